@@ -1,0 +1,13 @@
+/*
+ * SHA-256 of bytes, as lower-case hex: how core tells contents apart.
+ */
+#ifndef TFHOOK_DIGEST_H
+#define TFHOOK_DIGEST_H
+
+#include "mem.h"
+
+#include <stddef.h>
+
+const char *digest(struct mem *mem, const void *data, size_t size);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * Files as the kernel has them: read whole, written beside their target, synced. Paths here are OS
+ * paths without symbolic links (root_resolve() gave them); a link in their place is an error.
+ *
+ * Errors are negated errno values; what they mean to a person is said by the caller, who knows why
+ * the file matters.
+ */
+#ifndef TFHOOK_FILE_H
+#define TFHOOK_FILE_H
+
+#include "mem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+struct blob {
+    const unsigned char *data; /* data[size] is a NUL that does not count */
+    size_t size;
+};
+
+enum { FILE_LIMIT = 64 * 1024 * 1024 };
+
+/* A regular file of at most `limit` bytes, else -EFBIG, -EISDIR, -EINVAL (neither). */
+int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
+    __attribute__((warn_unused_result));
+
+/* A new file with this content, synced. It takes owner, mode, ACL and extended attributes of the
+ * file `like`, when that is not NULL; then the mode, when that is not -1. It is never readable by
+ * more users than it will be at its end. */
+int file_create(const char *path, const struct blob *content, int mode, const char *like)
+    __attribute__((warn_unused_result));
+
+/* A rename or an unlink holds only when the directory is synced. */
+int file_sync_parent(const char *path) __attribute__((warn_unused_result));
+
+const char *file_parent(struct mem *mem, const char *path);
+
+/* An unpredictable name beside `path`. */
+const char *file_temp_name(struct mem *mem, const char *path);
+
+/* Whole content replaced by rename, synced, for files of tfhook's own. */
+int file_replace(struct mem *mem, const char *path, const struct blob *content, int mode)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,183 @@
+#include "guest.h"
+
+#include "host.h"
+#include "loader.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The lock must not live on in a child, nor anything else that is open. */
+static void close_others(int keep)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    if (dir == NULL) {
+        for (int fd = 3; fd < 1024; fd++)
+            if (fd != keep)
+                (void)close(fd);
+        return;
+    }
+    int own = dirfd(dir);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        long fd = 0;
+        if (text_number(entry->d_name, 3, 1 << 30, &fd) && fd != keep && fd != own)
+            (void)close((int)fd);
+    }
+    (void)closedir(dir);
+}
+
+static void confine(const struct child_call *call, int records, int printed)
+{
+    (void)setpgid(0, 0);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(printed, 1) < 0 || dup2(printed, 2) < 0)
+        _exit(1);
+    close_others(records);
+    for (int number = 1; number < NSIG; number++)
+        if (number != SIGKILL && number != SIGSTOP)
+            (void)signal(number, SIG_DFL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    sigset_t none;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    const struct rlimit no_core = {0, 0};
+    const struct rlimit cpu = {(rlim_t)call->step->timeout + 1, (rlim_t)call->step->timeout + 2};
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    (void)setrlimit(RLIMIT_CPU, &cpu);
+    (void)umask(022);
+    if (chdir("/") < 0)
+        _exit(1);
+}
+
+static void send_key(struct guest *guest, const struct tfhook_key *key)
+{
+    struct record record = {.type = RECORD_KEY};
+    record_add_text(&record, key->name == NULL ? "" : key->name);
+    record_add_number(&record, guest->mem, (long)key->type);
+    record_add_number(&record, guest->mem, key->required);
+    record_add_text(&record, key->fallback);
+    record_add_text(&record, key->choices);
+    record_add_number(&record, guest->mem, key->min);
+    record_add_number(&record, guest->mem, key->max);
+    record_add_text(&record, key->help == NULL ? "" : key->help);
+    guest_send(guest, &record);
+}
+
+static int describe(struct guest *guest, const struct tfhook_plugin *plugin, const char *file)
+{
+    struct record record = {.type = RECORD_DESCRIPTOR};
+    record_add_text(&record, file);
+    record_add_text(&record, plugin->name);
+    record_add_text(&record, plugin->version == NULL ? "" : plugin->version);
+    record_add_text(&record, plugin->summary == NULL ? "" : plugin->summary);
+    record_add_text(&record, plugin->manual == NULL ? "" : plugin->manual);
+    record_add_text(&record,
+                    mem_printf(guest->mem, "%s%s%s", plugin->check != NULL ? "c" : "",
+                               plugin->plan != NULL ? "p" : "", plugin->verify != NULL ? "v" : ""));
+    guest_send(guest, &record);
+    for (size_t i = 0; i < plugin->key_count; i++) {
+        struct tfhook_key key = {0};
+        const char *at = (const char *)plugin->keys + i * plugin->key_size;
+        memcpy(&key, at, plugin->key_size < sizeof key ? plugin->key_size : sizeof key);
+        send_key(guest, &key);
+    }
+    return TFHOOK_OK;
+}
+
+static int run(struct guest *guest, const struct tfhook_plugin *plugin, const char *file,
+               enum call call)
+{
+    struct tfhook_host table;
+    int (*const functions[])(const struct tfhook_host *) = {
+        [CALL_CHECK] = plugin->check, [CALL_PLAN] = plugin->plan, [CALL_VERIFY] = plugin->verify};
+    if (call == CALL_DESCRIBE)
+        return describe(guest, plugin, file);
+    if (functions[call] == NULL)
+        return TFHOOK_OK;
+    host_table(guest, &table);
+    return functions[call](&table);
+}
+
+_Noreturn void guest_main(const struct child_call *call, int records, int printed)
+{
+    struct mem mem = {0};
+    struct stage stage = {.mem = &mem};
+    for (size_t i = 0; call->stage != NULL && i < call->stage->count; i++)
+        *mem_push(&mem, stage.items, stage.count) = call->stage->items[i];
+    struct guest guest = {.mem = &mem,
+                          .world = call->world,
+                          .step = call->step,
+                          .hook = call->hook,
+                          .settings = call->settings,
+                          .stage = &stage,
+                          .may_stage = call->call == CALL_PLAN,
+                          .may_publish = call->call == CALL_VERIFY,
+                          .fd = records};
+    confine(call, records, printed);
+    struct tfhook_plugin plugin;
+    const char *file = NULL;
+    struct err err = {.mem = &mem};
+    int result = TFHOOK_REJECTED;
+    if (loader_load(&mem, call->world->plugin_dir, call->step->plugin, &plugin, &file, &err) == 0)
+        result = run(&guest, &plugin, file, call->call);
+    else
+        guest.message = err.text;
+    (void)fflush(stdout);
+    guest_end(&guest, result);
+    _exit(0);
+}
+
+/* The parent of a process, from /proc/PID/stat; 0 when it is gone. */
+static pid_t parent_of(const char *pid)
+{
+    struct mem mem = {0};
+    FILE *file = fopen(mem_printf(&mem, "/proc/%s/stat", pid), "re");
+    char line[512] = "";
+    long parent = 0;
+    if (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        const char *name_end = strrchr(line, ')');
+        if (name_end != NULL && strlen(name_end) > 4)
+            parent = strtol(name_end + 4, NULL, 10);
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    mem_free(&mem);
+    return (pid_t)parent;
+}
+
+static void kill_orphans(void)
+{
+    DIR *dir = opendir("/proc");
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        long pid = 0;
+        if (text_number(entry->d_name, 2, 1 << 30, &pid) && parent_of(entry->d_name) == getpid())
+            (void)kill((pid_t)pid, SIGKILL);
+    }
+    if (dir != NULL)
+        (void)closedir(dir);
+}
+
+void guest_end_leftovers(pid_t group)
+{
+    (void)kill(-group, SIGKILL);
+    /* ECHILD is the usual answer: nothing was left behind. Each round ends one generation. */
+    for (int round = 0; round < 100; round++) {
+        pid_t got = waitpid(-1, NULL, WNOHANG);
+        if (got < 0 && errno != EINTR)
+            return;
+        if (got == 0) {
+            kill_orphans();
+            (void)usleep(1000);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/*
+ * The host table that a plugin's call is given: the child's side of the interface. Reads look at
+ * the disk through the stage; everything else leaves as records.
+ *
+ * Order, in the child: fill a struct guest, host_table(), run the plugin's function with the table,
+ * then guest_end() with its result. Nothing here survives the child.
+ */
+#ifndef TFHOOK_HOST_H
+#define TFHOOK_HOST_H
+
+#include "record.h"
+#include "settings.h"
+#include "stage.h"
+#include "world.h"
+
+#include <stdbool.h>
+
+struct seen_file {
+    const char *real;
+    const char *sha256;
+};
+
+struct guest {
+    struct mem *mem;
+    const struct world *world;
+    const struct step *step;
+    const char *hook; /* NULL outside hooks */
+    const struct settings *settings;
+    struct stage *stage; /* the child's copy */
+    bool may_stage;      /* plan */
+    bool may_publish;    /* verify */
+    int fd;              /* records go here */
+    struct seen_file *seen;
+    size_t seen_count;
+    const char *message; /* of the step */
+    const char *misuse;  /* the first misuse of the interface; fails the step */
+};
+
+void host_table(struct guest *guest, struct tfhook_host *ret);
+
+/* Send the end record, misuse considered. */
+void guest_end(struct guest *guest, int result);
+
+/* For host.c's two halves. */
+int guest_misuse(struct guest *guest, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void guest_send(struct guest *guest, const struct record *record);
+int guest_resolve(struct guest *guest, const char *path, const char **ret)
+    __attribute__((warn_unused_result));
+/* host_stage.c: the functions that propose; host_probe.c: the one that runs commands. */
+void host_table_stage(struct tfhook_host *ret);
+void host_table_probe(struct tfhook_host *ret);
+
+#endif

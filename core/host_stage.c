@@ -1,0 +1,234 @@
+/* The host functions by which a plugin proposes changes. */
+#include "digest.h"
+#include "host.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static struct guest *guest_of(const struct tfhook_host *host)
+{
+    return host->core;
+}
+
+static const char *seen_sha256(const struct guest *guest, const char *real)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < guest->seen_count; i++)
+        if (strcmp(guest->seen[i].real, real) == 0)
+            found = guest->seen[i].sha256;
+    return found;
+}
+
+/* Fills in what every change has; the kind of what is on the disk decides whether it may be. */
+static int begin_change(struct guest *guest, const char *path, enum action action,
+                        struct change *ret)
+{
+    if (!guest->may_stage)
+        return guest_misuse(guest, "it stages a change outside of plan");
+    struct change change = {.action = action, .step = guest->step->name, .path = path, .mode = -1};
+    int rc = guest_resolve(guest, path, &change.real);
+    if (rc < 0)
+        return rc;
+    const struct change *staged = stage_find(guest->stage, change.real);
+    struct stat st;
+    change.existed = staged != NULL ? staged->existed : lstat(change.real, &st) == 0;
+    if (staged != NULL) {
+        change.old_sha256 = staged->old_sha256;
+    } else if (change.existed && action != ACTION_DIRECTORY) {
+        if (S_ISDIR(st.st_mode))
+            return -EISDIR;
+        change.old_sha256 = seen_sha256(guest, change.real);
+        if (change.old_sha256 == NULL)
+            return guest_misuse(guest, "it stages %s, which it has not read", path);
+    }
+    *ret = change;
+    return 0;
+}
+
+static int add_change(struct guest *guest, const struct change *change)
+{
+    const char *why = NULL;
+    if (stage_add(guest->stage, change, &why) < 0)
+        return guest_misuse(guest, "it cannot stage %s: %s", change->path, why);
+    return 0;
+}
+
+static int make_parents(const struct tfhook_host *host, const char *path, const char *real);
+
+static int host_directory(const struct tfhook_host *host, const char *path, int mode)
+{
+    struct guest *guest = guest_of(host);
+    struct change change;
+    if (mode < -1 || mode > 07777)
+        return guest_misuse(guest, "the mode %o for %s", (unsigned)mode, path);
+    int rc = begin_change(guest, path, ACTION_DIRECTORY, &change);
+    if (rc < 0)
+        return rc;
+    if (change.existed || stage_find(guest->stage, change.real) != NULL)
+        return 0;
+    rc = make_parents(host, path, change.real);
+    if (rc < 0)
+        return rc;
+    change.mode = mode < 0 ? 0755 : mode;
+    rc = add_change(guest, &change);
+    if (rc < 0)
+        return rc;
+    struct record record = {.type = RECORD_DIRECTORY};
+    record_add_text(&record, path);
+    record_add_number(&record, guest->mem, change.mode);
+    guest_send(guest, &record);
+    return 0;
+}
+
+static int make_parents(const struct tfhook_host *host, const char *path, const char *real)
+{
+    struct guest *guest = guest_of(host);
+    if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0)
+        return 0; /* the core makes the plugin's own folder */
+    const char *parent = file_parent(guest->mem, real);
+    struct stat st;
+    if (stage_find(guest->stage, parent) != NULL)
+        return 0;
+    if (stat(parent, &st) == 0)
+        return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+    return errno == ENOENT
+               ? host_directory(host, root_inside(&guest->world->root, parent), 0755)
+               : -errno;
+}
+
+static int host_write(const struct tfhook_host *host, const char *path, const void *data,
+                      size_t size, int mode, unsigned flags)
+{
+    struct guest *guest = guest_of(host);
+    struct change change;
+    if ((flags & ~TFHOOK_SECRET) != 0)
+        return guest_misuse(guest, "unknown flags 0x%x for %s", flags, path);
+    if (mode < -1 || mode > 07777)
+        return guest_misuse(guest, "the mode %o for %s", (unsigned)mode, path);
+    if (data == NULL && size > 0)
+        return guest_misuse(guest, "content that is NULL for %s", path);
+    if (size > FILE_LIMIT)
+        return -EFBIG;
+    int rc = begin_change(guest, path, ACTION_WRITE, &change);
+    if (rc < 0)
+        return rc;
+    rc = make_parents(host, path, change.real);
+    if (rc < 0)
+        return rc;
+    change.content = (struct blob){mem_copy(guest->mem, data, size), size};
+    change.mode = mode;
+    change.secret = (flags & TFHOOK_SECRET) != 0;
+    rc = add_change(guest, &change);
+    if (rc < 0)
+        return rc;
+    struct record record = {.type = RECORD_WRITE};
+    record_add_text(&record, path);
+    record_add_text(&record, change.old_sha256);
+    record_add(&record, change.content.data, change.content.size);
+    record_add_number(&record, guest->mem, mode);
+    record_add_number(&record, guest->mem, (long)flags);
+    guest_send(guest, &record);
+    return 0;
+}
+
+static bool is_one_line(const char *text)
+{
+    return text == NULL || strchr(text, '\n') == NULL;
+}
+
+static int host_edit(const struct tfhook_host *host, const char *path, const char *old_line,
+                     const char *new_line, const char *anchor)
+{
+    struct guest *guest = guest_of(host);
+    if (old_line == NULL && new_line == NULL)
+        return guest_misuse(guest, "an edit of %s with neither an old nor a new line", path);
+    if (!is_one_line(old_line) || !is_one_line(new_line) || !is_one_line(anchor))
+        return guest_misuse(guest, "an edit of %s with more than one line", path);
+    struct change change;
+    int rc = begin_change(guest, path, ACTION_EDIT, &change);
+    if (rc < 0)
+        return rc;
+    if (!change.existed)
+        return -ENOENT;
+    /* The content that is edited: what this step read, or what is staged. */
+    struct tfhook_data data;
+    rc = host->read(host, path, 0, &data);
+    if (rc < 0)
+        return rc;
+    change.content = (struct blob){data.data, data.size};
+    *mem_push(guest->mem, change.edits.items, change.edits.count) =
+        (struct edit){old_line == NULL ? NULL : mem_str(guest->mem, old_line),
+                      new_line == NULL ? NULL : mem_str(guest->mem, new_line),
+                      anchor == NULL ? NULL : mem_str(guest->mem, anchor)};
+    rc = add_change(guest, &change);
+    if (rc < 0)
+        return rc;
+    struct record record = {.type = RECORD_EDIT};
+    record_add_text(&record, path);
+    record_add_text(&record, change.old_sha256);
+    record_add_text(&record, old_line);
+    record_add_text(&record, new_line);
+    record_add_text(&record, anchor);
+    guest_send(guest, &record);
+    return 0;
+}
+
+static int host_remove(const struct tfhook_host *host, const char *path)
+{
+    struct guest *guest = guest_of(host);
+    struct change change;
+    int rc = begin_change(guest, path, ACTION_REMOVE, &change);
+    if (rc < 0)
+        return rc;
+    if (!change.existed)
+        return -ENOENT;
+    rc = add_change(guest, &change);
+    if (rc < 0)
+        return rc;
+    struct record record = {.type = RECORD_REMOVE};
+    record_add_text(&record, path);
+    record_add_text(&record, change.old_sha256);
+    guest_send(guest, &record);
+    return 0;
+}
+
+static void host_summary(const struct tfhook_host *host, const char *path, const char *format, ...)
+{
+    struct guest *guest = guest_of(host);
+    va_list args;
+    va_start(args, format);
+    struct record record = {.type = RECORD_SUMMARY};
+    record_add_text(&record, path);
+    record_add_text(&record, mem_vprintf(guest->mem, format, args));
+    va_end(args);
+    guest_send(guest, &record);
+}
+
+static int host_publish(const struct tfhook_host *host, const char *path, const void *data,
+                        size_t size)
+{
+    struct guest *guest = guest_of(host);
+    const char *real = NULL;
+    if (!guest->may_publish)
+        return guest_misuse(guest, "it publishes %s outside of verify", path);
+    int rc = guest_resolve(guest, path, &real);
+    if (rc < 0)
+        return rc;
+    struct record record = {.type = RECORD_PUBLISH};
+    record_add_text(&record, path);
+    record_add(&record, size > 0 ? data : "", size);
+    guest_send(guest, &record);
+    return 0;
+}
+
+void host_table_stage(struct tfhook_host *ret)
+{
+    ret->write = host_write;
+    ret->edit = host_edit;
+    ret->remove = host_remove;
+    ret->directory = host_directory;
+    ret->summary = host_summary;
+    ret->publish = host_publish;
+}

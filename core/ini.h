@@ -1,0 +1,38 @@
+/*
+ * INI text as a list of entries with their lines: inih reads it, after a scan that refuses all that
+ * inih would take silently in a way the writer did not mean (facts: a line above 200 bytes is cut
+ * in two and its tail read as a key, section names are cut at 49, `key: value` and ` ;` comments).
+ * Then the two readings are compared, entry by entry.
+ */
+#ifndef TFHOOK_INI_H
+#define TFHOOK_INI_H
+
+#include "file.h"
+#include "mem.h"
+#include "text.h"
+
+struct ini_entry {
+    const char *key;
+    struct names lines; /* the value's lines: the one behind '=' (may be ""), then indented ones */
+    unsigned line;
+};
+
+struct ini_section {
+    const char *name;
+    unsigned line;
+    struct ini_entry *entries;
+    size_t count;
+};
+
+struct ini {
+    const char *file;
+    struct ini_section *sections;
+    size_t count;
+};
+
+/* Problems are added to `problems`, one line each with file:line; the sections then found are as
+ * good as they can be, so that later checks can add theirs. */
+void ini_read(struct mem *mem, const char *file, const struct blob *text, struct ini *ret,
+              struct names *problems);
+
+#endif

@@ -1,0 +1,278 @@
+#include "journal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *const txn_phase_names[] = {"prep", "open", "done", "undone", "stuck"};
+
+enum { FORMAT = 1 };
+
+const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum txn_phase phase)
+{
+    return mem_printf(mem, "%s/transactions/%06ld.%s", state_dir, seq, txn_phase_names[phase]);
+}
+
+/* --- to JSON --- */
+
+static json_t *text_or_null(const char *text)
+{
+    return text == NULL ? json_null() : json_string(text);
+}
+
+static json_t *edits_to_json(const struct edits *edits)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < edits->count; i++) {
+        const struct edit *edit = &edits->items[i];
+        (void)json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "old",
+                                                    text_or_null(edit->old_line), "new",
+                                                    text_or_null(edit->new_line), "anchor",
+                                                    text_or_null(edit->anchor)));
+    }
+    return list;
+}
+
+static json_t *names_to_json(const struct names *names)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < names->count; i++)
+        (void)json_array_append_new(list, json_string(names->names[i]));
+    return list;
+}
+
+static json_t *entry_to_json(const struct entry *entry)
+{
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:b, s:o, s:o}",
+        "action", action_names[entry->action], "step", entry->step, "path", entry->path, "real",
+        entry->real, "temp", text_or_null(entry->temp), "existed", entry->existed, "old_sha256",
+        text_or_null(entry->old_sha256), "old_mode", (int)entry->old_mode, "old_uid",
+        (int)entry->old_uid, "old_gid", (int)entry->old_gid, "new_sha256",
+        text_or_null(entry->new_sha256), "mode", entry->mode, "secret", entry->secret, "backup",
+        text_or_null(entry->backup), "settle", entry->settle, "edits",
+        edits_to_json(&entry->edits), "summary", names_to_json(&entry->summary));
+}
+
+static json_t *to_json(const struct journal *journal)
+{
+    json_t *entries = json_array();
+    for (size_t i = 0; i < journal->count; i++)
+        (void)json_array_append_new(entries, entry_to_json(&journal->entries[i]));
+    return json_pack("{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:o}", "format", FORMAT, "seq",
+                     (json_int_t)journal->seq, "command", journal->command, "hook",
+                     text_or_null(journal->hook), "user", journal->user, "host", journal->host,
+                     "started", journal->started, "undoes", (json_int_t)journal->undoes, "entries",
+                     entries);
+}
+
+int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
+{
+    const char *path = mem_printf(mem, "%s/journal.json", journal->dir);
+    json_t *json = to_json(journal);
+    char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
+    json_decref(json);
+    if (text == NULL)
+        return err_set(err, STATUS_FAILED,
+                       "cannot write %s: a path or line of this change is not UTF-8", path);
+    struct blob content = {(const unsigned char *)text, strlen(text)};
+    int rc = file_create(path, &content, 0600, NULL);
+    if (rc == 0)
+        rc = file_sync_parent(path);
+    free(text);
+    return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot write %s", path);
+}
+
+/* --- from JSON --- */
+
+static const char *own(struct mem *mem, const char *text)
+{
+    return text == NULL ? NULL : mem_str(mem, text);
+}
+
+static void edits_from_json(struct mem *mem, const json_t *list, struct edits *ret)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        *mem_push(mem, ret->items, ret->count) =
+            (struct edit){own(mem, json_string_value(json_object_get(item, "old"))),
+                          own(mem, json_string_value(json_object_get(item, "new"))),
+                          own(mem, json_string_value(json_object_get(item, "anchor")))};
+    }
+}
+
+static int action_from_name(const char *name, enum action *ret)
+{
+    for (int i = ACTION_WRITE; i <= ACTION_DIRECTORY; i++) {
+        if (strcmp(name, action_names[i]) == 0) {
+            *ret = (enum action)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
+{
+    const char *action = NULL, *step = NULL, *path = NULL, *real = NULL;
+    json_t *temp = NULL, *old_sha256 = NULL, *new_sha256 = NULL, *backup = NULL; /* may be null */
+    int existed = 0, mode = -1, secret = 0, settle = 0;
+    int old_mode = 0, old_uid = 0, old_gid = 0;
+    json_t *edits = NULL, *summary = NULL;
+    struct entry entry = {0};
+    if (json_unpack(json,
+                    "{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:b, "
+                    "s:o, s:o}",
+                    "action", &action, "step", &step, "path", &path, "real", &real, "temp", &temp,
+                    "existed", &existed, "old_sha256", &old_sha256, "old_mode", &old_mode,
+                    "old_uid", &old_uid, "old_gid", &old_gid, "new_sha256", &new_sha256, "mode",
+                    &mode, "secret", &secret, "backup", &backup, "settle", &settle, "edits", &edits,
+                    "summary", &summary) != 0 ||
+        action_from_name(action, &entry.action) < 0)
+        return -1;
+    entry.step = own(mem, step);
+    entry.path = own(mem, path);
+    entry.real = own(mem, real);
+    entry.temp = own(mem, json_string_value(temp));
+    entry.existed = existed != 0;
+    entry.old_sha256 = own(mem, json_string_value(old_sha256));
+    entry.old_mode = (unsigned)old_mode;
+    entry.old_uid = (unsigned)old_uid;
+    entry.old_gid = (unsigned)old_gid;
+    entry.new_sha256 = own(mem, json_string_value(new_sha256));
+    entry.mode = mode;
+    entry.secret = secret != 0;
+    entry.backup = own(mem, json_string_value(backup));
+    entry.settle = settle != 0;
+    edits_from_json(mem, edits, &entry.edits);
+    for (size_t i = 0; i < json_array_size(summary); i++)
+        names_add(mem, &entry.summary, own(mem, json_string_value(json_array_get(summary, i))));
+    *ret = entry;
+    return 0;
+}
+
+static int from_json(struct mem *mem, json_t *json, struct journal *ret)
+{
+    int format = 0;
+    json_int_t seq = 0, undoes = 0;
+    const char *command = NULL, *user = NULL, *host = NULL, *started = NULL;
+    json_t *entries = NULL, *hook = NULL;
+    if (json_unpack(json, "{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:o}", "format", &format,
+                    "seq", &seq, "command", &command, "hook", &hook, "user", &user, "host", &host,
+                    "started", &started, "undoes", &undoes, "entries", &entries) != 0 ||
+        format != FORMAT || seq != ret->seq || !json_is_array(entries))
+        return -1;
+    ret->command = own(mem, command);
+    ret->hook = own(mem, json_string_value(hook));
+    ret->user = own(mem, user);
+    ret->host = own(mem, host);
+    ret->started = own(mem, started);
+    ret->undoes = (long)undoes;
+    for (size_t i = 0; i < json_array_size(entries); i++)
+        if (entry_from_json(mem, json_array_get(entries, i),
+                            mem_push(mem, ret->entries, ret->count)) < 0)
+            return -1;
+    return 0;
+}
+
+int journal_read(struct mem *mem, struct journal *journal, struct err *err)
+{
+    const char *path = mem_printf(mem, "%s/journal.json", journal->dir);
+    struct blob content;
+    int rc = file_read(mem, path, FILE_LIMIT, &content);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot read %s", path);
+    json_error_t why;
+    json_t *json = json_loadb((const char *)content.data, content.size, 0, &why);
+    struct journal read = *journal;
+    read.entries = NULL;
+    read.count = 0;
+    rc = json == NULL ? -1 : from_json(mem, json, &read);
+    json_decref(json);
+    if (rc < 0)
+        return err_set(err, STATUS_FAILED, "%s: not a journal of this tfhook (line %d: %s)", path,
+                       why.line, json == NULL ? why.text : "a part is missing");
+    *journal = read;
+    return 0;
+}
+
+/* --- the directory --- */
+
+static int by_seq(const void *a, const void *b)
+{
+    const struct journal *x = a;
+    const struct journal *y = b;
+    return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static int parse_name(const char *name, struct journal *ret)
+{
+    const char *dot = strchr(name, '.');
+    char digits[24];
+    if (dot == NULL || (size_t)(dot - name) >= sizeof digits)
+        return -1;
+    memcpy(digits, name, (size_t)(dot - name));
+    digits[dot - name] = '\0';
+    if (!text_number(digits, 1, LONG_MAX, &ret->seq))
+        return -1;
+    for (int i = TXN_PREP; i <= TXN_STUCK; i++) {
+        if (strcmp(dot + 1, txn_phase_names[i]) == 0) {
+            ret->phase = (enum txn_phase)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+int journal_list(struct mem *mem, const char *state_dir, struct journals *ret, struct err *err)
+{
+    const char *path = mem_printf(mem, "%s/transactions", state_dir);
+    struct journals list = {0};
+    DIR *dir = opendir(path);
+    if (dir == NULL && errno != ENOENT)
+        return err_errno(err, STATUS_FAILED, errno, "cannot look at %s", path);
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        struct journal journal = {0};
+        if (parse_name(entry->d_name, &journal) < 0)
+            continue;
+        journal.dir = mem_printf(mem, "%s/%s", path, entry->d_name);
+        *mem_push(mem, list.items, list.count) = journal;
+    }
+    if (dir != NULL)
+        (void)closedir(dir);
+    if (list.count > 1)
+        qsort(list.items, list.count, sizeof *list.items, by_seq);
+    *ret = list;
+    return 0;
+}
+
+int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase, struct err *err)
+{
+    const char *to = mem_printf(mem, "%s/%06ld.%s", file_parent(mem, journal->dir), journal->seq,
+                                txn_phase_names[phase]);
+    if (rename(journal->dir, to) < 0)
+        return err_errno(err, STATUS_FAILED, errno, "cannot rename %s to %s", journal->dir, to);
+    journal->dir = to;
+    journal->phase = phase;
+    int rc = file_sync_parent(to);
+    return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s", to);
+}
+
+int journal_remove(struct mem *mem, const struct journal *journal)
+{
+    DIR *dir = opendir(journal->dir);
+    if (dir == NULL)
+        return -errno;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            (void)unlink(mem_printf(mem, "%s/%s", journal->dir, entry->d_name));
+    (void)closedir(dir);
+    return rmdir(journal->dir) < 0 ? -errno : 0;
+}

@@ -1,0 +1,81 @@
+/*
+ * The record of one transaction: a directory STATE/transactions/SEQ.PHASE with journal.json, and
+ * backups of what was there before. Written once, whole and synced, before any target is touched;
+ * what happens later is told by the directory's name alone.
+ *
+ *     prep -> open -> done | undone | stuck          prep -> undone
+ *
+ * Sequence numbers order transactions; clocks are for people only.
+ */
+#ifndef TFHOOK_JOURNAL_H
+#define TFHOOK_JOURNAL_H
+
+#include "err.h"
+#include "stage.h"
+
+#include <stdint.h>
+#include <sys/stat.h>
+
+enum txn_phase { TXN_PREP, TXN_OPEN, TXN_DONE, TXN_UNDONE, TXN_STUCK };
+extern const char *const txn_phase_names[];
+
+struct entry {
+    enum action action;
+    const char *step;
+    const char *path; /* for people */
+    const char *real; /* OS path */
+    const char *temp; /* OS path of the new content beside it; NULL: none */
+    bool existed;
+    const char *old_sha256;
+    unsigned old_mode, old_uid, old_gid;
+    const char *new_sha256;
+    int mode;
+    bool secret;
+    const char *backup; /* name in the transaction's directory; NULL: none */
+    struct edits edits;
+    struct names summary;
+    bool settle;
+};
+
+struct journal {
+    long seq;
+    enum txn_phase phase; /* from the directory's name */
+    const char *dir;      /* its path now */
+    const char *command;  /* the tfhook command, without options' values */
+    const char *hook;     /* NULL: none */
+    const char *user;
+    const char *host;
+    const char *started;
+    long undoes; /* a rollback's transaction; 0: none */
+    struct entry *entries;
+    size_t count;
+};
+
+/* All transactions there are, by number; the entries are not read. */
+struct journals {
+    struct journal *items;
+    size_t count;
+};
+int journal_list(struct mem *mem, const char *state_dir, struct journals *ret, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* journal.json of a listed transaction. -1: not there, garbled, or not understood. */
+int journal_read(struct mem *mem, struct journal *journal, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Into its directory, synced. */
+int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The change of phase: one rename and a sync of the parent. */
+int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The directory's path in a phase. */
+const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum txn_phase phase);
+
+/* Remove a settled transaction with its backups. */
+int journal_remove(struct mem *mem, const struct journal *journal)
+    __attribute__((warn_unused_result));
+
+#endif

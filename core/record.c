@@ -1,0 +1,149 @@
+#include "record.h"
+
+#include "text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HEAD_SIZE = 6, FIELD_HEAD_SIZE = 5, RECORD_MAX = 2 * FILE_LIMIT };
+
+/* What each type carries: T text, t text or absent, B bytes, N number. */
+static const char *const shapes[RECORD_TYPES] = {
+    [RECORD_DESCRIPTOR] = "TTTTTT", [RECORD_KEY] = "TNNttNNT", [RECORD_LOG] = "NT",
+    [RECORD_PROGRESS] = "NNT",      [RECORD_FINDING] = "TTTNTt", [RECORD_NEXT_STEP] = "T",
+    [RECORD_SUMMARY] = "TT",        [RECORD_WRITE] = "TtBNN",  [RECORD_EDIT] = "TTttt",
+    [RECORD_REMOVE] = "TT",         [RECORD_DIRECTORY] = "TN", [RECORD_PUBLISH] = "TB",
+    [RECORD_END] = "Nt",
+};
+
+void record_add(struct record *record, const void *data, size_t size)
+{
+    record->fields[record->count++] = (struct blob){data, size};
+}
+
+void record_add_text(struct record *record, const char *text)
+{
+    record_add(record, text, text == NULL ? 0 : strlen(text));
+}
+
+void record_add_number(struct record *record, struct mem *mem, long number)
+{
+    record_add_text(record, mem_printf(mem, "%ld", number));
+}
+
+static int write_whole(int fd, const void *data, size_t size)
+{
+    const char *s = data;
+    while (size > 0) {
+        ssize_t put = write(fd, s, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -errno;
+        s += put;
+        size -= (size_t)put;
+    }
+    return 0;
+}
+
+static void put_u32(unsigned char *to, uint32_t value)
+{
+    memcpy(to, &value, sizeof value);
+}
+
+static uint32_t get_u32(const unsigned char *from)
+{
+    uint32_t value;
+    memcpy(&value, from, sizeof value);
+    return value;
+}
+
+int record_send(int fd, const struct record *record)
+{
+    size_t total = HEAD_SIZE;
+    for (size_t i = 0; i < record->count; i++)
+        total += FIELD_HEAD_SIZE + record->fields[i].size + 1;
+    if (total > RECORD_MAX)
+        return -EFBIG;
+    struct mem mem = {0};
+    unsigned char *data = mem_alloc(&mem, total);
+    unsigned char *to = data;
+    put_u32(to, (uint32_t)total);
+    to[4] = (unsigned char)record->type;
+    to[5] = (unsigned char)record->count;
+    to += HEAD_SIZE;
+    for (size_t i = 0; i < record->count; i++) {
+        const struct blob *field = &record->fields[i];
+        put_u32(to, (uint32_t)field->size);
+        to[4] = field->data != NULL;
+        if (field->size > 0)
+            memcpy(to + FIELD_HEAD_SIZE, field->data, field->size);
+        to += FIELD_HEAD_SIZE + field->size + 1;
+    }
+    int rc = write_whole(fd, data, total);
+    mem_free(&mem);
+    return rc;
+}
+
+ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *ret)
+{
+    if (size < HEAD_SIZE)
+        return 0;
+    size_t total = get_u32(data);
+    if (total < HEAD_SIZE || total > RECORD_MAX || data[4] == 0 || data[4] >= RECORD_TYPES ||
+        data[5] > RECORD_FIELDS_MAX)
+        return -1;
+    if (size < total)
+        return 0;
+    struct record record = {.type = data[4]};
+    size_t at = HEAD_SIZE;
+    for (size_t i = 0; i < data[5]; i++) {
+        if (total - at < FIELD_HEAD_SIZE + 1)
+            return -1;
+        size_t length = get_u32(data + at);
+        bool present = data[at + 4] != 0;
+        at += FIELD_HEAD_SIZE;
+        if (length > total - at - 1 || data[at + length] != '\0')
+            return -1;
+        record_add(&record, present ? data + at : NULL, length);
+        at += length + 1;
+    }
+    if (at != total)
+        return -1;
+    *ret = record;
+    return (ptrdiff_t)total;
+}
+
+bool record_is_valid(const struct record *record)
+{
+    const char *shape = shapes[record->type];
+    if (shape == NULL || strlen(shape) != record->count)
+        return false;
+    for (size_t i = 0; i < record->count; i++) {
+        const struct blob *field = &record->fields[i];
+        long number = 0;
+        if (field->data == NULL && shape[i] != 't')
+            return false;
+        if (shape[i] != 'B' && field->data != NULL &&
+            memchr(field->data, '\0', field->size) != NULL)
+            return false;
+        if (shape[i] == 'N' &&
+            !text_number((const char *)field->data, LONG_MIN, LONG_MAX, &number))
+            return false;
+    }
+    return true;
+}
+
+const char *record_text(const struct record *record, size_t field)
+{
+    return (const char *)record->fields[field].data;
+}
+
+long record_number(const struct record *record, size_t field)
+{
+    long number = 0;
+    return text_number(record_text(record, field), LONG_MIN, LONG_MAX, &number) ? number : 0;
+}

@@ -1,0 +1,88 @@
+#include "root.h"
+
+#include "text.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LINKS_MAX = 40 };
+
+/* The components of `path`, pushed on a stack so that the first is on top. */
+static void push_components(struct mem *mem, struct names *stack, const char *path)
+{
+    struct names parts = {0};
+    for (const char *s = path; *s != '\0';) {
+        size_t length = strcspn(s, "/");
+        if (length > 0)
+            names_add(mem, &parts, mem_strn(mem, s, length));
+        s += length + strspn(s + length, "/");
+    }
+    for (size_t i = parts.count; i > 0; i--)
+        names_add(mem, stack, parts.names[i - 1]);
+}
+
+static void drop_last(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash != NULL)
+        *slash = '\0';
+}
+
+/* The target of the link `path`, or NULL when it is no link; errno tells of anything else. */
+static const char *link_target(struct mem *mem, const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0)
+        return NULL;
+    target[length] = '\0';
+    return mem_str(mem, target);
+}
+
+int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
+{
+    if (path[0] != '/')
+        return -EINVAL;
+    struct names stack = {0};
+    push_components(mem, &stack, path);
+    char *at = mem_str(mem, ""); /* below the root, without links */
+    int links = 0;
+    while (stack.count > 0) {
+        const char *part = stack.names[--stack.count];
+        if (strcmp(part, ".") == 0)
+            continue;
+        if (strcmp(part, "..") == 0) {
+            drop_last(at);
+            continue;
+        }
+        char *next = mem_printf(mem, "%s/%s", at, part);
+        const char *os_path = mem_printf(mem, "%s%s", root->dir, next);
+        if (strlen(os_path) >= PATH_MAX)
+            return -ENAMETOOLONG;
+        const char *target = link_target(mem, os_path);
+        if (target == NULL) {
+            if (errno != EINVAL && errno != ENOENT)
+                return -errno;
+            at = next;
+            continue;
+        }
+        if (++links > LINKS_MAX)
+            return -ELOOP;
+        push_components(mem, &stack, target);
+        if (target[0] == '/')
+            at = mem_str(mem, "");
+    }
+    *ret = mem_printf(mem, "%s%s", root->dir, at[0] == '\0' ? "/" : at);
+    return 0;
+}
+
+const char *root_inside(const struct root *root, const char *os_path)
+{
+    size_t length = strlen(root->dir);
+    if (strncmp(os_path, root->dir, length) == 0 && os_path[length] == '/')
+        return os_path + length;
+    return os_path;
+}

@@ -1,0 +1,23 @@
+/*
+ * The tree that a run works on: "/" or the directory of --root. Turns the paths of config and
+ * plugins into paths that the kernel knows, with every symbolic link followed inside the root, so
+ * that no link leads out of it.
+ */
+#ifndef TFHOOK_ROOT_H
+#define TFHOOK_ROOT_H
+
+#include "mem.h"
+
+struct root {
+    const char *dir; /* real path without a slash at its end; "" for "/" */
+};
+
+/* The last component may be missing (missing ones above it too, which are then taken literally).
+ * 0 and the OS path in *ret, or a negated errno: -EINVAL for a relative path, -ELOOP, -EACCES, ... */
+int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
+    __attribute__((warn_unused_result));
+
+/* The path as the user of --root sees it: the OS path without the root in front. */
+const char *root_inside(const struct root *root, const char *os_path);
+
+#endif

@@ -1,0 +1,77 @@
+#include "talk.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static bool progress_is_shown;
+
+static void clear_progress(void)
+{
+    if (progress_is_shown)
+        fputs("\r\033[K", stderr);
+    progress_is_shown = false;
+}
+
+static void say(const char *kind, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void say(const char *kind, const char *format, va_list args)
+{
+    clear_progress();
+    (void)fflush(stdout);
+    fputs("tfhook: ", stderr);
+    fputs(kind, stderr);
+    (void)vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+}
+
+void talk_error(const struct talk *talk, const char *format, ...)
+{
+    (void)talk;
+    va_list args;
+    va_start(args, format);
+    say("", format, args);
+    va_end(args);
+}
+
+void talk_warn(const struct talk *talk, const char *format, ...)
+{
+    (void)talk;
+    va_list args;
+    va_start(args, format);
+    say("warning: ", format, args);
+    va_end(args);
+}
+
+void talk_info(const struct talk *talk, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (!talk->quiet)
+        say("", format, args);
+    va_end(args);
+}
+
+void talk_debug(const struct talk *talk, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (talk->verbose)
+        say("", format, args);
+    va_end(args);
+}
+
+void talk_progress(const struct talk *talk, const char *what, long done, long total)
+{
+    if (!talk->terminal || talk->quiet)
+        return;
+    clear_progress();
+    if (what == NULL)
+        return;
+    if (total > 0)
+        (void)fprintf(stderr, "\r%.60s %ld/%ld", what, done, total);
+    else
+        (void)fprintf(stderr, "\r%.60s", what);
+    (void)fflush(stderr);
+    progress_is_shown = true;
+}

@@ -1,0 +1,195 @@
+#include "text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void names_add(struct mem *mem, struct names *list, const char *name)
+{
+    /* The NULL at the end is an item too. */
+    if (list->count == 0)
+        list->names = mem_alloc(mem, 2 * sizeof *list->names);
+    else
+        list->names = mem_grow(mem, list->names, list->count + 1, sizeof *list->names);
+    list->names[list->count++] = name;
+    list->names[list->count] = NULL;
+}
+
+bool names_have(const struct names *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* The length of the valid UTF-8 sequence at `s`, 0 when there is none; its character in *ret. */
+static size_t utf8_length(const unsigned char *s, size_t left, uint32_t *ret)
+{
+    static const struct {
+        unsigned char mask, lead;
+        uint32_t least;
+    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    for (size_t extra = 0; extra < 4; extra++) {
+        if ((s[0] & forms[extra].mask) != forms[extra].lead)
+            continue;
+        if (extra >= left)
+            return 0;
+        uint32_t c = s[0] & (unsigned char)~forms[extra].mask;
+        for (size_t i = 1; i <= extra; i++) {
+            if ((s[i] & 0xc0) != 0x80)
+                return 0;
+            c = c << 6 | (s[i] & 0x3f);
+        }
+        if (c < forms[extra].least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+            return 0;
+        *ret = c;
+        return extra + 1;
+    }
+    return 0;
+}
+
+static bool may_be_shown(uint32_t c)
+{
+    return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) &&
+           !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
+}
+
+const char *text_escape(struct mem *mem, const char *text, size_t size)
+{
+    static const char hex[] = "0123456789abcdef";
+    const unsigned char *s = (const unsigned char *)text;
+    char *out = mem_alloc(mem, size * 4 + 1);
+    char *to = out;
+    for (size_t i = 0; i < size;) {
+        uint32_t c = 0;
+        size_t length = utf8_length(s + i, size - i, &c);
+        bool show = length > 0 && may_be_shown(c);
+        for (size_t k = length == 0 ? 1 : length; k > 0; k--, i++) {
+            if (show) {
+                *to++ = (char)s[i];
+                continue;
+            }
+            *to++ = '\\';
+            *to++ = 'x';
+            *to++ = hex[s[i] >> 4];
+            *to++ = hex[s[i] & 15];
+        }
+    }
+    return out;
+}
+
+char *text_trim(struct mem *mem, const char *text, size_t size)
+{
+    while (size > 0 && isspace((unsigned char)text[0])) {
+        text++;
+        size--;
+    }
+    while (size > 0 && isspace((unsigned char)text[size - 1]))
+        size--;
+    return mem_copy(mem, text, size);
+}
+
+enum { NEAREST_MAX = 64 };
+
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[NEAREST_MAX + 1];
+    size_t length = strlen(b);
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[length];
+}
+
+const char *text_nearest(const char *name, const struct names *candidates)
+{
+    const char *best = NULL;
+    size_t best_distance = SIZE_MAX;
+    size_t length = strlen(name);
+    if (length == 0 || length > NEAREST_MAX)
+        return NULL;
+    for (size_t i = 0; i < candidates->count; i++) {
+        if (strlen(candidates->names[i]) > NEAREST_MAX)
+            continue;
+        size_t d = distance(name, candidates->names[i]);
+        if (d < best_distance) {
+            best_distance = d;
+            best = candidates->names[i];
+        }
+    }
+    return best_distance <= 1 + length / 3 ? best : NULL;
+}
+
+int text_words(struct mem *mem, const char *text, struct names *ret, const char **ret_why)
+{
+    struct names words = {0};
+    char *word = mem_alloc(mem, strlen(text) + 1);
+    size_t size = 0;
+    bool begun = false;
+    char quote = '\0';
+    for (const char *s = text;; s++) {
+        if (*s == '\0' || (quote == '\0' && isspace((unsigned char)*s))) {
+            if (quote != '\0') {
+                *ret_why = quote == '"' ? "a \" is not closed" : "a ' is not closed";
+                return -1;
+            }
+            if (begun)
+                names_add(mem, &words, mem_copy(mem, word, size));
+            size = 0;
+            begun = false;
+            if (*s == '\0')
+                break;
+            continue;
+        }
+        begun = true;
+        if (quote == '\0' && (*s == '"' || *s == '\'')) {
+            quote = *s;
+        } else if (quote != '\0' && *s == quote) {
+            quote = '\0';
+        } else if (*s == '\\' && quote != '\'' &&
+                   (quote == '\0' || s[1] == '"' || s[1] == '\\' || s[1] == '$' || s[1] == '`')) {
+            if (s[1] == '\0') {
+                *ret_why = "it ends with a \\";
+                return -1;
+            }
+            word[size++] = *++s;
+        } else {
+            word[size++] = *s;
+        }
+    }
+    *ret = words;
+    return 0;
+}
+
+bool text_number(const char *text, long min, long max, long *ret)
+{
+    const char *digits = text[0] == '-' ? text + 1 : text;
+    if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits))
+        return false;
+    errno = 0;
+    long value = strtol(text, NULL, 10);
+    if (errno != 0 || value < min || value > max)
+        return false;
+    *ret = value;
+    return true;
+}
+
+const char *text_count(struct mem *mem, size_t count, const char *noun)
+{
+    return mem_printf(mem, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+}

@@ -1,0 +1,42 @@
+/*
+ * Text for people and for parsers: growing, splitting, escaping, comparing. Pure.
+ */
+#ifndef TFHOOK_TEXT_H
+#define TFHOOK_TEXT_H
+
+#include "mem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct names {
+    const char **names; /* names[count] is NULL */
+    size_t count;
+};
+
+void names_add(struct mem *mem, struct names *list, const char *name);
+bool names_have(const struct names *list, const char *name);
+
+/* Fit to be shown: control characters, broken UTF-8 and the characters that turn the direction of
+ * writing become \xNN; the rest stays. One line in, one line out. */
+const char *text_escape(struct mem *mem, const char *text, size_t size);
+
+/* The text without white space at both ends. */
+char *text_trim(struct mem *mem, const char *text, size_t size);
+
+/* The candidate nearest to `name` by edit distance, or NULL when none is near enough to be meant. */
+const char *text_nearest(const char *name, const struct names *candidates);
+
+/* Shell quoting without expansion: blanks part words; '...' and "..." quote, \ escapes. The words,
+ * or -1 with *ret_why set. */
+int text_words(struct mem *mem, const char *text, struct names *ret, const char **ret_why)
+    __attribute__((warn_unused_result));
+
+/* A whole number from min to max, nothing before or behind it. */
+bool text_number(const char *text, long min, long max, long *ret)
+    __attribute__((warn_unused_result));
+
+/* "1 file", "2 files". */
+const char *text_count(struct mem *mem, size_t count, const char *noun);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * All of a run's changes, or none. Atomic for each file, recoverable for the set: at whatever
+ * instant tfhook, the machine or its power dies, every file is as it was or as it was to be, and
+ * the next run says which and undoes what is half done.
+ *
+ *     txn_begin    prep: targets checked; journal, backups and temp files beside the targets
+ *                  written and synced. No space, no permission, no quota shows up here, and nothing
+ *                  was touched.
+ *     txn_apply    open: each target is checked again and renamed over; directories are synced.
+ *     (the caller has the steps verify)
+ *     txn_commit   done: the change of the directory's name is the commit.
+ *     txn_undo     undone: backups renamed back, line edits undone in the files as they are now;
+ *                  or stuck, when a file is neither what it was nor what we made of it.
+ *
+ * What fails in txn_begin or txn_apply is undone before they return; the error says so, and its
+ * status is STATUS_STUCK when that was not possible. The caller holds the lock.
+ */
+#ifndef TFHOOK_TRANSACTION_H
+#define TFHOOK_TRANSACTION_H
+
+#include "journal.h"
+#include "talk.h"
+#include "world.h"
+
+struct txn {
+    struct mem *mem;
+    const struct world *world;
+    const struct talk *talk;
+    struct journal journal;
+};
+
+/* What the journal says of a run besides its changes. */
+struct txn_origin {
+    const char *command;
+    const char *hook;
+    const char *user;
+    long undoes;
+};
+
+int txn_begin(struct mem *mem, const struct world *world, const struct talk *talk,
+              const struct stage *stage, const struct txn_origin *origin, struct txn *ret,
+              struct err *err) __attribute__((warn_unused_result));
+int txn_apply(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
+/* Prunes what is older than `keep` transactions, which never fails a commit. */
+int txn_commit(struct txn *txn, long keep, struct err *err) __attribute__((warn_unused_result));
+int txn_undo(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,167 @@
+#include "undo.h"
+
+#include "digest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* SHA-256 of a target; NULL when it is not there, "?" when it cannot be told. */
+static const char *disk_sha256(struct mem *mem, const char *path)
+{
+    struct blob content;
+    int rc = file_read(mem, path, FILE_LIMIT, &content);
+    if (rc == -ENOENT || rc == -ENOTDIR)
+        return NULL;
+    return rc < 0 ? "?" : digest(mem, content.data, content.size);
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+enum entry_state undo_entry_state(struct mem *mem, const struct entry *entry)
+{
+    struct stat st;
+    if (entry->action == ACTION_DIRECTORY)
+        return lstat(entry->real, &st) == 0 ? ENTRY_NEW : ENTRY_OLD;
+    const char *now = disk_sha256(mem, entry->real);
+    const char *old = entry->existed ? entry->old_sha256 : NULL;
+    const char *new = entry->action == ACTION_REMOVE ? NULL : entry->new_sha256;
+    if (same(now, old) && !same(old, new))
+        return ENTRY_OLD;
+    if (same(now, new))
+        return ENTRY_NEW;
+    return ENTRY_FOREIGN;
+}
+
+void undo_remove_temps(struct mem *mem, const struct journal *journal, bool directories)
+{
+    (void)mem;
+    for (size_t i = journal->count; i > 0; i--) {
+        const struct entry *entry = &journal->entries[i - 1];
+        if (entry->temp != NULL)
+            (void)unlink(entry->temp);
+        if (directories && entry->action == ACTION_DIRECTORY)
+            (void)rmdir(entry->real);
+    }
+}
+
+/* New content for a file by rename; what is there now, or the backup, lends owner and attributes. */
+static int put(struct mem *mem, const char *path, const struct blob *content, int mode,
+               const char *like)
+{
+    const char *temp = file_temp_name(mem, path);
+    int rc = file_create(temp, content, mode, like);
+    if (rc == 0 && rename(temp, path) < 0) {
+        rc = -errno;
+        (void)unlink(temp);
+    }
+    return rc == 0 ? file_sync_parent(path) : rc;
+}
+
+static int put_back(struct mem *mem, const struct journal *journal, const struct entry *entry)
+{
+    if (!entry->existed) {
+        if (unlink(entry->real) < 0 && errno != ENOENT)
+            return -errno;
+        return file_sync_parent(entry->real);
+    }
+    const char *backup = mem_printf(mem, "%s/%s", journal->dir, entry->backup);
+    struct blob content;
+    int rc = file_read(mem, backup, FILE_LIMIT, &content);
+    if (rc < 0)
+        return rc;
+    if (strcmp(digest(mem, content.data, content.size), entry->old_sha256) != 0)
+        return -EIO;
+    struct stat st;
+    const char *like = lstat(entry->real, &st) == 0 && S_ISREG(st.st_mode) ? entry->real : backup;
+    return put(mem, entry->real, &content, (int)entry->old_mode, like);
+}
+
+static int undo_edits(struct mem *mem, const struct entry *entry, const char **ret_why)
+{
+    struct blob content;
+    struct blob after;
+    struct edits inverse = edits_inverse(mem, &entry->edits);
+    int rc = file_read(mem, entry->real, FILE_LIMIT, &content);
+    if (rc < 0) {
+        *ret_why = mem_str(mem, strerror(-rc));
+        return -1;
+    }
+    if (edits_settle(mem, &inverse, &content, &after, ret_why) < 0)
+        return -1;
+    if (after.size == content.size && memcmp(after.data, content.data, after.size) == 0)
+        return 0;
+    rc = put(mem, entry->real, &after, (int)entry->old_mode, entry->real);
+    if (rc < 0)
+        *ret_why = mem_str(mem, strerror(-rc));
+    return rc < 0 ? -1 : 0;
+}
+
+/* What is foreign goes into the transaction's directory before it is overwritten. */
+static int keep_foreign(struct mem *mem, const struct journal *journal, size_t index)
+{
+    struct blob content;
+    int rc = file_read(mem, journal->entries[index].real, FILE_LIMIT, &content);
+    if (rc == -ENOENT)
+        return 0;
+    if (rc < 0)
+        return rc;
+    const char *copy = mem_printf(mem, "%s/%zu.foreign", journal->dir, index);
+    rc = file_create(copy, &content, 0600, NULL);
+    return rc == -EEXIST ? 0 : rc;
+}
+
+/* 0: as it was. -1: it cannot be; *ret_why says why. */
+static int undo_entry(struct mem *mem, const struct journal *journal, size_t index, bool force,
+                      const char **ret_why)
+{
+    const struct entry *entry = &journal->entries[index];
+    int rc = 0;
+    if (entry->action == ACTION_DIRECTORY) {
+        (void)rmdir(entry->real); /* not empty: others use it by now */
+        return 0;
+    }
+    enum entry_state state = undo_entry_state(mem, entry);
+    if (state == ENTRY_OLD)
+        return 0;
+    if (entry->action == ACTION_EDIT)
+        return undo_edits(mem, entry, ret_why);
+    if (state == ENTRY_FOREIGN && !force) {
+        *ret_why = "it was changed by something else since";
+        return -1;
+    }
+    if (state == ENTRY_FOREIGN)
+        rc = keep_foreign(mem, journal, index);
+    if (rc == 0)
+        rc = put_back(mem, journal, entry);
+    if (rc < 0)
+        *ret_why = mem_str(mem, strerror(-rc));
+    return rc < 0 ? -1 : 0;
+}
+
+int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)
+{
+    const char *stuck = "";
+    undo_remove_temps(mem, journal, false);
+    for (size_t i = journal->count; i > 0; i--) {
+        const char *why = NULL;
+        const char *path = journal->entries[i - 1].path;
+        if (undo_entry(mem, journal, i - 1, force, &why) < 0)
+            stuck = mem_printf(mem, "%s%s%s (%s)", stuck, stuck[0] == '\0' ? "" : "; ",
+                               text_escape(mem, path, strlen(path)),
+                               text_escape(mem, why, strlen(why)));
+    }
+    if (journal_move(mem, journal, stuck[0] == '\0' ? TXN_UNDONE : TXN_STUCK, err) < 0)
+        return -1;
+    if (stuck[0] == '\0')
+        return 0;
+    return err_set(err, STATUS_STUCK,
+                   "transaction %ld is stuck: %s; look at each, then `tfhook recover --restore %ld` "
+                   "puts the old content back (what is there is kept in %s), or "
+                   "`tfhook recover --keep %ld` leaves all as it is",
+                   journal->seq, stuck, journal->seq, journal->dir, journal->seq);
+}

@@ -1,0 +1,24 @@
+/*
+ * Undoing the entries of a journal, from what the disk says: used by a run that fails, and by the
+ * recovery of one that died.
+ */
+#ifndef TFHOOK_UNDO_H
+#define TFHOOK_UNDO_H
+
+#include "journal.h"
+
+/* What the disk says of an entry. */
+enum entry_state { ENTRY_OLD, ENTRY_NEW, ENTRY_FOREIGN };
+enum entry_state undo_entry_state(struct mem *mem, const struct entry *entry);
+
+/* The temp files of a transaction and, when `directories`, the directories that it made and that
+ * are empty. */
+void undo_remove_temps(struct mem *mem, const struct journal *journal, bool directories);
+
+/* Every target back to what it was, then the phase `undone`. Files that are neither old nor new are
+ * left alone, named in the error, and the phase is `stuck`; with `force`, they are put back too,
+ * and what was there is kept beside the backups. */
+int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -14,7 +15,12 @@
 
 volatile int child_interrupted;
 
-enum { READ_SIZE = 64 * 1024, TOTAL_MAX = 256 * 1024 * 1024, TALK_MAX = 64 * 1024, LOGS_MAX = 2000 };
+enum {
+    READ_SIZE = 64 * 1024,
+    TOTAL_MAX = 256 * 1024 * 1024,
+    TALK_MAX = 64 * 1024,
+    LOGS_MAX = 2000
+};
 
 struct pump {
     struct mem *mem;
@@ -65,7 +71,8 @@ static void take_record(struct pump *pump, const struct record *record)
     } else if (record->type == RECORD_PROGRESS) {
         const char *what = record_text(record, 2);
         what = text_escape(pump->mem, what, strlen(what));
-        talk_progress(pump->call->talk, mem_printf(pump->mem, "%s: %s", pump->call->step->name, what),
+        talk_progress(pump->call->talk,
+                      mem_printf(pump->mem, "%s: %s", pump->call->step->name, what),
                       record_number(record, 0), record_number(record, 1));
     } else if (record->type == RECORD_END) {
         outcome_end(pump->outcome, pump->mem, record_number(record, 0), record_text(record, 1));
@@ -220,8 +227,10 @@ static void judge(struct pump *pump, int status, bool late)
     const char *plugin = pump->call->step->plugin;
     if (late)
         fail(pump->outcome, STEP_TIMED_OUT,
-             mem_printf(mem, "the plugin %s did not end within %ld s and was killed; raise timeout "
-                             "if it needs longer", plugin, pump->call->step->timeout));
+             mem_printf(mem,
+                        "the plugin %s did not end within %ld s and was killed; raise timeout "
+                        "if it needs longer",
+                        plugin, pump->call->step->timeout));
     else if (child_interrupted)
         fail(pump->outcome, STEP_FAILED, "interrupted");
     else if (pump->broken != NULL)
@@ -233,8 +242,10 @@ static void judge(struct pump *pump, int status, bool late)
                         strsignal(WTERMSIG(status))));
     else if (!pump->ended || WEXITSTATUS(status) != 0)
         fail(pump->outcome, STEP_CRASHED,
-             mem_printf(mem, "the plugin %s ended by itself with exit status %d; what it proposed "
-                             "is dropped", plugin, WEXITSTATUS(status)));
+             mem_printf(mem,
+                        "the plugin %s ended by itself with exit status %d; what it proposed "
+                        "is dropped",
+                        plugin, WEXITSTATUS(status)));
 }
 
 static int start(struct pump *pump, int records[2], int printed[2])
@@ -252,6 +263,7 @@ static int start(struct pump *pump, int records[2], int printed[2])
     pump->talk = printed[0];
     /* What the child orphans comes to us, so that it can be ended. */
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    (void)fflush(NULL); /* what is buffered is ours to print, not the child's */
     pump->pid = fork();
     if (pump->pid == 0)
         guest_main(pump->call, records[1], printed[1]);
@@ -263,7 +275,8 @@ static int start(struct pump *pump, int records[2], int printed[2])
 void child_run(struct mem *mem, const struct child_call *call, struct outcome *ret)
 {
     *ret = (struct outcome){.message = ""};
-    struct pump pump = {.mem = mem, .call = call, .outcome = ret, .pid = -1, .records = -1, .talk = -1};
+    struct pump pump = {
+        .mem = mem, .call = call, .outcome = ret, .pid = -1, .records = -1, .talk = -1};
     int records[2] = {-1, -1};
     int printed[2] = {-1, -1};
     if (start(&pump, records, printed) < 0) {

@@ -101,8 +101,9 @@ static const char *scalar(const struct reader *reader, const struct ini_entry *e
 {
     if (entry->lines.count == 1 && entry->lines.names[0][0] != '\0')
         return entry->lines.names[0];
-    problem(reader, entry->line, mem_printf(reader->mem, "%s needs one value%s", entry->key,
-                                            entry->lines.count > 1 ? ", not a list" : ""));
+    problem(reader, entry->line,
+            mem_printf(reader->mem, "%s needs one value%s", entry->key,
+                       entry->lines.count > 1 ? ", not a list" : ""));
     return NULL;
 }
 
@@ -110,8 +111,8 @@ static void set_path(const struct reader *reader, const struct ini_entry *entry,
 {
     const char *value = scalar(reader, entry);
     if (value != NULL && value[0] != '/')
-        problem(reader, entry->line, mem_printf(reader->mem, "%s = %s: the path must be absolute",
-                                                entry->key, value));
+        problem(reader, entry->line,
+                mem_printf(reader->mem, "%s = %s: the path must be absolute", entry->key, value));
     *(const char **)target = value;
 }
 
@@ -253,14 +254,16 @@ static void read_phase(const struct reader *reader, const struct ini_section *se
                                {"only-on", set_list, &phase->only_on}};
     read_keys(reader, section, keys, sizeof keys / sizeof *keys);
     if (phase->command_count == 0 && section->count > 0)
-        problem(reader, section->line, mem_printf(reader->mem, "[%s] needs a command",
-                                                  section->name));
+        problem(reader, section->line,
+                mem_printf(reader->mem, "[%s] needs a command", section->name));
 }
 
 static bool is_name(const char *name)
 {
-    return name[0] != '\0' && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                           "0123456789-_.") == strlen(name) && name[0] != '.';
+    return name[0] != '\0' &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                        "0123456789-_.") == strlen(name) &&
+           name[0] != '.';
 }
 
 static void read_step(const struct reader *reader, const struct ini_section *section,
@@ -323,8 +326,7 @@ static void read_section(const struct reader *reader, const struct ini_section *
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
             names_add(reader->mem, &valid, kinds[i]);
         problem(reader, section->line,
-                mem_printf(reader->mem,
-                           "no section is called [%s]%s", section->name,
+                mem_printf(reader->mem, "no section is called [%s]%s", section->name,
                            config_did_you_mean(reader->mem, section->name, &valid)));
     }
 }

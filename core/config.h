@@ -6,7 +6,7 @@
 #ifndef TFHOOK_CONFIG_H
 #define TFHOOK_CONFIG_H
 
-#include "ini.h"
+#include "ini_text.h"
 
 #include <stdbool.h>
 

@@ -14,9 +14,10 @@ static int open_regular(const char *path, struct stat *ret_stat)
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return -errno;
-    int rc = fstat(fd, ret_stat) < 0 ? -errno
-             : S_ISDIR(ret_stat->st_mode) ? -EISDIR
-             : !S_ISREG(ret_stat->st_mode) ? -EINVAL : 0;
+    int rc = fstat(fd, ret_stat) < 0       ? -errno
+             : S_ISDIR(ret_stat->st_mode)  ? -EISDIR
+             : !S_ISREG(ret_stat->st_mode) ? -EINVAL
+                                           : 0;
     if (rc < 0) {
         (void)close(fd);
         return rc;
@@ -162,8 +163,9 @@ const char *file_temp_name(struct mem *mem, const char *path)
     uint64_t number = 0;
     if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
         number = (uint64_t)getpid();
-    return mem_printf(mem, "%s/.tfhook-%016jx", strcmp(file_parent(mem, path), "/") == 0
-                      ? "" : file_parent(mem, path), (uintmax_t)number);
+    return mem_printf(mem, "%s/.tfhook-%016jx",
+                      strcmp(file_parent(mem, path), "/") == 0 ? "" : file_parent(mem, path),
+                      (uintmax_t)number);
 }
 
 int file_replace(struct mem *mem, const char *path, const struct blob *content, int mode)

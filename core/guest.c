@@ -1,5 +1,6 @@
 #include "guest.h"
 
+#include "fds.h"
 #include "host.h"
 #include "loader.h"
 
@@ -16,25 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The lock must not live on in a child, nor anything else that is open. */
-static void close_others(int keep)
-{
-    DIR *dir = opendir("/proc/self/fd");
-    if (dir == NULL) {
-        for (int fd = 3; fd < 1024; fd++)
-            if (fd != keep)
-                (void)close(fd);
-        return;
-    }
-    int own = dirfd(dir);
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        long fd = 0;
-        if (text_number(entry->d_name, 3, 1 << 30, &fd) && fd != keep && fd != own)
-            (void)close((int)fd);
-    }
-    (void)closedir(dir);
-}
-
 static void confine(const struct child_call *call, int records, int printed)
 {
     (void)setpgid(0, 0);
@@ -42,7 +24,7 @@ static void confine(const struct child_call *call, int records, int printed)
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null < 0 || dup2(null, 0) < 0 || dup2(printed, 1) < 0 || dup2(printed, 2) < 0)
         _exit(1);
-    close_others(records);
+    fds_close_all_but(&records, 1);
     for (int number = 1; number < NSIG; number++)
         if (number != SIGKILL && number != SIGSTOP)
             (void)signal(number, SIG_DFL);

@@ -46,7 +46,8 @@ static const struct setting *setting(const struct tfhook_host *host, const char 
 {
     const struct setting *found = settings_find(guest_of(host)->settings, key);
     if (found == NULL)
-        (void)guest_misuse(guest_of(host), "it asks for the key %s, which it does not declare", key);
+        (void)guest_misuse(guest_of(host), "it asks for the key %s, which it does not declare",
+                           key);
     return found;
 }
 
@@ -250,6 +251,7 @@ static void host_finding(const struct tfhook_host *host, const char *check, cons
     guest_send(guest, &record);
 }
 
+TFHOOK_PRINTF(2, 3)
 static void host_next_step(const struct tfhook_host *host, const char *format, ...)
 {
     struct guest *guest = guest_of(host);
@@ -261,6 +263,7 @@ static void host_next_step(const struct tfhook_host *host, const char *format, .
     guest_send(guest, &record);
 }
 
+TFHOOK_PRINTF(3, 4)
 static void host_log(const struct tfhook_host *host, enum tfhook_level level, const char *format,
                      ...)
 {
@@ -285,6 +288,7 @@ static void host_progress(const struct tfhook_host *host, size_t done, size_t to
     guest_send(guest, &record);
 }
 
+TFHOOK_PRINTF(2, 3)
 static void host_message(const struct tfhook_host *host, const char *format, ...)
 {
     struct guest *guest = guest_of(host);
@@ -294,6 +298,7 @@ static void host_message(const struct tfhook_host *host, const char *format, ...
     va_end(args);
 }
 
+TFHOOK_PRINTF(2, 3)
 static int host_skip(const struct tfhook_host *host, const char *format, ...)
 {
     struct guest *guest = guest_of(host);
@@ -304,6 +309,7 @@ static int host_skip(const struct tfhook_host *host, const char *format, ...)
     return TFHOOK_SKIPPED;
 }
 
+TFHOOK_PRINTF(2, 3)
 static int host_fail(const struct tfhook_host *host, const char *format, ...)
 {
     struct guest *guest = guest_of(host);
@@ -314,6 +320,7 @@ static int host_fail(const struct tfhook_host *host, const char *format, ...)
     return TFHOOK_FAILED;
 }
 
+TFHOOK_PRINTF(3, 4)
 static int host_reject(const struct tfhook_host *host, const char *key, const char *format, ...)
 {
     struct guest *guest = guest_of(host);

@@ -54,9 +54,9 @@ static bool drain(struct stream *stream)
 {
     unsigned char spare[4096];
     bool full = stream->size == stream->limit;
-    ssize_t got = full ? read(stream->fd, spare, sizeof spare)
-                       : read(stream->fd, stream->data + stream->size,
-                              stream->limit - stream->size);
+    ssize_t got = full
+                      ? read(stream->fd, spare, sizeof spare)
+                      : read(stream->fd, stream->data + stream->size, stream->limit - stream->size);
     if (got < 0)
         return errno == EINTR || errno == EAGAIN;
     if (got == 0)

@@ -93,9 +93,8 @@ static int make_parents(const struct tfhook_host *host, const char *path, const 
         return 0;
     if (stat(parent, &st) == 0)
         return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
-    return errno == ENOENT
-               ? host_directory(host, root_inside(&guest->world->root, parent), 0755)
-               : -errno;
+    return errno == ENOENT ? host_directory(host, root_inside(&guest->world->root, parent), 0755)
+                           : -errno;
 }
 
 static int host_write(const struct tfhook_host *host, const char *path, const void *data,
@@ -194,6 +193,7 @@ static int host_remove(const struct tfhook_host *host, const char *path)
     return 0;
 }
 
+TFHOOK_PRINTF(3, 4)
 static void host_summary(const struct tfhook_host *host, const char *path, const char *format, ...)
 {
     struct guest *guest = guest_of(host);

@@ -30,10 +30,9 @@ static json_t *edits_to_json(const struct edits *edits)
     json_t *list = json_array();
     for (size_t i = 0; i < edits->count; i++) {
         const struct edit *edit = &edits->items[i];
-        (void)json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "old",
-                                                    text_or_null(edit->old_line), "new",
-                                                    text_or_null(edit->new_line), "anchor",
-                                                    text_or_null(edit->anchor)));
+        (void)json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o}", "old", text_or_null(edit->old_line), "new",
+                            text_or_null(edit->new_line), "anchor", text_or_null(edit->anchor)));
     }
     return list;
 }
@@ -55,8 +54,8 @@ static json_t *entry_to_json(const struct entry *entry)
         text_or_null(entry->old_sha256), "old_mode", (int)entry->old_mode, "old_uid",
         (int)entry->old_uid, "old_gid", (int)entry->old_gid, "new_sha256",
         text_or_null(entry->new_sha256), "mode", entry->mode, "secret", entry->secret, "backup",
-        text_or_null(entry->backup), "settle", entry->settle, "edits",
-        edits_to_json(&entry->edits), "summary", names_to_json(&entry->summary));
+        text_or_null(entry->backup), "settle", entry->settle, "edits", edits_to_json(&entry->edits),
+        "summary", names_to_json(&entry->summary));
 }
 
 static json_t *to_json(const struct journal *journal)
@@ -164,8 +163,8 @@ static int from_json(struct mem *mem, json_t *json, struct journal *ret)
     json_int_t seq = 0, undoes = 0;
     const char *command = NULL, *user = NULL, *host = NULL, *started = NULL;
     json_t *entries = NULL, *hook = NULL;
-    if (json_unpack(json, "{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:o}", "format", &format,
-                    "seq", &seq, "command", &command, "hook", &hook, "user", &user, "host", &host,
+    if (json_unpack(json, "{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:o}", "format", &format, "seq",
+                    &seq, "command", &command, "hook", &hook, "user", &user, "host", &host,
                     "started", &started, "undoes", &undoes, "entries", &entries) != 0 ||
         format != FORMAT || seq != ret->seq || !json_is_array(entries))
         return -1;

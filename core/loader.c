@@ -82,10 +82,11 @@ static int copy_descriptor(const char *name, const char *file, const void *symbo
     struct tfhook_plugin plugin = {0};
     memcpy(&plugin, symbol, size < sizeof plugin ? size : sizeof plugin);
     if (plugin.minor > TFHOOK_API_MINOR)
-        return err_set(err, STATUS_REJECTED,
-                       "%s needs the plugin interface %d.%u, this tfhook has %d.%d; install a newer "
-                       "tfhook",
-                       file, TFHOOK_API_MAJOR, plugin.minor, TFHOOK_API_MAJOR, TFHOOK_API_MINOR);
+        return err_set(
+            err, STATUS_REJECTED,
+            "%s needs the plugin interface %d.%u, this tfhook has %d.%d; install a newer "
+            "tfhook",
+            file, TFHOOK_API_MAJOR, plugin.minor, TFHOOK_API_MAJOR, TFHOOK_API_MINOR);
     if (plugin.name == NULL || strcmp(plugin.name, name) != 0)
         return err_set(err, STATUS_REJECTED, "%s says that its name is %s; rename the file", file,
                        plugin.name == NULL ? "(none)" : plugin.name);

@@ -32,7 +32,8 @@ static const char *holder(struct mem *mem, int fd)
 
 static int write_holder(struct mem *mem, int fd, const char *command, const char *now)
 {
-    const char *text = mem_printf(mem, "pid %ld, tfhook %s, since %s\n", (long)getpid(), command, now);
+    const char *text =
+        mem_printf(mem, "pid %ld, tfhook %s, since %s\n", (long)getpid(), command, now);
     if (ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0)
         return -errno;
     return 0;

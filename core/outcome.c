@@ -66,8 +66,8 @@ static void take_change(struct outcome *outcome, struct mem *mem, const struct r
         break;
     case ACTION_EDIT:
         proposal->old_sha256 = copied(mem, record, 1);
-        proposal->edit = (struct edit){copied(mem, record, 2), copied(mem, record, 3),
-                                       copied(mem, record, 4)};
+        proposal->edit =
+            (struct edit){copied(mem, record, 2), copied(mem, record, 3), copied(mem, record, 4)};
         break;
     case ACTION_REMOVE:
         proposal->old_sha256 = copied(mem, record, 1);

@@ -44,8 +44,8 @@ struct note { /* a line of the plan that belongs to a path */
 
 struct outcome {
     enum step_status status;
-    enum status exit; /* STATUS_OK, STATUS_FAILED or STATUS_REJECTED */
-    const char *message; /* never NULL */
+    enum status exit;        /* STATUS_OK, STATUS_FAILED or STATUS_REJECTED */
+    const char *message;     /* never NULL */
     struct plugin_info info; /* of the call that describes */
     struct proposal *proposals;
     size_t proposal_count;

@@ -12,10 +12,18 @@ enum { HEAD_SIZE = 6, FIELD_HEAD_SIZE = 5, RECORD_MAX = 2 * FILE_LIMIT };
 
 /* What each type carries: T text, t text or absent, B bytes, N number. */
 static const char *const shapes[RECORD_TYPES] = {
-    [RECORD_DESCRIPTOR] = "TTTTTT", [RECORD_KEY] = "TNNttNNT", [RECORD_LOG] = "NT",
-    [RECORD_PROGRESS] = "NNT",      [RECORD_FINDING] = "TTTNTt", [RECORD_NEXT_STEP] = "T",
-    [RECORD_SUMMARY] = "TT",        [RECORD_WRITE] = "TtBNN",  [RECORD_EDIT] = "TTttt",
-    [RECORD_REMOVE] = "TT",         [RECORD_DIRECTORY] = "TN", [RECORD_PUBLISH] = "TB",
+    [RECORD_DESCRIPTOR] = "TTTTTT",
+    [RECORD_KEY] = "TNNttNNT",
+    [RECORD_LOG] = "NT",
+    [RECORD_PROGRESS] = "NNT",
+    [RECORD_FINDING] = "TTTNTt",
+    [RECORD_NEXT_STEP] = "T",
+    [RECORD_SUMMARY] = "TT",
+    [RECORD_WRITE] = "TtBNN",
+    [RECORD_EDIT] = "TTttt",
+    [RECORD_REMOVE] = "TT",
+    [RECORD_DIRECTORY] = "TN",
+    [RECORD_PUBLISH] = "TB",
     [RECORD_END] = "Nt",
 };
 
@@ -130,8 +138,7 @@ bool record_is_valid(const struct record *record)
         if (shape[i] != 'B' && field->data != NULL &&
             memchr(field->data, '\0', field->size) != NULL)
             return false;
-        if (shape[i] == 'N' &&
-            !text_number((const char *)field->data, LONG_MIN, LONG_MAX, &number))
+        if (shape[i] == 'N' && !text_number((const char *)field->data, LONG_MIN, LONG_MAX, &number))
             return false;
     }
     return true;

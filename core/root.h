@@ -13,7 +13,8 @@ struct root {
 };
 
 /* The last component may be missing (missing ones above it too, which are then taken literally).
- * 0 and the OS path in *ret, or a negated errno: -EINVAL for a relative path, -ELOOP, -EACCES, ... */
+ * 0 and the OS path in *ret, or a negated errno: -EINVAL for a relative path, -ELOOP, -EACCES, ...
+ */
 int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
     __attribute__((warn_unused_result));
 

@@ -57,8 +57,7 @@ static bool is_choice(const struct maker *maker, const struct setting *setting, 
         return true;
     problem(maker, setting->origin,
             mem_printf(maker->mem, "%s = %s: expected one of: %s%s", setting->key->name, value,
-                       setting->key->choices,
-                       config_did_you_mean(maker->mem, value, &choices)));
+                       setting->key->choices, config_did_you_mean(maker->mem, value, &choices)));
     return false;
 }
 

@@ -10,10 +10,10 @@
 
 struct setting {
     const struct tfhook_key *key;
-    const char *origin;  /* "tfhook.ini:12: " or "" for a default */
-    const char *value;   /* NULL: absent, or a list */
-    struct names items;  /* a list */
-    long number;         /* TFHOOK_NUMBER; TFHOOK_FLAG: 0 or 1 */
+    const char *origin; /* "tfhook.ini:12: " or "" for a default */
+    const char *value;  /* NULL: absent, or a list */
+    struct names items; /* a list */
+    long number;        /* TFHOOK_NUMBER; TFHOOK_FLAG: 0 or 1 */
 };
 
 struct settings {

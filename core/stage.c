@@ -18,8 +18,7 @@ static void drop(struct stage *stage, const struct change *change)
 {
     size_t at = (size_t)(change - stage->items);
     stage->count--;
-    memmove(stage->items + at, stage->items + at + 1,
-            (stage->count - at) * sizeof *stage->items);
+    memmove(stage->items + at, stage->items + at + 1, (stage->count - at) * sizeof *stage->items);
 }
 
 static bool changes_nothing(const struct change *change)

@@ -24,7 +24,8 @@ const char *text_escape(struct mem *mem, const char *text, size_t size);
 /* The text without white space at both ends. */
 char *text_trim(struct mem *mem, const char *text, size_t size);
 
-/* The candidate nearest to `name` by edit distance, or NULL when none is near enough to be meant. */
+/* The candidate nearest to `name` by edit distance, or NULL when none is near enough to be meant.
+ */
 const char *text_nearest(const char *name, const struct names *candidates);
 
 /* Shell quoting without expansion: blanks part words; '...' and "..." quote, \ escapes. The words,

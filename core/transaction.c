@@ -24,14 +24,14 @@ static int check_target(struct mem *mem, const struct change *change, struct ent
     if (lstat(entry->real, &st) < 0) {
         if (errno != ENOENT)
             return failed(err, -errno, entry, "look at");
-        return !entry->existed ? 0
-                               : err_set(err, STATUS_FAILED,
-                                         "%s is gone since the plan was made; run tfhook again",
-                                         entry->real);
+        return !entry->existed
+                   ? 0
+                   : err_set(err, STATUS_FAILED,
+                             "%s is gone since the plan was made; run tfhook again", entry->real);
     }
     if (!entry->existed)
-        return err_set(err, STATUS_FAILED, "%s has appeared since the plan was made; run tfhook again",
-                       entry->real);
+        return err_set(err, STATUS_FAILED,
+                       "%s has appeared since the plan was made; run tfhook again", entry->real);
     if (!S_ISREG(st.st_mode))
         return err_set(err, STATUS_FAILED, "%s is not a regular file", entry->real);
     if (st.st_nlink > 1)
@@ -115,8 +115,9 @@ static int write_backup(struct txn *txn, const struct entry *entry, struct err *
                        entry->real);
     const char *path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
     rc = file_create(path, &content, entry->secret ? 0600 : -1, entry->real);
-    return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real,
-                                   path);
+    return rc == 0
+               ? 0
+               : err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real, path);
 }
 
 static int write_temp(const struct change *change, const struct entry *entry,
@@ -165,8 +166,9 @@ static int new_directory(struct txn *txn, struct err *err)
     if (mkdir(txn->journal.dir, 0700) < 0)
         return err_errno(err, STATUS_FAILED, errno, "cannot make %s", txn->journal.dir);
     int rc = file_sync_parent(txn->journal.dir);
-    return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s",
-                                   txn->journal.dir);
+    return rc == 0 ? 0
+                   : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s",
+                               txn->journal.dir);
 }
 
 static int prepare(struct txn *txn, const struct stage *stage, struct err *err)
@@ -224,7 +226,7 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
 {
     if (entry->action == ACTION_DIRECTORY)
         return 0; /* made in prep: a new empty directory changes nothing that was there */
-    if (undo_entry_state(txn->mem, entry) != ENTRY_OLD)
+    if (undo_entry_state(txn->mem, entry, ENTRY_OLD) != ENTRY_OLD)
         return err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
                        entry->real);
     if (entry->action == ACTION_REMOVE)
@@ -278,10 +280,13 @@ static void prune(struct txn *txn, long keep)
     if (journal_list(txn->mem, txn->world->state_dir, &all, &err) < 0)
         return;
     size_t left = all.count;
-    for (size_t i = 0; i < all.count && left > (size_t)keep; i++, left--)
-        if ((all.items[i].phase == TXN_DONE || all.items[i].phase == TXN_UNDONE) &&
-            journal_remove(txn->mem, &all.items[i]) < 0)
+    for (size_t i = 0; i < all.count && left > (size_t)keep; i++) {
+        if (all.items[i].phase != TXN_DONE && all.items[i].phase != TXN_UNDONE)
+            continue;
+        if (journal_remove(txn->mem, &all.items[i]) < 0)
             talk_warn(txn->talk, "cannot remove the old transaction %s", all.items[i].dir);
+        left--;
+    }
 }
 
 int txn_commit(struct txn *txn, long keep, struct err *err)

@@ -22,7 +22,8 @@ static bool same(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-enum entry_state undo_entry_state(struct mem *mem, const struct entry *entry)
+enum entry_state undo_entry_state(struct mem *mem, const struct entry *entry,
+                                  enum entry_state alike)
 {
     struct stat st;
     if (entry->action == ACTION_DIRECTORY)
@@ -30,11 +31,9 @@ enum entry_state undo_entry_state(struct mem *mem, const struct entry *entry)
     const char *now = disk_sha256(mem, entry->real);
     const char *old = entry->existed ? entry->old_sha256 : NULL;
     const char *new = entry->action == ACTION_REMOVE ? NULL : entry->new_sha256;
-    if (same(now, old) && !same(old, new))
-        return ENTRY_OLD;
-    if (same(now, new))
-        return ENTRY_NEW;
-    return ENTRY_FOREIGN;
+    if (same(now, old))
+        return same(old, new) ? alike : ENTRY_OLD;
+    return same(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
 }
 
 void undo_remove_temps(struct mem *mem, const struct journal *journal, bool directories)
@@ -49,7 +48,8 @@ void undo_remove_temps(struct mem *mem, const struct journal *journal, bool dire
     }
 }
 
-/* New content for a file by rename; what is there now, or the backup, lends owner and attributes. */
+/* New content for a file by rename; what is there now, or the backup, lends owner and attributes.
+ */
 static int put(struct mem *mem, const char *path, const struct blob *content, int mode,
                const char *like)
 {
@@ -125,7 +125,7 @@ static int undo_entry(struct mem *mem, const struct journal *journal, size_t ind
         (void)rmdir(entry->real); /* not empty: others use it by now */
         return 0;
     }
-    enum entry_state state = undo_entry_state(mem, entry);
+    enum entry_state state = undo_entry_state(mem, entry, ENTRY_NEW);
     if (state == ENTRY_OLD)
         return 0;
     if (entry->action == ACTION_EDIT)
@@ -159,9 +159,10 @@ int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *e
         return -1;
     if (stuck[0] == '\0')
         return 0;
-    return err_set(err, STATUS_STUCK,
-                   "transaction %ld is stuck: %s; look at each, then `tfhook recover --restore %ld` "
-                   "puts the old content back (what is there is kept in %s), or "
-                   "`tfhook recover --keep %ld` leaves all as it is",
-                   journal->seq, stuck, journal->seq, journal->dir, journal->seq);
+    return err_set(
+        err, STATUS_STUCK,
+        "transaction %ld is stuck: %s; look at each, then `tfhook recover --restore %ld` "
+        "puts the old content back (what is there is kept in %s), or "
+        "`tfhook recover --keep %ld` leaves all as it is",
+        journal->seq, stuck, journal->seq, journal->dir, journal->seq);
 }

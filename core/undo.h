@@ -7,9 +7,11 @@
 
 #include "journal.h"
 
-/* What the disk says of an entry. */
+/* What the disk says of an entry. When old and new content are the same (only the mode changes),
+ * the disk cannot tell: `alike` is the answer then. */
 enum entry_state { ENTRY_OLD, ENTRY_NEW, ENTRY_FOREIGN };
-enum entry_state undo_entry_state(struct mem *mem, const struct entry *entry);
+enum entry_state undo_entry_state(struct mem *mem, const struct entry *entry,
+                                  enum entry_state alike);
 
 /* The temp files of a transaction and, when `directories`, the directories that it made and that
  * are empty. */

@@ -7,8 +7,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <tfhook/plugin.h>
+#include <time.h>
 #include <unistd.h>
 
 void world_init(struct mem *mem, struct world *ret)

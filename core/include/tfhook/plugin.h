@@ -90,7 +90,7 @@ enum tfhook_type {
 
 /* One key that a step with this plugin may have. */
 struct tfhook_key {
-    const char *name;     /* lower case, words joined by '-' */
+    const char *name; /* lower case, words joined by '-' */
     enum tfhook_type type;
     int required;         /* non-zero: a step without it is rejected */
     const char *fallback; /* default, written as in the file; NULL: none, the value is absent */
@@ -147,9 +147,9 @@ struct tfhook_stat {
 /* What a probe gave. The caller sets struct_size. */
 struct tfhook_output {
     size_t struct_size;
-    int exit_status;  /* of the command; 128 + signal when one ended it */
-    int timed_out;    /* it was killed at its deadline */
-    int truncated;    /* it wrote more than the limit and was killed */
+    int exit_status; /* of the command; 128 + signal when one ended it */
+    int timed_out;   /* it was killed at its deadline */
+    int truncated;   /* it wrote more than the limit and was killed */
     struct tfhook_data out;
     struct tfhook_data err; /* at most 8 KiB of it */
 };
@@ -172,8 +172,8 @@ struct tfhook_host {
     const char *hook;       /* where this call runs, e.g. "pre-provision"; NULL outside hooks */
     const char *hostname;   /* this machine's name as `hostname` prints it */
     const char *short_name; /* that, up to the first dot, in lower case */
-    int64_t now;            /* seconds since the epoch: the run's one clock. SOURCE_DATE_EPOCH sets it */
-    const char *root;       /* the --root directory without a slash at its end; "" without --root */
+    int64_t now;      /* seconds since the epoch: the run's one clock. SOURCE_DATE_EPOCH sets it */
+    const char *root; /* the --root directory without a slash at its end; "" without --root */
 
     /* --- configuration: values are checked and have their defaults --- */
     const char *(*value)(const struct tfhook_host *host, const char *key); /* NULL: absent */

@@ -4,8 +4,8 @@
  * in two and its tail read as a key, section names are cut at 49, `key: value` and ` ;` comments).
  * Then the two readings are compared, entry by entry.
  */
-#ifndef TFHOOK_INI_H
-#define TFHOOK_INI_H
+#ifndef TFHOOK_INI_TEXT_H
+#define TFHOOK_INI_TEXT_H
 
 #include "file.h"
 #include "mem.h"

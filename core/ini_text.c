@@ -1,4 +1,4 @@
-#include "ini.h"
+#include "ini_text.h"
 
 #include <ctype.h>
 #include <ini.h>
@@ -136,12 +136,14 @@ static void report_empty_and_repeated(struct scan *scan)
     for (size_t i = 0; i < ini->count; i++) {
         scan->line = ini->sections[i].line;
         if (ini->sections[i].count == 0)
-            problem(scan, mem_printf(scan->mem, "the section [%s] is empty", ini->sections[i].name));
+            problem(scan,
+                    mem_printf(scan->mem, "the section [%s] is empty", ini->sections[i].name));
         for (size_t k = 0; k < i; k++)
             if (strcmp(ini->sections[i].name, ini->sections[k].name) == 0)
-                problem(scan, mem_printf(scan->mem, "the section [%s] is there twice; first on "
-                                                    "line %u", ini->sections[i].name,
-                                         ini->sections[k].line));
+                problem(scan, mem_printf(scan->mem,
+                                         "the section [%s] is there twice; first on "
+                                         "line %u",
+                                         ini->sections[i].name, ini->sections[k].line));
     }
 }
 

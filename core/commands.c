@@ -1,0 +1,131 @@
+#include "commands.h"
+
+#include "journal.h"
+#include "show.h"
+#include "steps.h"
+#include "transact.h"
+
+#include <stdio.h>
+
+static struct selection selection_of(const struct run *run)
+{
+    return (struct selection){.hook = run->cli.hook, .steps = &run->cli.steps};
+}
+
+/* Readers do not settle anything, but say when something waits. */
+static void warn_of_interrupted(struct run *run)
+{
+    struct journals all;
+    struct err ignored = {.mem = run->mem};
+    if (journal_list(run->mem, run->world.state_dir, &all, &ignored) < 0)
+        return;
+    for (size_t i = 0; i < all.count; i++)
+        if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
+            talk_warn(&run->talk, "transaction %ld is %s; run tfhook recover", all.items[i].seq,
+                      all.items[i].phase == TXN_STUCK ? "stuck" : "not finished, or still running");
+}
+
+/* A run without any step is no green light. */
+static int check_not_empty(struct run *run, const struct selection *selection, bool to_plan,
+                           struct err *err)
+{
+    for (size_t i = 0; i < run->runner_count; i++)
+        if (run_selects(run, selection, &run->runners[i], to_plan))
+            return 0;
+    if (selection->hook != NULL)
+        return err_set(err, STATUS_USAGE, "no step of %s is at the hook %s", run->config.file,
+                       selection->hook);
+    return err_set(err, STATUS_USAGE, "no step of %s can do this", run->config.file);
+}
+
+int command_check(struct run *run, struct err *err)
+{
+    const struct selection all = {0};
+    int rc = steps_check(run, &all, false, err);
+    run->report.result = rc == 0 ? "passed" : "failed";
+    if (run->talk.json)
+        return rc;
+    show_steps(run, stdout);
+    if (rc == 0 && run->config.phase_count > 0)
+        (void)printf("%s: %s, %s\n", run->config.file,
+                     text_count(run->mem, run->config.step_count, "step"),
+                     text_count(run->mem, run->config.phase_count, "phase"));
+    return rc;
+}
+
+int command_plan(struct run *run, bool *ret_pending, struct err *err)
+{
+    const struct selection selection = selection_of(run);
+    struct stage stage = {.mem = run->mem};
+    warn_of_interrupted(run);
+    if (run_check_names(run, err) < 0 || check_not_empty(run, &selection, true, err) < 0)
+        return -1;
+    int rc = steps_check(run, &selection, true, err);
+    if (rc == 0)
+        rc = steps_plan(run, &selection, &stage, true, err);
+    if (rc < 0) {
+        run->report.result = "failed";
+        if (!run->talk.json)
+            show_steps(run, stdout);
+        return -1;
+    }
+    run->report.changes = stage;
+    run->report.result = stage.count > 0 ? "changes" : "unchanged";
+    *ret_pending = stage.count > 0;
+    if (run->talk.json)
+        return 0;
+    show_steps(run, stdout);
+    show_changes(run, &stage, stdout);
+    show_next_steps(run, stdout);
+    if (stage.count > 0)
+        (void)printf("%s to make; nothing was changed by this plan.\n",
+                     text_count(run->mem, stage.count, "change"));
+    else
+        (void)puts("Nothing to do.");
+    return 0;
+}
+
+int command_apply(struct run *run, struct err *err)
+{
+    const struct transact what = {
+        .selection = selection_of(run), .command = "apply", .show = true, .ask = true};
+    if (run_check_names(run, err) < 0 || check_not_empty(run, &what.selection, true, err) < 0 ||
+        transact_begin(run, err) < 0 || steps_check(run, &what.selection, true, err) < 0)
+        return -1;
+    int rc = transact(run, &what, err);
+    if (run->talk.json)
+        return rc;
+    show_findings(run, stdout);
+    if (rc < 0)
+        return rc;
+    show_next_steps(run, stdout);
+    if (run->report.transaction > 0)
+        (void)printf("Done, as transaction %ld; `tfhook rollback %ld` is the way back.\n",
+                     run->report.transaction, run->report.transaction);
+    else
+        (void)puts("Nothing to do.");
+    return 0;
+}
+
+int command_verify(struct run *run, struct err *err)
+{
+    const struct selection selection = selection_of(run);
+    struct runner *culprit = NULL;
+    warn_of_interrupted(run);
+    if (run_check_names(run, err) < 0 || check_not_empty(run, &selection, false, err) < 0 ||
+        steps_check(run, &selection, false, err) < 0)
+        return -1;
+    int rc = steps_verify(run, &selection, &culprit, err);
+    run->report.result = rc == 0 ? "passed" : "failed";
+    if (run->talk.json)
+        return rc;
+    show_findings(run, stdout);
+    show_steps(run, stdout);
+    size_t counts[TFHOOK_FAIL + 1] = {0};
+    for (size_t i = 0; i < run->report.findings.count; i++)
+        counts[run->report.findings.items[i].verdict]++;
+    (void)printf("%s: %zu passed, %zu warned, %zu failed, %zu skipped\n",
+                 rc == 0 ? "Verified" : "NOT verified", counts[TFHOOK_PASS], counts[TFHOOK_WARN],
+                 counts[TFHOOK_FAIL], counts[TFHOOK_SKIP]);
+    return rc;
+}

@@ -1,0 +1,297 @@
+#include "deploy.h"
+
+#include "ask.h"
+#include "child.h"
+#include "phase_command.h"
+#include "show.h"
+#include "steps.h"
+#include "transact.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Transactions that this deploy committed: what a failure must name. */
+struct progress {
+    struct names committed;
+    bool command_started;
+};
+
+static const char *hook_name(struct run *run, const char *when, const char *phase)
+{
+    return mem_printf(run->mem, "%s-%s", when, phase);
+}
+
+static int run_hook(struct run *run, const char *hook, struct progress *progress, struct err *err)
+{
+    const struct transact what = {.selection = {.hook = hook},
+                                  .command = cli_command_names[run->cli.command]};
+    long before = run->report.transaction;
+    struct findings earlier = run->report.findings;
+    run->cli.hook = hook;
+    int rc = transact(run, &what, err);
+    if (run->report.transaction != before)
+        names_add(run->mem, &progress->committed,
+                  mem_printf(run->mem, "%ld", run->report.transaction));
+    /* transact() reports the findings of its own hook; the earlier hooks' are kept before them. */
+    struct findings all = {0};
+    for (size_t i = 0; i < earlier.count; i++)
+        *mem_push(run->mem, all.items, all.count) = earlier.items[i];
+    for (size_t i = 0; i < run->report.findings.count; i++)
+        *mem_push(run->mem, all.items, all.count) = run->report.findings.items[i];
+    run->report.findings = all;
+    run->cli.hook = NULL;
+    return rc;
+}
+
+/* Below --root when it is there, else as it is written. */
+static const char *command_path(struct run *run, const char *path)
+{
+    const char *inside = NULL;
+    if (root_resolve(&run->world.root, run->mem, path, &inside) == 0 && access(inside, X_OK) == 0)
+        return inside;
+    return path;
+}
+
+static const char *log_path(struct run *run, const char *phase, struct err *err)
+{
+    const char *dir = mem_printf(run->mem, "%s/log", run->world.state_dir);
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
+        (void)err_errno(err, STATUS_FAILED, errno, "cannot make %s", dir);
+        return NULL;
+    }
+    return mem_printf(run->mem, "%s/%s-%s.log", dir, world_time(run->mem, run->world.now), phase);
+}
+
+static int run_words(struct run *run, const char *phase, const struct names *words, bool as_written,
+                     struct progress *progress, struct err *err)
+{
+    struct names argv = {0};
+    for (size_t i = 0; i < words->count; i++)
+        names_add(run->mem, &argv, words->names[i]);
+    if (!as_written)
+        argv.names[0] = command_path(run, argv.names[0]);
+    const char *log = log_path(run, phase, err);
+    if (log == NULL)
+        return -1;
+    const struct phase_command command = {argv.names, run->environment, log, run->talk.json};
+    const char *shown = text_escape(run->mem, argv.names[0], strlen(argv.names[0]));
+    talk_info(&run->talk, "%s: running %s (log: %s)", phase, shown, log);
+    progress->command_started = true;
+    int status = phase_command_run(run->mem, &command, err);
+    if (status < 0)
+        return -1;
+    run->report.command_ran = true;
+    run->report.command_status = status;
+    if (status == 0)
+        return 0;
+    run->report.result = "command-failed";
+    return err_set(err, STATUS_COMMAND_FAILED, "%s: %s failed with status %d; its output is in %s",
+                   phase, shown, status, log);
+}
+
+static int run_phase_commands(struct run *run, const struct phase *phase, struct progress *progress,
+                              struct err *err)
+{
+    if (!config_names_host(&phase->only_on, run->world.hostname)) {
+        talk_info(&run->talk, "%s: not on this host (only-on)", phase->name);
+        return 0;
+    }
+    for (size_t i = 0; i < phase->command_count; i++) {
+        if (child_interrupted)
+            return err_set(err, STATUS_FAILED, "interrupted");
+        if (run_words(run, phase->name, &phase->commands[i], false, progress, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The failure stands; what the steps at post-failure say is only added. */
+static void after_failure(struct run *run, struct progress *progress, struct err *err)
+{
+    struct err later = {.mem = run->mem};
+    const char *result = run->report.result;
+    struct progress own = {0};
+    child_interrupted = 0;
+    if (run_hook(run, "post-failure", &own, &later) < 0)
+        talk_error(&run->talk, "post-failure: %s", later.text);
+    run->report.result = result != NULL ? result : "failed";
+    if (progress->committed.count == 0)
+        return;
+    const char *list = "";
+    for (size_t i = progress->committed.count; i > 0; i--)
+        list = mem_printf(run->mem, "%s%s`tfhook rollback %s`", list, list[0] == '\0' ? "" : ", ",
+                          progress->committed.names[i - 1]);
+    err->text = mem_printf(run->mem, "%s; what was committed before stands; to undo it: %s",
+                           err->text, list);
+}
+
+static int check_hook(struct run *run, const char *hook, struct stage *stage, struct err *err)
+{
+    const struct selection selection = {.hook = hook};
+    if (steps_check(run, &selection, false, err) < 0)
+        return -1;
+    return steps_plan(run, &selection, stage, true, err);
+}
+
+/* --- wrap --- */
+
+static int wrap_phase(struct run *run, struct progress *progress, struct err *err)
+{
+    const char *phase = run->cli.name;
+    if (run_hook(run, hook_name(run, "pre", phase), progress, err) < 0)
+        return -1;
+    if (child_interrupted)
+        return err_set(err, STATUS_FAILED, "interrupted");
+    if (run_words(run, phase, &run->cli.words, true, progress, err) < 0)
+        return -1;
+    return run_hook(run, hook_name(run, "post", phase), progress, err);
+}
+
+static void begin_report(struct run *run)
+{
+    /* The rehearsal's steps are not the run's. */
+    run->report.steps = NULL;
+    run->report.step_count = 0;
+    run->report.next_steps = (struct names){0};
+}
+
+int deploy_wrap(struct run *run, struct err *err)
+{
+    struct progress progress = {0};
+    struct stage rehearsal = {.mem = run->mem};
+    if (transact_begin(run, err) < 0 ||
+        check_hook(run, hook_name(run, "pre", run->cli.name), &rehearsal, err) < 0 ||
+        check_hook(run, hook_name(run, "post", run->cli.name), &rehearsal, err) < 0)
+        return -1;
+    if (!run->talk.json && !run->talk.quiet)
+        show_changes(run, &rehearsal, stdout);
+    begin_report(run);
+    int rc = wrap_phase(run, &progress, err);
+    if (rc < 0)
+        after_failure(run, &progress, err);
+    if (!run->talk.json) {
+        show_findings(run, stdout);
+        show_next_steps(run, stdout);
+    }
+    return rc;
+}
+
+/* --- deploy --- */
+
+/* The index of a phase; the number of phases when there is none of that name. */
+static size_t find_phase(const struct config *config, const char *name)
+{
+    size_t i = 0;
+    while (i < config->phase_count && strcmp(config->phases[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+/* The phases of --from to --to. */
+static int choose_phases(struct run *run, size_t *ret_first, size_t *ret_end, struct err *err)
+{
+    const struct config *config = &run->config;
+    size_t count = config->phase_count;
+    size_t first = run->cli.from == NULL ? 0 : find_phase(config, run->cli.from);
+    size_t last = run->cli.to == NULL ? count - 1 : find_phase(config, run->cli.to);
+    if (count == 0)
+        return err_set(err, STATUS_REJECTED,
+                       "%s: there is no [phase NAME]; deploy has nothing to run", config->file);
+    if (first == count || last == count)
+        return err_set(err, STATUS_USAGE, "%s: there is no [phase %s]", config->file,
+                       first == count ? run->cli.from : run->cli.to);
+    if (last < first)
+        return err_set(err, STATUS_USAGE, "%s runs %s before %s", config->file, run->cli.to,
+                       run->cli.from);
+    *ret_first = first;
+    *ret_end = last + 1;
+    return 0;
+}
+
+static int check_commands(struct run *run, const struct phase *phase, struct err *err)
+{
+    for (size_t i = 0; i < phase->command_count; i++) {
+        const char *path = command_path(run, phase->commands[i].names[0]);
+        if (config_names_host(&phase->only_on, run->world.hostname) && access(path, X_OK) < 0)
+            return err_errno(err, STATUS_REJECTED, errno, "%s:%u: [phase %s] cannot run %s",
+                             run->config.file, phase->line, phase->name, path);
+    }
+    return 0;
+}
+
+static int rehearse(struct run *run, size_t first, size_t end, struct stage *stage, struct err *err)
+{
+    const struct selection failure = {.hook = "post-failure"};
+    for (size_t i = first; i < end; i++) {
+        const struct phase *phase = &run->config.phases[i];
+        if (check_commands(run, phase, err) < 0 ||
+            check_hook(run, hook_name(run, "pre", phase->name), stage, err) < 0 ||
+            check_hook(run, hook_name(run, "post", phase->name), stage, err) < 0)
+            return -1;
+    }
+    return steps_check(run, &failure, false, err);
+}
+
+static int run_phases(struct run *run, size_t first, size_t end, struct progress *progress,
+                      struct err *err)
+{
+    for (size_t i = first; i < end; i++) {
+        const struct phase *phase = &run->config.phases[i];
+        if (run_hook(run, hook_name(run, "pre", phase->name), progress, err) < 0 ||
+            run_phase_commands(run, phase, progress, err) < 0 ||
+            run_hook(run, hook_name(run, "post", phase->name), progress, err) < 0) {
+            err->text = mem_printf(run->mem, "%s; resume with `tfhook deploy --from %s`", err->text,
+                                   phase->name);
+            return -1;
+        }
+        if (child_interrupted)
+            return err_set(err, STATUS_FAILED, "interrupted after %s", phase->name);
+    }
+    return 0;
+}
+
+static void show_deploy(struct run *run, size_t first, size_t end, const struct stage *stage)
+{
+    bool asks = !run->cli.yes && ask_is_terminal();
+    FILE *out = run->talk.json ? stderr : stdout;
+    if (run->talk.json && !asks)
+        return;
+    show_steps(run, out);
+    show_changes(run, stage, out);
+    (void)fprintf(out, "Phases:");
+    for (size_t i = first; i < end; i++)
+        (void)fprintf(out, " %s", run->config.phases[i].name);
+    (void)fprintf(out, "\n");
+    (void)fflush(out);
+}
+
+int deploy_command(struct run *run, struct err *err)
+{
+    size_t first = 0;
+    size_t end = 0;
+    struct progress progress = {0};
+    struct stage rehearsal = {.mem = run->mem};
+    if (!run->cli.yes && !ask_is_terminal())
+        return err_set(err, STATUS_USAGE,
+                       "deploy runs phase commands, which stop the site: off a terminal it needs "
+                       "--yes");
+    if (choose_phases(run, &first, &end, err) < 0 || transact_begin(run, err) < 0 ||
+        rehearse(run, first, end, &rehearsal, err) < 0)
+        return -1;
+    show_deploy(run, first, end, &rehearsal);
+    if (!ask_consent(run, "Run these phases and make these changes?"))
+        return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
+    begin_report(run);
+    int rc = run_phases(run, first, end, &progress, err);
+    if (rc < 0)
+        after_failure(run, &progress, err);
+    else if (run->report.result == NULL)
+        run->report.result = "unchanged";
+    if (!run->talk.json) {
+        show_findings(run, stdout);
+        show_next_steps(run, stdout);
+    }
+    return rc;
+}

@@ -1,0 +1,34 @@
+#include "fds.h"
+
+#include "text.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <unistd.h>
+
+static bool is_kept(int fd, const int *keep, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (keep[i] == fd)
+            return true;
+    return false;
+}
+
+void fds_close_all_but(const int *keep, size_t count)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    if (dir == NULL) {
+        for (int fd = 3; fd < 1024; fd++)
+            if (!is_kept(fd, keep, count))
+                (void)close(fd);
+        return;
+    }
+    int own = dirfd(dir);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        long fd = 0;
+        if (text_number(entry->d_name, 3, INT_MAX, &fd) && fd != own &&
+            !is_kept((int)fd, keep, count))
+            (void)close((int)fd);
+    }
+    (void)closedir(dir);
+}

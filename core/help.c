@@ -1,0 +1,108 @@
+#include "help.h"
+
+#include <stdio.h>
+
+static const char general[] =
+    "Example: see what would change, change it, prove it:\n"
+    "  tfhook plan && tfhook apply && tfhook verify\n"
+    "\n"
+    "Usage: tfhook [OPTION...] COMMAND ...\n"
+    "\n"
+    "  check                read the config, load and check every step; change nothing\n"
+    "  plan   [SELECT]      show what apply would change; change nothing\n"
+    "  apply  [SELECT]      plan, apply, verify, commit\n"
+    "  verify [SELECT]      run every step's verification; change nothing\n"
+    "  wrap PHASE -- COMMAND...   the steps before PHASE, the command, the steps after it\n"
+    "  deploy               run the configured phases in order, each wrapped\n"
+    "  rollback [SEQ]       undo a committed transaction (default: the newest)\n"
+    "  recover              settle an interrupted transaction\n"
+    "  history [SEQ]        what was done, when, by whom, to which file\n"
+    "  plugins [NAME]       the plugins found; with NAME its manual\n"
+    "\n"
+    "SELECT: --hook HOOK, or --step NAME (repeatable), or with no config\n"
+    "        --plugin NAME -o KEY=VALUE...\n"
+    "\n"
+    "  -c FILE              config (default /etc/tfhook/tfhook.ini)\n"
+    "  --root DIR           take every path of the config below DIR\n"
+    "  --state-dir DIR      transactions and lock (default /var/lib/tfhook)\n"
+    "  --plugin-dir DIR     where the plugins are\n"
+    "  --json               one JSON object on stdout\n"
+    "  -q, -v               say less, say more\n"
+    "  --no-color           no colours (NO_COLOR does the same)\n"
+    "  --yes                do not ask\n"
+    "  --wait SECONDS       wait for another run to end\n"
+    "  -h, --help           with a command: its help\n"
+    "  --version\n"
+    "\n"
+    "Exit status: 0 done, 1 failed and as before, 2 usage, 3 config or plugin rejected, 4 locked,\n"
+    "5 a verification failed, 6 a person is needed, 7 internal, 8 the wrapped command failed,\n"
+    "10 changes pending (plan --detailed-exitcode).\n";
+
+static const char *const texts[COMMANDS] = {
+    [COMMAND_NONE] = general,
+    [COMMAND_CHECK] = "Example: is the config right?\n"
+                      "  tfhook -c /etc/tfhook/tfhook.ini check\n"
+                      "\n"
+                      "Usage: tfhook check\n"
+                      "Reads the config, loads and checks every step. Changes nothing.\n",
+    [COMMAND_PLAN] = "Example: what would one step change, with no config at all?\n"
+                     "  tfhook plan --plugin jks-import -o certificate=/root/scm1.crt\n"
+                     "\n"
+                     "Usage: tfhook plan [--hook HOOK | --step NAME... | --plugin NAME -o "
+                     "KEY=VALUE...]\n"
+                     "                   [--detailed-exitcode]\n"
+                     "Shows what apply would change, and what is left for a person. Changes "
+                     "nothing.\n"
+                     "--detailed-exitcode: exit status 10 when changes are pending.\n",
+    [COMMAND_APPLY] = "Example: only the steps before provisioning, without a question:\n"
+                      "  tfhook --yes apply --hook pre-provision\n"
+                      "\n"
+                      "Usage: tfhook apply [--hook HOOK | --step NAME... | --plugin NAME -o "
+                      "KEY=VALUE...]\n"
+                      "Plans, shows, asks (on a terminal), writes all or nothing, verifies, "
+                      "commits.\n",
+    [COMMAND_VERIFY] = "Example: prove the site, for a monitoring system:\n"
+                       "  tfhook --json verify\n"
+                       "\n"
+                       "Usage: tfhook verify [--hook HOOK | --step NAME... | --plugin NAME -o "
+                       "KEY=VALUE...]\n"
+                       "Runs every step's verification. Changes nothing. Exit status 5 on a "
+                       "finding `fail`.\n",
+    [COMMAND_WRAP] = "Example: provision with the steps around it:\n"
+                     "  tfhook wrap provision -- /usr/bin/teamforge provision\n"
+                     "\n"
+                     "Usage: tfhook wrap PHASE -- COMMAND...\n"
+                     "PHASE: stop upgrade provision deploy start restart reinitialize.\n",
+    [COMMAND_DEPLOY] = "Example: the whole upgrade, resumed at provision:\n"
+                       "  tfhook --yes deploy --from provision\n"
+                       "\n"
+                       "Usage: tfhook deploy [--from PHASE] [--to PHASE]\n"
+                       "Checks and plans all hooks, then runs the config's phases in order. It "
+                       "stops the site:\n"
+                       "on a terminal it asks, off a terminal it needs --yes.\n",
+    [COMMAND_ROLLBACK] = "Example: what would undoing the last change do?\n"
+                         "  tfhook rollback --plan\n"
+                         "\n"
+                         "Usage: tfhook rollback [SEQ] [--plan] [--skip PATH]\n"
+                         "A whole file that was changed since refuses the rollback; --skip leaves "
+                         "it out.\n"
+                         "Line edits are undone in the file as it is now.\n",
+    [COMMAND_RECOVER] = "Example: settle what an interrupted run left:\n"
+                        "  tfhook recover\n"
+                        "\n"
+                        "Usage: tfhook recover [--restore SEQ | --keep SEQ]\n"
+                        "--restore puts the old bytes back, --keep leaves the disk as it is.\n",
+    [COMMAND_HISTORY] = "Example: what did transaction 12 do?\n"
+                        "  tfhook history 12\n"
+                        "\n"
+                        "Usage: tfhook history [SEQ]\n",
+    [COMMAND_PLUGINS] = "Example: the manual of a plugin:\n"
+                        "  tfhook plugins jks-import\n"
+                        "\n"
+                        "Usage: tfhook plugins [NAME]\n",
+};
+
+void help_show(enum command command)
+{
+    (void)fputs(texts[command], stdout);
+}

@@ -1,0 +1,109 @@
+#include "history.h"
+
+#include "journal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *escape(const struct run *run, const char *text)
+{
+    return text_escape(run->mem, text, strlen(text));
+}
+
+static long undone_by(const struct journals *all, long seq)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == seq)
+            return all->items[i].seq;
+    return 0;
+}
+
+static void show_head(const struct run *run, const struct journals *all,
+                      const struct journal *journal)
+{
+    (void)printf("%6ld  %-7s %s  %s%s%s", journal->seq, txn_phase_names[journal->phase],
+                 journal->started, journal->command, journal->hook != NULL ? " at " : "",
+                 journal->hook != NULL ? journal->hook : "");
+    if (journal->undoes > 0)
+        (void)printf(" of %ld", journal->undoes);
+    (void)printf("  by %s on %s", escape(run, journal->user), escape(run, journal->host));
+    if (undone_by(all, journal->seq) > 0)
+        (void)printf("  (rolled back by %ld)", undone_by(all, journal->seq));
+    (void)putchar('\n');
+}
+
+static void show_entry(const struct run *run, const struct entry *entry)
+{
+    (void)printf("        %s: %s %s\n", escape(run, entry->step), action_names[entry->action],
+                 escape(run, entry->path));
+    for (size_t i = 0; i < entry->edits.count; i++) {
+        const struct edit *edit = &entry->edits.items[i];
+        if (edit->old_line != NULL)
+            (void)printf("            - %s\n", escape(run, edit->old_line));
+        if (edit->new_line != NULL)
+            (void)printf("            + %s\n", escape(run, edit->new_line));
+    }
+    for (size_t i = 0; i < entry->summary.count && entry->edits.count == 0; i++)
+        (void)printf("            %s\n", entry->summary.names[i]);
+    if (entry->action != ACTION_DIRECTORY)
+        (void)printf("            SHA-256 %s -> %s\n",
+                     entry->old_sha256 != NULL ? entry->old_sha256 : "(no file)",
+                     entry->new_sha256 != NULL ? entry->new_sha256 : "(no file)");
+}
+
+static void report_entry(struct run *run, const struct entry *entry)
+{
+    struct stage *changes = &run->report.changes;
+    changes->mem = run->mem;
+    *mem_push(run->mem, changes->items, changes->count) =
+        (struct change){.action = entry->action,
+                        .step = entry->step,
+                        .path = entry->path,
+                        .real = entry->real,
+                        .existed = entry->existed,
+                        .old_sha256 = entry->old_sha256,
+                        .new_sha256 = entry->new_sha256,
+                        .edits = entry->edits,
+                        .summary = entry->summary};
+}
+
+int history_command(struct run *run, struct err *err)
+{
+    struct journals all;
+    bool found = false;
+    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0)
+        return -1;
+    for (size_t i = 0; i < all.count; i++) {
+        struct err unread = {.mem = run->mem};
+        struct journal *journal = &all.items[i];
+        if (journal_read(run->mem, journal, &unread) < 0)
+            *journal = (struct journal){.seq = journal->seq,
+                                        .phase = journal->phase,
+                                        .dir = journal->dir,
+                                        .command = "(no journal)",
+                                        .user = "?",
+                                        .host = "?",
+                                        .started = "?"};
+    }
+    for (size_t i = 0; i < all.count; i++) {
+        const struct journal *journal = &all.items[i];
+        if (run->cli.seq != 0 && journal->seq != run->cli.seq)
+            continue;
+        found = true;
+        if (!run->talk.json)
+            show_head(run, &all, journal);
+        for (size_t k = 0; k < journal->count; k++) {
+            report_entry(run, &journal->entries[k]);
+            if (!run->talk.json)
+                show_entry(run, &journal->entries[k]);
+        }
+    }
+    if (run->cli.seq != 0 && !found)
+        return err_set(err, STATUS_USAGE, "there is no transaction %ld; see tfhook history",
+                       run->cli.seq);
+    if (!found && !run->talk.json)
+        (void)puts("Nothing was done yet.");
+    run->report.transaction = run->cli.seq;
+    run->report.result = "unchanged";
+    return 0;
+}

@@ -1,0 +1,184 @@
+/*
+ * tfhook: puts TLS in order on a TeamForge site, and proves it. From here the flow goes one way:
+ * command line, config, steps in children, plan, transaction, report.
+ */
+#include "catalog.h"
+#include "commands.h"
+#include "deploy.h"
+#include "help.h"
+#include "history.h"
+#include "recover.h"
+#include "rollback.h"
+#include "show.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Descriptors 0 to 2 must be open: a file opened later must not become somebody's stderr. */
+static void open_standard_streams(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+/* The caller's environment is for phase commands only: no library of ours shall be led by it. */
+static char **take_environment(struct mem *mem)
+{
+    struct names copy = {0};
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
+        names_add(mem, &copy, mem_str(mem, *entry));
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    const char *no_color = getenv("NO_COLOR");
+    epoch = epoch != NULL ? mem_str(mem, epoch) : NULL;
+    bool plain = no_color != NULL && no_color[0] != '\0';
+    (void)clearenv();
+    (void)setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+    (void)setenv("LANG", "C", 1);
+    if (epoch != NULL)
+        (void)setenv("SOURCE_DATE_EPOCH", epoch, 1);
+    if (plain)
+        (void)setenv("NO_COLOR", "1", 1);
+    return (char **)(uintptr_t)copy.names;
+}
+
+static void harden(void)
+{
+    const struct rlimit no_core = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    (void)umask(022);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static struct talk make_talk(const struct cli *cli)
+{
+    return (struct talk){.quiet = cli->quiet,
+                         .verbose = cli->verbose,
+                         .json = cli->json,
+                         .terminal = isatty(STDERR_FILENO) == 1,
+                         .color_out = isatty(STDOUT_FILENO) == 1 && !cli->no_color &&
+                                      getenv("NO_COLOR") == NULL};
+}
+
+static int needs_config(enum command command)
+{
+    return command != COMMAND_PLUGINS && command != COMMAND_HISTORY &&
+           command != COMMAND_ROLLBACK && command != COMMAND_RECOVER;
+}
+
+/* These work without a config; when there is one, it says where the state is. */
+static int load_directories(struct run *run, struct err *err)
+{
+    struct err ignored = {.mem = run->mem};
+    struct names problems = {0};
+    struct blob text;
+    char *real = realpath(run->cli.config, NULL);
+    if (real != NULL && file_read(run->mem, real, 1 << 20, &text) == 0)
+        config_read(run->mem, run->cli.config, &text, &run->config, &problems);
+    else if (run->cli.config_given)
+        return err_errno(err, STATUS_REJECTED, errno, "cannot read the config %s", run->cli.config);
+    free(real);
+    if (run->config.keep == 0)
+        config_of_options(run->mem, "none", &(struct names){0}, &run->config, &problems);
+    (void)ignored;
+    return run_world(run, err);
+}
+
+static int dispatch(struct run *run, bool *ret_pending, struct err *err)
+{
+    switch (run->cli.command) {
+    case COMMAND_CHECK:
+        return command_check(run, err);
+    case COMMAND_PLAN:
+        return command_plan(run, ret_pending, err);
+    case COMMAND_APPLY:
+        return command_apply(run, err);
+    case COMMAND_VERIFY:
+        return command_verify(run, err);
+    case COMMAND_WRAP:
+        return deploy_wrap(run, err);
+    case COMMAND_DEPLOY:
+        return deploy_command(run, err);
+    case COMMAND_ROLLBACK:
+        return rollback_command(run, err);
+    case COMMAND_RECOVER:
+        return recover_command(run, err);
+    case COMMAND_HISTORY:
+        return history_command(run, err);
+    case COMMAND_PLUGINS:
+        return catalog_command(run, err);
+    default:
+        return err_set(err, STATUS_INTERNAL, "a command without a function");
+    }
+}
+
+/* Each line of the error, as problems of the config are reported together. */
+static void say_error(const struct run *run, const struct err *err)
+{
+    const char *text = err->text;
+    while (text != NULL && *text != '\0') {
+        size_t length = strcspn(text, "\n");
+        talk_error(&run->talk, "%.*s", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static enum status run_command(struct run *run)
+{
+    struct err err = {.mem = run->mem};
+    bool pending = false;
+    run->talk = make_talk(&run->cli);
+    int rc = needs_config(run->cli.command) ? run_load(run, &err) : load_directories(run, &err);
+    if (rc == 0)
+        rc = dispatch(run, &pending, &err);
+    if (rc == 0)
+        err = (struct err){.mem = run->mem};
+    if (run->talk.json && run->cli.command != COMMAND_PLUGINS)
+        show_json(run, &err);
+    say_error(run, &err);
+    if (rc == 0)
+        return pending && run->cli.detailed_exitcode ? STATUS_CHANGES : STATUS_OK;
+    return err.status;
+}
+
+int main(int argc, char **argv)
+{
+    struct mem mem = {0};
+    struct run run = {.mem = &mem, .lock = -1};
+    struct err err = {.mem = &mem};
+    enum status status = STATUS_OK;
+    open_standard_streams();
+    harden();
+    run.environment = take_environment(&mem);
+    if (cli_parse(&mem, argc, argv, &run.cli, &err) < 0) {
+        (void)fprintf(stderr, "tfhook: %s\n", err.text);
+        status = err.status;
+    } else if (run.cli.version) {
+        (void)puts("tfhook " TFHOOK_VERSION);
+    } else if (run.cli.help) {
+        help_show(run.cli.command);
+    } else {
+        status = run_command(&run);
+    }
+    if (fflush(stdout) != 0 && status == STATUS_OK) {
+        (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n", strerror(errno));
+        status = STATUS_FAILED;
+    }
+    if (run.lock >= 0)
+        (void)close(run.lock);
+    mem_free(&mem);
+    return (int)status;
+}

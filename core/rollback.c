@@ -1,0 +1,214 @@
+#include "rollback.h"
+
+#include "ask.h"
+#include "digest.h"
+#include "show.h"
+#include "transact.h"
+#include "transaction.h"
+#include "undo.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static bool was_undone(const struct journals *all, long seq)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == seq)
+            return true;
+    return false;
+}
+
+/* The newest that is done, no rollback itself, and not yet rolled back; or the one named. */
+static struct journal *choose(struct journals *all, long seq)
+{
+    for (size_t i = all->count; i > 0; i--) {
+        struct journal *journal = &all->items[i - 1];
+        if (seq != 0 ? journal->seq == seq
+                     : journal->phase == TXN_DONE && journal->undoes == 0 &&
+                           !was_undone(all, journal->seq))
+            return journal;
+    }
+    return NULL;
+}
+
+static int read_all(struct run *run, struct journals *all, struct err *err)
+{
+    if (journal_list(run->mem, run->world.state_dir, all, err) < 0)
+        return -1;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].phase == TXN_DONE && journal_read(run->mem, &all->items[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+static int refuse(struct run *run, const struct entry *entry, const char *why, struct err *err)
+{
+    const char *path = text_escape(run->mem, entry->path, strlen(entry->path));
+    return err_set(err, STATUS_FAILED, "%s %s; nothing was changed (leave it out with --skip %s)",
+                   path, why, path);
+}
+
+static int invert_edits(struct run *run, const struct entry *entry, struct stage *stage,
+                        struct err *err)
+{
+    struct blob now;
+    struct blob after;
+    const char *why = NULL;
+    int rc = file_read(run->mem, entry->real, FILE_LIMIT, &now);
+    if (rc < 0)
+        return refuse(run, entry, strerror(-rc), err);
+    struct edits inverse = edits_inverse(run->mem, &entry->edits);
+    if (edits_settle(run->mem, &inverse, &now, &after, &why) < 0)
+        return refuse(
+            run, entry,
+            mem_printf(run->mem, "was changed since: %s", text_escape(run->mem, why, strlen(why))),
+            err);
+    if (after.size == now.size && memcmp(after.data, now.data, now.size) == 0)
+        return 0;
+    *mem_push(run->mem, stage->items, stage->count) =
+        (struct change){.action = ACTION_EDIT,
+                        .step = entry->step,
+                        .path = entry->path,
+                        .real = entry->real,
+                        .existed = true,
+                        .old_sha256 = digest(run->mem, now.data, now.size),
+                        .new_sha256 = digest(run->mem, after.data, after.size),
+                        .content = after,
+                        .mode = (int)entry->old_mode,
+                        .edits = inverse,
+                        .settle = true};
+    return 0;
+}
+
+static int invert_file(struct run *run, const struct journal *journal, const struct entry *entry,
+                       struct stage *stage, struct err *err)
+{
+    bool is_there = entry->action != ACTION_REMOVE;
+    enum entry_state state = undo_entry_state(run->mem, entry, ENTRY_NEW);
+    if (state == ENTRY_OLD)
+        return 0;
+    if (state == ENTRY_FOREIGN)
+        return refuse(run, entry, "was changed by something else since", err);
+    struct change change = {.action = entry->existed ? ACTION_WRITE : ACTION_REMOVE,
+                            .step = entry->step,
+                            .path = entry->path,
+                            .real = entry->real,
+                            .existed = is_there,
+                            .old_sha256 = is_there ? entry->new_sha256 : NULL,
+                            .mode = entry->existed ? (int)entry->old_mode : -1,
+                            .secret = entry->secret};
+    if (entry->existed) {
+        const char *backup = mem_printf(run->mem, "%s/%s", journal->dir, entry->backup);
+        int rc = file_read(run->mem, backup, FILE_LIMIT, &change.content);
+        if (rc < 0)
+            return err_errno(err, STATUS_FAILED, -rc, "cannot read the backup %s", backup);
+        change.new_sha256 = digest(run->mem, change.content.data, change.content.size);
+        if (strcmp(change.new_sha256, entry->old_sha256) != 0)
+            return err_set(err, STATUS_FAILED, "the backup %s is not what was saved", backup);
+        change.like = backup;
+    }
+    *mem_push(run->mem, stage->items, stage->count) = change;
+    return 0;
+}
+
+static int invert(struct run *run, const struct journal *journal, struct stage *stage,
+                  struct err *err)
+{
+    for (size_t i = journal->count; i > 0; i--) {
+        const struct entry *entry = &journal->entries[i - 1];
+        if (names_have(&run->cli.skip, entry->path) || entry->action == ACTION_DIRECTORY)
+            continue;
+        int rc = entry->action == ACTION_EDIT ? invert_edits(run, entry, stage, err)
+                                              : invert_file(run, journal, entry, stage, err);
+        if (rc < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_skips(const struct run *run, const struct journal *journal, struct err *err)
+{
+    for (size_t i = 0; i < run->cli.skip.count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < journal->count; k++)
+            known |= strcmp(journal->entries[k].path, run->cli.skip.names[i]) == 0;
+        if (!known)
+            return err_set(err, STATUS_USAGE, "--skip %s: transaction %ld did not change it",
+                           run->cli.skip.names[i], journal->seq);
+    }
+    return 0;
+}
+
+/* Directories that the transaction had made go when nothing is in them. */
+static void remove_directories(const struct journal *journal)
+{
+    for (size_t i = journal->count; i > 0; i--)
+        if (journal->entries[i - 1].action == ACTION_DIRECTORY)
+            (void)rmdir(journal->entries[i - 1].real);
+}
+
+static int write_stage(struct run *run, const struct journal *journal, const struct stage *stage,
+                       struct err *err)
+{
+    struct txn txn;
+    const struct txn_origin origin = {"rollback", NULL, run_user(run), journal->seq};
+    if (txn_begin(run->mem, &run->world, &run->talk, stage, &origin, &txn, err) < 0 ||
+        txn_apply(&txn, err) < 0)
+        return -1;
+    if (txn_commit(&txn, run->config.keep, err) < 0)
+        return -1;
+    remove_directories(journal);
+    run->report.transaction = txn.journal.seq;
+    return 0;
+}
+
+static int run_rollback(struct run *run, const struct journal *journal, struct err *err)
+{
+    FILE *out = run->talk.json ? stderr : stdout;
+    struct stage stage = {.mem = run->mem};
+    if (check_skips(run, journal, err) < 0 || invert(run, journal, &stage, err) < 0)
+        return -1;
+    run->report.changes = stage;
+    run->report.result = run->cli.plan_only ? "changes" : "rolled-back";
+    if (!run->talk.json || (!run->cli.yes && ask_is_terminal() && !run->cli.plan_only)) {
+        (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
+                      journal->command, journal->hook != NULL ? " at " : "",
+                      journal->hook != NULL ? journal->hook : "", journal->started, journal->user);
+        show_changes(run, &stage, out);
+    }
+    if (run->cli.plan_only)
+        return 0;
+    if (!ask_consent(run, "Undo it?"))
+        return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
+    if (write_stage(run, journal, &stage, err) < 0)
+        return -1;
+    if (!run->talk.json)
+        (void)fprintf(out, "Transaction %ld is rolled back, by transaction %ld.\n", journal->seq,
+                      run->report.transaction);
+    return 0;
+}
+
+int rollback_command(struct run *run, struct err *err)
+{
+    struct journals all;
+    if (!run->cli.plan_only && transact_begin(run, err) < 0)
+        return -1;
+    if (read_all(run, &all, err) < 0)
+        return -1;
+    struct journal *journal = choose(&all, run->cli.seq);
+    if (journal == NULL && run->cli.seq == 0)
+        return err_set(err, STATUS_FAILED,
+                       "there is no committed transaction to roll back; see "
+                       "tfhook history");
+    if (journal == NULL)
+        return err_set(err, STATUS_USAGE, "there is no transaction %ld; see tfhook history",
+                       run->cli.seq);
+    if (journal->phase != TXN_DONE)
+        return err_set(err, STATUS_FAILED,
+                       "transaction %ld is %s; only a committed one can be "
+                       "rolled back",
+                       journal->seq, txn_phase_names[journal->phase]);
+    if (was_undone(&all, journal->seq))
+        return err_set(err, STATUS_FAILED, "transaction %ld is rolled back already", journal->seq);
+    return run_rollback(run, journal, err);
+}

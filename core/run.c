@@ -1,0 +1,239 @@
+#include "run.h"
+
+#include "child.h"
+#include "loader.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_STATE_DIR "/var/lib/tfhook"
+
+/* An existing directory by its real name; one that is still to be made as it is written. */
+static const char *real_or_same(struct mem *mem, const char *path)
+{
+    char *real = realpath(path, NULL);
+    const char *copy = mem_str(mem, real != NULL ? real : path);
+    free(real);
+    return copy;
+}
+
+static const char *from_cwd(struct mem *mem, const char *path)
+{
+    char cwd[PATH_MAX];
+    if (path[0] == '/' || getcwd(cwd, sizeof cwd) == NULL)
+        return path;
+    return mem_printf(mem, "%s/%s", cwd, path);
+}
+
+static int set_root(struct run *run, struct err *err)
+{
+    run->world.root.dir = "";
+    if (run->cli.root == NULL)
+        return 0;
+    char *real = realpath(run->cli.root, NULL);
+    if (real == NULL)
+        return err_errno(err, STATUS_USAGE, errno, "--root %s", run->cli.root);
+    run->world.root.dir = strcmp(real, "/") == 0 ? "" : mem_str(run->mem, real);
+    free(real);
+    return 0;
+}
+
+/* From the command line as it is, from the config below --root. */
+static const char *directory(struct run *run, const char *option, const char *key,
+                             const char *fallback, bool fallback_in_root)
+{
+    struct mem *mem = run->mem;
+    if (option != NULL)
+        return real_or_same(mem, from_cwd(mem, option));
+    const char *path = key != NULL ? key : fallback;
+    const char *resolved = path;
+    if ((key != NULL || fallback_in_root) &&
+        root_resolve(&run->world.root, mem, path, &resolved) < 0)
+        resolved = mem_printf(mem, "%s%s", run->world.root.dir, path);
+    return resolved;
+}
+
+int run_world(struct run *run, struct err *err)
+{
+    world_init(run->mem, &run->world);
+    if (set_root(run, err) < 0)
+        return -1;
+    run->world.state_dir =
+        directory(run, run->cli.state_dir, run->config.state_dir, DEFAULT_STATE_DIR, true);
+    run->world.plugin_dir =
+        directory(run, run->cli.plugin_dir, run->config.plugin_dir, TFHOOK_PLUGIN_DIR, false);
+    return 0;
+}
+
+static int read_config(struct run *run, struct names *problems, struct err *err)
+{
+    const char *file = run->cli.config;
+    struct blob text;
+    if (run->cli.plugin != NULL) {
+        config_of_options(run->mem, run->cli.plugin, &run->cli.options, &run->config, problems);
+        return 0;
+    }
+    char *real = realpath(file, NULL);
+    int rc = real == NULL ? -errno : file_read(run->mem, real, 1 << 20, &text);
+    free(real);
+    if (rc < 0)
+        return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s%s", file,
+                         rc == -ENOENT ? " (name another with -c FILE, or use --plugin NAME -o "
+                                         "KEY=VALUE)"
+                                       : "");
+    const char *shown = text_escape(run->mem, file, strlen(file));
+    config_read(run->mem, shown, &text, &run->config, problems);
+    return 0;
+}
+
+/* A plugin that is not there: say which are. */
+static void missing_plugin(struct run *run, const struct step *step, struct names *problems)
+{
+    struct names known = {0};
+    const char *where =
+        step->line > 0 ? mem_printf(run->mem, "%s:%u: ", run->config.file, step->line) : "";
+    if (loader_names(run->mem, run->world.plugin_dir, &known) < 0)
+        names_add(run->mem, problems,
+                  mem_printf(run->mem,
+                             "%sthe plugin directory %s cannot be read; set plugin-dir "
+                             "or use --plugin-dir",
+                             where, run->world.plugin_dir));
+    else
+        names_add(run->mem, problems,
+                  mem_printf(run->mem, "%sno plugin is called %s in %s%s", where, step->plugin,
+                             run->world.plugin_dir,
+                             config_did_you_mean(run->mem, step->plugin, &known)));
+}
+
+static void describe(struct run *run, struct runner *runner, struct names *problems)
+{
+    const struct step *step = runner->step;
+    const char *file = mem_printf(run->mem, "%s/%s.so", run->world.plugin_dir, step->plugin);
+    for (const struct runner *other = run->runners; other < runner; other++) {
+        if (other->plugin.name != NULL && strcmp(other->step->plugin, step->plugin) == 0) {
+            runner->plugin = other->plugin;
+            return;
+        }
+    }
+    if (access(file, F_OK) < 0) {
+        missing_plugin(run, step, problems);
+        return;
+    }
+    struct outcome outcome;
+    struct child_call call = {
+        .call = CALL_DESCRIBE, .world = &run->world, .talk = &run->talk, .step = step};
+    child_run(run->mem, &call, &outcome);
+    if (outcome.status == STEP_OK && outcome.info.name != NULL)
+        runner->plugin = outcome.info;
+    else
+        names_add(run->mem, problems,
+                  step->line > 0 ? mem_printf(run->mem, "%s:%u: [step %s]: %s", run->config.file,
+                                              step->line, step->name, outcome.message)
+                                 : outcome.message);
+}
+
+static bool any_plugin_has(const struct run *run, const char *key, struct names *known)
+{
+    bool found = false;
+    for (size_t i = 0; i < run->runner_count; i++) {
+        const struct plugin_info *plugin = &run->runners[i].plugin;
+        for (size_t k = 0; k < plugin->key_count; k++) {
+            found |= strcmp(plugin->keys[k].name, key) == 0;
+            if (!names_have(known, plugin->keys[k].name))
+                names_add(run->mem, known, plugin->keys[k].name);
+        }
+    }
+    return found;
+}
+
+/* A default that no step's plugin understands is a mistake, not a default. */
+static void check_site(struct run *run, struct names *problems)
+{
+    const struct config *config = &run->config;
+    for (size_t i = 0; i < config->site_count; i++) {
+        struct names known = {0};
+        const char *key = config->site[i].key;
+        if (!any_plugin_has(run, key, &known))
+            names_add(run->mem, problems,
+                      mem_printf(run->mem, "%s:%u: [site]: no step's plugin has a key %s%s",
+                                 config->file, config->site[i].line, key,
+                                 config_did_you_mean(run->mem, key, &known)));
+    }
+}
+
+static int reject(struct run *run, const struct names *problems, struct err *err)
+{
+    if (problems->count == 0)
+        return 0;
+    char *all = mem_str(run->mem, problems->names[0]);
+    for (size_t i = 1; i < problems->count; i++)
+        all = mem_printf(run->mem, "%s\n%s", all, problems->names[i]);
+    return err_set(err, STATUS_REJECTED, "%s", all);
+}
+
+int run_load(struct run *run, struct err *err)
+{
+    struct names problems = {0};
+    char cwd[PATH_MAX];
+    bool command_line = run->cli.plugin != NULL;
+    if (read_config(run, &problems, err) < 0 || run_world(run, err) < 0)
+        return -1;
+    size_t before = problems.count;
+    for (size_t i = 0; i < run->config.step_count; i++) {
+        struct runner *runner = mem_push(run->mem, run->runners, run->runner_count);
+        runner->step = &run->config.steps[i];
+        if (runner->step->plugin == NULL)
+            continue;
+        describe(run, runner, &problems);
+        if (runner->plugin.name != NULL)
+            settings_make(run->mem, &run->config, runner->step, &runner->plugin,
+                          command_line && getcwd(cwd, sizeof cwd) != NULL ? cwd : NULL,
+                          &runner->settings, &problems);
+    }
+    if (problems.count == before)
+        check_site(run, &problems);
+    return reject(run, &problems, err);
+}
+
+bool run_selects(const struct run *run, const struct selection *selection,
+                 const struct runner *runner, bool to_plan)
+{
+    (void)run;
+    if (runner->dropped)
+        return false;
+    if (selection->hook != NULL)
+        return names_have(&runner->step->hooks, selection->hook);
+    if (selection->steps != NULL && selection->steps->count > 0)
+        return names_have(selection->steps, runner->step->name);
+    return !to_plan || runner->plugin.plans;
+}
+
+int run_check_names(struct run *run, struct err *err)
+{
+    struct names known = {0};
+    for (size_t i = 0; i < run->runner_count; i++)
+        names_add(run->mem, &known, run->runners[i].step->name);
+    for (size_t i = 0; i < run->cli.steps.count; i++) {
+        const char *name = run->cli.steps.names[i];
+        if (!names_have(&known, name))
+            return err_set(err, STATUS_USAGE, "no step is called %s in %s%s",
+                           text_escape(run->mem, name, strlen(name)), run->config.file,
+                           config_did_you_mean(run->mem, name, &known));
+    }
+    return 0;
+}
+
+const char *run_user(struct run *run)
+{
+    const struct passwd *user = getpwuid(geteuid());
+    const char *name = user != NULL ? user->pw_name : mem_printf(run->mem, "%u", geteuid());
+    for (char **entry = run->environment; entry != NULL && *entry != NULL; entry++)
+        if (strncmp(*entry, "SUDO_USER=", 10) == 0)
+            return mem_printf(run->mem, "%s (sudo by %s)", name,
+                              text_escape(run->mem, *entry + 10, strlen(*entry + 10)));
+    return mem_str(run->mem, name);
+}

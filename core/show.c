@@ -1,0 +1,119 @@
+#include "show.h"
+
+#include <string.h>
+
+enum color { PLAIN, GREEN, YELLOW, RED, BOLD };
+
+static const char *color(const struct run *run, const FILE *out, enum color which)
+{
+    static const char *const codes[] = {"\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m"};
+    return run->talk.color_out && out == stdout ? codes[which] : "";
+}
+
+static const char *escape(const struct run *run, const char *text)
+{
+    return text_escape(run->mem, text, strlen(text));
+}
+
+void show_steps(const struct run *run, FILE *out)
+{
+    static const enum color colors[] = {GREEN, PLAIN, RED, RED, RED};
+    for (size_t i = 0; i < run->report.step_count; i++) {
+        const struct step_report *step = &run->report.steps[i];
+        (void)fprintf(out, "%s%-9s%s %s (%s)%s%s%s%s\n", color(run, out, colors[step->status]),
+                      step_status_names[step->status], color(run, out, PLAIN), step->name,
+                      step->plugin, step->hook != NULL ? " at " : "",
+                      step->hook != NULL ? step->hook : "", step->message[0] != '\0' ? ": " : "",
+                      step->message);
+    }
+}
+
+static void show_line(const struct run *run, FILE *out, char sign, const char *line)
+{
+    (void)fprintf(out, "    %s%c %s%s\n", color(run, out, sign == '+' ? GREEN : RED), sign,
+                  escape(run, line), color(run, out, PLAIN));
+}
+
+static void show_edits(const struct run *run, FILE *out, const struct change *change)
+{
+    for (size_t i = 0; i < change->edits.count; i++) {
+        const struct edit *edit = &change->edits.items[i];
+        if (edit->old_line != NULL)
+            show_line(run, out, '-', edit->old_line);
+        if (edit->new_line != NULL)
+            show_line(run, out, '+', edit->new_line);
+    }
+}
+
+static const char *what_happens(const struct change *change)
+{
+    switch (change->action) {
+    case ACTION_WRITE:
+        return change->existed ? "change" : "create";
+    case ACTION_EDIT:
+        return "edit";
+    case ACTION_REMOVE:
+        return "remove";
+    case ACTION_DIRECTORY:
+        return "make directory";
+    }
+    return "";
+}
+
+static void show_change(const struct run *run, FILE *out, const struct change *change)
+{
+    (void)fprintf(out, "  %s%s%s %s%s%s\n", color(run, out, BOLD), what_happens(change),
+                  color(run, out, PLAIN), escape(run, change->path),
+                  strcmp(root_inside(&run->world.root, change->real), change->path) != 0 &&
+                          strcmp(change->real, change->path) != 0
+                      ? " -> "
+                      : "",
+                  strcmp(root_inside(&run->world.root, change->real), change->path) != 0 &&
+                          strcmp(change->real, change->path) != 0
+                      ? escape(run, root_inside(&run->world.root, change->real))
+                      : "");
+    if (change->action == ACTION_EDIT)
+        show_edits(run, out, change);
+    for (size_t i = 0; i < change->summary.count && change->action != ACTION_EDIT; i++)
+        (void)fprintf(out, "    %s\n", change->summary.names[i]);
+    if (change->action == ACTION_WRITE)
+        (void)fprintf(out, "    SHA-256 %.16s... -> %.16s..., %zu bytes\n",
+                      change->existed ? change->old_sha256 : "(new file)", change->new_sha256,
+                      change->content.size);
+}
+
+void show_changes(const struct run *run, const struct stage *stage, FILE *out)
+{
+    const char *step = "";
+    for (size_t i = 0; i < stage->count; i++) {
+        if (strcmp(stage->items[i].step, step) != 0) {
+            step = stage->items[i].step;
+            (void)fprintf(out, "\n%s:\n", step);
+        }
+        show_change(run, out, &stage->items[i]);
+    }
+    if (stage->count > 0)
+        (void)fputc('\n', out);
+}
+
+void show_findings(const struct run *run, FILE *out)
+{
+    static const enum color colors[] = {GREEN, PLAIN, YELLOW, RED};
+    for (size_t i = 0; i < run->report.findings.count; i++) {
+        const struct finding *finding = &run->report.findings.items[i];
+        (void)fprintf(out, "%s%s%s %s %s: %s\n", color(run, out, colors[finding->verdict]),
+                      verdict_names[finding->verdict], color(run, out, PLAIN), finding->id,
+                      finding->subject, finding->message);
+        if (finding->hint != NULL)
+            (void)fprintf(out, "     -> %s\n", finding->hint);
+    }
+}
+
+void show_next_steps(const struct run *run, FILE *out)
+{
+    const struct names *steps = &run->report.next_steps;
+    if (steps->count > 0)
+        (void)fprintf(out, "Next, for a person:\n");
+    for (size_t i = 0; i < steps->count; i++)
+        (void)fprintf(out, "  %zu. %s\n", i + 1, steps->names[i]);
+}

@@ -1,0 +1,21 @@
+/*
+ * The report as text for a person: data to stdout. Nothing secret gets here: contents are not
+ * shown, but for the lines of line edits, which are the steps' own.
+ */
+#ifndef TFHOOK_SHOW_H
+#define TFHOOK_SHOW_H
+
+#include "run.h"
+
+#include <stdio.h>
+
+void show_steps(const struct run *run, FILE *out);
+/* Changes, with what the steps say of them. */
+void show_changes(const struct run *run, const struct stage *stage, FILE *out);
+void show_findings(const struct run *run, FILE *out);
+void show_next_steps(const struct run *run, FILE *out);
+
+/* The one JSON object of --json, to stdout; the last output of a run. */
+void show_json(const struct run *run, const struct err *err);
+
+#endif

@@ -1,0 +1,152 @@
+#include "transact.h"
+
+#include "ask.h"
+#include "child.h"
+#include "lock.h"
+#include "recover.h"
+#include "show.h"
+#include "steps.h"
+#include "transaction.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static void on_signal(int number)
+{
+    child_interrupted = number;
+}
+
+void transact_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        (void)sigaction(numbers[i], &action, NULL);
+}
+
+int transact_begin(struct run *run, struct err *err)
+{
+    run->lock =
+        lock_take(run->mem, &run->talk, run->world.state_dir, cli_command_names[run->cli.command],
+                  world_time(run->mem, run->world.now), run->cli.wait, err);
+    if (run->lock < 0)
+        return -1;
+    transact_catch_signals();
+    return recover_interrupted(run, err);
+}
+
+/* The report keeps what each hook's transaction changed, one after the other. */
+static void report_changes(struct run *run, const struct stage *stage)
+{
+    run->report.changes.mem = run->mem;
+    for (size_t i = 0; i < stage->count; i++)
+        *mem_push(run->mem, run->report.changes.items, run->report.changes.count) = stage->items[i];
+}
+
+static int undo(struct run *run, struct txn *txn, struct err *err)
+{
+    struct err undo_err = {.mem = run->mem};
+    run->report.result = "rolled-back";
+    if (txn_undo(txn, &undo_err) == 0)
+        return 0;
+    run->report.result = "stuck";
+    *err = (struct err){run->mem, STATUS_STUCK,
+                        mem_printf(run->mem, "%s; and %s", err->text, undo_err.text)};
+    return -1;
+}
+
+/* Written, verified and committed. *ret_again: a step was dropped; plan anew without it. */
+static int write_and_verify(struct run *run, const struct transact *what, const struct stage *stage,
+                            bool *ret_again, struct err *err)
+{
+    struct txn txn;
+    struct runner *culprit = NULL;
+    const struct txn_origin origin = {what->command, what->selection.hook, run_user(run), 0};
+    if (txn_begin(run->mem, &run->world, &run->talk, stage, &origin, &txn, err) < 0)
+        return -1;
+    if (txn_apply(&txn, err) < 0) {
+        run->report.result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
+        return -1;
+    }
+    if (steps_verify(run, &what->selection, &culprit, err) == 0 && !child_interrupted) {
+        if (txn_commit(&txn, run->config.keep, err) < 0)
+            return -1;
+        run->report.transaction = txn.journal.seq;
+        return 0;
+    }
+    (void)err_set(err, STATUS_FAILED, "interrupted");
+    if (undo(run, &txn, err) < 0)
+        return -1;
+    if (culprit != NULL && culprit->step->ignore_failure && !child_interrupted) {
+        talk_warn(&run->talk, "step %s is undone and left out (on-failure = ignore): %s",
+                  culprit->step->name, err->text);
+        culprit->dropped = true;
+        *ret_again = true;
+        *err = (struct err){.mem = run->mem};
+        return 0;
+    }
+    err->text = mem_printf(run->mem, "%s; everything was rolled back", err->text);
+    return -1;
+}
+
+static int verify_only(struct run *run, const struct transact *what, bool *ret_again,
+                       struct err *err)
+{
+    struct runner *culprit = NULL;
+    if (run->report.result == NULL)
+        run->report.result = "unchanged";
+    if (steps_verify(run, &what->selection, &culprit, err) == 0)
+        return 0;
+    if (culprit->step->ignore_failure && !child_interrupted) {
+        talk_warn(&run->talk, "step %s fails (on-failure = ignore): %s", culprit->step->name,
+                  err->text);
+        culprit->dropped = true;
+        *ret_again = true;
+        *err = (struct err){.mem = run->mem};
+        return 0;
+    }
+    run->report.result = "failed";
+    return -1;
+}
+
+static bool show_and_ask(struct run *run, const struct transact *what, const struct stage *stage)
+{
+    FILE *out = run->talk.json ? stderr : stdout;
+    bool asks = what->ask && !run->cli.yes && ask_is_terminal();
+    if (what->show && (!run->talk.json || asks)) {
+        show_steps(run, out);
+        show_changes(run, stage, out);
+    }
+    return !asks || ask_consent(run, "Make these changes?");
+}
+
+int transact(struct run *run, const struct transact *what, struct err *err)
+{
+    bool again = true;
+    while (again) {
+        struct stage stage = {.mem = run->mem};
+        again = false;
+        run->report.findings = (struct findings){0};
+        if (steps_plan(run, &what->selection, &stage, true, err) < 0)
+            return -1;
+        int rc = 0;
+        if (stage.count == 0) {
+            if (what->show && !run->talk.json)
+                show_steps(run, stdout);
+            rc = verify_only(run, what, &again, err);
+        } else if (!show_and_ask(run, what, &stage)) {
+            rc = err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
+        } else {
+            rc = write_and_verify(run, what, &stage, &again, err);
+        }
+        if (rc < 0) {
+            report_changes(run, &stage);
+            return -1;
+        }
+        if (!again && stage.count > 0) {
+            report_changes(run, &stage);
+            run->report.result = "applied";
+        }
+    }
+    return 0;
+}

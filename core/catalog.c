@@ -108,7 +108,7 @@ int catalog_command(struct run *run, struct err *err)
                        run->world.plugin_dir);
     json_t *list = json_array();
     for (size_t i = 0; i < names.count; i++) {
-        struct plugin_info plugin;
+        struct plugin_info plugin = {0};
         if (describe(run, names.names[i], &plugin, err) < 0) {
             rc = -1;
             continue;

@@ -1,6 +1,5 @@
 # Loaded by every suite: `load helper`. Gives each test a scratch directory $T, removed at its end
 # with every process that start() began.
-set -u
 
 common_setup() {
     T=$(mktemp -d /tmp/tfhook-test.XXXXXX)

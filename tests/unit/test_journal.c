@@ -1,0 +1,117 @@
+#include "journal.h"
+#include "unit.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct mem mem;
+static char dir[] = "/tmp/tfhook-journal.XXXXXX";
+
+static int set_up(void **state)
+{
+    (void)state;
+    return mkdtemp(dir) == NULL || mkdir(mem_printf(&mem, "%s/transactions", dir), 0700) < 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    (void)rmdir(mem_printf(&mem, "%s/transactions", dir));
+    (void)rmdir(dir);
+    mem_free(&mem);
+    return 0;
+}
+
+static struct journal sample(void)
+{
+    static struct edit edit = {"old", "new", NULL};
+    static struct entry entries[2];
+    entries[0] = (struct entry){.action = ACTION_WRITE,
+                                .step = "one",
+                                .path = "/p",
+                                .real = "/r/p",
+                                .temp = "/r/.t",
+                                .existed = true,
+                                .old_sha256 = "aa",
+                                .old_mode = 0640,
+                                .old_uid = 3,
+                                .old_gid = 4,
+                                .new_sha256 = "bb",
+                                .mode = -1,
+                                .backup = "0.old"};
+    entries[1] = (struct entry){.action = ACTION_EDIT,
+                                .step = "two",
+                                .path = "/q",
+                                .real = "/r/q",
+                                .edits = {&edit, 1},
+                                .settle = true};
+    return (struct journal){.seq = 7,
+                            .phase = TXN_PREP,
+                            .dir = journal_dir(&mem, dir, 7, TXN_PREP),
+                            .command = "apply",
+                            .user = "root",
+                            .host = "h",
+                            .started = "now",
+                            .entries = entries,
+                            .count = 2};
+}
+
+static void what_is_written_is_read_and_moves_through_its_phases(void **state)
+{
+    (void)state;
+    struct err err = {.mem = &mem};
+    struct journal journal = sample();
+    struct journals all;
+    assert_int_equal(mkdir(journal.dir, 0700), 0);
+    assert_int_equal(journal_write(&mem, &journal, &err), 0);
+    assert_int_equal(journal_move(&mem, &journal, TXN_OPEN, &err), 0);
+    assert_int_equal(journal_list(&mem, dir, &all, &err), 0);
+    assert_int_equal(all.count, 1);
+    assert_int_equal(all.items[0].seq, 7);
+    assert_int_equal(all.items[0].phase, TXN_OPEN);
+    struct journal *read = &all.items[0];
+    assert_int_equal(journal_read(&mem, read, &err), 0);
+    assert_int_equal(read->count, 2);
+    assert_string_equal(read->entries[0].temp, "/r/.t");
+    assert_int_equal(read->entries[0].old_mode, 0640);
+    assert_int_equal(read->entries[0].mode, -1);
+    assert_null(read->entries[1].temp);
+    assert_null(read->hook);
+    assert_true(read->entries[1].settle);
+    assert_string_equal(read->entries[1].edits.items[0].old_line, "old");
+    assert_null(read->entries[1].edits.items[0].anchor);
+    assert_int_equal(journal_remove(&mem, read), 0);
+}
+
+static void a_journal_that_is_cut_off_is_an_error_and_no_crash(void **state)
+{
+    (void)state;
+    struct err err = {.mem = &mem};
+    struct journal journal = sample();
+    struct blob whole;
+    assert_int_equal(mkdir(journal.dir, 0700), 0);
+    assert_int_equal(journal_write(&mem, &journal, &err), 0);
+    const char *path = mem_printf(&mem, "%s/journal.json", journal.dir);
+    assert_int_equal(file_read(&mem, path, FILE_LIMIT, &whole), 0);
+    for (size_t size = 0; size < whole.size; size++) {
+        struct mem own = {0};
+        struct err why = {.mem = &own};
+        struct journal read = {.seq = 7, .dir = journal.dir};
+        assert_int_equal(truncate(path, (off_t)(whole.size - size - 1)), 0);
+        assert_int_equal(journal_read(&own, &read, &why), -1);
+        assert_int_equal(read.count, 0);
+        mem_free(&own);
+    }
+    assert_int_equal(journal_remove(&mem, &journal), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read_and_moves_through_its_phases),
+        cmocka_unit_test(a_journal_that_is_cut_off_is_an_error_and_no_crash),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

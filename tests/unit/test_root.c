@@ -1,0 +1,91 @@
+#include "root.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct mem mem;
+static char dir[] = "/tmp/tfhook-root.XXXXXX";
+
+static const char *in_dir(const char *name)
+{
+    return mem_printf(&mem, "%s/%s", dir, name);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    if (mkdtemp(dir) == NULL || mkdir(in_dir("etc"), 0755) < 0 || mkdir(in_dir("etc/d"), 0755) < 0)
+        return -1;
+    return symlink("/etc/d", in_dir("abs")) | symlink("../../../../../..", in_dir("etc/up")) |
+           symlink("loop", in_dir("loop")) | symlink("d/../../etc/d", in_dir("etc/rel"));
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"abs", "loop", "etc/up", "etc/rel"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        (void)unlink(in_dir(names[i]));
+    (void)rmdir(in_dir("etc/d"));
+    (void)rmdir(in_dir("etc"));
+    (void)rmdir(dir);
+    mem_free(&mem);
+    return 0;
+}
+
+static void assert_resolves(const char *path, const char *expected)
+{
+    const struct root root = {dir};
+    const char *real = NULL;
+    assert_int_equal(root_resolve(&root, &mem, path, &real), 0);
+    assert_string_equal(root_inside(&root, real), expected);
+    assert_int_equal(strncmp(real, dir, strlen(dir)), 0);
+}
+
+static void links_are_followed_inside_the_root(void **state)
+{
+    (void)state;
+    assert_resolves("/abs/file", "/etc/d/file");
+    assert_resolves("/etc/rel/x", "/etc/d/x");
+    assert_resolves("//etc/.//d", "/etc/d");
+}
+
+static void no_path_leads_out_of_the_root(void **state)
+{
+    (void)state;
+    assert_resolves("/../../etc", "/etc");
+    assert_resolves("/etc/up/etc/d", "/etc/d");
+    assert_resolves("/etc/up", "/");
+}
+
+static void missing_components_are_taken_literally(void **state)
+{
+    (void)state;
+    assert_resolves("/etc/none/deeper", "/etc/none/deeper");
+}
+
+static void a_loop_and_a_relative_path_are_errors(void **state)
+{
+    (void)state;
+    const struct root root = {dir};
+    const char *real = NULL;
+    assert_int_equal(root_resolve(&root, &mem, "/loop", &real), -ELOOP);
+    assert_int_equal(root_resolve(&root, &mem, "etc", &real), -EINVAL);
+    assert_null(real);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(links_are_followed_inside_the_root),
+        cmocka_unit_test(no_path_leads_out_of_the_root),
+        cmocka_unit_test(missing_components_are_taken_literally),
+        cmocka_unit_test(a_loop_and_a_relative_path_are_errors),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

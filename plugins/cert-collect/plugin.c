@@ -1,0 +1,221 @@
+/* cert-collect: collects the certificate of every server of the site into one directory. */
+#include "collect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct tfhook_key keys[] = {
+    {.name = "source",
+     .type = TFHOOK_LIST,
+     .required = 1,
+     .help =
+         "Where to collect from, each SOURCE [as ALIAS] [pin sha256:HEX]. SOURCE is a file, a "
+         "directory (its *.crt and *.pem), ssh://[user@]host[:port]/path, https://host[:port], "
+         "tls://host:port or postgres://host[:port]; an IPv6 address stands in brackets. ALIAS is "
+         "by default the server's short name."},
+    {.name = "certificates",
+     .type = TFHOOK_PATH,
+     .fallback = "/var/lib/tfhook/certs",
+     .help = "The directory that keeps the collected copies as ALIAS.crt."},
+    {.name = "missing",
+     .type = TFHOOK_ENUM,
+     .fallback = "fail",
+     .choices = "fail skip cached",
+     .help = "What to do when a source has no certificate or cannot be reached: fail, go on "
+             "without it, or use the copy that is kept, with a warning."},
+    {.name = "trust-first-use",
+     .type = TFHOOK_FLAG,
+     .fallback = "no",
+     .help = "Accept a server that has no pin and is not vouched for by the system's trust store "
+             "once, and record its pin."},
+    {.name = "connect-timeout",
+     .type = TFHOOK_NUMBER,
+     .fallback = "10",
+     .min = 1,
+     .max = 600,
+     .help = "Seconds that one server may take to present its certificate."},
+    {.name = "parallel",
+     .type = TFHOOK_NUMBER,
+     .fallback = "16",
+     .min = 1,
+     .max = 256,
+     .help = "Handshakes in flight at one time."},
+};
+
+static int check(const struct tfhook_host *host)
+{
+    struct collect c;
+    int result = collect_parse(&c, host);
+    collect_end(&c);
+    return result;
+}
+
+static void gather(struct collect *c)
+{
+    const struct tfhook_host *host = c->host;
+    for (size_t i = 0; i < c->source_count; i++) {
+        const struct source *source = &c->sources[i];
+        if (source_is_network(source))
+            continue;
+        host->progress(host, c->sources_done, c->source_count, source->text);
+        if (source->kind == SOURCE_SSH)
+            collect_ssh(c, source);
+        else
+            collect_local(c, source);
+        c->sources_done++;
+    }
+    collect_network(c);
+    collect_settle(c);
+    collect_stage(c);
+}
+
+static void add_count(struct bytes *out, size_t count, const char *what)
+{
+    if (count > 0)
+        bytes_printf(out, ", %zu %s", count, what);
+}
+
+static int report(struct collect *c)
+{
+    const struct tfhook_host *host = c->host;
+    if (c->errors.failed)
+        return host->fail(host, "out of memory");
+    if (c->error_count == 1)
+        return host->fail(host, "%s", (char *)c->errors.data);
+    if (c->error_count > 0)
+        return host->fail(host, "%zu failures: %s", c->error_count, (char *)c->errors.data);
+    if (c->kept == 0)
+        return host->skip(host, "no source gave a certificate");
+    struct bytes text = {0};
+    bytes_printf(&text, "%zu certificate%s collected", c->kept, c->kept == 1 ? "" : "s");
+    bytes_printf(&text, ", %zu new", c->fresh);
+    add_count(&text, c->renewed, "renewed");
+    add_count(&text, c->cached, "from the copy that is kept");
+    add_count(&text, c->skipped, "missing");
+    if (!text.failed)
+        host->message(host, "%s", (char *)text.data);
+    bytes_free(&text);
+    return TFHOOK_OK;
+}
+
+static int plan(const struct tfhook_host *host)
+{
+    struct collect c;
+    int result = collect_begin(&c, host);
+    if (result == TFHOOK_OK) {
+        gather(&c);
+        result = report(&c);
+    }
+    collect_end(&c);
+    return result;
+}
+
+static void find(const struct tfhook_host *host, const char *alias, enum tfhook_verdict verdict,
+                 const char *message, const char *hint)
+{
+    host->finding(host, "certificates", "certificates.kept-copy", alias, verdict, message, hint);
+}
+
+static void judge_dates(const struct tfhook_host *host, const char *alias, const struct cert *cert)
+{
+    struct cert_facts f;
+    struct bytes text = {0};
+    if (cert_facts_of(cert->der, cert->size, &f) != 0) {
+        find(host, alias, TFHOOK_FAIL, "its names or dates cannot be read", "collect it again");
+        return;
+    }
+    bool expired = f.not_after<host->now, early = f.not_before> host->now;
+    bytes_printf(&text, "%s, %s %s%s", f.subject, expired ? "expired on" : "expires",
+                 f.not_after_day, early ? ", not valid yet" : "");
+    if (text.failed)
+        find(host, alias, TFHOOK_FAIL, "out of memory", NULL);
+    else if (expired || early)
+        find(host, alias, TFHOOK_WARN, (char *)text.data,
+             "renew the server's certificate, or remove the copy when the server is gone");
+    else
+        find(host, alias, TFHOOK_PASS, (char *)text.data, NULL);
+    bytes_free(&text);
+    cert_facts_free(&f);
+}
+
+/* An old copy that no source gives any more is judged too, but only a file that is no certificate
+ * fails: Java trusts an expired one as well. */
+static void judge_copy(const struct tfhook_host *host, const char *directory, const char *name)
+{
+    struct cert_list certs;
+    struct tfhook_data data;
+    struct bytes path = {0}, alias = {0};
+    bytes_printf(&path, "%s/%s", directory, name);
+    bytes_add(&alias, name, strlen(name) - 4);
+    if (path.failed || alias.failed) {
+        find(host, name, TFHOOK_FAIL, "out of memory", NULL);
+    } else {
+        const char *subject = (char *)alias.data;
+        int rc = host->read(host, (char *)path.data, CERT_FILE_LIMIT, &data);
+        enum cert_status status = rc < 0 ? CERT_NONE : cert_read(data.data, data.size, &certs);
+        if (rc < 0)
+            find(host, subject, TFHOOK_FAIL, strerror(-rc), "make it readable");
+        else if (status != CERT_OK)
+            find(host, subject, TFHOOK_FAIL, cert_status_text(status),
+                 "remove it, collect it again");
+        else {
+            judge_dates(host, subject, &certs.certs[0]);
+            cert_list_free(&certs);
+        }
+    }
+    bytes_free(&path);
+    bytes_free(&alias);
+}
+
+static int verify(const struct tfhook_host *host)
+{
+    const char *directory = host->value(host, "certificates");
+    struct tfhook_names names = {0};
+    size_t copies = 0;
+    int rc = host->list(host, directory, &names);
+    if (rc < 0 && rc != -ENOENT)
+        return host->fail(host, "%s cannot be listed: %s", directory, strerror(-rc));
+    for (size_t i = 0; rc == 0 && i < names.count; i++) {
+        size_t length = strlen(names.names[i]);
+        if (length <= 4 || strcmp(names.names[i] + length - 4, ".crt") != 0)
+            continue;
+        judge_copy(host, directory, names.names[i]);
+        copies++;
+    }
+    if (copies == 0)
+        find(host, directory, TFHOOK_WARN, "no certificate has been collected", "run tfhook apply");
+    host->message(host, "%zu cop%s in %s", copies, copies == 1 ? "y" : "ies", directory);
+    return TFHOOK_OK;
+}
+
+TFHOOK_EXPORT const struct tfhook_plugin tfhook_plugin_v1 = {
+    .size = sizeof(struct tfhook_plugin),
+    .minor = 0,
+    .name = "cert-collect",
+    .version = "1.0.0",
+    .summary = "collects the certificate of every server of the site into one directory",
+    .manual =
+        "Reads certificates from files, directories, over ssh and by TLS handshakes, and keeps "
+        "each as "
+        "ALIAS.crt. A file that holds a private key is refused; nothing of it is kept.\n"
+        "\n"
+        "A server that is asked over the network is believed when its certificate has the given "
+        "pin, "
+        "or when the system's trust store vouches for chain and name, or, with trust-first-use, "
+        "when "
+        "it is the one of the first use. Otherwise the fingerprint and the line to paste are "
+        "shown.\n"
+        "\n"
+        "The alias is the one given with \"as\", else the host up to its first dot; ip-10-0-0-1 "
+        "for "
+        "an address; this host's short name for a local file; the base name for a file of a "
+        "directory. Where two different certificates claim one alias, both get the whole host "
+        "name. Copies that no source gives any more are left alone.",
+    .keys = keys,
+    .key_count = sizeof(keys) / sizeof(keys[0]),
+    .key_size = sizeof(keys[0]),
+    .check = check,
+    .plan = plan,
+    .verify = verify,
+};

@@ -1,0 +1,32 @@
+/*
+ * A growable run of bytes, for the pure code of the plugins.
+ *
+ * Order: start with `struct bytes b = {0};`, add, look at b.failed once at the end, then use
+ * b.data and b.size, then bytes_free(). A failed allocation, or a size that would not fit, sets
+ * `failed` and makes every later call do nothing, so that one look at the end is enough.
+ * b.data[b.size] is a NUL that does not count (except when nothing was ever added: data is NULL).
+ */
+#ifndef TFHOOK_LIB_BYTES_H
+#define TFHOOK_LIB_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bytes {
+    unsigned char *data;
+    size_t size;
+    size_t room;
+    bool failed;
+};
+
+void bytes_add(struct bytes *b, const void *data, size_t size);
+void bytes_text(struct bytes *b, const char *text);
+void bytes_printf(struct bytes *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void bytes_u8(struct bytes *b, unsigned value);
+void bytes_u16(struct bytes *b, unsigned value); /* big-endian, as Java has it */
+void bytes_u32(struct bytes *b, uint32_t value);
+void bytes_u64(struct bytes *b, uint64_t value);
+void bytes_free(struct bytes *b);
+
+#endif

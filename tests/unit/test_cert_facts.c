@@ -1,0 +1,200 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "cert.h"
+#include "test_cert_make.h"
+
+static EVP_PKEY *key;
+
+static int set_up(void **state)
+{
+    (void)state;
+    key = make_key();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    EVP_PKEY_free(key);
+    return 0;
+}
+
+static void reads_and_writes_fingerprints(void **state)
+{
+    (void)state;
+    unsigned char raw[CERT_SHA256_SIZE], back[CERT_SHA256_SIZE];
+    for (size_t i = 0; i < sizeof(raw); i++)
+        raw[i] = (unsigned char)(i * 37);
+    char hex[CERT_SHA256_HEX_SIZE], colons[96], *at = colons;
+    cert_hex(raw, hex);
+    assert_true(cert_hex_parse(hex, back));
+    assert_memory_equal(raw, back, sizeof(raw));
+    for (size_t i = 0; i < sizeof(raw); i++)
+        at += snprintf(at, 4, "%s%02X", i > 0 ? ":" : "", raw[i]);
+    memset(back, 0, sizeof(back));
+    assert_true(cert_hex_parse(colons, back));
+    assert_memory_equal(raw, back, sizeof(raw));
+    assert_false(cert_hex_parse("", back));
+    assert_false(cert_hex_parse("3f", back));
+    hex[63] = '\0';
+    assert_false(cert_hex_parse(hex, back));
+    hex[63] = 'g';
+    assert_false(cert_hex_parse(hex, back));
+    colons[94] = ':';
+    assert_false(cert_hex_parse(colons, back));
+}
+
+/* The facts of a certificate made to `r`; free them. */
+static struct cert_facts facts_of(const struct recipe *r)
+{
+    X509 *x = make_certificate(r, key);
+    size_t size;
+    unsigned char *der = der_of(x, &size);
+    struct cert_facts facts;
+    assert_int_equal(cert_facts_of(der, size, &facts), 0);
+    free(der);
+    X509_free(x);
+    return facts;
+}
+
+static void tells_names_dates_and_key(void **state)
+{
+    (void)state;
+    struct cert_facts f = facts_of(&(struct recipe){
+        .cn = "scm1\nX", .names = "DNS:scm1.example.com,IP:10.0.0.1,IP:::1,email:a@b"});
+    assert_string_equal(f.subject, "CN=scm1\\0AX");
+    assert_string_equal(f.issuer, f.subject);
+    assert_string_equal(f.common_name, "scm1\\0AX");
+    assert_string_equal(f.names, "scm1.example.com, 10.0.0.1, ::1");
+    assert_int_equal(f.not_after - f.not_before, 365 * 86400);
+    assert_true(llabs((long long)f.not_before - (long long)time(NULL)) < 100);
+    time_t end = (time_t)f.not_after;
+    char day[11];
+    assert_int_equal(strftime(day, sizeof(day), "%Y-%m-%d", gmtime(&end)), 10);
+    assert_string_equal(f.not_after_day, day);
+    assert_true(f.self_signed);
+    assert_false(f.key_is_rsa);
+    assert_int_equal(f.key_bits, 256);
+    cert_facts_free(&f);
+    assert_int_equal(cert_facts_of("0", 1, &f), -1);
+}
+
+static void an_issuer_is_what_java_takes_for_one(void **state)
+{
+    (void)state;
+    static const struct {
+        struct recipe recipe;
+        bool ca;
+    } cases[] = {
+        {{.cn = "a"}, false},
+        {{.cn = "a", .basic = "CA:FALSE"}, false},
+        {{.cn = "a", .basic = "critical,CA:TRUE"}, true},
+        {{.cn = "a", .basic = "CA:TRUE", .usage = "digitalSignature"}, false},
+        {{.cn = "a", .basic = "CA:TRUE", .usage = "keyCertSign"}, true},
+        {{.cn = "a", .v1 = true}, false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct cert_facts f = facts_of(&cases[i].recipe);
+        assert_int_equal(f.is_ca, cases[i].ca);
+        cert_facts_free(&f);
+    }
+}
+
+static void tells_weak_signatures_and_use(void **state)
+{
+    (void)state;
+    X509 *ca = make_certificate(&(struct recipe){.cn = "ca", .basic = "CA:TRUE"}, key);
+    struct cert_facts f =
+        facts_of(&(struct recipe){.cn = "a", .md = EVP_sha1(), .issuer = ca, .issuer_key = key});
+    assert_true(f.weak_signature);
+    assert_false(f.self_signed);
+    assert_true(f.for_servers);
+    cert_facts_free(&f);
+    f = facts_of(&(struct recipe){.cn = "a", .md = EVP_sha1(), .eku = "clientAuth"});
+    assert_false(f.weak_signature);
+    assert_false(f.for_servers);
+    cert_facts_free(&f);
+    f = facts_of(&(struct recipe){.cn = "a", .issuer = ca, .issuer_key = key, .eku = "serverAuth"});
+    assert_false(f.weak_signature);
+    assert_true(f.for_servers);
+    cert_facts_free(&f);
+    X509_free(ca);
+}
+
+static void a_renewal_has_same_subject_and_set_of_names(void **state)
+{
+    (void)state;
+    struct cert_facts a = facts_of(&(struct recipe){.cn = "a", .names = "DNS:x,DNS:y,IP:1.2.3.4"});
+    static const struct {
+        struct recipe recipe;
+        bool same;
+    } cases[] = {
+        {{.cn = "a", .names = "DNS:x,DNS:y,IP:1.2.3.4"}, true},
+        {{.cn = "a", .names = "IP:1.2.3.4,DNS:Y,DNS:x,DNS:x"}, true},
+        {{.cn = "b", .names = "DNS:x,DNS:y,IP:1.2.3.4"}, false},
+        {{.cn = "a", .names = "DNS:x,DNS:y"}, false},
+        {{.cn = "a", .names = "DNS:x,DNS:y,DNS:z"}, false},
+        {{.cn = "a"}, false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct cert_facts b = facts_of(&cases[i].recipe);
+        assert_int_equal(cert_same_names(&a, &b), cases[i].same);
+        assert_int_equal(cert_same_names(&b, &a), cases[i].same);
+        cert_facts_free(&b);
+    }
+    cert_facts_free(&a);
+}
+
+static void add_x509(struct cert_list *list, X509 *x)
+{
+    size_t size;
+    unsigned char *der = der_of(x, &size);
+    assert_true(cert_list_add(list, der, size));
+    free(der);
+}
+
+static void finds_the_leaf_of_a_bundle(void **state)
+{
+    (void)state;
+    X509 *root = make_certificate(&(struct recipe){.cn = "root", .basic = "CA:TRUE"}, key);
+    X509 *old = make_certificate(&(struct recipe){.cn = "old ca", .v1 = true}, key);
+    X509 *leaf =
+        make_certificate(&(struct recipe){.cn = "leaf", .issuer = old, .issuer_key = key}, key);
+    X509 *orders[][3] = {{leaf, old, root}, {root, old, leaf}, {old, leaf, root}};
+    for (size_t i = 0; i < 3; i++) {
+        struct cert_list list = {0};
+        for (size_t k = 0; k < 3; k++)
+            add_x509(&list, orders[i][k]);
+        assert_ptr_equal(orders[i][cert_leaf(&list)], leaf);
+        cert_list_free(&list);
+    }
+    struct cert_list only_ca = {0};
+    add_x509(&only_ca, root);
+    assert_int_equal(cert_leaf(&only_ca), 0);
+    add_x509(&only_ca, root);
+    assert_int_equal(cert_leaf(&only_ca), 0);
+    cert_list_free(&only_ca);
+    X509_free(root);
+    X509_free(old);
+    X509_free(leaf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_and_writes_fingerprints),
+        cmocka_unit_test(tells_names_dates_and_key),
+        cmocka_unit_test(an_issuer_is_what_java_takes_for_one),
+        cmocka_unit_test(tells_weak_signatures_and_use),
+        cmocka_unit_test(a_renewal_has_same_subject_and_set_of_names),
+        cmocka_unit_test(finds_the_leaf_of_a_bundle),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-volatile int child_interrupted;
+volatile sig_atomic_t child_interrupted;
 
 enum {
     READ_SIZE = 64 * 1024,
@@ -180,13 +180,14 @@ static int pump_until_end(struct pump *pump, int64_t deadline, bool *ret_late)
             return -1;
         struct pollfd fds[] = {{pump->records, POLLIN, 0}, {pump->talk, POLLIN, 0}};
         /* A grandchild may hold the pipes open after the child: look at the child too. */
-        int ready = poll(fds, 2, (int)(left > 200 ? 200 : left));
+        int64_t pause = pump->records < 0 ? 5 : 200;
+        int ready = poll(fds, 2, (int)(left > pause ? pause : left));
         if (ready > 0 && fds[0].revents != 0)
             (void)read_records(pump);
         if (ready > 0 && fds[1].revents != 0)
             (void)read_talk(pump);
         if ((ready == 0 || pump->records < 0) && !pump->ended) {
-            pid_t got = waitpid(pump->pid, &status, pump->records < 0 ? 0 : WNOHANG);
+            pid_t got = waitpid(pump->pid, &status, WNOHANG);
             if (got == pump->pid) {
                 drain(pump);
                 return status;

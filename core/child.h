@@ -20,6 +20,8 @@
 #include "talk.h"
 #include "world.h"
 
+#include <signal.h>
+
 enum call { CALL_DESCRIBE, CALL_CHECK, CALL_PLAN, CALL_VERIFY };
 
 struct child_call {
@@ -36,6 +38,6 @@ struct child_call {
 void child_run(struct mem *mem, const struct child_call *call, struct outcome *ret);
 
 /* Set by signal handlers while a writer runs: the call at hand is ended. */
-extern volatile int child_interrupted;
+extern volatile sig_atomic_t child_interrupted;
 
 #endif

@@ -155,6 +155,8 @@ static void begin_report(struct run *run)
     run->report.steps = NULL;
     run->report.step_count = 0;
     run->report.next_steps = (struct names){0};
+    for (size_t i = 0; i < run->runner_count; i++)
+        run->runners[i].dropped = false;
 }
 
 int deploy_wrap(struct run *run, struct err *err)

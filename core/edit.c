@@ -132,30 +132,32 @@ static bool is_done(const struct document *doc, const struct edit *edit)
     return edit->old_line == NULL || find(doc, edit->old_line, edit->anchor) == NOT_FOUND;
 }
 
-static int apply_all(struct mem *mem, const struct edits *edits, const struct blob *content,
-                     bool pass_over_done, struct blob *ret, const char **ret_why)
+int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *content,
+                struct blob *ret, const char **ret_why)
 {
     struct document doc = split(mem, content);
-    for (size_t i = 0; i < edits->count; i++) {
-        if (pass_over_done && is_done(&doc, &edits->items[i]))
-            continue;
+    for (size_t i = 0; i < edits->count; i++)
         if (apply_one(mem, &doc, &edits->items[i], ret_why) < 0)
             return -1;
-    }
     *ret = join(mem, &doc);
     return 0;
 }
 
-int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *content,
-                struct blob *ret, const char **ret_why)
-{
-    return apply_all(mem, edits, content, false, ret, ret_why);
-}
-
 int edits_settle(struct mem *mem, const struct edits *edits, const struct blob *content,
-                 struct blob *ret, const char **ret_why)
+                 struct blob *ret, struct edits *ret_applied, const char **ret_why)
 {
-    return apply_all(mem, edits, content, true, ret, ret_why);
+    struct document doc = split(mem, content);
+    struct edits applied = {0};
+    for (size_t i = 0; i < edits->count; i++) {
+        if (is_done(&doc, &edits->items[i]))
+            continue;
+        if (apply_one(mem, &doc, &edits->items[i], ret_why) < 0)
+            return -1;
+        *mem_push(mem, applied.items, applied.count) = edits->items[i];
+    }
+    *ret = join(mem, &doc);
+    *ret_applied = applied;
+    return 0;
 }
 
 struct edits edits_inverse(struct mem *mem, const struct edits *edits)

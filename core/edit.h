@@ -31,8 +31,9 @@ int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *c
 struct edits edits_inverse(struct mem *mem, const struct edits *edits);
 
 /* As edits_apply, but an edit whose result is there already is passed over: for undoing what may
- * have been undone, in a file that may have changed. */
+ * have been undone, in a file that may have changed. *ret_applied are those that were needed. */
 int edits_settle(struct mem *mem, const struct edits *edits, const struct blob *content,
-                 struct blob *ret, const char **ret_why) __attribute__((warn_unused_result));
+                 struct blob *ret, struct edits *ret_applied, const char **ret_why)
+    __attribute__((warn_unused_result));
 
 #endif

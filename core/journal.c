@@ -48,14 +48,14 @@ static json_t *names_to_json(const struct names *names)
 static json_t *entry_to_json(const struct entry *entry)
 {
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:b, s:o, s:o}",
+        "{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:o, s:o}",
         "action", action_names[entry->action], "step", entry->step, "path", entry->path, "real",
         entry->real, "temp", text_or_null(entry->temp), "existed", entry->existed, "old_sha256",
         text_or_null(entry->old_sha256), "old_mode", (int)entry->old_mode, "old_uid",
         (int)entry->old_uid, "old_gid", (int)entry->old_gid, "new_sha256",
         text_or_null(entry->new_sha256), "mode", entry->mode, "secret", entry->secret, "backup",
-        text_or_null(entry->backup), "settle", entry->settle, "edits", edits_to_json(&entry->edits),
-        "summary", names_to_json(&entry->summary));
+        text_or_null(entry->backup), "edits", edits_to_json(&entry->edits), "summary",
+        names_to_json(&entry->summary));
 }
 
 static json_t *to_json(const struct journal *journal)
@@ -122,18 +122,18 @@ static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
 {
     const char *action = NULL, *step = NULL, *path = NULL, *real = NULL;
     json_t *temp = NULL, *old_sha256 = NULL, *new_sha256 = NULL, *backup = NULL; /* may be null */
-    int existed = 0, mode = -1, secret = 0, settle = 0;
+    int existed = 0, mode = -1, secret = 0;
     int old_mode = 0, old_uid = 0, old_gid = 0;
     json_t *edits = NULL, *summary = NULL;
     struct entry entry = {0};
     if (json_unpack(json,
-                    "{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:b, "
+                    "{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, "
                     "s:o, s:o}",
                     "action", &action, "step", &step, "path", &path, "real", &real, "temp", &temp,
                     "existed", &existed, "old_sha256", &old_sha256, "old_mode", &old_mode,
                     "old_uid", &old_uid, "old_gid", &old_gid, "new_sha256", &new_sha256, "mode",
-                    &mode, "secret", &secret, "backup", &backup, "settle", &settle, "edits", &edits,
-                    "summary", &summary) != 0 ||
+                    &mode, "secret", &secret, "backup", &backup, "edits", &edits, "summary",
+                    &summary) != 0 ||
         action_from_name(action, &entry.action) < 0)
         return -1;
     entry.step = own(mem, step);
@@ -149,7 +149,6 @@ static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
     entry.mode = mode;
     entry.secret = secret != 0;
     entry.backup = own(mem, json_string_value(backup));
-    entry.settle = settle != 0;
     edits_from_json(mem, edits, &entry.edits);
     for (size_t i = 0; i < json_array_size(summary); i++)
         names_add(mem, &entry.summary, own(mem, json_string_value(json_array_get(summary, i))));

@@ -34,7 +34,6 @@ struct entry {
     const char *backup; /* name in the transaction's directory; NULL: none */
     struct edits edits;
     struct names summary;
-    bool settle;
 };
 
 struct journal {

@@ -57,8 +57,9 @@ static int invert_edits(struct run *run, const struct entry *entry, struct stage
     int rc = file_read(run->mem, entry->real, FILE_LIMIT, &now);
     if (rc < 0)
         return refuse(run, entry, strerror(-rc), err);
+    struct edits needed = {0};
     struct edits inverse = edits_inverse(run->mem, &entry->edits);
-    if (edits_settle(run->mem, &inverse, &now, &after, &why) < 0)
+    if (edits_settle(run->mem, &inverse, &now, &after, &needed, &why) < 0)
         return refuse(
             run, entry,
             mem_printf(run->mem, "was changed since: %s", text_escape(run->mem, why, strlen(why))),
@@ -75,8 +76,7 @@ static int invert_edits(struct run *run, const struct entry *entry, struct stage
                         .new_sha256 = digest(run->mem, after.data, after.size),
                         .content = after,
                         .mode = (int)entry->old_mode,
-                        .edits = inverse,
-                        .settle = true};
+                        .edits = needed};
     return 0;
 }
 

@@ -30,7 +30,6 @@ struct change {
     int mode;               /* -1: as it is, or the default of a new one */
     bool secret;
     struct edits edits; /* ACTION_EDIT */
-    bool settle;        /* pass over edits whose result is there already */
     const char *like;   /* a new file takes its owner, mode and attributes from this file */
     struct names summary;
 };

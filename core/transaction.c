@@ -65,8 +65,7 @@ static int current_content(struct mem *mem, const struct change *change, struct 
         int rc = file_read(mem, entry->real, FILE_LIMIT, &now);
         if (rc < 0)
             return failed(err, rc, entry, "read");
-        rc = (change->settle ? edits_settle : edits_apply)(mem, &change->edits, &now, ret, &why);
-        if (rc < 0)
+        if (edits_apply(mem, &change->edits, &now, ret, &why) < 0)
             return err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
                            entry->real, text_escape(mem, why, strlen(why)));
     }
@@ -89,8 +88,7 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
                             .mode = change->mode,
                             .secret = change->secret,
                             .edits = change->edits,
-                            .summary = change->summary,
-                            .settle = change->settle};
+                            .summary = change->summary};
     if (change->action == ACTION_DIRECTORY)
         return 0;
     if (check_target(mem, change, entry, err) < 0)

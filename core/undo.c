@@ -85,13 +85,14 @@ static int undo_edits(struct mem *mem, const struct entry *entry, const char **r
 {
     struct blob content;
     struct blob after;
+    struct edits needed = {0};
     struct edits inverse = edits_inverse(mem, &entry->edits);
     int rc = file_read(mem, entry->real, FILE_LIMIT, &content);
     if (rc < 0) {
         *ret_why = mem_str(mem, strerror(-rc));
         return -1;
     }
-    if (edits_settle(mem, &inverse, &content, &after, ret_why) < 0)
+    if (edits_settle(mem, &inverse, &content, &after, &needed, ret_why) < 0)
         return -1;
     if (after.size == content.size && memcmp(after.data, content.data, after.size) == 0)
         return 0;

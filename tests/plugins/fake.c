@@ -1,7 +1,7 @@
 /*
  * A plugin that does what the key `do` says, one action a line, so that a test can drive the core
- * through every way a plugin may behave. An action is CALL:WORD[:ARGUMENT[:ARGUMENT...]], where CALL
- * is check, plan or verify.
+ * through every way a plugin may behave. An action is CALL:WORD[:ARGUMENT[:ARGUMENT...]], where
+ * CALL is check, plan or verify.
  */
 #include <tfhook/plugin.h>
 
@@ -197,14 +197,14 @@ static const struct {
     const char *name;
     void (*act)(struct action *action);
 } actions[] = {
-    {"read", act_read},       {"write", act_write},         {"write-unread", act_write_unread},
-    {"edit", act_edit},       {"remove", act_remove},       {"list", act_list},
-    {"mkdir", act_directory}, {"finding", act_finding},     {"next", act_next},
-    {"fail", act_fail},       {"skip", act_skip},           {"reject", act_reject},
-    {"return", act_return},   {"probe", act_probe},         {"publish", act_publish},
-    {"escape", act_escape},   {"crash", act_crash},         {"hang", act_hang},
-    {"exit", act_exit},       {"orphan", act_orphan},       {"close-all", act_close_all},
-    {"print", act_print},     {"sleep", act_sleep},         {"where", act_direct},
+    {"read", act_read},       {"write", act_write},     {"write-unread", act_write_unread},
+    {"edit", act_edit},       {"remove", act_remove},   {"list", act_list},
+    {"mkdir", act_directory}, {"finding", act_finding}, {"next", act_next},
+    {"fail", act_fail},       {"skip", act_skip},       {"reject", act_reject},
+    {"return", act_return},   {"probe", act_probe},     {"publish", act_publish},
+    {"escape", act_escape},   {"crash", act_crash},     {"hang", act_hang},
+    {"exit", act_exit},       {"orphan", act_orphan},   {"close-all", act_close_all},
+    {"print", act_print},     {"sleep", act_sleep},     {"where", act_direct},
 };
 
 static int run_line(const struct tfhook_host *host, const char *call, const char *line)
@@ -216,8 +216,8 @@ static int run_line(const struct tfhook_host *host, const char *call, const char
     char *name = strsep(&rest, ":");
     for (int i = 0; i < WORDS_MAX && rest != NULL; i++)
         action.words[i] = strsep(&rest, ":");
-    for (size_t i = 0; name != NULL && strcmp(of, call) == 0 && i < sizeof actions / sizeof *actions;
-         i++)
+    for (size_t i = 0;
+         name != NULL && strcmp(of, call) == 0 && i < sizeof actions / sizeof *actions; i++)
         if (strcmp(actions[i].name, name) == 0)
             actions[i].act(&action);
     free(copy);

@@ -84,16 +84,17 @@ static void settling_passes_over_what_is_done(void **state)
     (void)state;
     struct edit items[] = {{"a", "A", NULL}, {NULL, "x", "A"}, {"c", NULL, "b"}};
     struct edits edits = {items, 3};
+    struct edits applied = {0};
     struct blob in = text("A\nx\nb\n");
     struct blob out;
     const char *why = NULL;
-    assert_int_equal(edits_settle(&mem, &edits, &in, &out, &why), 0);
+    assert_int_equal(edits_settle(&mem, &edits, &in, &out, &applied, &why), 0);
     assert_text(&out, "A\nx\nb\n");
     in = text("a\nb\nc\n");
-    assert_int_equal(edits_settle(&mem, &edits, &in, &out, &why), 0);
+    assert_int_equal(edits_settle(&mem, &edits, &in, &out, &applied, &why), 0);
     assert_text(&out, "A\nx\nb\n");
     in = text("other\nb\n");
-    assert_int_equal(edits_settle(&mem, &edits, &in, &out, &why), -1);
+    assert_int_equal(edits_settle(&mem, &edits, &in, &out, &applied, &why), -1);
 }
 
 int main(void)

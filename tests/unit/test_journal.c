@@ -41,12 +41,8 @@ static struct journal sample(void)
                                 .new_sha256 = "bb",
                                 .mode = -1,
                                 .backup = "0.old"};
-    entries[1] = (struct entry){.action = ACTION_EDIT,
-                                .step = "two",
-                                .path = "/q",
-                                .real = "/r/q",
-                                .edits = {&edit, 1},
-                                .settle = true};
+    entries[1] = (struct entry){
+        .action = ACTION_EDIT, .step = "two", .path = "/q", .real = "/r/q", .edits = {&edit, 1}};
     return (struct journal){.seq = 7,
                             .phase = TXN_PREP,
                             .dir = journal_dir(&mem, dir, 7, TXN_PREP),
@@ -79,7 +75,6 @@ static void what_is_written_is_read_and_moves_through_its_phases(void **state)
     assert_int_equal(read->entries[0].mode, -1);
     assert_null(read->entries[1].temp);
     assert_null(read->hook);
-    assert_true(read->entries[1].settle);
     assert_string_equal(read->entries[1].edits.items[0].old_line, "old");
     assert_null(read->entries[1].edits.items[0].anchor);
     assert_int_equal(journal_remove(&mem, read), 0);

@@ -1,0 +1,264 @@
+#include "gather.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/cert.h"
+#include "spec.h"
+
+enum { MOST_FILE = 4 << 20, MOST_PASSWORD_FILE = 4096 };
+
+static int no_memory(const struct tfhook_host *host)
+{
+    return host->fail(host, "out of memory");
+}
+
+static void cert_clear(struct import_cert *cert)
+{
+    free(cert->alias);
+    free(cert->path);
+    free(cert->der);
+}
+
+void import_certs_free(struct import_certs *certs)
+{
+    for (size_t i = 0; i < certs->count; i++)
+        cert_clear(&certs->certs[i]);
+    free(certs->certs);
+    *certs = (struct import_certs){0};
+}
+
+/* Which certificate of a file is meant. A bundle gives its leaf; one of CAs alone has none, and a
+ * guess would leave the others out in silence. */
+static int choose(const struct tfhook_host *host, const char *path, const struct cert_list *list,
+                  size_t *ret)
+{
+    size_t leaf = cert_leaf(list);
+    struct cert_facts facts;
+    if (list->count > 1) {
+        if (cert_facts_of(list->certs[leaf].der, list->certs[leaf].size, &facts) != 0)
+            return no_memory(host);
+        bool is_ca = facts.is_ca;
+        cert_facts_free(&facts);
+        if (is_ca)
+            return host->fail(host,
+                              "%s: holds %zu CA certificates and no server certificate; give each "
+                              "a file of its own",
+                              path, list->count);
+        host->log(host, TFHOOK_INFO,
+                  "%s: holds %zu certificates; its server certificate, number %zu, is taken", path,
+                  list->count, leaf + 1);
+    }
+    *ret = leaf;
+    return TFHOOK_OK;
+}
+
+static int read_cert(const struct tfhook_host *host, const char *path, struct cert_list *ret)
+{
+    struct tfhook_data data;
+    int rc = host->read(host, path, MOST_FILE, &data);
+    if (rc != 0)
+        return host->fail(host, "%s: cannot be read: %s", path, strerror(-rc));
+    switch (cert_read(data.data, data.size, ret)) {
+    case CERT_OK:
+        return TFHOOK_OK;
+    case CERT_PRIVATE_KEY:
+        return host->fail(host,
+                          "%s: holds a private key; a certificate alone is wanted here, and keys "
+                          "stay where they are",
+                          path);
+    case CERT_NONE:
+        return host->fail(host, "%s: holds no certificate; PEM or DER is wanted", path);
+    case CERT_BROKEN:
+        return host->fail(host, "%s: a certificate in it is cut off or garbled; collect it again",
+                          path);
+    case CERT_MEMORY:
+        break;
+    }
+    return no_memory(host);
+}
+
+static int add_file(const struct tfhook_host *host, const char *path, const char *alias,
+                    struct import_certs *certs)
+{
+    const char *fault = import_alias_fault(alias);
+    if (fault != NULL)
+        return host->fail(host,
+                          "%s: '%s' cannot be an alias: %s; rename the file, or use certificate = "
+                          "FILE as ALIAS",
+                          path, alias, fault);
+    struct cert_list list = {0};
+    size_t chosen = 0;
+    int result = read_cert(host, path, &list);
+    if (result == TFHOOK_OK)
+        result = choose(host, path, &list, &chosen);
+    if (result != TFHOOK_OK) {
+        cert_list_free(&list);
+        return result;
+    }
+    struct import_cert *grown = realloc(certs->certs, (certs->count + 1) * sizeof *grown);
+    if (grown != NULL)
+        certs->certs = grown;
+    struct import_cert cert = {.alias = strdup(alias), .path = strdup(path)};
+    if (grown == NULL || cert.alias == NULL || cert.path == NULL) {
+        cert_clear(&cert);
+        cert_list_free(&list);
+        return no_memory(host);
+    }
+    cert.der = list.certs[chosen].der;
+    list.certs[chosen].der = NULL; /* it is ours now */
+    cert.size = list.certs[chosen].size;
+    memcpy(cert.sha256, list.certs[chosen].sha256, sizeof cert.sha256);
+    certs->certs[certs->count++] = cert;
+    cert_list_free(&list);
+    return TFHOOK_OK;
+}
+
+static int gather_listed(const struct tfhook_host *host, struct tfhook_names items,
+                         struct import_certs *certs)
+{
+    int result = TFHOOK_OK;
+    for (size_t i = 0; i < items.count && result == TFHOOK_OK; i++) {
+        struct import_spec spec;
+        if (!import_spec_parse(items.names[i], &spec))
+            return no_memory(host);
+        result = add_file(host, spec.path, spec.alias, certs);
+        import_spec_free(&spec);
+    }
+    return result;
+}
+
+/* A name that cert-collect would give: ALIAS.crt. */
+static bool is_copy(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 4 && name[0] != '.' && strcmp(name + length - 4, ".crt") == 0;
+}
+
+static int gather_copy(const struct tfhook_host *host, const char *directory, const char *name,
+                       struct import_certs *certs)
+{
+    char *path = NULL;
+    char *alias = import_alias_of_file(name);
+    int result = TFHOOK_FAILED;
+    if (alias != NULL && asprintf(&path, "%s/%s", directory, name) >= 0)
+        result = add_file(host, path, alias, certs);
+    else
+        result = no_memory(host);
+    free(alias);
+    free(path);
+    return result;
+}
+
+static int gather_directory(const struct tfhook_host *host, const char *directory,
+                            struct import_certs *certs)
+{
+    struct tfhook_names names;
+    int rc = host->list(host, directory, &names);
+    if (rc != 0)
+        return host->fail(host,
+                          "%s: no certificate to import: %s; collect certificates first "
+                          "(cert-collect), or name files with certificate",
+                          directory, strerror(-rc));
+    int result = TFHOOK_OK;
+    for (size_t i = 0; i < names.count && result == TFHOOK_OK; i++) {
+        if (is_copy(names.names[i]))
+            result = gather_copy(host, directory, names.names[i], certs);
+        else
+            host->log(host, TFHOOK_INFO, "%s/%s: left out, it is no ALIAS.crt", directory,
+                      names.names[i]);
+    }
+    if (result == TFHOOK_OK && certs->count == 0)
+        return host->fail(host,
+                          "%s: no certificate to import: it holds no file ALIAS.crt; collect "
+                          "certificates first (cert-collect), or name files with certificate",
+                          directory);
+    return result;
+}
+
+static int by_alias(const void *a, const void *b)
+{
+    const struct import_cert *left = a, *right = b;
+    int order = strcmp(left->alias, right->alias);
+    return order != 0 ? order : strcmp(left->path, right->path);
+}
+
+/* Sorted, each alias once: the same certificate twice is one, two different ones are a conflict. */
+static int unify(const struct tfhook_host *host, struct import_certs *certs)
+{
+    if (certs->count == 0)
+        return TFHOOK_OK;
+    qsort(certs->certs, certs->count, sizeof *certs->certs, by_alias);
+    size_t kept = 1;
+    for (size_t i = 1; i < certs->count; i++) {
+        struct import_cert *last = &certs->certs[kept - 1], *next = &certs->certs[i];
+        if (strcmp(last->alias, next->alias) != 0) {
+            certs->certs[kept++] = *next;
+            continue;
+        }
+        if (memcmp(last->sha256, next->sha256, sizeof last->sha256) != 0) {
+            int result = host->fail(host,
+                                    "%s and %s hold different certificates for one alias, '%s'; "
+                                    "rename one, or use certificate = FILE as ALIAS",
+                                    last->path, next->path, next->alias);
+            while (i < certs->count) /* so that the list holds each once, to be freed */
+                certs->certs[kept++] = certs->certs[i++];
+            certs->count = kept;
+            return result;
+        }
+        cert_clear(next);
+    }
+    certs->count = kept;
+    return TFHOOK_OK;
+}
+
+int import_gather(const struct tfhook_host *host, struct import_certs *ret)
+{
+    struct import_certs certs = {0};
+    struct tfhook_names items = host->items(host, "certificate");
+    int result = items.count > 0
+                     ? gather_listed(host, items, &certs)
+                     : gather_directory(host, host->value(host, "certificates"), &certs);
+    if (result == TFHOOK_OK)
+        result = unify(host, &certs);
+    if (result != TFHOOK_OK) {
+        import_certs_free(&certs);
+        return result;
+    }
+    *ret = certs;
+    return TFHOOK_OK;
+}
+
+int import_password(const struct tfhook_host *host, char **ret)
+{
+    const char *path = host->value(host, "password-file");
+    char *password = NULL;
+    if (path == NULL) {
+        password = strdup("changeit");
+    } else {
+        struct tfhook_data data;
+        int rc = host->read(host, path, MOST_PASSWORD_FILE, &data);
+        if (rc != 0)
+            return host->fail(host, "%s: the password file cannot be read: %s", path,
+                              strerror(-rc));
+        const char *text = (const char *)data.data;
+        size_t length = strcspn(text, "\r\n");
+        if (length == 0)
+            return host->fail(host, "%s: its first line, the store password, is empty", path);
+        password = strndup(text, length);
+    }
+    if (password == NULL)
+        return no_memory(host);
+    *ret = password;
+    return TFHOOK_OK;
+}
+
+void import_password_free(char *password)
+{
+    if (password != NULL)
+        OPENSSL_cleanse(password, strlen(password));
+    free(password);
+}

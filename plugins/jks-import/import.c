@@ -1,0 +1,166 @@
+/* What plan and verify share: a store opened, the notes, and verify's findings. */
+#include "import.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+static const char notes_path[] = TFHOOK_NOTES "added";
+
+static int no_memory(const struct import_run *run)
+{
+    return run->host->fail(run->host, "out of memory");
+}
+
+/* What a person can do about a store that does not open. */
+static const char *way_out(enum truststore_status status)
+{
+    static const char *const texts[] = {
+        [TRUSTSTORE_UNKNOWN] = "point keystore or java-home at the store",
+        [TRUSTSTORE_UNSUPPORTED] = "nothing was changed",
+        [TRUSTSTORE_BROKEN] = "put a sound copy back, from a backup or the JDK's package",
+        [TRUSTSTORE_PASSWORD] = "set password-file if the password is another one",
+        [TRUSTSTORE_REFUSED] = "nothing was changed",
+        [TRUSTSTORE_MEMORY] = "nothing was changed",
+        [TRUSTSTORE_OK] = "",
+    };
+    return texts[status];
+}
+
+int import_open(const struct import_run *run, const struct jvm_store *store,
+                struct truststore **ret, struct tfhook_data *ret_data)
+{
+    const struct tfhook_host *host = run->host;
+    struct tfhook_data data;
+    int rc = host->read(host, store->real, 0, &data);
+    if (rc != 0)
+        return host->fail(host, "%s: the store cannot be read: %s", store->real, strerror(-rc));
+    struct truststore *opened = NULL;
+    struct truststore_error error;
+    enum truststore_status status =
+        truststore_open(data.data, data.size, run->password, &opened, &error);
+    if (status != TRUSTSTORE_OK)
+        return host->fail(host, "%s: %s; %s", store->real, error.text, way_out(status));
+    if (opened->form == TRUSTSTORE_JCEKS && run->found_by_jvm) {
+        truststore_free(opened);
+        return host->fail(host,
+                          "%s: is a JCEKS store, which no JVM takes for its default store; convert "
+                          "it to JKS, or name it with keystore",
+                          store->real);
+    }
+    host->log(host, TFHOOK_DEBUG, "%s: %s, %zu entries (%s: %s)", store->real,
+              truststore_form_text(opened), opened->count, store->path, store->why);
+    *ret = opened;
+    if (ret_data != NULL)
+        *ret_data = data;
+    return TFHOOK_OK;
+}
+
+int import_load_notes(struct import_run *run)
+{
+    struct tfhook_data data = {.data = (const unsigned char *)""};
+    int rc = run->host->read(run->host, notes_path, 0, &data);
+    if (rc != 0 && rc != -ENOENT)
+        return run->host->fail(run->host, "%s: what was added before cannot be read: %s",
+                               notes_path, strerror(-rc));
+    return import_notes_parse((const char *)data.data, &run->notes) ? TFHOOK_OK : no_memory(run);
+}
+
+int import_save_notes(struct import_run *run)
+{
+    if (!run->notes.changed)
+        return TFHOOK_OK;
+    struct bytes text = {0};
+    import_notes_text(&run->notes, &text);
+    int result = TFHOOK_OK;
+    int rc = 0;
+    if (text.failed)
+        result = no_memory(run);
+    else if ((rc = run->host->write(run->host, notes_path, text.data, text.size, -1, 0)) != 0)
+        result = run->host->fail(run->host, "%s: cannot be staged: %s", notes_path, strerror(-rc));
+    else
+        run->host->summary(run->host, notes_path,
+                           "remembers what was added, so that it may be "
+                           "renewed");
+    bytes_free(&text);
+    return result;
+}
+
+static void find_one(struct import_run *run, const struct jvm_store *store,
+                     const struct truststore *opened, const struct import_cert *cert)
+{
+    const struct tfhook_host *host = run->host;
+    const struct truststore_entry *entry = truststore_find_sha256(opened, cert->sha256);
+    const struct truststore_entry *taken = truststore_find_alias(opened, cert->alias);
+    struct bytes subject = {0}, message = {0};
+    enum tfhook_verdict verdict = TFHOOK_FAIL;
+    const char *hint = "run: tfhook apply";
+    bytes_printf(&subject, "%s in %s", cert->alias, store->real);
+    if (entry != NULL && entry->trusted) {
+        verdict = TFHOOK_PASS;
+        hint = NULL;
+        bytes_printf(&message, "trusted, under alias '%s'", entry->alias);
+    } else if (entry != NULL) {
+        bytes_printf(&message, "in the store as '%s', but no JVM trusts it: %s", entry->alias,
+                     entry->why_not);
+    } else if (taken != NULL && run->policy == IMPORT_KEEP_OLD) {
+        verdict = TFHOOK_WARN;
+        hint = "set on-conflict to replace, or import under another alias";
+        bytes_printf(&message, "not trusted: its alias keeps another entry (on-conflict = keep)");
+    } else {
+        bytes_printf(&message, "not in the store%s",
+                     taken == NULL ? "" : ", and another entry has its alias");
+    }
+    if (!subject.failed && !message.failed)
+        host->finding(host, "jks-import", "jks-import.trusted", (char *)subject.data, verdict,
+                      (char *)message.data, hint);
+    else
+        host->finding(host, "jks-import", "jks-import.trusted", store->real, TFHOOK_FAIL,
+                      "out of memory", NULL);
+    bytes_free(&subject);
+    bytes_free(&message);
+}
+
+const char *import_unloadable(const struct jvm *jvm, const struct truststore *opened)
+{
+    if (jvm->forms == JVM_ONLY_PKCS12 && opened->form != TRUSTSTORE_PKCS12)
+        return "it takes PKCS#12 only (keystore.type.compat in its java.security), and this store "
+               "is JKS: it trusts nothing";
+    if (jvm->forms == JVM_ONLY_JKS && opened->form == TRUSTSTORE_PKCS12)
+        return "it takes JKS only (keystore.type.compat in its java.security), and this store is "
+               "PKCS#12: it trusts nothing";
+    return NULL;
+}
+
+static void find_unloadable(struct import_run *run, const struct jvm_store *store,
+                            const struct truststore *opened)
+{
+    for (size_t i = 0; i < run->stores->jvm_count; i++) {
+        const struct jvm *jvm = &run->stores->jvms[i];
+        const char *why = jvm_uses(jvm, store) ? import_unloadable(jvm, opened) : NULL;
+        struct bytes subject = {0};
+        if (why == NULL)
+            continue;
+        bytes_printf(&subject, "%s in ", store->real);
+        import_text_jvm(&subject, jvm);
+        run->host->finding(run->host, "jks-import", "jks-import.loadable",
+                           subject.failed ? store->real : (char *)subject.data,
+                           jvm->wanted ? TFHOOK_FAIL : TFHOOK_WARN, why,
+                           "set keystore.type.compat=true there, or convert the store");
+        bytes_free(&subject);
+    }
+}
+
+int import_verify_store(struct import_run *run, const struct jvm_store *store)
+{
+    struct truststore *opened = NULL;
+    int result = import_open(run, store, &opened, NULL);
+    for (size_t i = 0; result == TFHOOK_OK && i < run->certs->count; i++)
+        find_one(run, store, opened, &run->certs->certs[i]);
+    if (result == TFHOOK_OK)
+        find_unloadable(run, store, opened);
+    truststore_free(opened);
+    return result;
+}

@@ -1,0 +1,45 @@
+/*
+ * One store of the plan, and one of verify. Through the host.
+ *
+ * Order: fill a struct import_run, import_plan_store() for each store, then import_save_notes();
+ * or import_verify_store() for each. Ownership: the run borrows everything but `notes`, which the
+ * caller frees. Errors: what the host's fail() returned; the caller returns it.
+ */
+#ifndef TFHOOK_JKS_IMPORT_IMPORT_H
+#define TFHOOK_JKS_IMPORT_IMPORT_H
+
+#include <tfhook/plugin.h>
+
+#include "../lib/jvm.h"
+#include "decide.h"
+#include "gather.h"
+#include "notes.h"
+
+struct import_run {
+    const struct tfhook_host *host;
+    const struct import_certs *certs;
+    const struct jvm_stores *stores;
+    const char *password;
+    enum import_policy policy;
+    bool found_by_jvm; /* keystore = auto */
+    struct import_notes notes;
+    size_t added, replaced, kept; /* over all stores */
+    size_t changed_stores;
+};
+
+int import_load_notes(struct import_run *run) __attribute__((warn_unused_result));
+int import_plan_store(struct import_run *run, const struct jvm_store *store)
+    __attribute__((warn_unused_result));
+/* Stages the notes when they changed. */
+int import_save_notes(struct import_run *run) __attribute__((warn_unused_result));
+/* NULL, or why this JVM does not load the store whatever is in it. */
+const char *import_unloadable(const struct jvm *jvm, const struct truststore *opened);
+int import_verify_store(struct import_run *run, const struct jvm_store *store)
+    __attribute__((warn_unused_result));
+
+/* Reads and opens a store. *ret_data may be NULL. */
+int import_open(const struct import_run *run, const struct jvm_store *store,
+                struct truststore **ret, struct tfhook_data *ret_data)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,297 @@
+/* The plan of one store: decide, edit, prove, stage, explain. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/cert.h"
+#include "import.h"
+#include "prove.h"
+#include "text.h"
+
+/* One store under way. */
+struct work {
+    struct import_run *run;
+    const struct jvm_store *store;
+    struct truststore *before, *edited;
+    struct import_change *changes;
+    size_t change_count, conflicts;
+    struct bytes lines;    /* of the summary, each ended by a NUL */
+    struct bytes conflict; /* the first one */
+};
+
+static int no_memory(const struct work *w)
+{
+    return w->run->host->fail(w->run->host, "out of memory");
+}
+
+static void describe(struct bytes *out, const struct truststore_entry *entry)
+{
+    if (entry->der != NULL)
+        import_text_certificate(out, entry->der, entry->der_size, entry->sha256);
+    else
+        bytes_text(out, "a key");
+}
+
+/* Java takes exactly this certificate all the same; other clients do not. */
+static void warn_expired(const struct work *w, const struct import_cert *cert)
+{
+    const struct tfhook_host *host = w->run->host;
+    struct cert_facts facts;
+    if (cert_facts_of(cert->der, cert->size, &facts) != 0)
+        return;
+    if (facts.not_after < host->now)
+        host->log(host, TFHOOK_WARNING,
+                  "%s: the certificate of %s expired on %s; Java accepts it from its store all the "
+                  "same, other clients do not: renew it",
+                  cert->path, cert->alias, facts.not_after_day);
+    cert_facts_free(&facts);
+}
+
+static void note_lines(struct work *w, const struct import_cert *cert,
+                       const struct import_decision *decision)
+{
+    bool add = decision->action == IMPORT_ADD;
+    bytes_printf(&w->lines, "%c %s  ", add ? '+' : '~', cert->alias);
+    import_text_certificate(&w->lines, cert->der, cert->size, cert->sha256);
+    if (decision->reason != NULL)
+        bytes_printf(&w->lines, "  (%s)", decision->reason);
+    bytes_u8(&w->lines, 0);
+    if (add && decision->entry == NULL)
+        return;
+    bytes_text(&w->lines, add ? "    beside " : "    was  ");
+    if (add)
+        bytes_printf(&w->lines, "%s, the same certificate, which no JVM trusts: %s",
+                     *decision->entry->alias == '\0' ? "an entry without a name"
+                                                     : decision->entry->alias,
+                     decision->entry->why_not);
+    else
+        describe(&w->lines, decision->entry);
+    bytes_u8(&w->lines, 0);
+}
+
+static int change(struct work *w, const struct import_cert *cert,
+                  const struct import_decision *decision)
+{
+    const struct tfhook_host *host = w->run->host;
+    struct truststore_error error;
+    int64_t date = host->now * 1000;
+    note_lines(w, cert, decision);
+    warn_expired(w, cert);
+    enum truststore_status status =
+        decision->action == IMPORT_ADD
+            ? truststore_add(w->edited, cert->alias, date, cert->der, cert->size, &error)
+            : truststore_replace(w->edited, cert->alias, date, cert->der, cert->size, &error);
+    if (status != TRUSTSTORE_OK)
+        return host->fail(host, "%s: cannot be imported into %s: %s", cert->path, w->store->real,
+                          error.text);
+    if (decision->action == IMPORT_ADD)
+        w->run->added++;
+    else
+        w->run->replaced++;
+    w->changes[w->change_count++] =
+        (struct import_change){.alias = cert->alias, .sha256 = cert->sha256};
+    return import_notes_set(&w->run->notes, w->store->real, cert->alias, cert->sha256)
+               ? TFHOOK_OK
+               : no_memory(w);
+}
+
+static int conflict(struct work *w, const struct import_cert *cert,
+                    const struct import_decision *decision)
+{
+    struct bytes text = {0};
+    bytes_printf(&text, "%s: alias '%s' is taken by ", w->store->real, cert->alias);
+    describe(&text, decision->entry);
+    bytes_printf(&text, "; %s is ", cert->path);
+    import_text_certificate(&text, cert->der, cert->size, cert->sha256);
+    bytes_text(&text, decision->action == IMPORT_KEY
+                          ? "; a private key is never replaced: import under another name "
+                            "(certificate = FILE as ALIAS)"
+                          : "; import it under another name (certificate = FILE as ALIAS), or set "
+                            "on-conflict to replace or keep");
+    if (text.failed) {
+        bytes_free(&text);
+        return no_memory(w);
+    }
+    if (w->conflicts++ == 0) {
+        w->conflict = text;
+        return TFHOOK_OK;
+    }
+    w->run->host->log(w->run->host, TFHOOK_WARNING, "%s", (const char *)text.data);
+    bytes_free(&text);
+    return TFHOOK_OK;
+}
+
+static void keep(struct work *w, const struct import_cert *cert,
+                 const struct import_decision *decision)
+{
+    struct bytes text = {0};
+    describe(&text, decision->entry);
+    w->run->kept++;
+    w->run->host->log(w->run->host, TFHOOK_WARNING,
+                      "%s: alias '%s' keeps %s, so %s is not trusted (on-conflict = keep)",
+                      w->store->real, cert->alias, text.failed ? "its entry" : (char *)text.data,
+                      cert->path);
+    bytes_free(&text);
+}
+
+static int consider(struct work *w, const struct import_cert *cert)
+{
+    const struct tfhook_host *host = w->run->host;
+    const struct truststore_entry *taken = truststore_find_alias(w->edited, cert->alias);
+    bool noted = taken != NULL && taken->der != NULL &&
+                 import_notes_has(&w->run->notes, w->store->real, cert->alias, taken->sha256);
+    struct import_decision decision = import_decide(w->edited, cert->alias, cert->der, cert->size,
+                                                    cert->sha256, w->run->policy, noted);
+    switch (decision.action) {
+    case IMPORT_PRESENT:
+        host->log(host, TFHOOK_DEBUG, "%s: %s is trusted already, under alias '%s'", w->store->real,
+                  cert->path, decision.entry->alias);
+        return TFHOOK_OK;
+    case IMPORT_KEEP:
+        keep(w, cert, &decision);
+        return TFHOOK_OK;
+    case IMPORT_CONFLICT:
+    case IMPORT_KEY:
+        return conflict(w, cert, &decision);
+    case IMPORT_ADD:
+    case IMPORT_REPLACE:
+        break;
+    }
+    return change(w, cert, &decision);
+}
+
+/* The store written, read again and proved. */
+static int build(struct work *w, struct bytes *out)
+{
+    const struct tfhook_host *host = w->run->host;
+    struct truststore_error error;
+    struct truststore *after = NULL;
+    enum truststore_status status = truststore_write(w->edited, out, &error);
+    if (status == TRUSTSTORE_OK)
+        status = truststore_open(out->data, out->size, w->run->password, &after, &error);
+    const char *fault = status == TRUSTSTORE_OK
+                            ? import_prove(w->before, after, w->changes, w->change_count)
+                            : error.text;
+    int result = TFHOOK_OK;
+    if (fault != NULL)
+        result = host->fail(host,
+                            "%s: the new store does not hold what was meant: %s; this is a fault "
+                            "of tfhook, and nothing was changed",
+                            w->store->real, fault);
+    truststore_free(after);
+    return result;
+}
+
+static void show_users(const struct work *w)
+{
+    const struct tfhook_host *host = w->run->host;
+    for (size_t i = 0; i < w->run->stores->jvm_count; i++) {
+        const struct jvm *jvm = &w->run->stores->jvms[i];
+        if (!jvm_uses(jvm, w->store))
+            continue;
+        struct bytes text = {0};
+        const char *why = import_unloadable(jvm, w->before);
+        import_text_jvm(&text, jvm);
+        if (!text.failed && why != NULL)
+            host->log(host, TFHOOK_WARNING, "%s: %s: %s", w->store->real, (char *)text.data, why);
+        if (!text.failed && w->change_count > 0)
+            host->summary(host, w->store->real, "  read by %s, as %s", (char *)text.data, jvm->why);
+        else if (!text.failed)
+            host->log(host, TFHOOK_INFO, "%s: read by %s, as %s", w->store->real, (char *)text.data,
+                      jvm->why);
+        bytes_free(&text);
+    }
+}
+
+/* A JVM reads its store once: what runs has to start again. */
+static void advise(const struct work *w)
+{
+    const struct tfhook_host *host = w->run->host;
+    const struct jvm_store *store = w->store;
+    bool teamforge = false;
+    for (size_t i = 0; i < w->run->stores->jvm_count; i++) {
+        const struct jvm *jvm = &w->run->stores->jvms[i];
+        if (jvm->pid == 0 || !jvm_uses(jvm, store))
+            continue;
+        teamforge = teamforge || jvm->teamforge;
+        if (!jvm->teamforge)
+            host->next_step(host, "restart process %ld (%s) on %s, which has read %s", jvm->pid,
+                            jvm->runs, host->hostname, store->real);
+    }
+    if (teamforge)
+        host->next_step(host, "restart JBoss on %s, which has read %s: teamforge restart -s jboss",
+                        host->hostname, store->real);
+    else
+        host->next_step(host,
+                        "restart what reads %s on %s and was started before, e.g. JBoss: "
+                        "teamforge restart -s jboss",
+                        store->real, host->hostname);
+}
+
+static int stage(struct work *w)
+{
+    const struct tfhook_host *host = w->run->host;
+    struct bytes out = {0};
+    int result = build(w, &out);
+    if (result == TFHOOK_OK) {
+        int rc = host->write(host, w->store->real, out.data, out.size, -1, 0);
+        if (rc != 0)
+            result = host->fail(host, "%s: the change cannot be staged: %s", w->store->real,
+                                strerror(-rc));
+    }
+    bytes_free(&out);
+    if (result != TFHOOK_OK)
+        return result;
+    for (size_t at = 0; at < w->lines.size; at += strlen((char *)w->lines.data + at) + 1)
+        host->summary(host, w->store->real, "%s", (char *)w->lines.data + at);
+    if (w->before->trailing > 0)
+        host->log(host, TFHOOK_WARNING,
+                  "%s: %zu bytes behind the store's end, which Java ignores, are left out",
+                  w->store->real, w->before->trailing);
+    if (w->store->generated != NULL)
+        host->log(host, TFHOOK_WARNING, "%s: %s", w->store->real, w->store->generated);
+    w->run->changed_stores++;
+    advise(w);
+    return TFHOOK_OK;
+}
+
+static int run_work(struct work *w)
+{
+    const struct tfhook_host *host = w->run->host;
+    const struct import_certs *certs = w->run->certs;
+    int result = TFHOOK_OK;
+    w->changes = calloc(certs->count + 1, sizeof *w->changes);
+    if (w->changes == NULL)
+        return no_memory(w);
+    for (size_t i = 0; i < certs->count && result == TFHOOK_OK; i++) {
+        host->progress(host, i, certs->count, w->store->real);
+        result = consider(w, &certs->certs[i]);
+    }
+    if (result == TFHOOK_OK && w->lines.failed)
+        result = no_memory(w);
+    if (result == TFHOOK_OK && w->conflicts > 0)
+        return host->fail(host, "%s", (const char *)w->conflict.data);
+    if (result == TFHOOK_OK && w->change_count > 0)
+        result = stage(w);
+    if (result == TFHOOK_OK)
+        show_users(w);
+    return result;
+}
+
+int import_plan_store(struct import_run *run, const struct jvm_store *store)
+{
+    struct work w = {.run = run, .store = store};
+    struct tfhook_data data;
+    struct truststore_error error;
+    int result = import_open(run, store, &w.before, &data);
+    if (result == TFHOOK_OK &&
+        truststore_open(data.data, data.size, run->password, &w.edited, &error) != TRUSTSTORE_OK)
+        result = run->host->fail(run->host, "%s: %s", store->real, error.text);
+    if (result == TFHOOK_OK)
+        result = run_work(&w);
+    truststore_free(w.before);
+    truststore_free(w.edited);
+    free(w.changes);
+    bytes_free(&w.lines);
+    bytes_free(&w.conflict);
+    return result;
+}

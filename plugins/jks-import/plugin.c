@@ -1,0 +1,195 @@
+/* jks-import: certificates into the trust stores that JVMs really load. */
+#include <tfhook/plugin.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "import.h"
+#include "spec.h"
+#include "text.h"
+
+/* "auto" (or `also`) alone, or absolute paths. */
+static int check_paths(const struct tfhook_host *host, const char *key, const char *also)
+{
+    struct tfhook_names items = host->items(host, key);
+    for (size_t i = 0; i < items.count; i++) {
+        const char *item = items.names[i];
+        bool word = strcmp(item, "auto") == 0 || (also != NULL && strcmp(item, also) == 0);
+        if (word && items.count > 1)
+            return host->reject(host, key, "'%s' stands alone, without paths beside it", item);
+        if (!word && *item != '/')
+            return host->reject(host, key, "'%s' is neither auto%s%s nor an absolute path", item,
+                                also == NULL ? "" : ", ", also == NULL ? "" : also);
+    }
+    return TFHOOK_OK;
+}
+
+static int check_certificate(const struct tfhook_host *host, const char *item)
+{
+    struct import_spec spec;
+    if (!import_spec_parse(item, &spec))
+        return host->fail(host, "out of memory");
+    int result = TFHOOK_OK;
+    const char *fault = import_alias_fault(spec.alias);
+    if (spec.path[0] != '/')
+        result = host->reject(host, "certificate", "'%s' is no absolute path", spec.path);
+    else if (fault != NULL)
+        result = host->reject(host, "certificate",
+                              "%s: '%s' cannot be an alias: %s; write FILE as ALIAS", spec.path,
+                              spec.alias, fault);
+    import_spec_free(&spec);
+    return result;
+}
+
+static int check(const struct tfhook_host *host)
+{
+    struct tfhook_names items = host->items(host, "certificate");
+    int result = check_paths(host, "keystore", NULL);
+    if (result == TFHOOK_OK)
+        result = check_paths(host, "java-home", "all");
+    for (size_t i = 0; i < items.count && result == TFHOOK_OK; i++)
+        result = check_certificate(host, items.names[i]);
+    return result;
+}
+
+/* What plan and verify both need; released by end(). */
+struct parts {
+    struct import_certs certs;
+    struct jvm_stores stores;
+    char *password;
+};
+
+static int begin(const struct tfhook_host *host, struct parts *parts, struct import_run *run)
+{
+    char error[JVM_ERROR_SIZE];
+    struct tfhook_names keystore = host->items(host, "keystore");
+    int result = import_gather(host, &parts->certs);
+    if (result == TFHOOK_OK)
+        result = import_password(host, &parts->password);
+    if (result == TFHOOK_OK &&
+        !jvm_find(host, keystore, host->items(host, "java-home"), &parts->stores, error))
+        result = host->fail(host, "%s", error);
+    *run = (struct import_run){
+        .host = host,
+        .certs = &parts->certs,
+        .stores = &parts->stores,
+        .password = parts->password,
+        .policy = import_policy_of(host->value(host, "on-conflict")),
+        .found_by_jvm = keystore.count == 1 && strcmp(keystore.names[0], "auto") == 0,
+    };
+    return result;
+}
+
+static void end(struct parts *parts)
+{
+    import_certs_free(&parts->certs);
+    jvm_free(&parts->stores);
+    import_password_free(parts->password);
+}
+
+/* "2 certificates in 1 store, 1 to add" */
+static void say(const struct import_run *run)
+{
+    struct bytes text = {0};
+    import_text_count(&text, run->certs->count, "certificate");
+    bytes_text(&text, " in ");
+    import_text_count(&text, run->stores->store_count, "store");
+    if (run->added > 0)
+        bytes_printf(&text, ", %zu to add", run->added);
+    if (run->replaced > 0)
+        bytes_printf(&text, ", %zu to replace", run->replaced);
+    if (run->kept > 0)
+        bytes_printf(&text, ", %zu left out for another that has the alias", run->kept);
+    if (run->added + run->replaced + run->kept == 0)
+        bytes_text(&text, ", all of them trusted already");
+    if (!text.failed)
+        run->host->message(run->host, "%s", (char *)text.data);
+    bytes_free(&text);
+}
+
+static int plan(const struct tfhook_host *host)
+{
+    struct parts parts = {0};
+    struct import_run run;
+    int result = begin(host, &parts, &run);
+    if (result == TFHOOK_OK)
+        result = import_load_notes(&run);
+    for (size_t i = 0; i < parts.stores.store_count && result == TFHOOK_OK; i++)
+        result = import_plan_store(&run, &parts.stores.stores[i]);
+    if (result == TFHOOK_OK)
+        result = import_save_notes(&run);
+    if (result == TFHOOK_OK)
+        say(&run);
+    import_notes_free(&run.notes);
+    end(&parts);
+    return result;
+}
+
+static int verify(const struct tfhook_host *host)
+{
+    struct parts parts = {0};
+    struct import_run run;
+    int result = begin(host, &parts, &run);
+    for (size_t i = 0; i < parts.stores.store_count && result == TFHOOK_OK; i++)
+        result = import_verify_store(&run, &parts.stores.stores[i]);
+    end(&parts);
+    return result;
+}
+
+static const struct tfhook_key keys[] = {
+    {.name = "certificates",
+     .type = TFHOOK_PATH,
+     .fallback = "/var/lib/tfhook/certs",
+     .help = "Directory of proved copies, as cert-collect keeps them: each ALIAS.crt is imported "
+             "under its name."},
+    {.name = "certificate",
+     .type = TFHOOK_LIST,
+     .help = "PEM or DER files to import instead, each \"FILE\" or \"FILE as ALIAS\"; the alias is "
+             "by default the file's base name."},
+    {.name = "keystore",
+     .type = TFHOOK_LIST,
+     .fallback = "auto",
+     .help = "The stores: auto is the store that each JVM of java-home really loads; or paths."},
+    {.name = "java-home",
+     .type = TFHOOK_LIST,
+     .fallback = "auto",
+     .help =
+         "The JVMs: auto is the one that TeamForge runs (its processes, else the default java); "
+         "all is every JVM in the usual places; or directories."},
+    {.name = "password-file",
+     .type = TFHOOK_PATH,
+     .help = "File whose first line is the store password. Without it the password is the one that "
+             "Java ships, changeit."},
+    {.name = "on-conflict",
+     .type = TFHOOK_ENUM,
+     .fallback = "renew",
+     .choices = "renew replace keep fail",
+     .help = "The alias is taken by another certificate: renew replaces it when tfhook added it or "
+             "subject and names are the same, and fails otherwise; replace, keep and fail do as "
+             "they say."},
+};
+
+TFHOOK_EXPORT const struct tfhook_plugin tfhook_plugin_v1 = {
+    .size = sizeof(struct tfhook_plugin),
+    .minor = 0,
+    .name = "jks-import",
+    .version = "1.0.0",
+    .summary = "import certificates into the trust stores that Java loads",
+    .manual =
+        "Puts each certificate into the trust store of the Java runtime, so that TeamForge's JVMs "
+        "trust the servers of the site. The store is found as a JVM finds it: "
+        "-Djavax.net.ssl.trustStore, else lib/security/jssecacerts, else lib/security/cacerts, all "
+        "links followed.\n\n"
+        "JKS and PKCS#12 without encryption are read and written here; no JVM and no keytool is "
+        "started. A certificate that a JVM trusts already, under whatever alias, is left as it is. "
+        "Every other entry keeps its bytes, its date and its place, and the new store is read "
+        "again "
+        "and proved to trust exactly what was meant before it is proposed.\n\n"
+        "A running JVM has read its store: the plan names what is to be restarted.",
+    .keys = keys,
+    .key_count = sizeof keys / sizeof keys[0],
+    .key_size = sizeof(struct tfhook_key),
+    .check = check,
+    .plan = plan,
+    .verify = verify,
+};

@@ -1,0 +1,33 @@
+#include "text.h"
+
+#include "../lib/cert.h"
+
+void import_text_certificate(struct bytes *out, const void *der, size_t size,
+                             const unsigned char sha256[32])
+{
+    struct cert_facts facts;
+    if (cert_facts_of(der, size, &facts) == 0) {
+        bytes_printf(out, "%s  expires %s  ", *facts.subject == '\0' ? facts.names : facts.subject,
+                     facts.not_after_day);
+        cert_facts_free(&facts);
+    } else {
+        bytes_text(out, "(does not decode)  ");
+    }
+    bytes_text(out, "SHA-256 ");
+    for (unsigned i = 0; i < CERT_SHA256_SIZE; i++)
+        bytes_printf(out, "%s%02X", i == 0 ? "" : ":", sha256[i]);
+}
+
+void import_text_jvm(struct bytes *out, const struct jvm *jvm)
+{
+    if (jvm->pid == 0)
+        bytes_text(out, jvm->home);
+    else
+        bytes_printf(out, "process %ld (%s%s, %s)", jvm->pid, jvm->runs,
+                     jvm->teamforge ? " of TeamForge" : "", jvm->home);
+}
+
+void import_text_count(struct bytes *out, size_t count, const char *noun)
+{
+    bytes_printf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+}

@@ -1,0 +1,20 @@
+/*
+ * Certificates, entries and users of a store as the plan shows them. Pure. Appended to `out`.
+ */
+#ifndef TFHOOK_JKS_IMPORT_TEXT_H
+#define TFHOOK_JKS_IMPORT_TEXT_H
+
+#include <stdint.h>
+
+#include "../lib/bytes.h"
+#include "../lib/jvm.h"
+
+/* "CN=scm1  expires 2027-03-01  SHA-256 3F:...": the fingerprint as keytool prints it. */
+void import_text_certificate(struct bytes *out, const void *der, size_t size,
+                             const unsigned char sha256[32]);
+/* "process 4711 (jboss-modules.jar of TeamForge, /usr/lib/jvm/...)" or "/usr/lib/jvm/...". */
+void import_text_jvm(struct bytes *out, const struct jvm *jvm);
+/* "2 certificates", "1 store". */
+void import_text_count(struct bytes *out, size_t count, const char *noun);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * What jvm.c and jvm_processes.c share, and nobody else. jvm_add_home() takes a JVM in that is
+ * installed; jvm_add_processes() those that run; both see each JVM once. False: memory is out.
+ */
+#ifndef TFHOOK_LIB_JVM_PARTS_H
+#define TFHOOK_LIB_JVM_PARTS_H
+
+#include "jvm.h"
+
+/* A text of its own, NULL when memory is out. */
+char *jvm_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool jvm_is_file(const struct tfhook_host *host, const char *path);
+/* java.home of this directory: itself or its jre/, behind all links; NULL when there is no JVM. */
+char *jvm_home(const struct tfhook_host *host, const char *directory);
+/* What the java.security of this home says; any form when it cannot be read. */
+enum jvm_forms jvm_forms_of_home(const struct tfhook_host *host, const char *home);
+/* Fills path, real, why and forms of a JVM that has its home. `option` is javax.net.ssl.trustStore
+ * or NULL. Leaves them NULL when it has no store. False when memory is out. */
+bool jvm_fill_store(const struct tfhook_host *host, struct jvm *jvm, const char *option)
+    __attribute__((warn_unused_result));
+/* Takes over what `jvm` owns, also on failure. */
+bool jvm_add(struct jvm_stores *stores, struct jvm *jvm) __attribute__((warn_unused_result));
+bool jvm_add_processes(const struct tfhook_host *host, struct jvm_stores *stores)
+    __attribute__((warn_unused_result));
+
+#endif

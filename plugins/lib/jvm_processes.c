@@ -1,0 +1,243 @@
+/* The JVMs that run, from /proc: a plugin looks there itself, as no --root has a /proc. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "jvm_parts.h"
+#include "jvm_rules.h"
+
+enum { MOST_ARGUMENTS = 4 << 20 };
+
+/* A link of /proc/PID; false when it cannot be read. */
+static bool read_link(long pid, const char *name, char ret[PATH_MAX])
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/%ld/%s", pid, name);
+    ssize_t length = readlink(path, ret, PATH_MAX - 1);
+    if (length < 0)
+        return false;
+    ret[length] = '\0';
+    return true;
+}
+
+static struct bytes read_file(long pid, const char *name)
+{
+    char path[64], part[8192];
+    struct bytes b = {0};
+    (void)snprintf(path, sizeof path, "/proc/%ld/%s", pid, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return b;
+    ssize_t n;
+    while (b.size < MOST_ARGUMENTS && (n = read(fd, part, sizeof part)) > 0)
+        bytes_add(&b, part, (size_t)n);
+    (void)close(fd);
+    OPENSSL_cleanse(part, sizeof part); /* an environment may hold secrets */
+    if (b.failed)
+        bytes_free(&b);
+    return b;
+}
+
+static void forget(struct bytes *b)
+{
+    if (b->data != NULL)
+        OPENSSL_cleanse(b->data, b->size);
+    bytes_free(b);
+}
+
+/* A path of the kernel's as one below --root; NULL when it lies elsewhere. */
+static const char *below_root(const struct tfhook_host *host, const char *path)
+{
+    size_t length = strlen(host->root);
+    if (strncmp(path, host->root, length) != 0 || path[length] != '/')
+        return NULL;
+    return path + length;
+}
+
+/* A path that the process itself uses: it may see another root, or have been given ours in it. */
+static char *path_of_process(const struct tfhook_host *host, long pid, const char *path)
+{
+    char root[PATH_MAX], directory[PATH_MAX];
+    if (*path != '/') {
+        const char *base = read_link(pid, "cwd", directory) ? below_root(host, directory) : NULL;
+        return base == NULL ? NULL : jvm_text("%s/%s", base, path);
+    }
+    if (!read_link(pid, "root", root))
+        (void)snprintf(root, sizeof root, "/");
+    if (strcmp(root, "/") != 0) {
+        char *whole = jvm_text("%s%s", root, path);
+        const char *inside = whole == NULL ? NULL : below_root(host, whole);
+        char *copy = inside == NULL ? NULL : strdup(inside);
+        free(whole);
+        return copy;
+    }
+    const char *inside = below_root(host, path);
+    return inside == NULL ? NULL : strdup(inside);
+}
+
+/* javax.net.ssl.trustStore of the process: the command line after JDK_JAVA_OPTIONS after
+ * JAVA_TOOL_OPTIONS, the last one counts. */
+static char *option_of_process(const struct tfhook_host *host, long pid, const struct bytes *line)
+{
+    static const char *const variables[] = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"};
+    char *option = jvm_option_of_arguments((const char *)line->data, line->size);
+    struct bytes environment = {0};
+    if (option == NULL)
+        environment = read_file(pid, "environ");
+    for (size_t i = 0; i < 2 && option == NULL && environment.data != NULL; i++) {
+        const char *value =
+            jvm_variable((const char *)environment.data, environment.size, variables[i]);
+        if (value != NULL)
+            option = jvm_option_of_words(value);
+    }
+    forget(&environment);
+    if (option == NULL || strcmp(option, "NONE") == 0 || *option == '\0')
+        return option;
+    char *path = path_of_process(host, pid, option);
+    if (path == NULL || !jvm_is_file(host, path))
+        host->log(host, TFHOOK_WARNING,
+                  "process %ld: its -Djavax.net.ssl.trustStore=%s is no file here, so that the JVM "
+                  "takes its default store",
+                  pid, option);
+    free(option);
+    return path;
+}
+
+/* The java.home of the program, or, when its file is gone since an update of the JDK, of the path
+ * that it was started by and will be started by again. */
+static char *home_of_process(const struct tfhook_host *host, long pid, const char *program,
+                             const struct bytes *line)
+{
+    char *home = jvm_home_of_program(program);
+    char *found = home == NULL ? NULL : jvm_home(host, home);
+    free(home);
+    if (found != NULL || line->data == NULL || line->data[0] != '/')
+        return found;
+    char *started = path_of_process(host, pid, (const char *)line->data);
+    const char *real = NULL;
+    if (started != NULL && host->real_path(host, started, &real) == 0) {
+        home = jvm_home_of_program(real);
+        found = home == NULL ? NULL : jvm_home(host, home);
+        free(home);
+        host->log(host, TFHOOK_INFO, "process %ld runs a java that was replaced since, %s", pid,
+                  program);
+    }
+    free(started);
+    return found;
+}
+
+/* In a container of its own a path means another file. */
+static bool in_our_namespace(long pid)
+{
+    char ours[PATH_MAX], theirs[PATH_MAX];
+    return !read_link(getpid(), "ns/mnt", ours) || !read_link(pid, "ns/mnt", theirs) ||
+           strcmp(ours, theirs) == 0;
+}
+
+/* The program's path below the root, without the mark of a file that is gone; NULL when the process
+ * is no JVM or lies elsewhere. What may not be looked at is told by its first argument. */
+static const char *program_of_process(const struct tfhook_host *host, long pid,
+                                      char program[PATH_MAX])
+{
+    static const char gone[] = " (deleted)";
+    if (!read_link(pid, "exe", program)) {
+        if (errno != EACCES && errno != EPERM)
+            return NULL;
+        struct bytes line = read_file(pid, "cmdline");
+        bool named = line.data != NULL && line.data[0] == '/';
+        if (named)
+            (void)snprintf(program, PATH_MAX, "%s", (const char *)line.data);
+        bytes_free(&line);
+        if (!named)
+            return NULL;
+    }
+    size_t length = strlen(program);
+    if (length > sizeof gone && strcmp(program + length - (sizeof gone - 1), gone) == 0)
+        program[length - (sizeof gone - 1)] = '\0';
+    const char *slash = strrchr(program, '/');
+    if (slash == NULL || strcmp(slash, "/java") != 0 || !in_our_namespace(pid))
+        return NULL;
+    return below_root(host, program);
+}
+
+static bool add_process(const struct tfhook_host *host, struct jvm_stores *stores, long pid)
+{
+    char buffer[PATH_MAX];
+    const char *program = program_of_process(host, pid, buffer);
+    if (program == NULL)
+        return true;
+    struct bytes line = read_file(pid, "cmdline");
+    if (line.data == NULL) /* it has ended */
+        return true;
+    struct jvm jvm = {
+        .pid = pid,
+        .runs = jvm_runs((const char *)line.data, line.size),
+        .teamforge = jvm_is_teamforge(program, (const char *)line.data, line.size),
+        .home = home_of_process(host, pid, program, &line),
+    };
+    bool done = jvm.runs != NULL;
+    if (jvm.home == NULL) {
+        host->log(host, TFHOOK_WARNING, "process %ld: no Java home for its program %s", pid,
+                  program);
+        free(jvm.runs);
+    } else if (done) {
+        char *option = option_of_process(host, pid, &line);
+        if (option != NULL && strcmp(option, "NONE") == 0) {
+            host->log(host, TFHOOK_WARNING,
+                      "process %ld (%s) trusts nothing: -Djavax.net.ssl.trustStore=NONE", pid,
+                      jvm.runs);
+            jvm.teamforge = false; /* there is no store of it to work on */
+        }
+        done = jvm_fill_store(host, &jvm, option);
+        free(option);
+        done = jvm_add(stores, &jvm) && done;
+    } else {
+        free(jvm.home);
+    }
+    bytes_free(&line);
+    return done;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const long *left = a, *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
+bool jvm_add_processes(const struct tfhook_host *host, struct jvm_stores *stores)
+{
+    DIR *directory = opendir("/proc");
+    if (directory == NULL)
+        return true;
+    long *pids = NULL;
+    size_t count = 0, room = 0;
+    bool done = true;
+    for (const struct dirent *entry; done && (entry = readdir(directory)) != NULL;) {
+        char *end = NULL;
+        long pid = strtol(entry->d_name, &end, 10);
+        if (*end != '\0' || pid <= 0)
+            continue;
+        if (count == room) {
+            room = room == 0 ? 256 : room * 2;
+            long *grown = realloc(pids, room * sizeof *pids);
+            done = grown != NULL;
+            pids = done ? grown : pids;
+        }
+        if (done)
+            pids[count++] = pid;
+    }
+    (void)closedir(directory);
+    if (count > 0)
+        qsort(pids, count, sizeof *pids, by_number);
+    for (size_t i = 0; done && i < count; i++)
+        done = add_process(host, stores, pids[i]);
+    free(pids);
+    return done;
+}

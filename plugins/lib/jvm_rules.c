@@ -1,0 +1,181 @@
+#include "jvm_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const option = "-Djavax.net.ssl.trustStore=";
+
+static bool starts(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* The next argument of `data` behind `at`, NULL at the end. What has no NUL at its end was cut off
+ * and is no argument. */
+static const char *next_argument(const char *data, size_t size, size_t *at)
+{
+    if (*at >= size)
+        return NULL;
+    const char *argument = data + *at;
+    size_t length = strnlen(argument, size - *at);
+    if (length == size - *at)
+        return NULL;
+    *at += length + 1;
+    return argument;
+}
+
+char *jvm_option_of_arguments(const char *data, size_t size)
+{
+    const char *found = NULL;
+    size_t at = 0;
+    for (const char *argument; (argument = next_argument(data, size, &at)) != NULL;)
+        if (starts(argument, option))
+            found = argument + strlen(option);
+    return found == NULL ? NULL : strdup(found);
+}
+
+/* One word with its quotes taken off, into `word`; what is behind it, NULL at the end. */
+static const char *next_word(const char *text, char *word)
+{
+    char quote = '\0';
+    text += strspn(text, " \t\n\r\v\f");
+    if (*text == '\0')
+        return NULL;
+    for (; *text != '\0' && (quote != '\0' || strchr(" \t\n\r\v\f", *text) == NULL); text++) {
+        if (quote != '\0' && *text == quote)
+            quote = '\0';
+        else if (quote == '\0' && (*text == '\'' || *text == '"'))
+            quote = *text;
+        else
+            *word++ = *text;
+    }
+    *word = '\0';
+    return text;
+}
+
+char *jvm_option_of_words(const char *text)
+{
+    char *word = malloc(strlen(text) + 1);
+    char *found = NULL;
+    if (word == NULL)
+        return NULL;
+    for (const char *at = text; (at = next_word(at, word)) != NULL;)
+        if (starts(word, option)) {
+            free(found);
+            found = strdup(word + strlen(option));
+        }
+    free(word);
+    return found;
+}
+
+const char *jvm_variable(const char *data, size_t size, const char *name)
+{
+    size_t length = strlen(name), at = 0;
+    for (const char *entry; (entry = next_argument(data, size, &at)) != NULL;)
+        if (strncmp(entry, name, length) == 0 && entry[length] == '=')
+            return entry + length + 1;
+    return NULL;
+}
+
+bool jvm_is_teamforge(const char *program, const char *data, size_t size)
+{
+    static const char *const marks[] = {"/opt/collabnet/", "com.collabnet."};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (strstr(program, marks[i]) != NULL)
+            return true;
+        size_t at = 0;
+        for (const char *argument; (argument = next_argument(data, size, &at)) != NULL;)
+            if (strstr(argument, marks[i]) != NULL)
+                return true;
+    }
+    return false;
+}
+
+/* Options of the launcher that take the next argument with them. */
+static bool takes_value(const char *argument)
+{
+    static const char *const options[] = {
+        "-cp",           "-classpath",    "--class-path", "-p",         "--module-path",
+        "--add-modules", "--add-exports", "--add-opens",  "--add-reads"};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (strcmp(argument, options[i]) == 0)
+            return true;
+    return false;
+}
+
+char *jvm_runs(const char *data, size_t size)
+{
+    size_t at = 0;
+    const char *argument = next_argument(data, size, &at); /* the program itself */
+    while (argument != NULL && (argument = next_argument(data, size, &at)) != NULL) {
+        if (takes_value(argument)) {
+            argument = next_argument(data, size, &at);
+            continue;
+        }
+        if (*argument == '-')
+            continue;
+        const char *slash = strrchr(argument, '/'); /* behind -jar, -m, or the main class */
+        return strdup(slash == NULL ? argument : slash + 1);
+    }
+    return strdup("java");
+}
+
+char *jvm_home_of_program(const char *program)
+{
+    static const char tail[] = "/bin/java";
+    size_t length = strlen(program);
+    if (length < sizeof tail || strcmp(program + length - (sizeof tail - 1), tail) != 0)
+        return NULL;
+    return strndup(program, length - (sizeof tail - 1));
+}
+
+/* The value when this line of a Java properties file sets `key`; its size in *ret_size. */
+static const char *property(const char *line, const char *key, size_t *ret_size)
+{
+    line += strspn(line, " \t\f");
+    if (!starts(line, key))
+        return NULL;
+    line += strlen(key);
+    size_t gap = strspn(line, " \t\f");
+    if (line[gap] == '=' || line[gap] == ':')
+        gap += 1 + strspn(line + gap + 1, " \t\f");
+    if (gap == 0) /* a longer name */
+        return NULL;
+    line += gap;
+    *ret_size = strcspn(line, "\r\n");
+    while (*ret_size > 0 && line[*ret_size - 1] == ' ')
+        (*ret_size)--;
+    return line;
+}
+
+static bool is_word(const char *text, size_t size, const char *word)
+{
+    return size == strlen(word) && strncasecmp(text, word, size) == 0;
+}
+
+enum jvm_forms jvm_forms_of_security(const char *java_security)
+{
+    bool compatible = false, pkcs12 = false;
+    for (const char *line = java_security; *line != '\0';) {
+        size_t size = 0;
+        const char *value = property(line, "keystore.type.compat", &size);
+        if (value != NULL)
+            compatible = is_word(value, size, "true");
+        value = property(line, "keystore.type", &size);
+        if (value != NULL)
+            pkcs12 = is_word(value, size, "pkcs12");
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    return compatible ? JVM_ANY_FORM : pkcs12 ? JVM_ONLY_PKCS12 : JVM_ONLY_JKS;
+}
+
+const char *jvm_generated(const char *real_path)
+{
+    if (starts(real_path, "/etc/pki/ca-trust/extracted/"))
+        return "update-ca-trust writes this store anew and drops the entry: run this step again "
+               "after it, or have a store of its own for TeamForge "
+               "(-Djavax.net.ssl.trustStore, jssecacerts)";
+    return NULL;
+}

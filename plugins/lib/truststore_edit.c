@@ -1,0 +1,190 @@
+/* The edits of a trust store: what may come in, and how it takes its place. */
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "truststore_parts.h"
+
+enum { MOST_ALIAS = 255 };
+
+static enum truststore_status check_alias(const char *alias, struct truststore_error *error)
+{
+    size_t length = strlen(alias);
+    if (length == 0 || length > MOST_ALIAS)
+        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "an alias has 1 to %d characters",
+                               MOST_ALIAS);
+    for (size_t i = 0; i < length; i++)
+        if (alias[i] <= ' ' || alias[i] > '~' || (alias[i] >= 'A' && alias[i] <= 'Z'))
+            return truststore_fail(error, TRUSTSTORE_REFUSED, i,
+                                   "alias '%s': only printable ASCII in lower case, without spaces",
+                                   alias);
+    return TRUSTSTORE_OK;
+}
+
+/* One certificate that Java cannot decode makes it refuse the whole store, so the certificate must
+ * parse to its last byte, and its public key and extensions with it. */
+static enum truststore_status check_certificate(const void *der, size_t size,
+                                                struct truststore_error *error)
+{
+    const unsigned char *at = der;
+    X509 *cert = size > 0 && size <= INT32_MAX ? d2i_X509(NULL, &at, (long)size) : NULL;
+    bool good = cert != NULL && at == (const unsigned char *)der + size &&
+                X509_get0_pubkey(cert) != NULL &&
+                (X509_get_extension_flags(cert) & EXFLAG_INVALID) == 0;
+    X509_free(cert);
+    ERR_clear_error();
+    if (good)
+        return TRUSTSTORE_OK;
+    return truststore_fail(
+        error, TRUSTSTORE_REFUSED, 0,
+        "the certificate does not decode, and Java would refuse a store with it");
+}
+
+/* The new entry, complete but for its names. */
+static enum truststore_status make_entry(const struct truststore *store, const char *alias,
+                                         int64_t date_ms, const void *der, size_t size,
+                                         struct truststore_entry *ret,
+                                         struct truststore_error *error)
+{
+    enum truststore_status status = check_alias(alias, error);
+    if (status == TRUSTSTORE_OK)
+        status = check_certificate(der, size, error);
+    if (status != TRUSTSTORE_OK)
+        return status;
+    struct bytes raw = {0};
+    truststore_ops_of(store)->make(store, alias, date_ms, der, size, &raw);
+    const unsigned char *at = raw.failed ? NULL : memmem(raw.data, raw.size, der, size);
+    if (at == NULL) {
+        bytes_free(&raw);
+        return truststore_no_memory(error);
+    }
+    *ret = (struct truststore_entry){
+        .kind = TRUSTSTORE_CERTIFICATE,
+        .der = at,
+        .der_size = size,
+        .date_ms = store->form == TRUSTSTORE_PKCS12 ? 0 : date_ms,
+        .trusted = true,
+        .raw = raw.data,
+        .raw_size = raw.size,
+        .named = true,
+        .owned = raw.data,
+    };
+    return TRUSTSTORE_OK;
+}
+
+/* Appends the entry with its names, or frees it. */
+static bool append_entry(struct truststore *store, struct truststore_entry *entry,
+                         const char *alias)
+{
+    struct jks_alias name = {0};
+    bool done = jks_alias_from_utf8(alias, &name) == 0 && truststore_append(store, entry, &name);
+    jks_alias_free(&name);
+    if (!done)
+        free(entry->owned);
+    return done;
+}
+
+/* In PKCS#12 a new certificate goes to the end of the last safe that holds one, so that keys and
+ * certificates stay apart. Returns the place for it. */
+static size_t place_for(struct truststore *store, size_t *ret_safe)
+{
+    size_t place = store->count;
+    if (store->safes == 0)
+        store->safes = 1;
+    *ret_safe = store->safes - 1;
+    for (size_t i = store->count; i-- > 0;)
+        if (store->entries[i].kind == TRUSTSTORE_CERTIFICATE) {
+            *ret_safe = store->entries[i].safe;
+            break;
+        }
+    while (place > 0 && store->entries[place - 1].safe > *ret_safe)
+        place--;
+    return place;
+}
+
+enum truststore_status truststore_add(struct truststore *store, const char *alias, int64_t date_ms,
+                                      const void *der, size_t size, struct truststore_error *error)
+{
+    *error = (struct truststore_error){0};
+    if (truststore_find_alias(store, alias) != NULL)
+        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' is taken", alias);
+    if (store->count >= INT32_MAX) /* Java counts in int */
+        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "the store is full");
+    struct truststore_entry entry = {0};
+    enum truststore_status status = make_entry(store, alias, date_ms, der, size, &entry, error);
+    if (status != TRUSTSTORE_OK)
+        return status;
+    size_t place = place_for(store, &entry.safe);
+    if (!append_entry(store, &entry, alias))
+        return truststore_no_memory(error);
+    struct truststore_entry added = store->entries[store->count - 1];
+    memmove(&store->entries[place + 1], &store->entries[place],
+            (store->count - 1 - place) * sizeof added);
+    store->entries[place] = added;
+    return TRUSTSTORE_OK;
+}
+
+/* An entry that may be replaced or removed. */
+static enum truststore_status find_editable(const struct truststore *store, const char *alias,
+                                            const struct truststore_entry **ret,
+                                            struct truststore_error *error)
+{
+    const struct truststore_entry *found = truststore_find_alias(store, alias);
+    if (found == NULL)
+        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "no entry has the alias '%s'", alias);
+    if (found->kind != TRUSTSTORE_CERTIFICATE)
+        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' holds a key", alias);
+    if (strstr(alias, " [jdk") != NULL) /* such names drive the JDK's own CA constraints */
+        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' is the JDK's own", alias);
+    *ret = found;
+    return TRUSTSTORE_OK;
+}
+
+enum truststore_status truststore_replace(struct truststore *store, const char *alias,
+                                          int64_t date_ms, const void *der, size_t size,
+                                          struct truststore_error *error)
+{
+    *error = (struct truststore_error){0};
+    const struct truststore_entry *found = NULL;
+    struct truststore_entry entry = {0};
+    enum truststore_status status = find_editable(store, alias, &found, error);
+    if (status == TRUSTSTORE_OK)
+        status = make_entry(store, alias, date_ms, der, size, &entry, error);
+    if (status != TRUSTSTORE_OK)
+        return status;
+    size_t place = (size_t)(found - store->entries);
+    entry.safe = found->safe;
+    if (!append_entry(store, &entry, alias))
+        return truststore_no_memory(error);
+    truststore_entry_free(&store->entries[place]);
+    store->entries[place] = store->entries[--store->count];
+    return TRUSTSTORE_OK;
+}
+
+enum truststore_status truststore_remove(struct truststore *store, const char *alias,
+                                         struct truststore_error *error)
+{
+    *error = (struct truststore_error){0};
+    const struct truststore_entry *found = NULL;
+    enum truststore_status status = find_editable(store, alias, &found, error);
+    if (status != TRUSTSTORE_OK)
+        return status;
+    for (size_t i = 0; i < store->count; i++) {
+        const struct truststore_entry *entry = &store->entries[i];
+        if (entry->named && strcmp(entry->name, alias) == 0 &&
+            entry->kind != TRUSTSTORE_CERTIFICATE)
+            return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' hides a key", alias);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < store->count; i++) {
+        struct truststore_entry *entry = &store->entries[i];
+        if (entry->named && strcmp(entry->name, alias) == 0)
+            truststore_entry_free(entry);
+        else
+            store->entries[kept++] = *entry;
+    }
+    store->count = kept;
+    return truststore_judge(store) ? TRUSTSTORE_OK : truststore_no_memory(error);
+}

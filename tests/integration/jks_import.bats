@@ -1,0 +1,202 @@
+# jks-import on real stores, read back by every JDK at hand.
+load helper
+load jks_import_helper
+
+@test "every JDK trusts what the model of the unit tests says" {
+    compile_tls
+    local jdk store stores=()
+    for store in "$DATA"/*.jks "$DATA"/*.p12; do
+        [ -e "$store.trusted" ] || continue
+        stores+=("$store")
+        echo "== $store" >>"$T/expected"
+        cat "$store.trusted" >>"$T/expected"
+    done
+    for jdk in $(jdks); do
+        "$jdk/bin/java" -cp "$T" Tls anchors "${stores[@]}" >"$T/found" 2>"$T/why"
+        diff "$T/expected" "$T/found" || fail "$jdk: $(cat "$T/why")"
+    done
+}
+
+# Import scm1 into $T/store and compare what each JDK lists before and after.
+
+check_every_entry() {
+    local jdk n=0
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key"
+    for jdk in $(jdks); do
+        listing "$jdk" "$T/store" scm1 >"$T/before.$n"
+        n=$((n + 1))
+    done
+    import apply
+    expect_status 0
+    n=0
+    for jdk in $(jdks); do
+        listing "$jdk" "$T/store" scm1 >"$T/after"
+        [ "$(wc -l <"$T/after")" -gt 300 ] || fail "$jdk lists $(wc -l <"$T/after") lines"
+        # PKCS#12 keeps no dates: keytool prints the time of day
+        diff <(grep -v "^Creation" "$T/before.$n") <(grep -v "^Creation" "$T/after") || fail "$jdk"
+        [ "$1" = pkcs12 ] || diff "$T/before.$n" "$T/after" || fail "$jdk: dates"
+        n=$((n + 1))
+        LC_ALL=C "$jdk/bin/keytool" -list -v -alias scm1 -keystore "$T/store" -storepass changeit >"$T/entry"
+        grep -q "$(fingerprint "$T/certs/scm1.crt")" "$T/entry" || fail "$jdk: $(cat "$T/entry")"
+        grep -q "Entry type: trustedCertEntry" "$T/entry"
+    done
+}
+
+@test "every JDK lists an import into a JKS store, and the other entries as before" {
+    copy_cacerts "$T/store"
+    cp "$T/store" "$T/old"
+    check_every_entry jks
+    # the old entries byte for byte: all but the header's count and the digest
+    local size=$(($(stat -c %s "$T/old") - 12 - 20))
+    cmp <(tail -c +13 "$T/old" | head -c $size) <(tail -c +13 "$T/store" | head -c $size)
+}
+
+@test "every JDK lists an import into a PKCS#12 store without a password" {
+    make_pkcs12 "$T/store"
+    check_every_entry pkcs12
+}
+
+@test "java connects after the import, and failed before" {
+    local port store
+    compile_tls
+    port=$(free_port)
+    make_cert localhost "$T/certs/scm1.crt" "$T/key"
+    start openssl s_server -accept "127.0.0.1:$port" -cert "$T/certs/scm1.crt" -key "$T/key" -quiet
+    wait_port "$port"
+    copy_cacerts "$T/store"
+    local jdk
+    for jdk in $(jdks); do
+        copy_cacerts "$T/store"
+        run "$jdk/bin/java" -Djavax.net.ssl.trustStore="$T/store" -cp "$T" Tls connect localhost "$port"
+        [ "$status" -eq 1 ] && [[ "$output" == *PKIX* ]] || fail "$jdk connects without trust"
+        import apply
+        expect_status 0
+        run "$jdk/bin/java" -Djavax.net.ssl.trustStore="$T/store" -cp "$T" Tls connect localhost "$port"
+        [ "$status" -eq 0 ] && [ "$output" = connected ] || fail "$jdk does not connect"
+    done
+}
+
+@test "a second run has nothing to do and changes nothing" {
+    copy_cacerts "$T/store"
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key"
+    import plan --detailed-exitcode
+    expect_status 10
+    expect_output "+ scm1  CN=scm1  expires "
+    expect_output "SHA-256 $(fingerprint "$T/certs/scm1.crt")"
+    expect_output "1 certificate in 1 store, 1 to add"
+    import apply
+    expect_status 0
+    local before
+    before=$(sha "$T/store")
+    import plan --detailed-exitcode
+    expect_status 0
+    expect_output "all of them trusted already"
+    import apply
+    expect_status 0
+    [ "$(sha "$T/store")" = "$before" ]
+    import verify
+    expect_status 0
+    expect_output "jks-import.trusted"
+}
+
+@test "a certificate trusted under another alias is not imported twice" {
+    cp "$DATA/plain.jks" "$T/store"
+    cp "$DATA/a.der" "$T/certs/scm1.crt"
+    local before
+    before=$(sha "$T/store")
+    import -v apply
+    refused "$before" 0 "trusted already, under alias 'a'"
+}
+
+@test "verify fails when the certificate is not in the store" {
+    cp "$DATA/plain.jks" "$T/store"
+    cp "$DATA/c.der" "$T/certs/scm1.crt"
+    import verify
+    expect_status 5
+    expect_output "not in the store"
+}
+
+@test "verify and plan know an entry that no JVM trusts" {
+    cp "$DATA/no-attribute.p12" "$T/store"
+    cp "$DATA/b.der" "$T/certs/b.crt"
+    import verify
+    expect_status 5
+    expect_output "no JVM trusts it"
+    import apply
+    expect_status 0
+    expect_output "beside b, the same certificate, which no JVM trusts"
+    compile_tls
+    run java -cp "$T" Tls anchors "$T/store"
+    [[ "$output" == *$(sha "$DATA/b.der")* ]] || fail "java does not trust it"
+}
+
+@test "a renewed certificate takes the place of the old one" {
+    copy_cacerts "$T/store"
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key"
+    import apply
+    expect_status 0
+    local entries
+    entries=$(keytool -list -keystore "$T/store" -storepass changeit 2>/dev/null | grep -c trustedCertEntry)
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key" -days 500
+    import apply
+    expect_status 0
+    expect_output "~ scm1  CN=scm1  expires "
+    expect_output "(renewed)"
+    run keytool -list -keystore "$T/store" -storepass changeit
+    [ "$(grep -c trustedCertEntry <<<"$output")" -eq "$entries" ]
+    [[ "$output" == *$(fingerprint "$T/certs/scm1.crt")* ]]
+}
+
+@test "what tfhook added itself is renewed even under another subject" {
+    cp "$DATA/plain.jks" "$T/store"
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key"
+    import apply
+    expect_status 0
+    make_cert scm1.example.com "$T/certs/scm1.crt" "$T/key"
+    import apply
+    expect_status 0
+    expect_output "(renewed)"
+}
+
+@test "files are named with certificate, and a bundle gives its server certificate" {
+    cp "$DATA/plain.jks" "$T/store"
+    make_cert ca "$T/ca.crt" "$T/ca.key"
+    openssl req -newkey rsa:2048 -nodes -subj /CN=leaf -keyout "$T/key" -out "$T/csr" 2>/dev/null
+    openssl x509 -req -in "$T/csr" -CA "$T/ca.crt" -CAkey "$T/ca.key" -CAcreateserial -out "$T/leaf.crt" 2>/dev/null
+    cat "$T/ca.crt" "$T/leaf.crt" >"$T/bundle.pem"
+    jks -v apply -o keystore="$T/store" -o certificate="$T/bundle.pem as Scm1"
+    expect_status 0
+    expect_output "holds 2 certificates; its server certificate, number 2, is taken"
+    expect_output "+ scm1  CN=leaf"
+    cat "$T/ca.crt" "$T/ca.crt" >"$T/cas.pem"
+    jks plan -o keystore="$T/store" -o certificate="$T/cas.pem"
+    expect_status 1
+    expect_output "holds 2 CA certificates"
+}
+
+@test "the same run at the same time gives the same bytes, dates included" {
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key"
+    local first
+    export SOURCE_DATE_EPOCH=1700000000
+    copy_cacerts "$T/store"
+    import apply
+    first=$(sha "$T/store")
+    copy_cacerts "$T/store"
+    rm -rf "$T/state"
+    import apply
+    [ "$(sha "$T/store")" = "$first" ]
+    LC_ALL=C TZ=UTC run keytool -list -alias scm1 -keystore "$T/store" -storepass changeit
+    [[ "$output" == *"Nov 14, 2023"* ]]
+}
+
+@test "rollback brings back every byte of the store" {
+    copy_cacerts "$T/store"
+    local before
+    before=$(sha "$T/store")
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key"
+    import apply
+    expect_status 0
+    tfhook rollback --yes
+    expect_status 0
+    [ "$(sha "$T/store")" = "$before" ]
+}

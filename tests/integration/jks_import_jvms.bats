@@ -1,0 +1,140 @@
+# Which stores jks-import finds: homes, links, processes.
+load helper
+load jks_import_helper
+
+# A JVM's home below $T/root; its program is a stand-in, as none is started.
+make_home() {
+    mkdir -p "$T/root$1/bin" "$T/root$1/${2:-}lib/security" "$T/root/var"
+    cp /bin/true "$T/root$1/bin/java"
+}
+
+auto() {
+    local command=$1
+    shift
+    tfhook --root "$T/root" "$command" --plugin jks-import -o certificates=/certs "$@"
+}
+
+@test "auto takes the default java's store behind all links and leaves the links" {
+    make_home /usr/lib/jvm/jdk-11
+    mkdir -p "$T/root/usr/bin" "$T/root/etc/alternatives" "$T/root/etc/pki/java" "$T/root/certs"
+    ln -s /etc/alternatives/java "$T/root/usr/bin/java"
+    ln -s /usr/lib/jvm/jdk-11/bin/java "$T/root/etc/alternatives/java"
+    ln -s /etc/pki/java/cacerts "$T/root/usr/lib/jvm/jdk-11/lib/security/cacerts"
+    cp "$DATA/plain.jks" "$T/root/etc/pki/java/cacerts"
+    cp "$DATA/c.der" "$T/root/certs/scm1.crt"
+    auto apply
+    expect_status 0
+    expect_output "/etc/pki/java/cacerts"
+    expect_output "read by /usr/lib/jvm/jdk-11, as lib/security/cacerts"
+    [ -L "$T/root/usr/lib/jvm/jdk-11/lib/security/cacerts" ]
+    keytool -list -alias scm1 -keystore "$T/root/etc/pki/java/cacerts" -storepass changeit
+}
+
+@test "jssecacerts comes before cacerts" {
+    make_home /opt/jdk
+    cp "$DATA/plain.jks" "$T/root/opt/jdk/lib/security/cacerts"
+    cp "$DATA/plain.jks" "$T/root/opt/jdk/lib/security/jssecacerts"
+    mkdir "$T/root/certs"
+    cp "$DATA/c.der" "$T/root/certs/scm1.crt"
+    auto apply -o java-home=/opt/jdk
+    expect_status 0
+    keytool -list -alias scm1 -keystore "$T/root/opt/jdk/lib/security/jssecacerts" -storepass changeit
+    cmp "$DATA/plain.jks" "$T/root/opt/jdk/lib/security/cacerts"
+}
+
+@test "a JDK 8 has its store below jre" {
+    make_home /usr/java/jdk1.8 jre/
+    cp "$DATA/plain.jks" "$T/root/usr/java/jdk1.8/jre/lib/security/cacerts"
+    mkdir "$T/root/certs"
+    cp "$DATA/c.der" "$T/root/certs/scm1.crt"
+    auto apply -o java-home=/usr/java/jdk1.8
+    expect_status 0
+    expect_output "read by /usr/java/jdk1.8/jre, as"
+    keytool -list -alias scm1 -keystore "$T/root/usr/java/jdk1.8/jre/lib/security/cacerts" -storepass changeit
+}
+
+@test "JVMs that share one store are all named, and it is written once" {
+    local home
+    mkdir -p "$T/root/etc/pki/ca-trust/extracted/java" "$T/root/certs"
+    cp "$DATA/plain.jks" "$T/root/etc/pki/ca-trust/extracted/java/cacerts"
+    for home in /usr/lib/jvm/jdk-11 /usr/lib/jvm/jdk-17; do
+        make_home $home
+        ln -s /etc/pki/ca-trust/extracted/java/cacerts "$T/root$home/lib/security/cacerts"
+    done
+    ln -s jdk-17 "$T/root/usr/lib/jvm/default"
+    make_home /opt/java/other
+    cp "$DATA/plain.jks" "$T/root/opt/java/other/lib/security/cacerts"
+    cp "$DATA/c.der" "$T/root/certs/scm1.crt"
+    auto plan -o java-home=all
+    expect_status 0
+    expect_output "1 certificate in 2 stores, 2 to add"
+    expect_output "read by /usr/lib/jvm/jdk-11"
+    expect_output "read by /usr/lib/jvm/jdk-17"
+    expect_output "read by /opt/java/other"
+    expect_output "update-ca-trust writes this store anew"
+    auto plan -o java-home=/usr/lib/jvm/jdk-11
+    expect_output "1 certificate in 1 store, 1 to add"
+    expect_output "read by /usr/lib/jvm/jdk-17"
+}
+
+@test "no JVM, and a home without a store, are failures that say what to set" {
+    mkdir -p "$T/root/certs"
+    cp "$DATA/c.der" "$T/root/certs/scm1.crt"
+    auto plan
+    expect_status 1
+    expect_output "set java-home or keystore"
+    make_home /opt/jdk
+    auto plan -o java-home=/opt/jdk
+    expect_status 1
+    expect_output "/opt/jdk/lib/security/cacerts: this JVM has no trust store"
+    auto plan -o java-home=/opt/none
+    expect_status 1
+    expect_output "/opt/none: no Java home"
+}
+
+@test "a JVM that cannot load the form of its store is a finding" {
+    make_home /opt/jdk
+    mkdir -p "$T/root/opt/jdk/conf/security" "$T/root/certs"
+    printf 'keystore.type=pkcs12\nkeystore.type.compat=false\n' >"$T/root/opt/jdk/conf/security/java.security"
+    cp "$DATA/plain.jks" "$T/root/opt/jdk/lib/security/cacerts"
+    cp "$DATA/a.der" "$T/root/certs/a.crt"
+    auto verify -o java-home=/opt/jdk
+    expect_status 5
+    expect_output "jks-import.loadable"
+    expect_output "it takes PKCS#12 only"
+    cp "$DATA/plain.p12" "$T/root/opt/jdk/lib/security/cacerts"
+    auto verify -o java-home=/opt/jdk
+    expect_status 0
+}
+
+# Only plans: on this host other JVMs may run.
+
+@test "the store of TeamForge's running JVM is found by its command line or environment" {
+    compile_tls
+    cp "$DATA/plain.jks" "$T/store"
+    cp "$DATA/c.der" "$T/certs/scm1.crt"
+    start java -Djavax.net.ssl.trustStore="$T/store" -cp "$T:/opt/collabnet/none" Tls wait
+    local pid=${STARTED[-1]}
+    for _ in $(seq 50); do
+        grep -q trustStore "/proc/$pid/cmdline" && break
+        sleep 0.1
+    done
+    jks plan -o certificates="$T/certs"
+    expect_status 0
+    expect_output "$T/store"
+    expect_output "read by process $pid (Tls of TeamForge, "
+    expect_output "as its -Djavax.net.ssl.trustStore"
+    expect_output "restart JBoss"
+    cp "$DATA/plain.jks" "$T/store2"
+    start env JAVA_TOOL_OPTIONS="-Xmx64m -Djavax.net.ssl.trustStore=$T/store2" \
+        java -cp "$T:/opt/collabnet/none" Tls wait
+    pid=${STARTED[-1]}
+    for _ in $(seq 50); do
+        [[ "$(readlink "/proc/$pid/exe")" == */java ]] && break
+        sleep 0.1
+    done
+    jks plan -o certificates="$T/certs"
+    expect_status 0
+    expect_output "$T/store2"
+    expect_output "read by process $pid (Tls of TeamForge, "
+}

@@ -1,0 +1,132 @@
+/* Which trust store a JVM loads, from its command line, environment and program. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/jvm_rules.h"
+
+#define LINE(text) (text), sizeof(text) /* the NUL at its end belongs to it */
+
+static void assert_text(char *found, const char *expected)
+{
+    if (expected == NULL)
+        assert_null(found);
+    else
+        assert_non_null(found);
+    if (expected != NULL)
+        assert_string_equal(found, expected);
+    free(found);
+}
+
+static void takes_the_last_trust_store_option(void **state)
+{
+    (void)state;
+    assert_text(jvm_option_of_arguments(
+                    LINE("java\0-Djavax.net.ssl.trustStore=/a\0-Djavax.net.ssl.trustStore=/b c\0"
+                         "-jar\0x.jar")),
+                "/b c");
+    assert_text(jvm_option_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword=x\0Main")),
+                NULL);
+    assert_text(jvm_option_of_arguments(LINE("")), NULL);
+    assert_text(jvm_option_of_arguments(NULL, 0), NULL);
+}
+
+static void takes_no_argument_that_was_cut_off(void **state)
+{
+    (void)state;
+    static const char line[] = "java\0-Djavax.net.ssl.trustStore=/a";
+    assert_text(jvm_option_of_arguments(line, sizeof line - 1), NULL);
+}
+
+static void splits_option_variables_as_the_launcher_does(void **state)
+{
+    (void)state;
+    assert_text(jvm_option_of_words("-Xmx1g -Djavax.net.ssl.trustStore=/a/b"), "/a/b");
+    assert_text(jvm_option_of_words("'-Djavax.net.ssl.trustStore=/a b'"), "/a b");
+    assert_text(jvm_option_of_words("-Djavax.net.ssl.trustStore=\"/a b\"/c -Dx"), "/a b/c");
+    assert_text(jvm_option_of_words("-Djavax.net.ssl.trustStore='/cut"), "/cut");
+    assert_text(jvm_option_of_words("  "), NULL);
+}
+
+static void finds_a_variable_by_its_whole_name(void **state)
+{
+    (void)state;
+    static const char environment[] = "XJAVA_TOOL_OPTIONS=no\0JAVA_TOOL_OPTIONS=-Dx\0HOME=/";
+    assert_string_equal(jvm_variable(environment, sizeof environment, "JAVA_TOOL_OPTIONS"), "-Dx");
+    assert_null(jvm_variable(environment, sizeof environment, "JAVA"));
+}
+
+static void knows_a_process_of_teamforge(void **state)
+{
+    (void)state;
+    assert_true(jvm_is_teamforge("/usr/bin/java", LINE("java\0-jar\0/opt/collabnet/x.jar")));
+    assert_true(jvm_is_teamforge("/opt/collabnet/jdk/bin/java", LINE("java\0Main")));
+    assert_false(jvm_is_teamforge("/usr/bin/java", LINE("java\0-jar\0/home/u/teamforge-cli.jar")));
+}
+
+static void names_what_a_process_runs(void **state)
+{
+    (void)state;
+    assert_text(jvm_runs(LINE("java\0-Xmx1g\0-cp\0/a:/b\0-jar\0/x/jboss-modules.jar\0-mp\0y")),
+                "jboss-modules.jar");
+    assert_text(jvm_runs(LINE("java\0-cp\0/a\0org.example.Main\0arg")), "org.example.Main");
+    assert_text(jvm_runs(LINE("java")), "java");
+}
+
+static void finds_java_home_above_bin(void **state)
+{
+    (void)state;
+    assert_text(jvm_home_of_program("/usr/lib/jvm/java-17/bin/java"), "/usr/lib/jvm/java-17");
+    assert_text(jvm_home_of_program("/usr/java/jdk1.8/jre/bin/java"), "/usr/java/jdk1.8/jre");
+    assert_text(jvm_home_of_program("/usr/bin/javac"), NULL);
+    assert_text(jvm_home_of_program("/bin/java"), NULL);
+    assert_text(jvm_home_of_program("java"), NULL);
+}
+
+static void warns_of_a_store_that_rhel_generates(void **state)
+{
+    (void)state;
+    assert_non_null(jvm_generated("/etc/pki/ca-trust/extracted/java/cacerts"));
+    assert_null(jvm_generated("/etc/ssl/certs/java/cacerts"));
+    assert_null(jvm_generated("/etc/pki/java/cacerts"));
+}
+
+static void knows_which_forms_a_jvm_takes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum jvm_forms forms;
+    } cases[] = {
+        {"keystore.type=pkcs12\n#keystore.type.compat=false\nkeystore.type.compat=true\n",
+         JVM_ANY_FORM},
+        {"keystore.type = pkcs12\nkeystore.type.compat : false\r\n", JVM_ONLY_PKCS12},
+        {"keystore.type=jks\nkeystore.type.compat=false", JVM_ONLY_JKS},
+        {"keystore.type.compat=true\nkeystore.type.compat=false \nkeystore.type=PKCS12 ",
+         JVM_ONLY_PKCS12},
+        {"", JVM_ONLY_JKS},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(jvm_forms_of_security(cases[i].text), cases[i].forms);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_the_last_trust_store_option),
+        cmocka_unit_test(takes_no_argument_that_was_cut_off),
+        cmocka_unit_test(splits_option_variables_as_the_launcher_does),
+        cmocka_unit_test(finds_a_variable_by_its_whole_name),
+        cmocka_unit_test(knows_a_process_of_teamforge),
+        cmocka_unit_test(names_what_a_process_runs),
+        cmocka_unit_test(finds_java_home_above_bin),
+        cmocka_unit_test(knows_which_forms_a_jvm_takes),
+        cmocka_unit_test(warns_of_a_store_that_rhel_generates),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

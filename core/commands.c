@@ -95,7 +95,7 @@ int command_apply(struct run *run, struct err *err)
     int rc = transact(run, &what, err);
     if (run->talk.json)
         return rc;
-    show_findings(run, stdout);
+    show_findings(run, false, stdout);
     if (rc < 0)
         return rc;
     show_next_steps(run, stdout);
@@ -119,13 +119,7 @@ int command_verify(struct run *run, struct err *err)
     run->report.result = rc == 0 ? "passed" : "failed";
     if (run->talk.json)
         return rc;
-    show_findings(run, stdout);
     show_steps(run, stdout);
-    size_t counts[TFHOOK_FAIL + 1] = {0};
-    for (size_t i = 0; i < run->report.findings.count; i++)
-        counts[run->report.findings.items[i].verdict]++;
-    (void)printf("%s: %zu passed, %zu warned, %zu failed, %zu skipped\n",
-                 rc == 0 ? "Verified" : "NOT verified", counts[TFHOOK_PASS], counts[TFHOOK_WARN],
-                 counts[TFHOOK_FAIL], counts[TFHOOK_SKIP]);
+    show_findings(run, true, stdout);
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "transact.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +24,19 @@ static const char *hook_name(struct run *run, const char *when, const char *phas
     return mem_printf(run->mem, "%s-%s", when, phase);
 }
 
+/* One line of what a hook has done, then what its verification found. */
+static void show_hook(const struct run *run, const char *hook, long before)
+{
+    if (run->talk.json)
+        return;
+    if (run->report.transaction != before)
+        (void)printf("%s: changed, as transaction %ld\n", hook, run->report.transaction);
+    else if (run->report.findings.count > 0)
+        (void)printf("%s:\n", hook);
+    show_findings(run, false, stdout);
+    (void)fflush(stdout);
+}
+
 static int run_hook(struct run *run, const char *hook, struct progress *progress, struct err *err)
 {
     const struct transact what = {.selection = {.hook = hook},
@@ -34,6 +48,7 @@ static int run_hook(struct run *run, const char *hook, struct progress *progress
     if (run->report.transaction != before)
         names_add(run->mem, &progress->committed,
                   mem_printf(run->mem, "%ld", run->report.transaction));
+    show_hook(run, hook, before);
     /* transact() reports the findings of its own hook; the earlier hooks' are kept before them. */
     struct findings all = {0};
     for (size_t i = 0; i < earlier.count; i++)
@@ -173,10 +188,8 @@ int deploy_wrap(struct run *run, struct err *err)
     int rc = wrap_phase(run, &progress, err);
     if (rc < 0)
         after_failure(run, &progress, err);
-    if (!run->talk.json) {
-        show_findings(run, stdout);
+    if (!run->talk.json)
         show_next_steps(run, stdout);
-    }
     return rc;
 }
 
@@ -291,9 +304,7 @@ int deploy_command(struct run *run, struct err *err)
         after_failure(run, &progress, err);
     else if (run->report.result == NULL)
         run->report.result = "unchanged";
-    if (!run->talk.json) {
-        show_findings(run, stdout);
+    if (!run->talk.json)
         show_next_steps(run, stdout);
-    }
     return rc;
 }

@@ -62,23 +62,21 @@ static const char *what_happens(const struct change *change)
 
 static void show_change(const struct run *run, FILE *out, const struct change *change)
 {
+    /* Where a symbolic link leads, when the path has one. */
+    const char *real = root_inside(&run->world.root, change->real);
+    bool linked = strcmp(real, root_inside(&run->world.root, change->path)) != 0;
     (void)fprintf(out, "  %s%s%s %s%s%s\n", color(run, out, BOLD), what_happens(change),
-                  color(run, out, PLAIN), escape(run, change->path),
-                  strcmp(root_inside(&run->world.root, change->real), change->path) != 0 &&
-                          strcmp(change->real, change->path) != 0
-                      ? " -> "
-                      : "",
-                  strcmp(root_inside(&run->world.root, change->real), change->path) != 0 &&
-                          strcmp(change->real, change->path) != 0
-                      ? escape(run, root_inside(&run->world.root, change->real))
-                      : "");
+                  color(run, out, PLAIN), escape(run, root_inside(&run->world.root, change->path)),
+                  linked ? " -> " : "", linked ? escape(run, real) : "");
     if (change->action == ACTION_EDIT)
         show_edits(run, out, change);
     for (size_t i = 0; i < change->summary.count && change->action != ACTION_EDIT; i++)
         (void)fprintf(out, "    %s\n", change->summary.names[i]);
-    if (change->action == ACTION_WRITE)
-        (void)fprintf(out, "    SHA-256 %.16s... -> %.16s..., %zu bytes\n",
-                      change->existed ? change->old_sha256 : "(new file)", change->new_sha256,
+    if (change->action == ACTION_WRITE && change->existed)
+        (void)fprintf(out, "    SHA-256 %.16s... -> %.16s..., %zu bytes\n", change->old_sha256,
+                      change->new_sha256, change->content.size);
+    else if (change->action == ACTION_WRITE)
+        (void)fprintf(out, "    SHA-256 %.16s..., %zu bytes\n", change->new_sha256,
                       change->content.size);
 }
 
@@ -96,17 +94,29 @@ void show_changes(const struct run *run, const struct stage *stage, FILE *out)
         (void)fputc('\n', out);
 }
 
-void show_findings(const struct run *run, FILE *out)
+static void show_finding(const struct run *run, FILE *out, const struct finding *finding)
 {
     static const enum color colors[] = {GREEN, PLAIN, YELLOW, RED};
+    (void)fprintf(out, "%s%s%s %s %s: %s\n", color(run, out, colors[finding->verdict]),
+                  verdict_names[finding->verdict], color(run, out, PLAIN), finding->id,
+                  finding->subject, finding->message);
+    if (finding->hint != NULL)
+        (void)fprintf(out, "     -> %s\n", finding->hint);
+}
+
+void show_findings(const struct run *run, bool all, FILE *out)
+{
+    size_t counts[TFHOOK_FAIL + 1] = {0};
     for (size_t i = 0; i < run->report.findings.count; i++) {
         const struct finding *finding = &run->report.findings.items[i];
-        (void)fprintf(out, "%s%s%s %s %s: %s\n", color(run, out, colors[finding->verdict]),
-                      verdict_names[finding->verdict], color(run, out, PLAIN), finding->id,
-                      finding->subject, finding->message);
-        if (finding->hint != NULL)
-            (void)fprintf(out, "     -> %s\n", finding->hint);
+        counts[finding->verdict]++;
+        if (all || run->talk.verbose || finding->verdict >= TFHOOK_WARN)
+            show_finding(run, out, finding);
     }
+    if (run->report.findings.count > 0)
+        (void)fprintf(out, "%s: %zu passed, %zu warned, %zu failed, %zu skipped\n",
+                      counts[TFHOOK_FAIL] == 0 ? "Verified" : "NOT verified", counts[TFHOOK_PASS],
+                      counts[TFHOOK_WARN], counts[TFHOOK_FAIL], counts[TFHOOK_SKIP]);
 }
 
 void show_next_steps(const struct run *run, FILE *out)

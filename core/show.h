@@ -12,7 +12,8 @@
 void show_steps(const struct run *run, FILE *out);
 /* Changes, with what the steps say of them. */
 void show_changes(const struct run *run, const struct stage *stage, FILE *out);
-void show_findings(const struct run *run, FILE *out);
+/* All with -v or `all`, else the warnings and failures; then how many there were of each. */
+void show_findings(const struct run *run, bool all, FILE *out);
 void show_next_steps(const struct run *run, FILE *out);
 
 /* The one JSON object of --json, to stdout; the last output of a run. */

@@ -113,7 +113,7 @@ static int to_change(struct run *run, const struct runner *runner, const struct 
         return -1;
     }
     bool is_note = strncmp(proposal->path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0;
-    change.path = is_note ? change.real : proposal->path;
+    change.path = is_note ? root_inside(&run->world.root, change.real) : proposal->path;
     const struct change *staged = stage_find(stage, change.real);
     struct stat st;
     change.existed = staged != NULL ? staged->existed : lstat(change.real, &st) == 0;

@@ -13,9 +13,9 @@ void import_text_certificate(struct bytes *out, const void *der, size_t size,
     } else {
         bytes_text(out, "(does not decode)  ");
     }
-    bytes_text(out, "SHA-256 ");
-    for (unsigned i = 0; i < CERT_SHA256_SIZE; i++)
-        bytes_printf(out, "%s%02X", i == 0 ? "" : ":", sha256[i]);
+    char hex[CERT_SHA256_HEX_SIZE];
+    cert_hex(sha256, hex);
+    bytes_printf(out, "SHA-256 %s", hex);
 }
 
 void import_text_jvm(struct bytes *out, const struct jvm *jvm)

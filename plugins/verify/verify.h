@@ -1,0 +1,97 @@
+/*
+ * What the checks of one `verify` call share. Glue: one file a check, verify_CHECK.c.
+ *
+ * Order: verify_open() after a zeroed struct, then any of the checks, verify_close(). What is read
+ * is read once, at the first need. A check reports findings and returns nothing: what it cannot
+ * look at is a finding too.
+ */
+#ifndef TFHOOK_VERIFY_H
+#define TFHOOK_VERIFY_H
+
+#include <stdbool.h>
+#include <tfhook/plugin.h>
+
+#include "bytes.h"
+#include "cert.h"
+#include "siteoptions.h"
+#include "topology.h"
+#include "verify_target.h"
+
+enum { VERIFY_CONNECT_SECONDS = 10, VERIFY_PARALLEL = 32 };
+
+/* A collected copy: certificates/ALIAS.crt. */
+struct verify_copy {
+    char *alias;
+    char *path;
+    struct cert cert; /* the leaf */
+    struct cert_facts facts;
+};
+
+enum verify_site_state {
+    VERIFY_SITE_UNREAD,
+    VERIFY_SITE_READ,
+    VERIFY_SITE_ABSENT,
+    VERIFY_SITE_BAD
+};
+
+struct verify {
+    const struct tfhook_host *host;
+    bool all; /* scope */
+    enum verify_site_state site_state;
+    const char *site_path;
+    struct siteoptions options;
+    struct topology topology;
+    bool has_topology;
+    struct site_error site_error;
+
+    bool copies_read;
+    struct verify_copy *copies;
+    size_t copy_count;
+    struct verify_copy_problem {
+        char *path;
+        char *text;
+    } * problems; /* files of that directory that are no certificate */
+    size_t problem_count;
+
+    struct verify_stores *stores;   /* verify_stores.h */
+    size_t counts[TFHOOK_FAIL + 1]; /* findings by verdict */
+    struct bytes metrics;
+};
+
+void verify_open(struct verify *v, const struct tfhook_host *host);
+void verify_close(struct verify *v);
+
+/* Reads site-options.conf, once. */
+enum verify_site_state verify_site(struct verify *v);
+/* A token's value as it counts, or NULL; the caller frees it. */
+char *verify_token(struct verify *v, const char *name);
+/* Is DATABASE_SSL on? */
+bool verify_database_ssl(struct verify *v);
+/* Reads the collected copies, once. */
+void verify_copies(struct verify *v);
+const struct verify_copy *verify_copy_named(struct verify *v, const char *alias);
+/* Is this host meant: loopback, or a name of this machine? */
+bool verify_is_local(const struct verify *v, const struct verify_target *target);
+/* Days from the run's clock to `seconds`, negative when that is past. */
+long verify_days_left(const struct verify *v, int64_t seconds);
+
+/* One certificate for the metrics file, when there is one. */
+void verify_measure(struct verify *v, const char *source, const char *subject, const char *path,
+                    const struct cert_facts *facts);
+
+/* A finding with a formatted message. `id` holds its check: "postgres.answer". */
+void verify_find(struct verify *v, const char *id, const char *subject, enum tfhook_verdict verdict,
+                 const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* For a served certificate: `id` fails when it is expired or not valid yet, and warns within
+ * warn-days. */
+void verify_dates(struct verify *v, const char *id, const char *subject,
+                  const struct cert_facts *facts);
+
+void verify_check_store(struct verify *v);
+void verify_check_tokens(struct verify *v);
+void verify_check_postgres(struct verify *v);
+void verify_check_servers(struct verify *v);
+void verify_check_expiry(struct verify *v);
+void verify_check_restart(struct verify *v);
+
+#endif

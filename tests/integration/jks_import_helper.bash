@@ -52,6 +52,11 @@ fingerprint() {
     openssl x509 -in "$1" -noout -fingerprint -sha256 | cut -d= -f2
 }
 
+# The same as tfhook writes it, in the form of a pin.
+plain_fingerprint() {
+    fingerprint "$1" | tr -d : | tr A-F a-f
+}
+
 jks() {
     local command=$1
     shift

@@ -144,7 +144,7 @@ check_every_entry() {
     expect_output "(renewed)"
     run keytool -list -keystore "$T/store" -storepass changeit
     [ "$(grep -c trustedCertEntry <<<"$output")" -eq "$entries" ]
-    [[ "$output" == *$(plain_fingerprint "$T/certs/scm1.crt")* ]]
+    [[ "$output" == *$(fingerprint "$T/certs/scm1.crt")* ]]
 }
 
 @test "what tfhook added itself is renewed even under another subject" {

@@ -20,7 +20,7 @@ load jks_import_helper
     import apply -o on-conflict=replace
     expect_status 0
     run keytool -list -alias a -keystore "$T/store" -storepass changeit
-    [[ "$output" == *$(openssl x509 -inform DER -in "$DATA/c.der" -noout -fingerprint -sha256 | cut -d= -f2 | tr -d : | tr A-F a-f)* ]]
+    [[ "$output" == *$(openssl x509 -inform DER -in "$DATA/c.der" -noout -fingerprint -sha256 | cut -d= -f2)* ]]
 }
 
 @test "a private key under the alias is never replaced" {

@@ -260,10 +260,20 @@ static int check_combination(struct parser *parser)
     return 0;
 }
 
+/* A mistake in the command line is told in JSON too, wherever --json stands. */
+static bool asks_for_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
 int cli_parse(struct mem *mem, int argc, char **argv, struct cli *ret, struct err *err)
 {
     struct cli cli = {.config = DEFAULT_CONFIG};
     struct parser parser = {mem, &cli, err, 0};
+    ret->json = asks_for_json(argc, argv);
     opterr = 0;
     for (int id; (id = getopt_long(argc, argv, ":c:qvo:h", options, NULL)) != -1;) {
         if (id == '?' || id == ':')

@@ -52,6 +52,7 @@ struct cli {
 
 extern const char *const cli_command_names[COMMANDS];
 
+/* On failure only ret->json and perhaps ret->command are set. */
 int cli_parse(struct mem *mem, int argc, char **argv, struct cli *ret, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -107,19 +107,31 @@ int command_apply(struct run *run, struct err *err)
     return 0;
 }
 
+/* No step that verifies: no green light. */
+static int check_verifies(struct run *run, const struct selection *selection, struct err *err)
+{
+    for (size_t i = 0; i < run->runner_count; i++)
+        if (run_selects(run, selection, &run->runners[i], false) && run->runners[i].plugin.verifies)
+            return 0;
+    return err_set(err, STATUS_USAGE, "no step that was chosen can verify anything");
+}
+
 int command_verify(struct run *run, struct err *err)
 {
     const struct selection selection = selection_of(run);
     struct runner *culprit = NULL;
+    size_t verified = 0;
     warn_of_interrupted(run);
     if (run_check_names(run, err) < 0 || check_not_empty(run, &selection, false, err) < 0 ||
-        steps_check(run, &selection, false, err) < 0)
+        check_verifies(run, &selection, err) < 0 || steps_check(run, &selection, false, err) < 0)
         return -1;
-    int rc = steps_verify(run, &selection, &culprit, err);
-    run->report.result = rc == 0 ? "passed" : "failed";
+    int rc = steps_verify(run, &selection, false, &verified, &culprit, err);
+    run->report.result = rc < 0 ? "failed" : verified > 0 ? "passed" : "unchanged";
     if (run->talk.json)
         return rc;
     show_steps(run, stdout);
     show_findings(run, true, stdout);
+    if (rc == 0 && verified == 0)
+        (void)puts("Nothing was verified on this host.");
     return rc;
 }

@@ -90,7 +90,7 @@ static int run_words(struct run *run, const char *phase, const struct names *wor
     const char *log = log_path(run, phase, err);
     if (log == NULL)
         return -1;
-    const struct phase_command command = {argv.names, run->environment, log, run->talk.json};
+    const struct phase_command command = {argv.names, log, run->talk.json};
     const char *shown = text_escape(run->mem, argv.names[0], strlen(argv.names[0]));
     talk_info(&run->talk, "%s: running %s (log: %s)", phase, shown, log);
     progress->command_started = true;
@@ -127,11 +127,13 @@ static void after_failure(struct run *run, struct progress *progress, struct err
 {
     struct err later = {.mem = run->mem};
     const char *result = run->report.result;
+    bool earlier_hook =
+        result != NULL && (strcmp(result, "applied") == 0 || strcmp(result, "unchanged") == 0);
     struct progress own = {0};
     child_interrupted = 0;
     if (run_hook(run, "post-failure", &own, &later) < 0)
         talk_error(&run->talk, "post-failure: %s", later.text);
-    run->report.result = result != NULL ? result : "failed";
+    run->report.result = result == NULL || earlier_hook ? "failed" : result;
     if (progress->committed.count == 0)
         return;
     const char *list = "";

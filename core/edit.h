@@ -3,14 +3,21 @@
  * that others change too. Pure.
  *
  * A file is its lines joined by "\n"; a file without "\n" at its end stays so. An edit finds its
- * line by its whole text; among equal lines, by the line before it. What cannot be placed for
- * certain is a conflict, never a guess.
+ * line by its whole text; among equal lines, by the line before it. Where it was found is recorded:
+ * the line's index, and the digests of its neighbours, which may be secret. Undoing goes by that
+ * place: in a file that is as we left it, exactly; in one that has changed, by the text and the
+ * neighbours. What cannot be placed for certain is a conflict, never a guess.
+ *
+ *     edits_apply   what a step proposes, on today's content -> content, and where it was done
+ *     edits_undo    what was done, on content of any later day -> content, and what that did
  */
 #ifndef TFHOOK_EDIT_H
 #define TFHOOK_EDIT_H
 
 #include "file.h"
 #include "mem.h"
+
+#include <stdbool.h>
 
 struct edit {
     const char *old_line; /* NULL: insert */
@@ -23,17 +30,29 @@ struct edits {
     size_t count;
 };
 
-/* The content after the edits, in order. -1 on a conflict, with a line for a person in *ret_why. */
+/* An edit that was made, in the order of making. */
+struct placed_edit {
+    const char *old_line; /* NULL: it was inserted */
+    const char *new_line; /* NULL: it was deleted */
+    size_t index;         /* of the line, or of the line behind the one deleted */
+    const char *before;   /* digest of the line before; "" when it is the first */
+    const char *after;    /* digest of the line behind; "" when it is the last */
+    bool alone;           /* the only line, without "\n", was deleted */
+};
+
+struct placed_edits {
+    struct placed_edit *items;
+    size_t count;
+};
+
+/* -1 on a conflict, with a line for a person in *ret_why. ret_placed may be NULL. */
 int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *content,
-                struct blob *ret, const char **ret_why) __attribute__((warn_unused_result));
+                struct blob *ret, struct placed_edits *ret_placed, const char **ret_why)
+    __attribute__((warn_unused_result));
 
-/* The edits that undo these, in the order in which to apply them. */
-struct edits edits_inverse(struct mem *mem, const struct edits *edits);
-
-/* As edits_apply, but an edit whose result is there already is passed over: for undoing what may
- * have been undone, in a file that may have changed. *ret_applied are those that were needed. */
-int edits_settle(struct mem *mem, const struct edits *edits, const struct blob *content,
-                 struct blob *ret, struct edits *ret_applied, const char **ret_why)
+/* The last first. One that is undone already is passed over. *ret_placed is what was done here. */
+int edits_undo(struct mem *mem, const struct placed_edits *edits, const struct blob *content,
+               struct blob *ret, struct placed_edits *ret_placed, const char **ret_why)
     __attribute__((warn_unused_result));
 
 #endif

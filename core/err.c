@@ -1,5 +1,7 @@
 #include "err.h"
 
+#include "text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -10,7 +12,7 @@ int err_set(struct err *err, enum status status, const char *format, ...)
         return -1;
     va_list args;
     va_start(args, format);
-    err->text = mem_vprintf(err->mem, format, args);
+    err->text = text_escape_lines(err->mem, mem_vprintf(err->mem, format, args));
     va_end(args);
     err->status = status;
     return -1;

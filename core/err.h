@@ -18,7 +18,8 @@ struct err {
     const char *text;
 };
 
-/* Always -1. A reason that is already there is kept: the first cause is the true one. */
+/* Always -1. The text is escaped, so names from anywhere may be put into it. A reason that is
+ * already there is kept: the first cause is the true one. */
 int err_set(struct err *err, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* "... : strerror(number)", with a hint where the kernel's words need one. */

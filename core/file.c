@@ -83,14 +83,33 @@ static bool is_about_content(const char *name)
     return strcmp(name, "security.ima") == 0 || strcmp(name, "security.evm") == 0;
 }
 
+enum { XATTRS_SIZE = 16 * 1024 };
+
+/* What the new file got from its directory (a default ACL) and the old one does not have. */
+static int drop_other_xattrs(int from, int to)
+{
+    char names[XATTRS_SIZE];
+    ssize_t size = flistxattr(to, names, sizeof names);
+    if (size < 0)
+        return errno == ENOTSUP ? 0 : -errno;
+    for (const char *name = names; name < names + size; name += strlen(name) + 1) {
+        if (strncmp(name, "security.", 9) == 0 || fgetxattr(from, name, NULL, 0) >= 0)
+            continue;
+        if (fremovexattr(to, name) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
 /* ACLs are extended attributes to the kernel, so this copies them too. */
 static int copy_xattrs(int from, int to)
 {
-    char names[16 * 1024];
-    char value[16 * 1024];
-    ssize_t size = flistxattr(from, names, sizeof names);
+    char names[XATTRS_SIZE];
+    char value[XATTRS_SIZE];
+    int rc = drop_other_xattrs(from, to);
+    ssize_t size = rc < 0 ? rc : flistxattr(from, names, sizeof names);
     if (size < 0)
-        return errno == ENOTSUP ? 0 : -errno;
+        return rc < 0 ? rc : errno == ENOTSUP ? 0 : -errno;
     for (const char *name = names; name < names + size; name += strlen(name) + 1) {
         if (is_about_content(name))
             continue;

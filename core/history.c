@@ -10,14 +10,6 @@ static const char *escape(const struct run *run, const char *text)
     return text_escape(run->mem, text, strlen(text));
 }
 
-static long undone_by(const struct journals *all, long seq)
-{
-    for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == seq)
-            return all->items[i].seq;
-    return 0;
-}
-
 static void show_head(const struct run *run, const struct journals *all,
                       const struct journal *journal)
 {
@@ -25,10 +17,11 @@ static void show_head(const struct run *run, const struct journals *all,
                  journal->started, journal->command, journal->hook != NULL ? " at " : "",
                  journal->hook != NULL ? journal->hook : "");
     if (journal->undoes > 0)
-        (void)printf(" of %ld", journal->undoes);
+        (void)printf(" of %s%ld", journal->partial ? "a part of " : "", journal->undoes);
     (void)printf("  by %s on %s", escape(run, journal->user), escape(run, journal->host));
-    if (undone_by(all, journal->seq) > 0)
-        (void)printf("  (rolled back by %ld)", undone_by(all, journal->seq));
+    long by = 0;
+    if (journal_is_undone(all, journal->seq, &by))
+        (void)printf("  (rolled back by %ld)", by);
     (void)putchar('\n');
 }
 
@@ -37,7 +30,7 @@ static void show_entry(const struct run *run, const struct entry *entry)
     (void)printf("        %s: %s %s\n", escape(run, entry->step), action_names[entry->action],
                  escape(run, entry->path));
     for (size_t i = 0; i < entry->edits.count; i++) {
-        const struct edit *edit = &entry->edits.items[i];
+        const struct placed_edit *edit = &entry->edits.items[i];
         if (edit->old_line != NULL)
             (void)printf("            - %s\n", escape(run, edit->old_line));
         if (edit->new_line != NULL)
@@ -54,6 +47,10 @@ static void show_entry(const struct run *run, const struct entry *entry)
 static void report_entry(struct run *run, const struct entry *entry)
 {
     struct stage *changes = &run->report.changes;
+    struct edits edits = {0};
+    for (size_t i = 0; i < entry->edits.count; i++)
+        *mem_push(run->mem, edits.items, edits.count) =
+            (struct edit){entry->edits.items[i].old_line, entry->edits.items[i].new_line, NULL};
     changes->mem = run->mem;
     *mem_push(run->mem, changes->items, changes->count) =
         (struct change){.action = entry->action,
@@ -63,7 +60,7 @@ static void report_entry(struct run *run, const struct entry *entry)
                         .existed = entry->existed,
                         .old_sha256 = entry->old_sha256,
                         .new_sha256 = entry->new_sha256,
-                        .edits = entry->edits,
+                        .edits = edits,
                         .summary = entry->summary};
 }
 
@@ -87,7 +84,7 @@ int history_command(struct run *run, struct err *err)
     }
     for (size_t i = 0; i < all.count; i++) {
         const struct journal *journal = &all.items[i];
-        if (run->cli.seq != 0 && journal->seq != run->cli.seq)
+        if (journal->phase == TXN_GONE || (run->cli.seq != 0 && journal->seq != run->cli.seq))
             continue;
         found = true;
         if (!run->talk.json)

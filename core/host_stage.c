@@ -36,9 +36,11 @@ static int begin_change(struct guest *guest, const char *path, enum action actio
     change.existed = staged != NULL ? staged->existed : lstat(change.real, &st) == 0;
     if (staged != NULL) {
         change.old_sha256 = staged->old_sha256;
+        change.old_mode = staged->old_mode;
     } else if (change.existed && action != ACTION_DIRECTORY) {
         if (S_ISDIR(st.st_mode))
             return -EISDIR;
+        change.old_mode = (int)(st.st_mode & 07777);
         change.old_sha256 = seen_sha256(guest, change.real);
         if (change.old_sha256 == NULL)
             return guest_misuse(guest, "it stages %s, which it has not read", path);
@@ -66,8 +68,12 @@ static int host_directory(const struct tfhook_host *host, const char *path, int 
     int rc = begin_change(guest, path, ACTION_DIRECTORY, &change);
     if (rc < 0)
         return rc;
-    if (change.existed || stage_find(guest->stage, change.real) != NULL)
-        return 0;
+    const struct change *staged = stage_find(guest->stage, change.real);
+    if (staged != NULL)
+        return staged->action == ACTION_DIRECTORY ? 0 : -ENOTDIR;
+    struct stat st;
+    if (change.existed)
+        return stat(change.real, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
     rc = make_parents(host, path, change.real);
     if (rc < 0)
         return rc;

@@ -52,8 +52,9 @@ static void scan_section(struct scan *scan, const char *text, size_t size)
         problem(scan, "the section's name is too long");
     if (strcspn(rest, ";#") != 0)
         problem(scan, mem_printf(scan->mem, "\"%s\" behind the section's name", rest));
-    if (strlen(section->name) != (size_t)(end - text) - 1)
-        problem(scan, "blanks inside [ ]; write the name alone");
+    if (strlen(section->name) != (size_t)(end - text) - 1 || strchr(section->name, '\t') != NULL ||
+        strstr(section->name, "  ") != NULL)
+        problem(scan, "the section's name has blanks too many; write it as in [step NAME]");
 }
 
 static void scan_entry(struct scan *scan, const char *text, size_t size)
@@ -116,6 +117,10 @@ static void scan_line(struct scan *scan, const char *text, size_t size)
                                      (unsigned)(unsigned char)text[i]));
             return;
         }
+    }
+    if (!text_may_be_shown(text, size)) {
+        problem(scan, "not plain UTF-8: a broken or invisible character");
+        return;
     }
     size_t indent = 0;
     while (indent < size && isspace((unsigned char)text[indent]))

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const txn_phase_names[] = {"prep", "open", "done", "undone", "stuck"};
+const char *const txn_phase_names[] = {"prep",  "open", "done",      "undone",
+                                       "stuck", "gone", "unreadable"};
 
 enum { FORMAT = 1 };
 
@@ -25,14 +26,15 @@ static json_t *text_or_null(const char *text)
     return text == NULL ? json_null() : json_string(text);
 }
 
-static json_t *edits_to_json(const struct edits *edits)
+static json_t *edits_to_json(const struct placed_edits *edits)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < edits->count; i++) {
-        const struct edit *edit = &edits->items[i];
+        const struct placed_edit *edit = &edits->items[i];
         (void)json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o}", "old", text_or_null(edit->old_line), "new",
-                            text_or_null(edit->new_line), "anchor", text_or_null(edit->anchor)));
+            list, json_pack("{s:o, s:o, s:I, s:s, s:s, s:b}", "old", text_or_null(edit->old_line),
+                            "new", text_or_null(edit->new_line), "index", (json_int_t)edit->index,
+                            "before", edit->before, "after", edit->after, "alone", edit->alone));
     }
     return list;
 }
@@ -63,11 +65,11 @@ static json_t *to_json(const struct journal *journal)
     json_t *entries = json_array();
     for (size_t i = 0; i < journal->count; i++)
         (void)json_array_append_new(entries, entry_to_json(&journal->entries[i]));
-    return json_pack("{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:o}", "format", FORMAT, "seq",
+    return json_pack("{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:b, s:o}", "format", FORMAT, "seq",
                      (json_int_t)journal->seq, "command", journal->command, "hook",
                      text_or_null(journal->hook), "user", journal->user, "host", journal->host,
-                     "started", journal->started, "undoes", (json_int_t)journal->undoes, "entries",
-                     entries);
+                     "started", journal->started, "undoes", (json_int_t)journal->undoes, "partial",
+                     journal->partial, "entries", entries);
 }
 
 int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
@@ -94,17 +96,27 @@ static const char *own(struct mem *mem, const char *text)
     return text == NULL ? NULL : mem_str(mem, text);
 }
 
-static void edits_from_json(struct mem *mem, const json_t *list, struct edits *ret)
+static int edits_from_json(struct mem *mem, const json_t *list, struct placed_edits *ret)
 {
-    size_t i;
-    json_t *item;
-    json_array_foreach(list, i, item)
-    {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *old_line = NULL, *new_line = NULL; /* may be null */
+        const char *before = NULL, *after = NULL;
+        json_int_t index = 0;
+        int alone = 0;
+        if (json_unpack(json_array_get(list, i), "{s:o, s:o, s:I, s:s, s:s, s:b}", "old", &old_line,
+                        "new", &new_line, "index", &index, "before", &before, "after", &after,
+                        "alone", &alone) != 0 ||
+            index < 0 || (json_is_null(old_line) && json_is_null(new_line)))
+            return -1;
         *mem_push(mem, ret->items, ret->count) =
-            (struct edit){own(mem, json_string_value(json_object_get(item, "old"))),
-                          own(mem, json_string_value(json_object_get(item, "new"))),
-                          own(mem, json_string_value(json_object_get(item, "anchor")))};
+            (struct placed_edit){.old_line = own(mem, json_string_value(old_line)),
+                                 .new_line = own(mem, json_string_value(new_line)),
+                                 .index = (size_t)index,
+                                 .before = own(mem, before),
+                                 .after = own(mem, after),
+                                 .alone = alone != 0};
     }
+    return 0;
 }
 
 static int action_from_name(const char *name, enum action *ret)
@@ -134,7 +146,8 @@ static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
                     "old_uid", &old_uid, "old_gid", &old_gid, "new_sha256", &new_sha256, "mode",
                     &mode, "secret", &secret, "backup", &backup, "edits", &edits, "summary",
                     &summary) != 0 ||
-        action_from_name(action, &entry.action) < 0)
+        action_from_name(action, &entry.action) < 0 ||
+        edits_from_json(mem, edits, &entry.edits) < 0)
         return -1;
     entry.step = own(mem, step);
     entry.path = own(mem, path);
@@ -149,7 +162,6 @@ static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
     entry.mode = mode;
     entry.secret = secret != 0;
     entry.backup = own(mem, json_string_value(backup));
-    edits_from_json(mem, edits, &entry.edits);
     for (size_t i = 0; i < json_array_size(summary); i++)
         names_add(mem, &entry.summary, own(mem, json_string_value(json_array_get(summary, i))));
     *ret = entry;
@@ -159,12 +171,14 @@ static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
 static int from_json(struct mem *mem, json_t *json, struct journal *ret)
 {
     int format = 0;
+    int partial = 0;
     json_int_t seq = 0, undoes = 0;
     const char *command = NULL, *user = NULL, *host = NULL, *started = NULL;
     json_t *entries = NULL, *hook = NULL;
-    if (json_unpack(json, "{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:o}", "format", &format, "seq",
-                    &seq, "command", &command, "hook", &hook, "user", &user, "host", &host,
-                    "started", &started, "undoes", &undoes, "entries", &entries) != 0 ||
+    if (json_unpack(json, "{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:b, s:o}", "format", &format,
+                    "seq", &seq, "command", &command, "hook", &hook, "user", &user, "host", &host,
+                    "started", &started, "undoes", &undoes, "partial", &partial, "entries",
+                    &entries) != 0 ||
         format != FORMAT || seq != ret->seq || !json_is_array(entries))
         return -1;
     ret->command = own(mem, command);
@@ -173,6 +187,7 @@ static int from_json(struct mem *mem, json_t *json, struct journal *ret)
     ret->host = own(mem, host);
     ret->started = own(mem, started);
     ret->undoes = (long)undoes;
+    ret->partial = partial != 0;
     for (size_t i = 0; i < json_array_size(entries); i++)
         if (entry_from_json(mem, json_array_get(entries, i),
                             mem_push(mem, ret->entries, ret->count)) < 0)
@@ -220,7 +235,7 @@ static int parse_name(const char *name, struct journal *ret)
     digits[dot - name] = '\0';
     if (!text_number(digits, 1, LONG_MAX, &ret->seq))
         return -1;
-    for (int i = TXN_PREP; i <= TXN_STUCK; i++) {
+    for (int i = TXN_PREP; i <= TXN_GONE; i++) {
         if (strcmp(dot + 1, txn_phase_names[i]) == 0) {
             ret->phase = (enum txn_phase)i;
             return 0;
@@ -263,14 +278,49 @@ int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase,
     return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s", to);
 }
 
-int journal_remove(struct mem *mem, const struct journal *journal)
+/* Renamed first, so that a half-removed one is not taken for a whole one. */
+static void remove_journal(struct mem *mem, struct journal *journal)
 {
+    struct err ignored = {.mem = mem};
+    if (journal->phase != TXN_GONE && journal_move(mem, journal, TXN_GONE, &ignored) < 0)
+        return;
     DIR *dir = opendir(journal->dir);
-    if (dir == NULL)
-        return -errno;
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             (void)unlink(mem_printf(mem, "%s/%s", journal->dir, entry->d_name));
-    (void)closedir(dir);
-    return rmdir(journal->dir) < 0 ? -errno : 0;
+    if (dir != NULL)
+        (void)closedir(dir);
+    (void)rmdir(journal->dir);
+}
+
+void journal_prune(struct mem *mem, const char *state_dir, long keep)
+{
+    struct journals all;
+    struct err ignored = {.mem = mem};
+    if (journal_list(mem, state_dir, &all, &ignored) < 0)
+        return;
+    long done = 0;
+    long undone = 0;
+    for (size_t i = all.count; i > 0; i--) {
+        struct journal *journal = &all.items[i - 1];
+        bool old = (journal->phase == TXN_DONE && ++done > keep) ||
+                   (journal->phase == TXN_UNDONE && ++undone > keep);
+        if (old || journal->phase == TXN_GONE)
+            remove_journal(mem, journal);
+    }
+}
+
+bool journal_is_undone(const struct journals *all, long seq, long *ret_by)
+{
+    /* A rollback counts unless it was rolled back itself; it is always the later one. */
+    for (size_t i = 0; i < all->count; i++) {
+        const struct journal *journal = &all->items[i];
+        if (journal->phase == TXN_DONE && journal->undoes == seq && !journal->partial &&
+            journal->seq > seq && !journal_is_undone(all, journal->seq, NULL)) {
+            if (ret_by != NULL)
+                *ret_by = journal->seq;
+            return true;
+        }
+    }
+    return false;
 }

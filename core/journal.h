@@ -16,7 +16,15 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-enum txn_phase { TXN_PREP, TXN_OPEN, TXN_DONE, TXN_UNDONE, TXN_STUCK };
+enum txn_phase {
+    TXN_PREP,
+    TXN_OPEN,
+    TXN_DONE,
+    TXN_UNDONE,
+    TXN_STUCK,
+    TXN_GONE,      /* being removed */
+    TXN_UNREADABLE /* not on disk: its journal cannot be read */
+};
 extern const char *const txn_phase_names[];
 
 struct entry {
@@ -31,8 +39,8 @@ struct entry {
     const char *new_sha256;
     int mode;
     bool secret;
-    const char *backup; /* name in the transaction's directory; NULL: none */
-    struct edits edits;
+    const char *backup;        /* name in the transaction's directory; NULL: none */
+    struct placed_edits edits; /* ACTION_EDIT: what was done, and where */
     struct names summary;
 };
 
@@ -45,7 +53,8 @@ struct journal {
     const char *user;
     const char *host;
     const char *started;
-    long undoes; /* a rollback's transaction; 0: none */
+    long undoes;  /* a rollback's transaction; 0: none */
+    bool partial; /* that rollback left a path out */
     struct entry *entries;
     size_t count;
 };
@@ -66,15 +75,19 @@ int journal_read(struct mem *mem, struct journal *journal, struct err *err)
 int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
     __attribute__((warn_unused_result));
 
-/* The change of phase: one rename and a sync of the parent. */
+/* The change of phase: one rename and a sync of the parent. On failure journal->phase tells whether
+ * the rename was made. */
 int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase, struct err *err)
     __attribute__((warn_unused_result));
 
 /* The directory's path in a phase. */
 const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum txn_phase phase);
 
-/* Remove a settled transaction with its backups. */
-int journal_remove(struct mem *mem, const struct journal *journal)
-    __attribute__((warn_unused_result));
+/* Was it rolled back, by a rollback that stands? `all` must have been read. */
+bool journal_is_undone(const struct journals *all, long seq, long *ret_by);
+
+/* Remove the oldest transactions but `keep` that were committed and `keep` that were undone. What
+ * cannot be removed is tried again the next time. */
+void journal_prune(struct mem *mem, const char *state_dir, long keep);
 
 #endif

@@ -2,27 +2,23 @@
  * tfhook: puts TLS in order on a TeamForge site, and proves it. From here the flow goes one way:
  * command line, config, steps in children, plan, transaction, report.
  */
+#include "caller.h"
 #include "catalog.h"
 #include "commands.h"
 #include "deploy.h"
 #include "help.h"
 #include "history.h"
+#include "journal.h"
 #include "recover.h"
 #include "rollback.h"
 #include "show.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-extern char **environ;
 
 /* Descriptors 0 to 2 must be open: a file opened later must not become somebody's stderr. */
 static void open_standard_streams(void)
@@ -33,34 +29,6 @@ static void open_standard_streams(void)
     } while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         (void)close(fd);
-}
-
-/* The caller's environment is for phase commands only: no library of ours shall be led by it. */
-static char **take_environment(struct mem *mem)
-{
-    struct names copy = {0};
-    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
-        names_add(mem, &copy, mem_str(mem, *entry));
-    const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    const char *no_color = getenv("NO_COLOR");
-    epoch = epoch != NULL ? mem_str(mem, epoch) : NULL;
-    bool plain = no_color != NULL && no_color[0] != '\0';
-    (void)clearenv();
-    (void)setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
-    (void)setenv("LANG", "C", 1);
-    if (epoch != NULL)
-        (void)setenv("SOURCE_DATE_EPOCH", epoch, 1);
-    if (plain)
-        (void)setenv("NO_COLOR", "1", 1);
-    return (char **)(uintptr_t)copy.names;
-}
-
-static void harden(void)
-{
-    const struct rlimit no_core = {0, 0};
-    (void)setrlimit(RLIMIT_CORE, &no_core);
-    (void)umask(022);
-    (void)signal(SIGPIPE, SIG_IGN);
 }
 
 static struct talk make_talk(const struct cli *cli)
@@ -82,18 +50,17 @@ static int needs_config(enum command command)
 /* These work without a config; when there is one, it says where the state is. */
 static int load_directories(struct run *run, struct err *err)
 {
-    struct err ignored = {.mem = run->mem};
     struct names problems = {0};
     struct blob text;
     char *real = realpath(run->cli.config, NULL);
-    if (real != NULL && file_read(run->mem, real, 1 << 20, &text) == 0)
+    int rc = real == NULL ? -errno : file_read(run->mem, real, 1 << 20, &text);
+    free(real);
+    if (rc == 0)
         config_read(run->mem, run->cli.config, &text, &run->config, &problems);
     else if (run->cli.config_given)
-        return err_errno(err, STATUS_REJECTED, errno, "cannot read the config %s", run->cli.config);
-    free(real);
+        return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s", run->cli.config);
     if (run->config.keep == 0)
         config_of_options(run->mem, "none", &(struct names){0}, &run->config, &problems);
-    (void)ignored;
     return run_world(run, err);
 }
 
@@ -144,6 +111,8 @@ static enum status run_command(struct run *run)
     int rc = needs_config(run->cli.command) ? run_load(run, &err) : load_directories(run, &err);
     if (rc == 0)
         rc = dispatch(run, &pending, &err);
+    if (run->lock >= 0)
+        journal_prune(run->mem, run->world.state_dir, run->config.keep);
     if (rc == 0)
         err = (struct err){.mem = run->mem};
     if (run->talk.json && run->cli.command != COMMAND_PLUGINS)
@@ -154,6 +123,16 @@ static enum status run_command(struct run *run)
     return err.status;
 }
 
+/* What was committed stays committed, whoever reads about it: then a full stdout is a warning. */
+static enum status flush_output(const struct run *run, enum status status)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return status;
+    (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n", strerror(errno));
+    bool changed = run->report.transaction > 0 || run->report.command_ran;
+    return status == STATUS_OK && !changed ? STATUS_FAILED : status;
+}
+
 int main(int argc, char **argv)
 {
     struct mem mem = {0};
@@ -161,11 +140,12 @@ int main(int argc, char **argv)
     struct err err = {.mem = &mem};
     enum status status = STATUS_OK;
     open_standard_streams();
-    harden();
-    run.environment = take_environment(&mem);
+    caller_save(&mem);
     if (cli_parse(&mem, argc, argv, &run.cli, &err) < 0) {
-        (void)fprintf(stderr, "tfhook: %s\n", err.text);
         status = err.status;
+        if (run.cli.json)
+            show_json(&run, &err);
+        (void)fprintf(stderr, "tfhook: %s\n", err.text);
     } else if (run.cli.version) {
         (void)puts("tfhook " TFHOOK_VERSION);
     } else if (run.cli.help) {
@@ -173,10 +153,7 @@ int main(int argc, char **argv)
     } else {
         status = run_command(&run);
     }
-    if (fflush(stdout) != 0 && status == STATUS_OK) {
-        (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n", strerror(errno));
-        status = STATUS_FAILED;
-    }
+    status = flush_output(&run, status);
     if (run.lock >= 0)
         (void)close(run.lock);
     mem_free(&mem);

@@ -1,5 +1,6 @@
 #include "phase_command.h"
 
+#include "caller.h"
 #include "child.h"
 #include "tee.h"
 
@@ -29,7 +30,7 @@ static void start_forwarding(struct sigaction old[FORWARDED])
 {
     struct sigaction action = {.sa_handler = forward, .sa_flags = SA_RESTART};
     for (size_t i = 0; i < FORWARDED; i++)
-        (void)sigaction(forwarded[i], &action, &old[i]);
+        (void)sigaction(forwarded[i], caller_ignores(forwarded[i]) ? NULL : &action, &old[i]);
 }
 
 static void stop_forwarding(const struct sigaction old[FORWARDED])
@@ -52,9 +53,7 @@ static char **with_lang(struct mem *mem, char *const *environment)
 static _Noreturn void exec_command(const struct phase_command *command, char **environment,
                                    const struct tee *out, const struct tee *err, int failure)
 {
-    for (size_t i = 0; i < FORWARDED; i++)
-        (void)signal(forwarded[i], SIG_DFL);
-    (void)signal(SIGPIPE, SIG_DFL);
+    caller_restore();
     if (dup2(out->writer, STDOUT_FILENO) >= 0 && dup2(err->writer, STDERR_FILENO) >= 0)
         (void)execve(command->argv[0], (char *const *)(uintptr_t)command->argv, environment);
     int number = errno;
@@ -66,9 +65,8 @@ static _Noreturn void exec_command(const struct phase_command *command, char **e
 static int wait_for(pid_t pid)
 {
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return 127;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -122,7 +120,7 @@ int phase_command_run(struct mem *mem, const struct phase_command *command, stru
     (void)close(log);
     if (rc < 0)
         return err_errno(err, STATUS_FAILED, -rc, "cannot run %s", command->argv[0]);
-    int status = run(command, with_lang(mem, command->environment), &out, &err_tee, err);
+    int status = run(command, with_lang(mem, caller_environment()), &out, &err_tee, err);
     tee_finish(&out);
     tee_finish(&err_tee);
     return status;

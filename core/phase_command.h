@@ -1,7 +1,8 @@
 /*
  * A phase command: TeamForge's own step, which may run for an hour and start the daemons of a
- * production site. It keeps the caller's environment (with LANG=en_US.UTF-8), standard input and
- * controlling terminal, has no deadline, and gets INT, TERM and HUP when we do. Its output goes
+ * production site. It keeps the caller's environment (with LANG=en_US.UTF-8), umask, limits, signal
+ * dispositions, standard input and controlling terminal, has no deadline, and gets INT, TERM and
+ * HUP when we do. Its output goes
  * where it went before, and to a log.
  *
  * The output passes through a process of its own that lives until the last writer has gone, as with
@@ -18,9 +19,8 @@
 
 struct phase_command {
     const char *const *argv; /* argv[0] is absolute */
-    char *const *environment;
-    const char *log;       /* appended to; made 0600 */
-    bool stdout_to_stderr; /* --json: stdout holds the one object */
+    const char *log;         /* appended to; made 0600 */
+    bool stdout_to_stderr;   /* --json: stdout holds the one object */
 };
 
 /* The command's exit status, 128 + signal when one ended it, 126 or 127 when it could not be run

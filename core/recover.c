@@ -6,6 +6,24 @@
 
 #include <stdio.h>
 
+/* What was settled goes into the report: the way back must be seen too. */
+static void report_settled(struct run *run, const struct journal *journal, struct stage *settled)
+{
+    run->report.result = "rolled-back";
+    run->report.transaction = journal->seq;
+    for (size_t i = 0; settled != NULL && i < journal->count; i++) {
+        const struct entry *entry = &journal->entries[i];
+        *mem_push(run->mem, settled->items, settled->count) =
+            (struct change){.action = entry->action,
+                            .step = entry->step,
+                            .path = entry->path,
+                            .real = entry->real,
+                            .existed = entry->action != ACTION_REMOVE,
+                            .old_sha256 = entry->new_sha256,
+                            .new_sha256 = entry->old_sha256};
+    }
+}
+
 /* A prep without a whole journal has touched nothing: the journal is synced first. */
 static int settle_prep(struct run *run, struct journal *journal, struct err *err)
 {
@@ -19,7 +37,8 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
     return 0;
 }
 
-static int settle_open(struct run *run, struct journal *journal, struct err *err)
+static int settle_open(struct run *run, struct journal *journal, struct stage *settled,
+                       struct err *err)
 {
     struct err unread = {.mem = run->mem};
     if (journal_read(run->mem, journal, &unread) < 0) {
@@ -33,15 +52,17 @@ static int settle_open(struct run *run, struct journal *journal, struct err *err
     if (undo_all(run->mem, journal, false, err) < 0)
         return -1;
     talk_info(&run->talk, "transaction %ld was interrupted; its changes were undone", journal->seq);
+    if (settled != NULL)
+        report_settled(run, journal, settled);
     return 0;
 }
 
-static int settle(struct run *run, struct journal *journal, struct err *err)
+static int settle(struct run *run, struct journal *journal, struct stage *settled, struct err *err)
 {
     if (journal->phase == TXN_PREP)
         return settle_prep(run, journal, err);
     if (journal->phase == TXN_OPEN)
-        return settle_open(run, journal, err);
+        return settle_open(run, journal, settled, err);
     if (journal->phase != TXN_STUCK)
         return 0;
     return err_set(
@@ -52,14 +73,14 @@ static int settle(struct run *run, struct journal *journal, struct err *err)
         journal->seq, journal->seq, journal->seq, journal->seq);
 }
 
-int recover_interrupted(struct run *run, struct err *err)
+int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
 {
     struct journals all;
     if (journal_list(run->mem, run->world.state_dir, &all, err) < 0)
         return -1;
     /* The newest first: a later transaction was made on top of an earlier one. */
     for (size_t i = all.count; i > 0; i--)
-        if (settle(run, &all.items[i - 1], err) < 0) {
+        if (settle(run, &all.items[i - 1], settled, err) < 0) {
             run->report.result = err->status == STATUS_STUCK ? "stuck" : "failed";
             return -1;
         }
@@ -69,54 +90,66 @@ int recover_interrupted(struct run *run, struct err *err)
 static struct journal *find(struct journals *all, long seq)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].seq == seq)
+        if (all->items[i].seq == seq && all->items[i].phase != TXN_DONE &&
+            all->items[i].phase != TXN_UNDONE)
             return &all->items[i];
     return NULL;
 }
 
 static int restore(struct run *run, struct journal *journal, struct err *err)
 {
+    if (journal->phase == TXN_PREP)
+        return settle_prep(run, journal, err);
     if (journal_read(run->mem, journal, err) < 0 || undo_all(run->mem, journal, true, err) < 0)
         return -1;
     talk_info(&run->talk, "transaction %ld: the old content is back", journal->seq);
-    run->report.result = "rolled-back";
+    report_settled(run, journal, &run->report.changes);
     return 0;
 }
 
 static int keep(struct run *run, struct journal *journal, struct err *err)
 {
     struct err unread = {.mem = run->mem};
-    if (journal_read(run->mem, journal, &unread) == 0)
+    if (journal->phase == TXN_PREP)
+        return settle_prep(run, journal, err);
+    bool readable = journal_read(run->mem, journal, &unread) == 0;
+    if (readable)
         undo_remove_temps(run->mem, journal, false);
-    if (journal_move(run->mem, journal, TXN_DONE, err) < 0)
+    /* Without a journal there is nothing that could be rolled back later. */
+    if (journal_move(run->mem, journal, readable ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;
     talk_info(&run->talk, "transaction %ld is closed; every file was left as it is", journal->seq);
     run->report.result = "applied";
+    run->report.transaction = journal->seq;
     return 0;
+}
+
+/* --restore or --keep: the one named, as the person says; nothing else is settled before. */
+static int settle_named(struct run *run, struct err *err)
+{
+    struct journals all;
+    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0)
+        return -1;
+    struct journal *journal = find(&all, run->cli.seq);
+    if (journal == NULL)
+        return err_set(err, STATUS_USAGE,
+                       "transaction %ld is not interrupted or stuck; see tfhook history",
+                       run->cli.seq);
+    return run->cli.restore ? restore(run, journal, err) : keep(run, journal, err);
 }
 
 int recover_command(struct run *run, struct err *err)
 {
-    struct journals all;
-    if (!run->cli.restore && !run->cli.keep) {
-        if (transact_begin(run, err) < 0)
-            return -1;
+    run->report.changes.mem = run->mem;
+    if (transact_lock(run, err) < 0)
+        return -1;
+    if (run->cli.restore || run->cli.keep)
+        return settle_named(run, err);
+    if (recover_interrupted(run, &run->report.changes, err) < 0)
+        return -1;
+    if (run->report.result == NULL)
         run->report.result = "unchanged";
-        if (!run->talk.json)
-            (void)puts("Nothing is left to recover.");
-        return 0;
-    }
-    struct err stuck = {.mem = run->mem};
-    if (transact_begin(run, &stuck) < 0 && stuck.status != STATUS_STUCK) {
-        *err = stuck;
-        return -1;
-    }
-    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0)
-        return -1;
-    struct journal *journal = find(&all, run->cli.seq);
-    if (journal == NULL || journal->phase != TXN_STUCK)
-        return err_set(err, STATUS_USAGE, "there is no stuck transaction %ld; see tfhook history",
-                       run->cli.seq);
-    run->report.transaction = journal->seq;
-    return run->cli.restore ? restore(run, journal, err) : keep(run, journal, err);
+    if (!run->talk.json)
+        (void)puts("Nothing is left to recover.");
+    return 0;
 }

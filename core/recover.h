@@ -4,16 +4,17 @@
  *     prep                 nothing was touched: temp files are removed             -> undone
  *     open                 each target old or new: new ones are put back           -> undone
  *                          a target is neither: it is left alone                   -> stuck
- *     stuck                a person decides: --restore or --keep                   -> undone | done
+ *     any of these         a person decides: --restore or --keep                   -> undone | done
  */
 #ifndef TFHOOK_RECOVER_H
 #define TFHOOK_RECOVER_H
 
 #include "run.h"
 
-/* Every interrupted transaction settled, and said so. -1 with STATUS_STUCK when one is stuck. The
- * caller holds the lock. */
-int recover_interrupted(struct run *run, struct err *err) __attribute__((warn_unused_result));
+/* Every interrupted transaction settled, and said so; what was put back is added to `settled`
+ * unless that is NULL. -1 with STATUS_STUCK when one is stuck. The caller holds the lock. */
+int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* The commands `recover`, `recover --restore SEQ` and `recover --keep SEQ`. */
 int recover_command(struct run *run, struct err *err) __attribute__((warn_unused_result));

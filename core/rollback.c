@@ -8,15 +8,8 @@
 #include "undo.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-static bool was_undone(const struct journals *all, long seq)
-{
-    for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == seq)
-            return true;
-    return false;
-}
 
 /* The newest that is done, no rollback itself, and not yet rolled back; or the one named. */
 static struct journal *choose(struct journals *all, long seq)
@@ -25,10 +18,20 @@ static struct journal *choose(struct journals *all, long seq)
         struct journal *journal = &all->items[i - 1];
         if (seq != 0 ? journal->seq == seq
                      : journal->phase == TXN_DONE && journal->undoes == 0 &&
-                           !was_undone(all, journal->seq))
+                           !journal_is_undone(all, journal->seq, NULL))
             return journal;
     }
     return NULL;
+}
+
+/* One that cannot be read stands in nobody's way but its own. */
+static void read_one(struct run *run, struct journal *journal)
+{
+    struct err unread = {.mem = run->mem};
+    if (journal_read(run->mem, journal, &unread) == 0)
+        return;
+    talk_warn(&run->talk, "%s", unread.text);
+    journal->phase = TXN_UNREADABLE;
 }
 
 static int read_all(struct run *run, struct journals *all, struct err *err)
@@ -36,8 +39,8 @@ static int read_all(struct run *run, struct journals *all, struct err *err)
     if (journal_list(run->mem, run->world.state_dir, all, err) < 0)
         return -1;
     for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].phase == TXN_DONE && journal_read(run->mem, &all->items[i], err) < 0)
-            return -1;
+        if (all->items[i].phase == TXN_DONE)
+            read_one(run, &all->items[i]);
     return 0;
 }
 
@@ -48,23 +51,29 @@ static int refuse(struct run *run, const struct entry *entry, const char *why, s
                    path, why, path);
 }
 
+/* For the plan: the lines as they change. */
+static struct edits as_edits(struct run *run, const struct placed_edits *placed)
+{
+    struct edits edits = {0};
+    for (size_t i = 0; i < placed->count; i++)
+        *mem_push(run->mem, edits.items, edits.count) =
+            (struct edit){placed->items[i].old_line, placed->items[i].new_line, NULL};
+    return edits;
+}
+
 static int invert_edits(struct run *run, const struct entry *entry, struct stage *stage,
                         struct err *err)
 {
     struct blob now;
     struct blob after;
+    struct placed_edits placed;
     const char *why = NULL;
     int rc = file_read(run->mem, entry->real, FILE_LIMIT, &now);
     if (rc < 0)
-        return refuse(run, entry, strerror(-rc), err);
-    struct edits needed = {0};
-    struct edits inverse = edits_inverse(run->mem, &entry->edits);
-    if (edits_settle(run->mem, &inverse, &now, &after, &needed, &why) < 0)
-        return refuse(
-            run, entry,
-            mem_printf(run->mem, "was changed since: %s", text_escape(run->mem, why, strlen(why))),
-            err);
-    if (after.size == now.size && memcmp(after.data, now.data, now.size) == 0)
+        return refuse(run, entry, mem_printf(run->mem, "cannot be read: %s", strerror(-rc)), err);
+    if (edits_undo(run->mem, &entry->edits, &now, &after, &placed, &why) < 0)
+        return refuse(run, entry, mem_printf(run->mem, "was changed since: %s", why), err);
+    if (placed.count == 0)
         return 0;
     *mem_push(run->mem, stage->items, stage->count) =
         (struct change){.action = ACTION_EDIT,
@@ -75,8 +84,9 @@ static int invert_edits(struct run *run, const struct entry *entry, struct stage
                         .old_sha256 = digest(run->mem, now.data, now.size),
                         .new_sha256 = digest(run->mem, after.data, after.size),
                         .content = after,
-                        .mode = (int)entry->old_mode,
-                        .edits = needed};
+                        .mode = -1,
+                        .edits = as_edits(run, &placed),
+                        .undo = &entry->edits};
     return 0;
 }
 
@@ -95,7 +105,7 @@ static int invert_file(struct run *run, const struct journal *journal, const str
                             .real = entry->real,
                             .existed = is_there,
                             .old_sha256 = is_there ? entry->new_sha256 : NULL,
-                            .mode = entry->existed ? (int)entry->old_mode : -1,
+                            .mode = -1,
                             .secret = entry->secret};
     if (entry->existed) {
         const char *backup = mem_printf(run->mem, "%s/%s", journal->dir, entry->backup);
@@ -106,6 +116,11 @@ static int invert_file(struct run *run, const struct journal *journal, const str
         if (strcmp(change.new_sha256, entry->old_sha256) != 0)
             return err_set(err, STATUS_FAILED, "the backup %s is not what was saved", backup);
         change.like = backup;
+        /* A mode that we set goes back; one that was set since stays. */
+        struct stat st;
+        bool mode_is_ours = lstat(entry->real, &st) < 0 ||
+                            (entry->mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->mode);
+        change.mode = mode_is_ours ? (int)entry->old_mode : -1;
     }
     *mem_push(run->mem, stage->items, stage->count) = change;
     return 0;
@@ -151,12 +166,15 @@ static int write_stage(struct run *run, const struct journal *journal, const str
                        struct err *err)
 {
     struct txn txn;
-    const struct txn_origin origin = {"rollback", NULL, run_user(run), journal->seq};
+    const struct txn_origin origin = {.command = "rollback",
+                                      .user = run_user(run),
+                                      .undoes = journal->seq,
+                                      .partial = run->cli.skip.count > 0};
     if (txn_begin(run->mem, &run->world, &run->talk, stage, &origin, &txn, err) < 0 ||
         txn_apply(&txn, err) < 0)
         return -1;
-    if (txn_commit(&txn, run->config.keep, err) < 0)
-        return -1;
+    if (txn_commit(&txn, err) < 0)
+        return transact_undo(run, &txn, err);
     remove_directories(journal);
     run->report.transaction = txn.journal.seq;
     return 0;
@@ -169,7 +187,7 @@ static int run_rollback(struct run *run, const struct journal *journal, struct e
     if (check_skips(run, journal, err) < 0 || invert(run, journal, &stage, err) < 0)
         return -1;
     run->report.changes = stage;
-    run->report.result = run->cli.plan_only ? "changes" : "rolled-back";
+    run->report.result = stage.count > 0 && run->cli.plan_only ? "changes" : "unchanged";
     if (!run->talk.json || (!run->cli.yes && ask_is_terminal() && !run->cli.plan_only)) {
         (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
                       journal->command, journal->hook != NULL ? " at " : "",
@@ -178,12 +196,18 @@ static int run_rollback(struct run *run, const struct journal *journal, struct e
     }
     if (run->cli.plan_only)
         return 0;
+    run->report.result = "failed";
     if (!ask_consent(run, "Undo it?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
-    if (write_stage(run, journal, &stage, err) < 0)
+    if (write_stage(run, journal, &stage, err) < 0) {
+        if (err->status == STATUS_STUCK)
+            run->report.result = "stuck";
         return -1;
+    }
+    run->report.result = "rolled-back";
     if (!run->talk.json)
-        (void)fprintf(out, "Transaction %ld is rolled back, by transaction %ld.\n", journal->seq,
+        (void)fprintf(out, "Transaction %ld is rolled back%s, by transaction %ld.\n", journal->seq,
+                      run->cli.skip.count > 0 ? " but for what was left out" : "",
                       run->report.transaction);
     return 0;
 }
@@ -208,7 +232,7 @@ int rollback_command(struct run *run, struct err *err)
                        "transaction %ld is %s; only a committed one can be "
                        "rolled back",
                        journal->seq, txn_phase_names[journal->phase]);
-    if (was_undone(&all, journal->seq))
+    if (journal_is_undone(&all, journal->seq, NULL))
         return err_set(err, STATUS_FAILED, "transaction %ld is rolled back already", journal->seq);
     return run_rollback(run, journal, err);
 }

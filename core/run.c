@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include "caller.h"
 #include "child.h"
 #include "loader.h"
 
@@ -231,7 +232,7 @@ const char *run_user(struct run *run)
 {
     const struct passwd *user = getpwuid(geteuid());
     const char *name = user != NULL ? user->pw_name : mem_printf(run->mem, "%u", geteuid());
-    for (char **entry = run->environment; entry != NULL && *entry != NULL; entry++)
+    for (char *const *entry = caller_environment(); *entry != NULL; entry++)
         if (strncmp(*entry, "SUDO_USER=", 10) == 0)
             return mem_printf(run->mem, "%s (sudo by %s)", name,
                               text_escape(run->mem, *entry + 10, strlen(*entry + 10)));

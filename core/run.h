@@ -50,8 +50,7 @@ struct run {
     struct runner *runners;
     size_t runner_count;
     struct report report;
-    char **environment; /* the caller's, for phase commands */
-    int lock;           /* -1: not held */
+    int lock; /* -1: not held */
 };
 
 /* The world of a run without a config, for commands that need none: state and plugin directory from

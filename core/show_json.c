@@ -5,33 +5,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *text_or_null(const char *text)
+/* Escaping what is escaped already changes nothing. */
+static json_t *text(const struct run *run, const char *text)
 {
-    return text == NULL ? json_null() : json_string(text);
+    return text == NULL ? json_null() : json_string(text_escape(run->mem, text, strlen(text)));
 }
 
-static json_t *escaped(const struct run *run, const char *text)
-{
-    return json_string(text_escape(run->mem, text, strlen(text)));
-}
-
-static json_t *names_to_json(const struct names *names)
+static json_t *names_to_json(const struct run *run, const struct names *names)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < names->count; i++)
-        (void)json_array_append_new(list, json_string(names->names[i]));
+        (void)json_array_append_new(list, text(run, names->names[i]));
     return list;
 }
 
-static json_t *steps_to_json(const struct report *report)
+static json_t *steps_to_json(const struct run *run)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < report->step_count; i++) {
-        const struct step_report *step = &report->steps[i];
+    for (size_t i = 0; i < run->report.step_count; i++) {
+        const struct step_report *step = &run->report.steps[i];
         (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o, s:s, s:s}", "name", step->name, "plugin", step->plugin,
-                            "hook", text_or_null(step->hook), "status",
-                            step_status_names[step->status], "message", step->message));
+            list, json_pack("{s:o, s:o, s:o, s:s, s:o}", "name", text(run, step->name), "plugin",
+                            text(run, step->plugin), "hook", text(run, step->hook), "status",
+                            step_status_names[step->status], "message", text(run, step->message)));
     }
     return list;
 }
@@ -40,16 +36,16 @@ static json_t *steps_to_json(const struct report *report)
 static json_t *summary_to_json(const struct run *run, const struct change *change)
 {
     if (change->action != ACTION_EDIT)
-        return names_to_json(&change->summary);
+        return names_to_json(run, &change->summary);
     json_t *list = json_array();
     for (size_t i = 0; i < change->edits.count; i++) {
         const struct edit *edit = &change->edits.items[i];
         if (edit->old_line != NULL)
             (void)json_array_append_new(list,
-                                        escaped(run, mem_printf(run->mem, "- %s", edit->old_line)));
+                                        text(run, mem_printf(run->mem, "- %s", edit->old_line)));
         if (edit->new_line != NULL)
             (void)json_array_append_new(list,
-                                        escaped(run, mem_printf(run->mem, "+ %s", edit->new_line)));
+                                        text(run, mem_printf(run->mem, "+ %s", edit->new_line)));
     }
     return list;
 }
@@ -60,45 +56,53 @@ static json_t *changes_to_json(const struct run *run)
     for (size_t i = 0; i < run->report.changes.count; i++) {
         const struct change *change = &run->report.changes.items[i];
         (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "step", change->step, "action",
-                            action_names[change->action], "path", escaped(run, change->path),
-                            "old_sha256", text_or_null(change->existed ? change->old_sha256 : NULL),
-                            "new_sha256", text_or_null(change->new_sha256), "summary",
-                            summary_to_json(run, change)));
+            list,
+            json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "step", text(run, change->step), "action",
+                      action_names[change->action], "path", text(run, change->path), "old_sha256",
+                      text(run, change->existed ? change->old_sha256 : NULL), "new_sha256",
+                      text(run, change->new_sha256), "summary", summary_to_json(run, change)));
     }
     return list;
 }
 
-static json_t *findings_to_json(const struct report *report)
+static json_t *findings_to_json(const struct run *run)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < report->findings.count; i++) {
-        const struct finding *finding = &report->findings.items[i];
+    for (size_t i = 0; i < run->report.findings.count; i++) {
+        const struct finding *finding = &run->report.findings.items[i];
         (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "step", finding->step, "check",
-                            finding->check, "id", finding->id, "subject", finding->subject,
-                            "status", verdict_names[finding->verdict], "message", finding->message,
-                            "hint", text_or_null(finding->hint)));
+            list,
+            json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "step", text(run, finding->step),
+                      "check", text(run, finding->check), "id", text(run, finding->id), "subject",
+                      text(run, finding->subject), "status", verdict_names[finding->verdict],
+                      "message", text(run, finding->message), "hint", text(run, finding->hint)));
     }
     return list;
+}
+
+static json_t *number(bool present, long value)
+{
+    return present ? json_integer((json_int_t)value) : json_null();
 }
 
 void show_json(const struct run *run, const struct err *err)
 {
     const struct report *report = &run->report;
-    const char *result = report->result != NULL ? report->result : "failed";
+    enum command command = run->cli.command;
     json_t *json = json_pack(
-        "{s:i, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "command",
-        cli_command_names[run->cli.command], "hook", text_or_null(run->cli.hook), "result", result,
-        "transaction",
-        report->transaction > 0 ? json_integer((json_int_t)report->transaction) : json_null(),
-        "steps", steps_to_json(report), "changes", changes_to_json(run), "findings",
-        findings_to_json(report), "next_steps", names_to_json(&report->next_steps),
-        "command_status", report->command_ran ? json_integer(report->command_status) : json_null(),
-        "error", text_or_null(err->text));
-    char *text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+        "{s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "command",
+        text(run, command == COMMAND_NONE ? NULL : cli_command_names[command]), "hook",
+        text(run, run->cli.hook), "result", report->result != NULL ? report->result : "failed",
+        "transaction", number(report->transaction > 0, report->transaction), "steps",
+        steps_to_json(run), "changes", changes_to_json(run), "findings", findings_to_json(run),
+        "next_steps", names_to_json(run, &report->next_steps), "command_status",
+        number(report->command_ran, report->command_status), "error",
+        err->text != NULL ? json_string(err->text) : json_null());
+    char *line = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
     json_decref(json);
-    if (text != NULL)
-        (void)puts(text);
-    free(text);
+    if (line != NULL)
+        (void)puts(line);
+    else
+        talk_error(&run->talk, "the JSON object could not be made: out of memory");
+    free(line);
 }

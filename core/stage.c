@@ -23,7 +23,8 @@ static void drop(struct stage *stage, const struct change *change)
 
 static bool changes_nothing(const struct change *change)
 {
-    return change->existed && change->mode < 0 && change->new_sha256 != NULL &&
+    bool keeps_mode = change->mode < 0 || (change->existed && change->mode == change->old_mode);
+    return change->existed && keeps_mode && change->new_sha256 != NULL &&
            change->old_sha256 != NULL && strcmp(change->old_sha256, change->new_sha256) == 0;
 }
 
@@ -31,7 +32,7 @@ static bool changes_nothing(const struct change *change)
 static int edit_content(struct stage *stage, struct change *change, const char **ret_why)
 {
     struct blob after;
-    if (edits_apply(stage->mem, &change->edits, &change->content, &after, ret_why) < 0)
+    if (edits_apply(stage->mem, &change->edits, &change->content, &after, NULL, ret_why) < 0)
         return -1;
     change->content = after;
     return 0;
@@ -61,6 +62,7 @@ static int merge(struct stage *stage, struct change *old, struct change *change,
     }
     change->existed = old->existed;
     change->old_sha256 = old->old_sha256;
+    change->old_mode = old->old_mode;
     if (change->mode < 0)
         change->mode = old->mode;
     change->secret |= old->secret;

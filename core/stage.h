@@ -24,13 +24,15 @@ struct change {
     const char *path; /* as people see it, below --root */
     const char *real; /* OS path, links followed: what identifies the file */
     bool existed;
+    int old_mode;           /* when it existed */
     const char *old_sha256; /* of the disk's content; NULL when the file is new */
     const char *new_sha256; /* NULL: removed, or a directory */
     struct blob content;    /* with the change made */
     int mode;               /* -1: as it is, or the default of a new one */
     bool secret;
-    struct edits edits; /* ACTION_EDIT */
-    const char *like;   /* a new file takes its owner, mode and attributes from this file */
+    struct edits edits;              /* ACTION_EDIT */
+    const struct placed_edits *undo; /* of a rollback: what to undo, in place of edits to apply */
+    const char *like; /* a new file takes its owner, mode and attributes from this file */
     struct names summary;
 };
 

@@ -74,7 +74,7 @@ int steps_check(struct run *run, const struct selection *selection, bool to_plan
     const char *all = NULL;
     enum status worst = STATUS_OK;
     for (size_t i = 0; i < run->runner_count; i++) {
-        const struct runner *runner = &run->runners[i];
+        struct runner *runner = &run->runners[i];
         struct outcome outcome;
         if (!run_selects(run, selection, runner, to_plan))
             continue;
@@ -87,6 +87,11 @@ int steps_check(struct run *run, const struct selection *selection, bool to_plan
         if (outcome.exit == STATUS_OK)
             continue;
         const char *text = step_failed(run, runner, outcome.message);
+        if (runner->step->ignore_failure && outcome.exit != STATUS_REJECTED) {
+            talk_warn(&run->talk, "%s (on-failure = ignore)", text);
+            runner->dropped = true;
+            continue;
+        }
         all = all == NULL ? text : mem_printf(run->mem, "%s\n%s", all, text);
         if (worst != STATUS_REJECTED)
             worst = outcome.exit;
@@ -117,6 +122,8 @@ static int to_change(struct run *run, const struct runner *runner, const struct 
     const struct change *staged = stage_find(stage, change.real);
     struct stat st;
     change.existed = staged != NULL ? staged->existed : lstat(change.real, &st) == 0;
+    if (change.existed)
+        change.old_mode = staged != NULL ? staged->old_mode : (int)(st.st_mode & 07777);
     if (change.action != ACTION_DIRECTORY && change.existed &&
         (change.old_sha256 == NULL || strlen(change.old_sha256) != 64)) {
         *ret_why = "it appeared while the step ran; run tfhook again";
@@ -263,14 +270,15 @@ static int judge(struct run *run, const struct runner *runner, const struct outc
                    failure->subject, failure->message);
 }
 
-int steps_verify(struct run *run, const struct selection *selection, struct runner **ret_culprit,
-                 struct err *err)
+int steps_verify(struct run *run, const struct selection *selection, bool planners_only,
+                 size_t *ret_verified, struct runner **ret_culprit, struct err *err)
 {
     int rc = 0;
+    size_t verified = 0;
     for (size_t i = 0; i < run->runner_count; i++) {
         struct runner *runner = &run->runners[i];
         struct outcome outcome;
-        if (!run_selects(run, selection, runner, false) || !runner->plugin.verifies)
+        if (!run_selects(run, selection, runner, planners_only) || !runner->plugin.verifies)
             continue;
         if (is_elsewhere(run, runner)) {
             report_step(run, runner, selection->hook, STEP_SKIPPED, elsewhere_message(run, runner));
@@ -282,6 +290,7 @@ int steps_verify(struct run *run, const struct selection *selection, struct runn
                 outcome.findings.items[k];
         if (outcome.status == STEP_OK)
             publish(run, runner, &outcome);
+        verified += outcome.status == STEP_OK;
         bool failed = first_failure(&outcome) != NULL && outcome.status == STEP_OK;
         report_step(run, runner, selection->hook, failed ? STEP_FAILED : outcome.status,
                     outcome.message);
@@ -292,5 +301,7 @@ int steps_verify(struct run *run, const struct selection *selection, struct runn
             rc = -1;
         }
     }
+    if (ret_verified != NULL)
+        *ret_verified = verified;
     return rc;
 }

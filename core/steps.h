@@ -17,9 +17,11 @@ int steps_check(struct run *run, const struct selection *selection, bool to_plan
 int steps_plan(struct run *run, const struct selection *selection, struct stage *stage, bool report,
                struct err *err) __attribute__((warn_unused_result));
 
-/* Every selected step's verify. Findings go into the report. -1 with STATUS_FINDING when one is
- * `fail`, STATUS_FAILED when a step could not finish; *ret_culprit is the first step at fault. */
-int steps_verify(struct run *run, const struct selection *selection, struct runner **ret_culprit,
-                 struct err *err) __attribute__((warn_unused_result));
+/* Every selected step's verify, or only of those that can plan too. Findings go into the report. -1
+ * with STATUS_FINDING when one is `fail`, STATUS_FAILED when a step could not finish; *ret_culprit
+ * is the first step at fault. *ret_verified, when asked for: how many steps looked at something. */
+int steps_verify(struct run *run, const struct selection *selection, bool planners_only,
+                 size_t *ret_verified, struct runner **ret_culprit, struct err *err)
+    __attribute__((warn_unused_result));
 
 #endif

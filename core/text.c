@@ -51,7 +51,7 @@ static size_t utf8_length(const unsigned char *s, size_t left, uint32_t *ret)
     return 0;
 }
 
-static bool may_be_shown(uint32_t c)
+static bool is_shown(uint32_t c)
 {
     return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) &&
            !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
@@ -66,7 +66,7 @@ const char *text_escape(struct mem *mem, const char *text, size_t size)
     for (size_t i = 0; i < size;) {
         uint32_t c = 0;
         size_t length = utf8_length(s + i, size - i, &c);
-        bool show = length > 0 && may_be_shown(c);
+        bool show = length > 0 && is_shown(c);
         for (size_t k = length == 0 ? 1 : length; k > 0; k--, i++) {
             if (show) {
                 *to++ = (char)s[i];
@@ -79,6 +79,32 @@ const char *text_escape(struct mem *mem, const char *text, size_t size)
         }
     }
     return out;
+}
+
+bool text_may_be_shown(const char *text, size_t size)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    for (size_t i = 0; i < size;) {
+        uint32_t c = 0;
+        size_t length = utf8_length(s + i, size - i, &c);
+        if (length == 0 || (c != '\t' && !is_shown(c)))
+            return false;
+        i += length;
+    }
+    return true;
+}
+
+const char *text_escape_lines(struct mem *mem, const char *text)
+{
+    const char *all = "";
+    for (const char *line = text;;) {
+        size_t length = strcspn(line, "\n");
+        all = mem_printf(mem, "%s%s", all, text_escape(mem, line, length));
+        if (line[length] == '\0')
+            return all;
+        all = mem_printf(mem, "%s\n", all);
+        line += length + 1;
+    }
 }
 
 char *text_trim(struct mem *mem, const char *text, size_t size)

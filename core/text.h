@@ -21,6 +21,12 @@ bool names_have(const struct names *list, const char *name);
  * writing become \xNN; the rest stays. One line in, one line out. */
 const char *text_escape(struct mem *mem, const char *text, size_t size);
 
+/* Nothing in it would be escaped; blanks that are tabs are fine. */
+bool text_may_be_shown(const char *text, size_t size);
+
+/* The same for several lines: "\n" stays. */
+const char *text_escape_lines(struct mem *mem, const char *text);
+
 /* The text without white space at both ends. */
 char *text_trim(struct mem *mem, const char *text, size_t size);
 

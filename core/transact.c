@@ -1,6 +1,7 @@
 #include "transact.h"
 
 #include "ask.h"
+#include "caller.h"
 #include "child.h"
 #include "lock.h"
 #include "recover.h"
@@ -21,10 +22,11 @@ void transact_catch_signals(void)
     struct sigaction action = {.sa_handler = on_signal};
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        (void)sigaction(numbers[i], &action, NULL);
+        if (!caller_ignores(numbers[i]))
+            (void)sigaction(numbers[i], &action, NULL);
 }
 
-int transact_begin(struct run *run, struct err *err)
+int transact_lock(struct run *run, struct err *err)
 {
     run->lock =
         lock_take(run->mem, &run->talk, run->world.state_dir, cli_command_names[run->cli.command],
@@ -32,7 +34,12 @@ int transact_begin(struct run *run, struct err *err)
     if (run->lock < 0)
         return -1;
     transact_catch_signals();
-    return recover_interrupted(run, err);
+    return 0;
+}
+
+int transact_begin(struct run *run, struct err *err)
+{
+    return transact_lock(run, err) < 0 ? -1 : recover_interrupted(run, NULL, err);
 }
 
 /* The report keeps what each hook's transaction changed, one after the other. */
@@ -43,16 +50,40 @@ static void report_changes(struct run *run, const struct stage *stage)
         *mem_push(run->mem, run->report.changes.items, run->report.changes.count) = stage->items[i];
 }
 
-static int undo(struct run *run, struct txn *txn, struct err *err)
+int transact_undo(struct run *run, struct txn *txn, struct err *err)
 {
     struct err undo_err = {.mem = run->mem};
     run->report.result = "rolled-back";
-    if (txn_undo(txn, &undo_err) == 0)
-        return 0;
+    if (txn_undo(txn, &undo_err) == 0) {
+        err->text = mem_printf(run->mem, "%s; everything was rolled back", err->text);
+        return -1;
+    }
     run->report.result = "stuck";
     *err = (struct err){run->mem, STATUS_STUCK,
                         mem_printf(run->mem, "%s; and %s", err->text, undo_err.text)};
     return -1;
+}
+
+/* No SELECT at all: a step that only verifies has its own hook for that. */
+static int verify(struct run *run, const struct transact *what, struct runner **ret_culprit,
+                  struct err *err)
+{
+    bool named = what->selection.steps != NULL && what->selection.steps->count > 0;
+    return steps_verify(run, &what->selection, what->selection.hook == NULL && !named, NULL,
+                        ret_culprit, err);
+}
+
+/* A step that may be left out has failed: say so, and go on without it. */
+static bool may_go_on(struct run *run, struct runner *culprit, struct err *err)
+{
+    if (culprit == NULL || !culprit->step->ignore_failure || child_interrupted ||
+        err->status == STATUS_STUCK)
+        return false;
+    talk_warn(&run->talk, "step %s is left out (on-failure = ignore): %s", culprit->step->name,
+              err->text);
+    culprit->dropped = true;
+    *err = (struct err){.mem = run->mem};
+    return true;
 }
 
 /* Written, verified and committed. *ret_again: a step was dropped; plan anew without it. */
@@ -61,32 +92,26 @@ static int write_and_verify(struct run *run, const struct transact *what, const 
 {
     struct txn txn;
     struct runner *culprit = NULL;
-    const struct txn_origin origin = {what->command, what->selection.hook, run_user(run), 0};
+    const struct txn_origin origin = {
+        .command = what->command, .hook = what->selection.hook, .user = run_user(run)};
     if (txn_begin(run->mem, &run->world, &run->talk, stage, &origin, &txn, err) < 0)
         return -1;
     if (txn_apply(&txn, err) < 0) {
         run->report.result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
         return -1;
     }
-    if (steps_verify(run, &what->selection, &culprit, err) == 0 && !child_interrupted) {
-        if (txn_commit(&txn, run->config.keep, err) < 0)
-            return -1;
+    int rc = verify(run, what, &culprit, err);
+    if (child_interrupted)
+        rc = err_set(err, STATUS_FAILED, "interrupted");
+    if (rc == 0)
+        rc = txn_commit(&txn, err);
+    if (rc == 0) {
         run->report.transaction = txn.journal.seq;
         return 0;
     }
-    (void)err_set(err, STATUS_FAILED, "interrupted");
-    if (undo(run, &txn, err) < 0)
-        return -1;
-    if (culprit != NULL && culprit->step->ignore_failure && !child_interrupted) {
-        talk_warn(&run->talk, "step %s is undone and left out (on-failure = ignore): %s",
-                  culprit->step->name, err->text);
-        culprit->dropped = true;
-        *ret_again = true;
-        *err = (struct err){.mem = run->mem};
-        return 0;
-    }
-    err->text = mem_printf(run->mem, "%s; everything was rolled back", err->text);
-    return -1;
+    (void)transact_undo(run, &txn, err);
+    *ret_again = may_go_on(run, culprit, err);
+    return *ret_again ? 0 : -1;
 }
 
 static int verify_only(struct run *run, const struct transact *what, bool *ret_again,
@@ -95,18 +120,12 @@ static int verify_only(struct run *run, const struct transact *what, bool *ret_a
     struct runner *culprit = NULL;
     if (run->report.result == NULL)
         run->report.result = "unchanged";
-    if (steps_verify(run, &what->selection, &culprit, err) == 0)
+    if (verify(run, what, &culprit, err) == 0)
         return 0;
-    if (culprit->step->ignore_failure && !child_interrupted) {
-        talk_warn(&run->talk, "step %s fails (on-failure = ignore): %s", culprit->step->name,
-                  err->text);
-        culprit->dropped = true;
-        *ret_again = true;
-        *err = (struct err){.mem = run->mem};
-        return 0;
-    }
-    run->report.result = "failed";
-    return -1;
+    *ret_again = may_go_on(run, culprit, err);
+    if (!*ret_again)
+        run->report.result = "failed";
+    return *ret_again ? 0 : -1;
 }
 
 static bool show_and_ask(struct run *run, const struct transact *what, const struct stage *stage)
@@ -127,8 +146,11 @@ int transact(struct run *run, const struct transact *what, struct err *err)
         struct stage stage = {.mem = run->mem};
         again = false;
         run->report.findings = (struct findings){0};
-        if (steps_plan(run, &what->selection, &stage, true, err) < 0)
+        const char *before = run->report.result;
+        if (steps_plan(run, &what->selection, &stage, true, err) < 0) {
+            run->report.result = "failed";
             return -1;
+        }
         int rc = 0;
         if (stage.count == 0) {
             if (what->show && !run->talk.json)
@@ -141,6 +163,8 @@ int transact(struct run *run, const struct transact *what, struct err *err)
         }
         if (rc < 0) {
             report_changes(run, &stage);
+            if (run->report.result == before)
+                run->report.result = "failed";
             return -1;
         }
         if (!again && stage.count > 0) {

@@ -6,6 +6,7 @@
 #define TFHOOK_TRANSACT_H
 
 #include "run.h"
+#include "transaction.h"
 
 struct transact {
     struct selection selection;
@@ -20,8 +21,15 @@ struct transact {
 int transact(struct run *run, const struct transact *what, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The lock alone, and signals as below. */
+int transact_lock(struct run *run, struct err *err) __attribute__((warn_unused_result));
+
 /* Lock, and settle what an earlier run left half done; the first thing every writer does. */
 int transact_begin(struct run *run, struct err *err) __attribute__((warn_unused_result));
+
+/* A transaction that is open cannot be committed: undo it. Always -1; the reason that is in err
+ * gets "everything was rolled back" behind it, or STATUS_STUCK. */
+int transact_undo(struct run *run, struct txn *txn, struct err *err);
 
 /* From here on INT, TERM and HUP end the call at hand and undo the transaction. */
 void transact_catch_signals(void);

@@ -55,20 +55,30 @@ static int check_target(struct mem *mem, const struct change *change, struct ent
 }
 
 /* Line edits apply to the file as it is now, which may be newer than the plan. */
+static int edit_current(struct mem *mem, const struct change *change, struct entry *entry,
+                        struct blob *ret, struct err *err)
+{
+    struct blob now;
+    const char *why = NULL;
+    int rc = file_read(mem, entry->real, FILE_LIMIT, &now);
+    if (rc < 0)
+        return failed(err, rc, entry, "read");
+    if (change->undo != NULL)
+        rc = edits_undo(mem, change->undo, &now, ret, &entry->edits, &why);
+    else
+        rc = edits_apply(mem, &change->edits, &now, ret, &entry->edits, &why);
+    if (rc < 0)
+        return err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
+                       entry->real, why);
+    return 0;
+}
+
 static int current_content(struct mem *mem, const struct change *change, struct entry *entry,
                            struct blob *ret, struct err *err)
 {
     *ret = change->content;
-    if (change->action == ACTION_EDIT) {
-        struct blob now;
-        const char *why = NULL;
-        int rc = file_read(mem, entry->real, FILE_LIMIT, &now);
-        if (rc < 0)
-            return failed(err, rc, entry, "read");
-        if (edits_apply(mem, &change->edits, &now, ret, &why) < 0)
-            return err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
-                           entry->real, text_escape(mem, why, strlen(why)));
-    }
+    if (change->action == ACTION_EDIT && edit_current(mem, change, entry, ret, err) < 0)
+        return -1;
     if (change->action == ACTION_WRITE || change->action == ACTION_EDIT)
         entry->new_sha256 = digest(mem, ret->data, ret->size);
     return 0;
@@ -87,7 +97,6 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
                             .old_sha256 = change->old_sha256,
                             .mode = change->mode,
                             .secret = change->secret,
-                            .edits = change->edits,
                             .summary = change->summary};
     if (change->action == ACTION_DIRECTORY)
         return 0;
@@ -121,7 +130,9 @@ static int write_backup(struct txn *txn, const struct entry *entry, struct err *
 static int write_temp(const struct change *change, const struct entry *entry,
                       const struct blob *content, struct err *err)
 {
-    if (entry->action == ACTION_DIRECTORY && mkdir(entry->real, (mode_t)entry->mode) < 0)
+    /* The umask has its say in mkdir. */
+    if (entry->action == ACTION_DIRECTORY &&
+        (mkdir(entry->real, 0700) < 0 || chmod(entry->real, (mode_t)entry->mode) < 0))
         return failed(err, -errno, entry, "make the directory");
     if (entry->temp == NULL)
         return 0;
@@ -211,7 +222,8 @@ int txn_begin(struct mem *mem, const struct world *world, const struct talk *tal
                                     .user = origin->user,
                                     .host = world->hostname,
                                     .started = world_time(mem, world->now),
-                                    .undoes = origin->undoes};
+                                    .undoes = origin->undoes,
+                                    .partial = origin->partial};
     if (prepare(ret, stage, err) == 0 && !child_interrupted)
         return 0;
     abandon(ret);
@@ -271,26 +283,14 @@ int txn_undo(struct txn *txn, struct err *err)
     return undo_all(txn->mem, &txn->journal, false, err);
 }
 
-static void prune(struct txn *txn, long keep)
+int txn_commit(struct txn *txn, struct err *err)
 {
-    struct journals all;
-    struct err err = {.mem = txn->mem};
-    if (journal_list(txn->mem, txn->world->state_dir, &all, &err) < 0)
-        return;
-    size_t left = all.count;
-    for (size_t i = 0; i < all.count && left > (size_t)keep; i++) {
-        if (all.items[i].phase != TXN_DONE && all.items[i].phase != TXN_UNDONE)
-            continue;
-        if (journal_remove(txn->mem, &all.items[i]) < 0)
-            talk_warn(txn->talk, "cannot remove the old transaction %s", all.items[i].dir);
-        left--;
+    if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0) {
+        if (txn->journal.phase != TXN_DONE)
+            return -1;
+        /* It is committed; only how long the disk remembers that is in doubt. */
+        talk_warn(txn->talk, "%s", err->text);
+        *err = (struct err){.mem = txn->mem};
     }
-}
-
-int txn_commit(struct txn *txn, long keep, struct err *err)
-{
-    if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
-        return -1;
-    prune(txn, keep);
     return 0;
 }

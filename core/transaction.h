@@ -35,14 +35,15 @@ struct txn_origin {
     const char *hook;
     const char *user;
     long undoes;
+    bool partial;
 };
 
 int txn_begin(struct mem *mem, const struct world *world, const struct talk *talk,
               const struct stage *stage, const struct txn_origin *origin, struct txn *ret,
               struct err *err) __attribute__((warn_unused_result));
 int txn_apply(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
-/* Prunes what is older than `keep` transactions, which never fails a commit. */
-int txn_commit(struct txn *txn, long keep, struct err *err) __attribute__((warn_unused_result));
+/* -1: not committed; the caller undoes. */
+int txn_commit(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 int txn_undo(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -76,44 +76,62 @@ static int put_back(struct mem *mem, const struct journal *journal, const struct
         return rc;
     if (strcmp(digest(mem, content.data, content.size), entry->old_sha256) != 0)
         return -EIO;
+    /* What is there lends owner, ACL and today's mode; a mode that we set goes back too. */
     struct stat st;
-    const char *like = lstat(entry->real, &st) == 0 && S_ISREG(st.st_mode) ? entry->real : backup;
-    return put(mem, entry->real, &content, (int)entry->old_mode, like);
+    if (lstat(entry->real, &st) < 0 || !S_ISREG(st.st_mode))
+        return put(mem, entry->real, &content, (int)entry->old_mode, backup);
+    bool mode_is_ours = entry->mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->mode;
+    return put(mem, entry->real, &content, mode_is_ours ? (int)entry->old_mode : -1, entry->real);
 }
 
-static int undo_edits(struct mem *mem, const struct entry *entry, const char **ret_why)
+static int undo_edits(struct mem *mem, const struct entry *entry, enum entry_state state,
+                      const char **ret_why)
 {
     struct blob content;
     struct blob after;
-    struct edits needed = {0};
-    struct edits inverse = edits_inverse(mem, &entry->edits);
+    struct placed_edits placed;
     int rc = file_read(mem, entry->real, FILE_LIMIT, &content);
     if (rc < 0) {
         *ret_why = mem_str(mem, strerror(-rc));
         return -1;
     }
-    if (edits_settle(mem, &inverse, &content, &after, &needed, ret_why) < 0)
+    if (edits_undo(mem, &entry->edits, &content, &after, &placed, ret_why) < 0)
         return -1;
-    if (after.size == content.size && memcmp(after.data, content.data, after.size) == 0)
+    if (state == ENTRY_NEW && strcmp(digest(mem, after.data, after.size), entry->old_sha256) != 0) {
+        *ret_why = "undoing its lines does not give the old content";
+        return -1;
+    }
+    if (placed.count == 0)
         return 0;
-    rc = put(mem, entry->real, &after, (int)entry->old_mode, entry->real);
+    rc = put(mem, entry->real, &after, -1, entry->real);
     if (rc < 0)
         *ret_why = mem_str(mem, strerror(-rc));
     return rc < 0 ? -1 : 0;
 }
 
-/* What is foreign goes into the transaction's directory before it is overwritten. */
+static bool holds(struct mem *mem, const char *path, const struct blob *content)
+{
+    struct blob there;
+    return file_read(mem, path, FILE_LIMIT, &there) == 0 && there.size == content->size &&
+           memcmp(there.data, content->data, there.size) == 0;
+}
+
+/* What is foreign goes into the transaction's directory before it is overwritten, under a name that
+ * is free: what an earlier try has kept may be something else, or cut off. */
 static int keep_foreign(struct mem *mem, const struct journal *journal, size_t index)
 {
     struct blob content;
     int rc = file_read(mem, journal->entries[index].real, FILE_LIMIT, &content);
-    if (rc == -ENOENT)
-        return 0;
     if (rc < 0)
-        return rc;
-    const char *copy = mem_printf(mem, "%s/%zu.foreign", journal->dir, index);
-    rc = file_create(copy, &content, 0600, NULL);
-    return rc == -EEXIST ? 0 : rc;
+        return rc == -ENOENT ? 0 : rc;
+    for (unsigned number = 1;; number++) {
+        const char *copy = mem_printf(mem, "%s/%zu.foreign.%u", journal->dir, index, number);
+        rc = file_create(copy, &content, 0600, NULL);
+        if (rc == 0)
+            return file_sync_parent(copy);
+        if (rc != -EEXIST || holds(mem, copy, &content))
+            return rc == -EEXIST ? 0 : rc;
+    }
 }
 
 /* 0: as it was. -1: it cannot be; *ret_why says why. */
@@ -130,7 +148,7 @@ static int undo_entry(struct mem *mem, const struct journal *journal, size_t ind
     if (state == ENTRY_OLD)
         return 0;
     if (entry->action == ACTION_EDIT)
-        return undo_edits(mem, entry, ret_why);
+        return undo_edits(mem, entry, state, ret_why);
     if (state == ENTRY_FOREIGN && !force) {
         *ret_why = "it was changed by something else since";
         return -1;

@@ -169,7 +169,7 @@ EOF
     printf 'a=5\n' >"$T/file"
     tfhook rollback
     expect_status 1
-    expect_output 'the line "a=9", to become "a=1",'
+    expect_output 'the line "a=9", to become "a=1", is not there; there stands "a=5"'
 }
 
 @test "two runs at once: the second names the first and changes nothing" {
@@ -410,7 +410,7 @@ EOF
         expect_status 0
         if [ $way = --restore ]; then
             [ "$(cat "$T/file")" = old ]
-            grep -q foreign "$T"/state/transactions/*/*.foreign
+            grep -q foreign "$T"/state/transactions/*/*.foreign.1
         else
             [ "$(cat "$T/file")" = foreign ]
         fi

@@ -23,19 +23,23 @@ static void assert_text(const struct blob *blob, const char *expected)
     assert_memory_equal(blob->data, expected, blob->size);
 }
 
-/* Apply to `before`, expect `after`, undo, expect `before`. */
+/* Apply to `before`, expect `after`, undo, expect `before`, undo the undoing, expect `after`. */
 static void round_trip(const char *before, struct edit *items, size_t count, const char *after)
 {
     struct edits edits = {items, count};
+    struct placed_edits placed;
+    struct placed_edits undone;
+    struct placed_edits redone;
     struct blob in = text(before);
     struct blob out;
     struct blob back;
     const char *why = NULL;
-    assert_int_equal(edits_apply(&mem, &edits, &in, &out, &why), 0);
+    assert_int_equal(edits_apply(&mem, &edits, &in, &out, &placed, &why), 0);
     assert_text(&out, after);
-    struct edits inverse = edits_inverse(&mem, &edits);
-    assert_int_equal(edits_apply(&mem, &inverse, &out, &back, &why), 0);
+    assert_int_equal(edits_undo(&mem, &placed, &out, &back, &undone, &why), 0);
     assert_text(&back, before);
+    assert_int_equal(edits_undo(&mem, &undone, &back, &out, &redone, &why), 0);
+    assert_text(&out, after);
 }
 
 static void replaces_inserts_and_deletes_and_undoes_it(void **state)
@@ -50,6 +54,21 @@ static void replaces_inserts_and_deletes_and_undoes_it(void **state)
     round_trip("", (struct edit[]){{NULL, "x", NULL}}, 1, "x\n");
     round_trip("a\nb\n", (struct edit[]){{"a", "A", NULL}, {NULL, "x", "A"}, {NULL, "y", "x"}}, 3,
                "A\nx\ny\nb\n");
+}
+
+/* Each was undone wrongly by an inverse that only knew the step's anchor. */
+static void the_exact_bytes_come_back_wherever_the_line_was(void **state)
+{
+    (void)state;
+    round_trip("first\nb\nc\n", (struct edit[]){{"first", NULL, NULL}}, 1, "b\nc\n");
+    round_trip("x\nkeep\nx\n", (struct edit[]){{"x", NULL, "keep"}}, 1, "x\nkeep\n");
+    round_trip("x\nkeep\n", (struct edit[]){{NULL, "x", NULL}}, 1, "x\nkeep\nx\n");
+    round_trip("b\nx\na\n", (struct edit[]){{"a", "b", NULL}}, 1, "b\nx\nb\n");
+    round_trip("keep\nx\nb\n", (struct edit[]){{NULL, "x", NULL}}, 1, "keep\nx\nb\nx\n");
+    round_trip("x", (struct edit[]){{"x", NULL, NULL}}, 1, "");
+    round_trip("x", (struct edit[]){{"x", NULL, NULL}, {NULL, "y", NULL}}, 2, "y\n");
+    round_trip("x\n", (struct edit[]){{"x", NULL, NULL}}, 1, "");
+    round_trip("\n\n\n", (struct edit[]){{NULL, "y", NULL}}, 1, "\n\n\ny\n");
 }
 
 static void equal_lines_are_told_apart_by_the_line_before(void **state)
@@ -70,40 +89,71 @@ static void what_cannot_be_placed_is_a_conflict(void **state)
     struct blob in = text("a\nk\nk\n");
     struct blob out;
     const char *why = NULL;
-    assert_int_equal(edits_apply(&mem, &(struct edits){&missing, 1}, &in, &out, &why), -1);
-    assert_non_null(strstr(why, "\"b\""));
-    assert_non_null(strstr(why, "is not there"));
-    assert_int_equal(edits_apply(&mem, &(struct edits){&twice, 1}, &in, &out, &why), -1);
+    assert_int_equal(edits_apply(&mem, &(struct edits){&missing, 1}, &in, &out, NULL, &why), -1);
+    assert_string_equal(why, "the line \"b\", to become \"B\", is not there");
+    assert_int_equal(edits_apply(&mem, &(struct edits){&twice, 1}, &in, &out, NULL, &why), -1);
     assert_non_null(strstr(why, "more than once"));
-    assert_int_equal(edits_apply(&mem, &(struct edits){&anchorless, 1}, &in, &out, &why), -1);
-    assert_non_null(strstr(why, "is gone"));
+    assert_int_equal(edits_apply(&mem, &(struct edits){&anchorless, 1}, &in, &out, NULL, &why), -1);
+    assert_string_equal(why, "the place of the line \"x\" is not there");
 }
 
-static void settling_passes_over_what_is_done(void **state)
+/* Apply the edit to `before`, let somebody change the result to `later`, undo: `expected`, or NULL
+ * for a conflict. */
+static const char *undo_later(const char *before, struct edit edit, const char *later,
+                              const char *expected)
 {
-    (void)state;
-    struct edit items[] = {{"a", "A", NULL}, {NULL, "x", "A"}, {"c", NULL, "b"}};
-    struct edits edits = {items, 3};
-    struct edits applied = {0};
-    struct blob in = text("A\nx\nb\n");
+    struct placed_edits placed;
+    struct placed_edits undone;
+    struct blob in = text(before);
     struct blob out;
     const char *why = NULL;
-    assert_int_equal(edits_settle(&mem, &edits, &in, &out, &applied, &why), 0);
-    assert_text(&out, "A\nx\nb\n");
-    in = text("a\nb\nc\n");
-    assert_int_equal(edits_settle(&mem, &edits, &in, &out, &applied, &why), 0);
-    assert_text(&out, "A\nx\nb\n");
-    in = text("other\nb\n");
-    assert_int_equal(edits_settle(&mem, &edits, &in, &out, &applied, &why), -1);
+    assert_int_equal(edits_apply(&mem, &(struct edits){&edit, 1}, &in, &out, &placed, &why), 0);
+    in = text(later);
+    int rc = edits_undo(&mem, &placed, &in, &out, &undone, &why);
+    assert_int_equal(rc, expected == NULL ? -1 : 0);
+    if (expected != NULL)
+        assert_text(&out, expected);
+    return why;
+}
+
+static void what_others_wrote_stays(void **state)
+{
+    (void)state;
+    undo_later("a\nb\n", (struct edit){"a", "A", NULL}, "new\nA\nb\nlast\n", "new\na\nb\nlast\n");
+    undo_later("a\nb\n", (struct edit){NULL, "x", NULL}, "0\na\nb\nx\ny\n", "0\na\nb\ny\n");
+    undo_later("a\nb\nc\n", (struct edit){"b", NULL, "a"}, "0\na\nc\n", "0\na\nb\nc\n");
+    undo_later("a\nb\nc\n", (struct edit){"b", NULL, "a"}, "a\nnew\nc\n1\n", NULL);
+}
+
+static void what_is_undone_already_is_passed_over(void **state)
+{
+    (void)state;
+    undo_later("a\nb\n", (struct edit){"a", "A", NULL}, "0\na\nb\n", "0\na\nb\n");
+    undo_later("a\nb\n", (struct edit){NULL, "x", "a"}, "0\na\nb\n", "0\na\nb\n");
+    undo_later("a\nb\n", (struct edit){"a", NULL, NULL}, "0\na\nb\n", "0\na\nb\n");
+}
+
+static void a_line_that_was_changed_since_is_a_conflict_with_both_versions(void **state)
+{
+    (void)state;
+    const char *why = undo_later("[x]\na=1\n[y]\na=1\n", (struct edit){"a=1", "a=9", "[y]"},
+                                 "[x]\na=1\n[y]\na=5\n", NULL);
+    assert_string_equal(why,
+                        "the line \"a=9\", to become \"a=1\", is not there; there stands \"a=5\"");
+    why = undo_later("a=1\nb=1\n", (struct edit){NULL, "c=1", "a=1"}, "a=1\nc=2\nb=1\n", NULL);
+    assert_non_null(strstr(why, "c=2"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replaces_inserts_and_deletes_and_undoes_it),
+        cmocka_unit_test(the_exact_bytes_come_back_wherever_the_line_was),
         cmocka_unit_test(equal_lines_are_told_apart_by_the_line_before),
         cmocka_unit_test(what_cannot_be_placed_is_a_conflict),
-        cmocka_unit_test(settling_passes_over_what_is_done),
+        cmocka_unit_test(what_others_wrote_stays),
+        cmocka_unit_test(what_is_undone_already_is_passed_over),
+        cmocka_unit_test(a_line_that_was_changed_since_is_a_conflict_with_both_versions),
     };
     return cmocka_run_group_tests(tests, NULL, free_mem);
 }

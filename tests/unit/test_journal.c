@@ -26,7 +26,7 @@ static int tear_down(void **state)
 
 static struct journal sample(void)
 {
-    static struct edit edit = {"old", "new", NULL};
+    static struct placed_edit edit = {"old", "new", 3, "aa", "", false};
     static struct entry entries[2];
     entries[0] = (struct entry){.action = ACTION_WRITE,
                                 .step = "one",
@@ -76,8 +76,12 @@ static void what_is_written_is_read_and_moves_through_its_phases(void **state)
     assert_null(read->entries[1].temp);
     assert_null(read->hook);
     assert_string_equal(read->entries[1].edits.items[0].old_line, "old");
-    assert_null(read->entries[1].edits.items[0].anchor);
-    assert_int_equal(journal_remove(&mem, read), 0);
+    assert_int_equal(read->entries[1].edits.items[0].index, 3);
+    assert_string_equal(read->entries[1].edits.items[0].before, "aa");
+    assert_int_equal(journal_move(&mem, read, TXN_DONE, &err), 0);
+    journal_prune(&mem, dir, 0);
+    assert_int_equal(journal_list(&mem, dir, &all, &err), 0);
+    assert_int_equal(all.count, 0);
 }
 
 static void a_journal_that_is_cut_off_is_an_error_and_no_crash(void **state)
@@ -99,7 +103,8 @@ static void a_journal_that_is_cut_off_is_an_error_and_no_crash(void **state)
         assert_int_equal(read.count, 0);
         mem_free(&own);
     }
-    assert_int_equal(journal_remove(&mem, &journal), 0);
+    assert_int_equal(journal_move(&mem, &journal, TXN_UNDONE, &err), 0);
+    journal_prune(&mem, dir, 0);
 }
 
 int main(void)

@@ -49,11 +49,11 @@ static void expect_text(const char *before, const char *after)
             (struct edit){found.edits[i].old_line, found.edits[i].new_line, found.edits[i].anchor};
     struct blob old = {(const unsigned char *)before, strlen(before)}, new = {0}, back = {0};
     const char *why = "";
-    assert_int_equal(edits_apply(&mem, &edits, &old, &new, &why), 0);
+    struct placed_edits placed, undone;
+    assert_int_equal(edits_apply(&mem, &edits, &old, &new, &placed, &why), 0);
     assert_int_equal(new.size, strlen(after));
     assert_memory_equal(new.data, after, new.size);
-    struct edits inverse = edits_inverse(&mem, &edits);
-    assert_int_equal(edits_apply(&mem, &inverse, &new, &back, &why), 0);
+    assert_int_equal(edits_undo(&mem, &placed, &new, &back, &undone, &why), 0);
     assert_int_equal(back.size, old.size);
     assert_memory_equal(back.data, before, back.size);
     site_edits_free(&found);
@@ -178,8 +178,8 @@ static void edits_and_their_inverse_give_back_the_file(void **state)
     static const char *const parts[] = {"A=1\n",
                                         "DATABASE_SSL=off\n",
                                         "\n",
-                                        "B=START_MULTILINE_BLOCK\nDATABASE_SSL=off\n"
-                                        "DATABASE_SSL=on\nEND_MULTILINE_BLOCK\n",
+                                        ("B=START_MULTILINE_BLOCK\nDATABASE_SSL=off\n"
+                                         "DATABASE_SSL=on\nEND_MULTILINE_BLOCK\n"),
                                         "POSTGRES_SSL_KEY_FILE = x\r\n",
                                         "# c",
                                         ""};
@@ -206,10 +206,10 @@ static void edits_and_their_inverse_give_back_the_file(void **state)
                                          found.edits[i].anchor};
             struct blob old = {(unsigned char *)text, at}, new = {0}, back = {0};
             const char *why = "";
+            struct placed_edits placed, undone;
             struct siteoptions again;
-            assert_int_equal(edits_apply(&mem, &edits, &old, &new, &why), 0);
-            struct edits inverse = edits_inverse(&mem, &edits);
-            assert_int_equal(edits_apply(&mem, &inverse, &new, &back, &why), 0);
+            assert_int_equal(edits_apply(&mem, &edits, &old, &new, &placed, &why), 0);
+            assert_int_equal(edits_undo(&mem, &placed, &new, &back, &undone, &why), 0);
             assert_int_equal(back.size, at);
             assert_memory_equal(back.data, text, at);
             assert_int_equal(siteoptions_parse(new.data, new.size, &again, &error), 0);

@@ -1,0 +1,25 @@
+/*
+ * What the caller gave this process: environment, umask, core limit and signal dispositions. tfhook
+ * works under its own; a phase command, which starts the daemons of a production site, gets the
+ * caller's back.
+ */
+#ifndef TFHOOK_CALLER_H
+#define TFHOOK_CALLER_H
+
+#include "mem.h"
+
+#include <stdbool.h>
+
+/* First thing in main: remember, then set our own. */
+void caller_save(struct mem *mem);
+
+/* In the child that becomes a phase command. */
+void caller_restore(void);
+
+/* The environment; entries[count] is NULL. */
+char *const *caller_environment(void);
+
+/* Did the caller have us ignore this signal (nohup)? Only for INT, TERM, HUP. */
+bool caller_ignores(int signal_number);
+
+#endif

@@ -1,0 +1,325 @@
+#!/usr/bin/env bats
+# What a transaction promises when something goes wrong: the exit status is true, every file is as it
+# was or as it was to be, and there is a way out.
+
+load helper
+
+setup() {
+    common_setup
+    TFHOOK_PLUGINS=$TFHOOK_BUILD/plugins-test
+    # LeakSanitizer refuses to work under strace.
+    export ASAN_OPTIONS=detect_leaks=0
+    echo old >"$T/f"
+}
+
+teardown() {
+    chattr -i "$T/f" 2>/dev/null || true
+    common_teardown
+}
+
+config() {
+    printf '[step one]\nplugin = fake\nhook = pre-provision\ndo =\n' >"$T/c.ini"
+    printf '    %s\n' "$@" >>"$T/c.ini"
+}
+
+apply() {
+    tfhook -c "$T/c.ini" "$@" apply
+}
+
+# Start an apply whose verification does not end, and kill it when the file has changed.
+die_in_verify() {
+    "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply >"$T/out" 2>&1 3>&- &
+    local pid=$!
+    for _ in $(seq 100); do [ "$(cat "$T/f")" = new ] && break; sleep 0.1; done
+    kill -9 "$pid"
+    wait "$pid" || true
+    [ "$(cat "$T/f")" = new ]
+}
+
+# apply with call number N of a system call failing: inject CALL N ERROR
+inject() {
+    status=0
+    strace -f -qq -o "$T/trace" -e "trace=$1" -e "inject=$1:error=$3:when=$2" \
+        "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
+        >"$T/out" 2>"$T/err" </dev/null || status=$?
+    output=$(cat "$T/out" "$T/err")
+}
+
+@test "every failing rename, fsync, write, open and chown leaves the old content or a warning" {
+    local call n
+    config "plan:write:$T/f:new" "plan:write:$T/d/new:x"
+    for call in rename fsync fchown fchmod fsetxattr mkdir write openat; do
+        for n in $(seq 1 40); do
+            rm -rf "$T/state" "$T/d"
+            echo old >"$T/f"
+            inject "$call" "$n" EIO
+            grep -q INJECTED "$T/trace" || break
+            tfhook recover
+            expect_status 0
+            [ -z "$(find "$T" -name '.tfhook-*')" ] || fail "$call $n left a temporary file"
+            case $(cat "$T/f") in
+            old) [ ! -e "$T/d" ] || fail "$call $n: half done" ;;
+            new) [ -e "$T/d/new" ] || fail "$call $n: half done" ;;
+            *) fail "$call $n: $(cat "$T/f")" ;;
+            esac
+        done
+        [ "$call" = fsetxattr ] || [ "$n" -gt 1 ] || fail "$call was never reached"
+    done
+}
+
+@test "status 1 means as before, also when the commit itself fails" {
+    local n
+    config "plan:write:$T/f:new"
+    for n in $(seq 1 20); do
+        rm -rf "$T/state"
+        echo old >"$T/f"
+        inject rename "$n" EIO
+        grep -q INJECTED "$T/trace" || break
+        case $status in
+        0) [ "$(cat "$T/f")" = new ] ;;
+        1) [ "$(cat "$T/f")" = old ] ;;
+        *) expect_status 6 ;;
+        esac
+    done
+    [ "$n" -gt 3 ]
+}
+
+@test "a full stdout does not turn a committed apply into a failure" {
+    config "plan:write:$T/f:new"
+    status=0
+    "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
+        >/dev/full 2>"$T/err" || status=$?
+    expect_status 0
+    grep -q "cannot write to stdout" "$T/err"
+    [ "$(cat "$T/f")" = new ]
+    status=0
+    "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" plan \
+        >/dev/full 2>"$T/err" || status=$?
+    expect_status 1
+}
+
+@test "recover --keep and --restore settle an interrupted transaction as they say" {
+    config "plan:write:$T/f:new" "verify:sleep:60"
+    die_in_verify
+    tfhook recover --keep 1
+    expect_status 0
+    [ "$(cat "$T/f")" = new ]
+    rm -rf "$T/state"
+    echo old >"$T/f"
+    die_in_verify
+    tfhook --json recover --restore 1
+    expect_status 0
+    expect_output '"result":"rolled-back","transaction":1'
+    [ "$(cat "$T/f")" = old ]
+}
+
+@test "recover tells in JSON what it put back" {
+    config "plan:write:$T/f:new" "verify:sleep:60"
+    die_in_verify
+    tfhook --json recover
+    expect_status 0
+    expect_output '"result":"rolled-back","transaction":1'
+    expect_output "\"path\":\"$T/f\""
+}
+
+@test "recover --restore keeps every foreign content that it overwrites" {
+    config "plan:write:$T/f:new" "verify:sleep:60"
+    die_in_verify
+    echo foreign-1 >"$T/f"
+    tfhook recover
+    expect_status 6
+    chattr +i "$T/f" || skip "no immutable files here"
+    tfhook recover --restore 1
+    expect_status 6
+    chattr -i "$T/f"
+    echo foreign-2 >"$T/f"
+    tfhook recover --restore 1
+    expect_status 0
+    [ "$(cat "$T/f")" = old ]
+    grep -rq foreign-1 "$T/state" && grep -rq foreign-2 "$T/state"
+}
+
+@test "a rollback that fails says so" {
+    config "plan:write:$T/f:new"
+    apply
+    chattr +i "$T/f" || skip "no immutable files here"
+    tfhook --json rollback
+    expect_status 1
+    expect_output '"result":"failed"'
+    chattr -i "$T/f"
+}
+
+@test "a rollback can be rolled back, and one that left a path out can be finished" {
+    config "plan:write:$T/f:new" "plan:write:$T/g:new"
+    apply
+    tfhook rollback
+    tfhook rollback 2
+    expect_status 0
+    [ "$(cat "$T/f")" = new ]
+    tfhook rollback
+    expect_status 0
+    expect_output "Rolling back transaction 1"
+    [ "$(cat "$T/f")" = old ]
+    apply
+    echo edited >"$T/f"
+    tfhook rollback --skip "$T/f"
+    expect_status 0
+    expect_output "but for what was left out"
+    [ ! -e "$T/g" ]
+    echo -n new >"$T/f"
+    tfhook rollback
+    expect_status 0
+    [ "$(cat "$T/f")" = old ]
+}
+
+@test "a garbled journal is closed with --keep and blocks no other rollback" {
+    config "plan:write:$T/f:new"
+    apply
+    config "plan:write:$T/g:x" "verify:sleep:60"
+    "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply >"$T/out" 2>&1 3>&- &
+    local pid=$!
+    for _ in $(seq 100); do [ -e "$T/g" ] && break; sleep 0.1; done
+    kill -9 "$pid"
+    wait "$pid" || true
+    echo '{' >"$T/state/transactions/000002.open/journal.json"
+    apply
+    expect_status 6
+    expect_output "recover --keep 2"
+    tfhook recover --keep 2
+    expect_status 0
+    tfhook rollback
+    expect_status 0
+    [ "$(cat "$T/f")" = old ]
+}
+
+@test "transactions that failed do not push committed ones out of keep" {
+    printf '[tfhook]\nkeep = 3\n' >"$T/head"
+    config "plan:write:$T/f:new"
+    cat "$T/head" "$T/c.ini" >"$T/k.ini"
+    tfhook -c "$T/k.ini" apply
+    config "plan:write:$T/g:x" "verify:finding:fail"
+    cat "$T/head" "$T/c.ini" >"$T/k.ini"
+    local i
+    for i in 1 2 3 4 5 6; do
+        tfhook -c "$T/k.ini" apply
+        expect_status 5
+    done
+    [ -e "$T/state/transactions/000001.done" ]
+    [ "$(find "$T/state/transactions" -name '*.undone' | wc -l)" -eq 3 ]
+    tfhook rollback
+    expect_status 0
+}
+
+@test "a default ACL of the directory gives nobody access to a rewritten file" {
+    mkdir "$T/d"
+    echo secret >"$T/d/f"
+    chmod 640 "$T/d/f"
+    setfacl -d -m u:nobody:rwx "$T/d" || skip "no ACLs here"
+    config "plan:write:$T/d/f:new"
+    apply
+    expect_status 0
+    ! getfacl -n "$T/d/f" 2>/dev/null | grep -q "user:[0-9]" || fail "$(getfacl "$T/d/f")"
+    tfhook rollback
+    ! getfacl -n "$T/d/f" 2>/dev/null | grep -q "user:[0-9]" || fail "$(getfacl "$T/d/f")"
+}
+
+@test "rollback keeps a mode that was tightened since" {
+    printf 'a=1\n' >"$T/lines"
+    config "plan:write:$T/f:new" "plan:edit:$T/lines:a=1:a=2"
+    apply
+    chmod 600 "$T/f" "$T/lines"
+    tfhook rollback
+    expect_status 0
+    [ "$(stat -c %a "$T/f" "$T/lines" | tr '\n' ' ')" = "600 600 " ]
+}
+
+@test "nohup, umask, core limit and ignored SIGCHLD of the caller reach the phase command" {
+    config "plan:where"
+    (
+        trap '' HUP
+        exec "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" wrap provision -- \
+            /bin/sh -c "touch $T/started; sleep 1; echo finished" >"$T/out" 2>&1 3>&-
+    ) &
+    local pid=$!
+    for _ in $(seq 100); do [ -e "$T/started" ] && break; sleep 0.1; done
+    kill -HUP "$pid"
+    status=0
+    wait "$pid" || status=$?
+    expect_status 0
+    grep -q finished "$T/out"
+    umask 077
+    tfhook -c "$T/c.ini" wrap provision -- /bin/sh -c 'umask; ulimit -Hc'
+    umask 022
+    grep -q '^0077$' "$T/out"
+    grep -q "^$(ulimit -Hc)$" "$T/out"
+    perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" \
+        --state-dir "$T/state" -c "$T/c.ini" wrap provision -- /bin/true >"$T/out" 2>&1
+}
+
+@test "apply without SELECT leaves verify-only steps to their hooks; verify is never green for nothing" {
+    mkdir "$T/p"
+    cp "$TFHOOK_BUILD/plugins-built/verify.so" "$TFHOOK_PLUGINS/fake.so" "$T/p/"
+    TFHOOK_PLUGINS=$T/p
+    config "plan:write:$T/f:new"
+    printf '[step prove]\nplugin = verify\nhook = post-provision\nchecks = servers\nserver = 127.0.0.1:1\nscope = all\n' >>"$T/c.ini"
+    apply
+    expect_status 0
+    [ "$(cat "$T/f")" = new ]
+    tfhook -c "$T/c.ini" verify
+    expect_status 5
+    printf '[step one]\nplugin = fake\nonly-on = elsewhere\n' >"$T/c.ini"
+    tfhook --json -c "$T/c.ini" verify
+    expect_status 0
+    expect_output '"result":"unchanged"'
+}
+
+@test "text that is not UTF-8 is escaped, and --json still prints its object" {
+    printf '[step one]\nplugin = fake\nnumber = \xe9\n' >"$T/c.ini"
+    tfhook --json -c "$T/c.ini" check
+    expect_status 3
+    [ "$(wc -l <"$T/out")" -eq 1 ]
+    expect_output "c.ini:3: not plain UTF-8"
+    tfhook --json -c "$T/"$'nope\xff\e[31m' check
+    expect_status 3
+    expect_output 'nope\\xff\\x1b[31m'
+    tfhook --json plan --bogus
+    expect_status 2
+    expect_output '"result":"failed"'
+    tfhook plan --plugin fake -o $'number=\e[31mx'
+    refuse_output $'\e'
+}
+
+@test "deploy tells a failure after an earlier hook has changed something" {
+    touch "$T/gone"
+    cat >"$T/c.ini" <<EOF
+[phase stop]
+command = /bin/rm $T/gone
+[step a]
+plugin = fake
+hook = pre-stop
+do = plan:write:$T/before:x
+[step b]
+plugin = fake
+hook = post-stop
+do = plan:read:$T/gone
+EOF
+    tfhook --json --yes -c "$T/c.ini" deploy
+    expect_status 1
+    expect_output '"result":"failed"'
+    expect_output "tfhook rollback 1"
+}
+
+@test "50 applies at once: each waits its turn, nobody hangs, the content is whole" {
+    local i pids=()
+    for i in $(seq 50); do
+        printf '[step one]\nplugin = fake\ndo = plan:write:%s:content-%s\n' "$T/f" "$i" >"$T/c$i.ini"
+        "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -q --wait 120 -c "$T/c$i.ini" apply \
+            >/dev/null 2>>"$T/err" 3>&- &
+        pids+=($!)
+    done
+    for i in "${pids[@]}"; do
+        wait "$i" || fail "a run failed: $(cat "$T/err")"
+    done
+    grep -qx 'content-[0-9]*' "$T/f"
+    [ -z "$(find "$T" -name '.tfhook-*')" ]
+}

@@ -23,7 +23,7 @@ config() {
 }
 
 apply() {
-    tfhook -c "$T/c.ini" "$@" apply
+    tfhook -c "$T/c.ini" apply
 }
 
 # Start an apply whose verification does not end, and kill it when the file has changed.

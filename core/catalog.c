@@ -74,12 +74,12 @@ static json_t *keys_to_json(const struct plugin_info *plugin)
     return list;
 }
 
-static json_t *to_json(const struct plugin_info *plugin)
+static json_t *to_json(const struct run *run, const struct plugin_info *plugin)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o}", "name", plugin->name, "version",
                      plugin->version, "summary", plugin->summary, "file", plugin->file, "manual",
-                     plugin->manual, "plans", plugin->plans, "verifies", plugin->verifies, "keys",
-                     keys_to_json(plugin));
+                     text_escape_lines(run->mem, plugin->manual), "plans", plugin->plans,
+                     "verifies", plugin->verifies, "keys", keys_to_json(plugin));
 }
 
 static void print_json(json_t *plugins, const char *error)
@@ -114,7 +114,7 @@ int catalog_command(struct run *run, struct err *err)
             continue;
         }
         if (run->talk.json)
-            (void)json_array_append_new(list, to_json(&plugin));
+            (void)json_array_append_new(list, to_json(run, &plugin));
         else if (run->cli.name != NULL)
             show_manual(run, &plugin);
         else

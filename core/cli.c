@@ -116,6 +116,8 @@ static int take(struct parser *parser, int id)
     for (size_t i = 0; i < sizeof limited / sizeof *limited; i++)
         if (limited[i].id == id)
             parser->given |= 1u << i;
+    if (optarg != NULL && optarg[0] == '\0')
+        return usage(parser, "an option has an empty value");
     const struct {
         int id;
         const char **text;

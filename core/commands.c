@@ -1,6 +1,6 @@
 #include "commands.h"
 
-#include "journal.h"
+#include "recover.h"
 #include "show.h"
 #include "steps.h"
 #include "transact.h"
@@ -10,19 +10,6 @@
 static struct selection selection_of(const struct run *run)
 {
     return (struct selection){.hook = run->cli.hook, .steps = &run->cli.steps};
-}
-
-/* Readers do not settle anything, but say when something waits. */
-static void warn_of_interrupted(struct run *run)
-{
-    struct journals all;
-    struct err ignored = {.mem = run->mem};
-    if (journal_list(run->mem, run->world.state_dir, &all, &ignored) < 0)
-        return;
-    for (size_t i = 0; i < all.count; i++)
-        if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
-            talk_warn(&run->talk, "transaction %ld is %s; run tfhook recover", all.items[i].seq,
-                      all.items[i].phase == TXN_STUCK ? "stuck" : "not finished, or still running");
 }
 
 /* A run without any step is no green light. */
@@ -57,7 +44,7 @@ int command_plan(struct run *run, bool *ret_pending, struct err *err)
 {
     const struct selection selection = selection_of(run);
     struct stage stage = {.mem = run->mem};
-    warn_of_interrupted(run);
+    recover_warn(run);
     if (run_check_names(run, err) < 0 || check_not_empty(run, &selection, true, err) < 0)
         return -1;
     int rc = steps_check(run, &selection, true, err);
@@ -121,7 +108,7 @@ int command_verify(struct run *run, struct err *err)
     const struct selection selection = selection_of(run);
     struct runner *culprit = NULL;
     size_t verified = 0;
-    warn_of_interrupted(run);
+    recover_warn(run);
     if (run_check_names(run, err) < 0 || check_not_empty(run, &selection, false, err) < 0 ||
         check_verifies(run, &selection, err) < 0 || steps_check(run, &selection, false, err) < 0)
         return -1;

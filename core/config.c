@@ -79,6 +79,11 @@ struct names config_items(struct mem *mem, const struct ini_entry *entry)
     return items;
 }
 
+bool config_is_mixed_list(const struct ini_entry *entry)
+{
+    return entry->lines.count > 1 && strchr(entry->lines.names[0], ',') != NULL;
+}
+
 bool config_names_host(const struct names *only_on, const char *hostname)
 {
     size_t short_length = strcspn(hostname, ".");
@@ -146,6 +151,8 @@ static void set_list(const struct reader *reader, const struct ini_entry *entry,
     struct names items = config_items(reader->mem, entry);
     if (items.count == 0)
         problem(reader, entry->line, mem_printf(reader->mem, "%s is empty", entry->key));
+    if (config_is_mixed_list(entry))
+        problem(reader, entry->line, mem_printf(reader->mem, CONFIG_MIXED_LIST, entry->key));
     *(struct names *)target = items;
 }
 

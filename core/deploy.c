@@ -1,6 +1,7 @@
 #include "deploy.h"
 
 #include "ask.h"
+#include "caller.h"
 #include "child.h"
 #include "phase_command.h"
 #include "show.h"
@@ -16,7 +17,6 @@
 /* Transactions that this deploy committed: what a failure must name. */
 struct progress {
     struct names committed;
-    bool command_started;
 };
 
 static const char *hook_name(struct run *run, const char *when, const char *phase)
@@ -79,21 +79,15 @@ static const char *log_path(struct run *run, const char *phase, struct err *err)
     return mem_printf(run->mem, "%s/%s-%s.log", dir, world_time(run->mem, run->world.now), phase);
 }
 
-static int run_words(struct run *run, const char *phase, const struct names *words, bool as_written,
-                     struct progress *progress, struct err *err)
+static int run_words(struct run *run, const char *phase, const char *program,
+                     const struct names *words, struct err *err)
 {
-    struct names argv = {0};
-    for (size_t i = 0; i < words->count; i++)
-        names_add(run->mem, &argv, words->names[i]);
-    if (!as_written)
-        argv.names[0] = command_path(run, argv.names[0]);
     const char *log = log_path(run, phase, err);
     if (log == NULL)
         return -1;
-    const struct phase_command command = {argv.names, log, run->talk.json};
-    const char *shown = text_escape(run->mem, argv.names[0], strlen(argv.names[0]));
+    const struct phase_command command = {program, words->names, log, run->talk.json};
+    const char *shown = text_escape(run->mem, program, strlen(program));
     talk_info(&run->talk, "%s: running %s (log: %s)", phase, shown, log);
-    progress->command_started = true;
     int status = phase_command_run(run->mem, &command, err);
     if (status < 0)
         return -1;
@@ -106,8 +100,7 @@ static int run_words(struct run *run, const char *phase, const struct names *wor
                    phase, shown, status, log);
 }
 
-static int run_phase_commands(struct run *run, const struct phase *phase, struct progress *progress,
-                              struct err *err)
+static int run_phase_commands(struct run *run, const struct phase *phase, struct err *err)
 {
     if (!config_names_host(&phase->only_on, run->world.hostname)) {
         talk_info(&run->talk, "%s: not on this host (only-on)", phase->name);
@@ -116,7 +109,8 @@ static int run_phase_commands(struct run *run, const struct phase *phase, struct
     for (size_t i = 0; i < phase->command_count; i++) {
         if (child_interrupted)
             return err_set(err, STATUS_FAILED, "interrupted");
-        if (run_words(run, phase->name, &phase->commands[i], false, progress, err) < 0)
+        if (run_words(run, phase->name, command_path(run, phase->commands[i].names[0]),
+                      &phase->commands[i], err) < 0)
             return -1;
     }
     return 0;
@@ -154,14 +148,41 @@ static int check_hook(struct run *run, const char *hook, struct stage *stage, st
 
 /* --- wrap --- */
 
-static int wrap_phase(struct run *run, struct progress *progress, struct err *err)
+/* As the caller's shell would find it; before anything is touched. */
+static int find_program(struct run *run, const char *name, const char **ret, struct err *err)
+{
+    const char *found = name;
+    const char *path = "/usr/sbin:/usr/bin:/sbin:/bin";
+    for (char *const *entry = caller_environment(); *entry != NULL; entry++)
+        if (strncmp(*entry, "PATH=", 5) == 0)
+            path = *entry + 5;
+    bool searched = strchr(name, '/') == NULL;
+    while (searched && *path != '\0') {
+        size_t length = strcspn(path, ":");
+        found = mem_printf(run->mem, "%.*s/%s", (int)length, path, name);
+        if (access(found, X_OK) == 0)
+            break;
+        path += length + (path[length] == ':');
+    }
+    if (access(found, X_OK) == 0) {
+        *ret = found;
+        return 0;
+    }
+    run->report.command_ran = true;
+    run->report.command_status = errno == ENOENT ? 127 : 126;
+    run->report.result = "command-failed";
+    return err_errno(err, STATUS_COMMAND_FAILED, errno, "cannot run %s; nothing was changed", name);
+}
+
+static int wrap_phase(struct run *run, const char *program, struct progress *progress,
+                      struct err *err)
 {
     const char *phase = run->cli.name;
     if (run_hook(run, hook_name(run, "pre", phase), progress, err) < 0)
         return -1;
     if (child_interrupted)
         return err_set(err, STATUS_FAILED, "interrupted");
-    if (run_words(run, phase, &run->cli.words, true, progress, err) < 0)
+    if (run_words(run, phase, program, &run->cli.words, err) < 0)
         return -1;
     return run_hook(run, hook_name(run, "post", phase), progress, err);
 }
@@ -178,16 +199,18 @@ static void begin_report(struct run *run)
 
 int deploy_wrap(struct run *run, struct err *err)
 {
+    const char *program = NULL;
     struct progress progress = {0};
     struct stage rehearsal = {.mem = run->mem};
-    if (transact_begin(run, err) < 0 ||
+    if (find_program(run, run->cli.words.names[0], &program, err) < 0 ||
+        transact_begin(run, err) < 0 ||
         check_hook(run, hook_name(run, "pre", run->cli.name), &rehearsal, err) < 0 ||
         check_hook(run, hook_name(run, "post", run->cli.name), &rehearsal, err) < 0)
         return -1;
     if (!run->talk.json && !run->talk.quiet)
         show_changes(run, &rehearsal, stdout);
     begin_report(run);
-    int rc = wrap_phase(run, &progress, err);
+    int rc = wrap_phase(run, program, &progress, err);
     if (rc < 0)
         after_failure(run, &progress, err);
     if (!run->talk.json)
@@ -230,7 +253,11 @@ static int choose_phases(struct run *run, size_t *ret_first, size_t *ret_end, st
 static int check_commands(struct run *run, const struct phase *phase, struct err *err)
 {
     for (size_t i = 0; i < phase->command_count; i++) {
-        const char *path = command_path(run, phase->commands[i].names[0]);
+        const char *written = phase->commands[i].names[0];
+        const char *path = command_path(run, written);
+        if (run->world.root.dir[0] != '\0' && path == written)
+            talk_warn(&run->talk, "%s:%u: %s is not below --root: this machine's own will be run",
+                      run->config.file, phase->line, written);
         if (config_names_host(&phase->only_on, run->world.hostname) && access(path, X_OK) < 0)
             return err_errno(err, STATUS_REJECTED, errno, "%s:%u: [phase %s] cannot run %s",
                              run->config.file, phase->line, phase->name, path);
@@ -257,7 +284,7 @@ static int run_phases(struct run *run, size_t first, size_t end, struct progress
     for (size_t i = first; i < end; i++) {
         const struct phase *phase = &run->config.phases[i];
         if (run_hook(run, hook_name(run, "pre", phase->name), progress, err) < 0 ||
-            run_phase_commands(run, phase, progress, err) < 0 ||
+            run_phase_commands(run, phase, err) < 0 ||
             run_hook(run, hook_name(run, "post", phase->name), progress, err) < 0) {
             err->text = mem_printf(run->mem, "%s; resume with `tfhook deploy --from %s`", err->text,
                                    phase->name);

@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -177,6 +178,30 @@ int file_sync_parent(const char *path)
     return rc;
 }
 
+int file_make_directory(const char *path, unsigned mode)
+{
+    if (mkdir(path, (mode_t)mode) == 0)
+        return file_sync_parent(path);
+    return errno == EEXIST ? 0 : -errno;
+}
+
+int file_list(struct mem *mem, const char *path, struct names *ret)
+{
+    struct names names = {0};
+    DIR *dir = opendir(path);
+    if (dir == NULL)
+        return -errno;
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL; errno = 0)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            names_add(mem, &names, mem_str(mem, entry->d_name));
+    int rc = -errno;
+    (void)closedir(dir);
+    if (rc == 0)
+        *ret = names;
+    return rc;
+}
+
 const char *file_temp_name(struct mem *mem, const char *path)
 {
     uint64_t number = 0;
@@ -189,7 +214,10 @@ const char *file_temp_name(struct mem *mem, const char *path)
 
 int file_replace(struct mem *mem, const char *path, const struct blob *content, int mode)
 {
-    const char *temp = file_temp_name(mem, path);
+    /* A fixed name, so that what a crash leaves is taken away by the next run. */
+    const char *temp =
+        mem_printf(mem, "%s/.tfhook-%s", file_parent(mem, path), strrchr(path, '/') + 1);
+    (void)unlink(temp);
     int rc = file_create(temp, content, mode, NULL);
     if (rc < 0)
         return rc;

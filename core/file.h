@@ -9,6 +9,7 @@
 #define TFHOOK_FILE_H
 
 #include "mem.h"
+#include "text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +35,14 @@ int file_create(const char *path, const struct blob *content, int mode, const ch
 /* A rename or an unlink holds only when the directory is synced. */
 int file_sync_parent(const char *path) __attribute__((warn_unused_result));
 
+/* A directory that may be there already; a new one is synced into its parent. */
+int file_make_directory(const char *path, unsigned mode) __attribute__((warn_unused_result));
+
 const char *file_parent(struct mem *mem, const char *path);
+
+/* The names in a directory but . and .., in no order. */
+int file_list(struct mem *mem, const char *path, struct names *ret)
+    __attribute__((warn_unused_result));
 
 /* An unpredictable name beside `path`. */
 const char *file_temp_name(struct mem *mem, const char *path);

@@ -38,7 +38,7 @@ static void show_entry(const struct run *run, const struct entry *entry)
     }
     for (size_t i = 0; i < entry->summary.count && entry->edits.count == 0; i++)
         (void)printf("            %s\n", entry->summary.names[i]);
-    if (entry->action != ACTION_DIRECTORY)
+    if (entry->action != ACTION_DIRECTORY && entry->action != ACTION_REMOVE_DIRECTORY)
         (void)printf("            SHA-256 %s -> %s\n",
                      entry->old_sha256 != NULL ? entry->old_sha256 : "(no file)",
                      entry->new_sha256 != NULL ? entry->new_sha256 : "(no file)");

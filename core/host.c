@@ -2,7 +2,6 @@
 
 #include "digest.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -150,14 +149,9 @@ static int host_list(const struct tfhook_host *host, const char *path, struct tf
     if (rc < 0)
         return rc;
     struct names disk = {0};
-    DIR *dir = opendir(real);
-    if (dir == NULL && !(errno == ENOENT && stage_find(guest->stage, real) != NULL))
-        return -errno;
-    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            names_add(guest->mem, &disk, mem_str(guest->mem, entry->d_name));
-    if (dir != NULL)
-        (void)closedir(dir);
+    rc = file_list(guest->mem, real, &disk);
+    if (rc < 0 && !(rc == -ENOENT && stage_find(guest->stage, real) != NULL))
+        return rc;
     struct names names = overlay_names(guest, real, &disk);
     *ret = (struct tfhook_names){names.count > 0 ? names.names : none, names.count};
     return 0;

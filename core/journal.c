@@ -1,6 +1,5 @@
 #include "journal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
@@ -21,9 +20,34 @@ const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum t
 
 /* --- to JSON --- */
 
-static json_t *text_or_null(const char *text)
+/* Paths and lines are bytes, JSON is UTF-8: what is none is written as {"hex": "..."}. */
+static json_t *bytes_to_json(const char *bytes)
 {
-    return text == NULL ? json_null() : json_string(text);
+    static const char digits[] = "0123456789abcdef";
+    if (bytes == NULL)
+        return json_null();
+    json_t *text = json_string(bytes);
+    if (text != NULL)
+        return text;
+    struct mem mem = {0};
+    size_t size = strlen(bytes);
+    char *hex = mem_alloc(&mem, 2 * size + 1);
+    for (size_t i = 0; i < size; i++) {
+        hex[2 * i] = digits[(unsigned char)bytes[i] >> 4];
+        hex[2 * i + 1] = digits[(unsigned char)bytes[i] & 15];
+    }
+    json_t *object = json_pack("{s:s}", "hex", hex);
+    mem_free(&mem);
+    return object;
+}
+
+/* A list without one of its items would be a lie: then there is no list. */
+static json_t *append(json_t *list, json_t *item)
+{
+    if (list != NULL && json_array_append_new(list, item) == 0)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 static json_t *edits_to_json(const struct placed_edits *edits)
@@ -31,9 +55,9 @@ static json_t *edits_to_json(const struct placed_edits *edits)
     json_t *list = json_array();
     for (size_t i = 0; i < edits->count; i++) {
         const struct placed_edit *edit = &edits->items[i];
-        (void)json_array_append_new(
-            list, json_pack("{s:o, s:o, s:I, s:s, s:s, s:b}", "old", text_or_null(edit->old_line),
-                            "new", text_or_null(edit->new_line), "index", (json_int_t)edit->index,
+        list = append(
+            list, json_pack("{s:o, s:o, s:I, s:s, s:s, s:b}", "old", bytes_to_json(edit->old_line),
+                            "new", bytes_to_json(edit->new_line), "index", (json_int_t)edit->index,
                             "before", edit->before, "after", edit->after, "alone", edit->alone));
     }
     return list;
@@ -43,33 +67,35 @@ static json_t *names_to_json(const struct names *names)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < names->count; i++)
-        (void)json_array_append_new(list, json_string(names->names[i]));
+        list = append(list, bytes_to_json(names->names[i]));
     return list;
 }
 
 static json_t *entry_to_json(const struct entry *entry)
 {
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:o, s:o}",
-        "action", action_names[entry->action], "step", entry->step, "path", entry->path, "real",
-        entry->real, "temp", text_or_null(entry->temp), "existed", entry->existed, "old_sha256",
-        text_or_null(entry->old_sha256), "old_mode", (int)entry->old_mode, "old_uid",
-        (int)entry->old_uid, "old_gid", (int)entry->old_gid, "new_sha256",
-        text_or_null(entry->new_sha256), "mode", entry->mode, "secret", entry->secret, "backup",
-        text_or_null(entry->backup), "edits", edits_to_json(&entry->edits), "summary",
-        names_to_json(&entry->summary));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:o, "
+                     "s:o}",
+                     "action", action_names[entry->action], "step", bytes_to_json(entry->step),
+                     "path", bytes_to_json(entry->path), "real", bytes_to_json(entry->real), "temp",
+                     bytes_to_json(entry->temp), "existed", entry->existed, "old_sha256",
+                     bytes_to_json(entry->old_sha256), "old_mode", (int)entry->old_mode, "old_uid",
+                     (int)entry->old_uid, "old_gid", (int)entry->old_gid, "new_sha256",
+                     bytes_to_json(entry->new_sha256), "mode", entry->mode, "secret", entry->secret,
+                     "backup", bytes_to_json(entry->backup), "edits", edits_to_json(&entry->edits),
+                     "summary", names_to_json(&entry->summary));
 }
 
 static json_t *to_json(const struct journal *journal)
 {
     json_t *entries = json_array();
     for (size_t i = 0; i < journal->count; i++)
-        (void)json_array_append_new(entries, entry_to_json(&journal->entries[i]));
-    return json_pack("{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:b, s:o}", "format", FORMAT, "seq",
-                     (json_int_t)journal->seq, "command", journal->command, "hook",
-                     text_or_null(journal->hook), "user", journal->user, "host", journal->host,
-                     "started", journal->started, "undoes", (json_int_t)journal->undoes, "partial",
-                     journal->partial, "entries", entries);
+        entries = append(entries, entry_to_json(&journal->entries[i]));
+    return json_pack("{s:i, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:o}", "format", FORMAT, "seq",
+                     (json_int_t)journal->seq, "command", bytes_to_json(journal->command), "hook",
+                     bytes_to_json(journal->hook), "user", bytes_to_json(journal->user), "host",
+                     bytes_to_json(journal->host), "started", bytes_to_json(journal->started),
+                     "undoes", (json_int_t)journal->undoes, "partial", journal->partial, "entries",
+                     entries);
 }
 
 int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
@@ -79,8 +105,7 @@ int journal_write(struct mem *mem, const struct journal *journal, struct err *er
     char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
     json_decref(json);
     if (text == NULL)
-        return err_set(err, STATUS_FAILED,
-                       "cannot write %s: a path or line of this change is not UTF-8", path);
+        return err_set(err, STATUS_FAILED, "cannot write %s: its content could not be made", path);
     struct blob content = {(const unsigned char *)text, strlen(text)};
     int rc = file_create(path, &content, 0600, NULL);
     if (rc == 0)
@@ -90,6 +115,34 @@ int journal_write(struct mem *mem, const struct journal *journal, struct err *er
 }
 
 /* --- from JSON --- */
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static const char *from_hex(struct mem *mem, const char *hex)
+{
+    size_t size = strlen(hex) / 2;
+    char *bytes = mem_alloc(mem, size + 1);
+    for (size_t i = 0; i < size; i++) {
+        int high = hex_digit(hex[2 * i]);
+        int low = hex_digit(hex[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return NULL;
+        bytes[i] = (char)(high << 4 | low);
+    }
+    return bytes;
+}
+
+/* NULL for null, and for what is neither. */
+static const char *bytes_from_json(struct mem *mem, const json_t *json)
+{
+    const char *hex = json_string_value(json_object_get(json, "hex"));
+    if (hex != NULL)
+        return from_hex(mem, hex);
+    return json_is_string(json) ? mem_str(mem, json_string_value(json)) : NULL;
+}
 
 static const char *own(struct mem *mem, const char *text)
 {
@@ -109,8 +162,8 @@ static int edits_from_json(struct mem *mem, const json_t *list, struct placed_ed
             index < 0 || (json_is_null(old_line) && json_is_null(new_line)))
             return -1;
         *mem_push(mem, ret->items, ret->count) =
-            (struct placed_edit){.old_line = own(mem, json_string_value(old_line)),
-                                 .new_line = own(mem, json_string_value(new_line)),
+            (struct placed_edit){.old_line = bytes_from_json(mem, old_line),
+                                 .new_line = bytes_from_json(mem, new_line),
                                  .index = (size_t)index,
                                  .before = own(mem, before),
                                  .after = own(mem, after),
@@ -121,7 +174,7 @@ static int edits_from_json(struct mem *mem, const json_t *list, struct placed_ed
 
 static int action_from_name(const char *name, enum action *ret)
 {
-    for (int i = ACTION_WRITE; i <= ACTION_DIRECTORY; i++) {
+    for (int i = ACTION_WRITE; i < ACTIONS; i++) {
         if (strcmp(name, action_names[i]) == 0) {
             *ret = (enum action)i;
             return 0;
@@ -132,15 +185,15 @@ static int action_from_name(const char *name, enum action *ret)
 
 static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
 {
-    const char *action = NULL, *step = NULL, *path = NULL, *real = NULL;
+    const char *action = NULL;
+    json_t *step = NULL, *path = NULL, *real = NULL, *edits = NULL, *summary = NULL;
     json_t *temp = NULL, *old_sha256 = NULL, *new_sha256 = NULL, *backup = NULL; /* may be null */
     int existed = 0, mode = -1, secret = 0;
     int old_mode = 0, old_uid = 0, old_gid = 0;
-    json_t *edits = NULL, *summary = NULL;
     struct entry entry = {0};
     if (json_unpack(json,
-                    "{s:s, s:s, s:s, s:s, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, "
-                    "s:o, s:o}",
+                    "{s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:o, "
+                    "s:o}",
                     "action", &action, "step", &step, "path", &path, "real", &real, "temp", &temp,
                     "existed", &existed, "old_sha256", &old_sha256, "old_mode", &old_mode,
                     "old_uid", &old_uid, "old_gid", &old_gid, "new_sha256", &new_sha256, "mode",
@@ -149,23 +202,32 @@ static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
         action_from_name(action, &entry.action) < 0 ||
         edits_from_json(mem, edits, &entry.edits) < 0)
         return -1;
-    entry.step = own(mem, step);
-    entry.path = own(mem, path);
-    entry.real = own(mem, real);
-    entry.temp = own(mem, json_string_value(temp));
+    entry.step = bytes_from_json(mem, step);
+    entry.path = bytes_from_json(mem, path);
+    entry.real = bytes_from_json(mem, real);
+    entry.temp = bytes_from_json(mem, temp);
     entry.existed = existed != 0;
-    entry.old_sha256 = own(mem, json_string_value(old_sha256));
+    entry.old_sha256 = bytes_from_json(mem, old_sha256);
     entry.old_mode = (unsigned)old_mode;
     entry.old_uid = (unsigned)old_uid;
     entry.old_gid = (unsigned)old_gid;
-    entry.new_sha256 = own(mem, json_string_value(new_sha256));
+    entry.new_sha256 = bytes_from_json(mem, new_sha256);
     entry.mode = mode;
     entry.secret = secret != 0;
-    entry.backup = own(mem, json_string_value(backup));
-    for (size_t i = 0; i < json_array_size(summary); i++)
-        names_add(mem, &entry.summary, own(mem, json_string_value(json_array_get(summary, i))));
+    entry.backup = bytes_from_json(mem, backup);
+    for (size_t i = 0; i < json_array_size(summary); i++) {
+        const char *line = bytes_from_json(mem, json_array_get(summary, i));
+        names_add(mem, &entry.summary, line != NULL ? line : "");
+    }
     *ret = entry;
-    return 0;
+    /* What undoing will need must be there. */
+    bool directory = entry.action == ACTION_DIRECTORY || entry.action == ACTION_REMOVE_DIRECTORY;
+    bool file = entry.temp != NULL && (!entry.existed || entry.old_sha256 != NULL) &&
+                (entry.existed == (entry.backup != NULL) || entry.action == ACTION_EDIT) &&
+                (entry.action == ACTION_REMOVE || entry.new_sha256 != NULL);
+    return entry.step != NULL && entry.path != NULL && entry.real != NULL && (directory || file)
+               ? 0
+               : -1;
 }
 
 static int from_json(struct mem *mem, json_t *json, struct journal *ret)
@@ -182,7 +244,7 @@ static int from_json(struct mem *mem, json_t *json, struct journal *ret)
         format != FORMAT || seq != ret->seq || !json_is_array(entries))
         return -1;
     ret->command = own(mem, command);
-    ret->hook = own(mem, json_string_value(hook));
+    ret->hook = bytes_from_json(mem, hook);
     ret->user = own(mem, user);
     ret->host = own(mem, host);
     ret->started = own(mem, started);
@@ -248,18 +310,17 @@ int journal_list(struct mem *mem, const char *state_dir, struct journals *ret, s
 {
     const char *path = mem_printf(mem, "%s/transactions", state_dir);
     struct journals list = {0};
-    DIR *dir = opendir(path);
-    if (dir == NULL && errno != ENOENT)
-        return err_errno(err, STATUS_FAILED, errno, "cannot look at %s", path);
-    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+    struct names names = {0};
+    int rc = file_list(mem, path, &names);
+    if (rc < 0 && rc != -ENOENT)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot look at %s", path);
+    for (size_t i = 0; i < names.count; i++) {
         struct journal journal = {0};
-        if (parse_name(entry->d_name, &journal) < 0)
+        if (parse_name(names.names[i], &journal) < 0)
             continue;
-        journal.dir = mem_printf(mem, "%s/%s", path, entry->d_name);
+        journal.dir = mem_printf(mem, "%s/%s", path, names.names[i]);
         *mem_push(mem, list.items, list.count) = journal;
     }
-    if (dir != NULL)
-        (void)closedir(dir);
     if (list.count > 1)
         qsort(list.items, list.count, sizeof *list.items, by_seq);
     *ret = list;
@@ -284,12 +345,11 @@ static void remove_journal(struct mem *mem, struct journal *journal)
     struct err ignored = {.mem = mem};
     if (journal->phase != TXN_GONE && journal_move(mem, journal, TXN_GONE, &ignored) < 0)
         return;
-    DIR *dir = opendir(journal->dir);
-    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            (void)unlink(mem_printf(mem, "%s/%s", journal->dir, entry->d_name));
-    if (dir != NULL)
-        (void)closedir(dir);
+    struct names names = {0};
+    if (file_list(mem, journal->dir, &names) < 0)
+        return;
+    for (size_t i = 0; i < names.count; i++)
+        (void)unlink(mem_printf(mem, "%s/%s", journal->dir, names.names[i]));
     (void)rmdir(journal->dir);
 }
 

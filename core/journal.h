@@ -32,7 +32,7 @@ struct entry {
     const char *step;
     const char *path; /* for people */
     const char *real; /* OS path */
-    const char *temp; /* OS path of the new content beside it; NULL: none */
+    const char *temp; /* OS path beside it for new content, or for the old one in an undo */
     bool existed;
     const char *old_sha256;
     unsigned old_mode, old_uid, old_gid;
@@ -42,6 +42,7 @@ struct entry {
     const char *backup;        /* name in the transaction's directory; NULL: none */
     struct placed_edits edits; /* ACTION_EDIT: what was done, and where */
     struct names summary;
+    bool made; /* a directory: by this run. Not on disk */
 };
 
 struct journal {

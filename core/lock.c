@@ -1,5 +1,6 @@
 #include "lock.h"
 
+#include "file.h"
 #include "text.h"
 
 #include <errno.h>
@@ -13,11 +14,14 @@
 /* mkdir -p; what is new is 0700 at its end and 0755 above. */
 static int make_state_dir(struct mem *mem, const char *dir, struct err *err)
 {
-    for (const char *slash = strchr(dir + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/'))
-        (void)mkdir(mem_strn(mem, dir, (size_t)(slash - dir)), 0755);
-    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-        return err_errno(err, STATUS_FAILED, errno, "cannot make the state directory %s", dir);
-    return 0;
+    int rc = 0;
+    for (const char *slash = strchr(dir + 1, '/'); rc == 0 && slash != NULL;
+         slash = strchr(slash + 1, '/'))
+        rc = file_make_directory(mem_strn(mem, dir, (size_t)(slash - dir)), 0755);
+    if (rc == 0)
+        rc = file_make_directory(dir, 0700);
+    return rc == 0 ? 0
+                   : err_errno(err, STATUS_FAILED, -rc, "cannot make the state directory %s", dir);
 }
 
 static const char *holder(struct mem *mem, int fd)

@@ -75,6 +75,8 @@ static void take_change(struct outcome *outcome, struct mem *mem, const struct r
     case ACTION_DIRECTORY:
         proposal->mode = (int)record_number(record, 1);
         break;
+    default:
+        break;
     }
 }
 

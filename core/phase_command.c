@@ -55,7 +55,7 @@ static _Noreturn void exec_command(const struct phase_command *command, char **e
 {
     caller_restore();
     if (dup2(out->writer, STDOUT_FILENO) >= 0 && dup2(err->writer, STDERR_FILENO) >= 0)
-        (void)execve(command->argv[0], (char *const *)(uintptr_t)command->argv, environment);
+        (void)execve(command->program, (char *const *)(uintptr_t)command->argv, environment);
     int number = errno;
     ssize_t ignored = write(failure, &number, sizeof number);
     (void)ignored;
@@ -78,7 +78,7 @@ static int run(const struct phase_command *command, char **environment, const st
     int failure[2];
     int number = 0;
     if (pipe2(failure, O_CLOEXEC) < 0)
-        return err_errno(err, STATUS_FAILED, errno, "cannot run %s", command->argv[0]);
+        return err_errno(err, STATUS_FAILED, errno, "cannot run %s", command->program);
     start_forwarding(old);
     pid_t pid = fork();
     if (pid == 0)
@@ -96,7 +96,7 @@ static int run(const struct phase_command *command, char **environment, const st
     command_pid = 0;
     stop_forwarding(old);
     if (pid < 0 || got > 0)
-        (void)err_errno(err, STATUS_COMMAND_FAILED, number, "cannot run %s", command->argv[0]);
+        (void)err_errno(err, STATUS_COMMAND_FAILED, number, "cannot run %s", command->program);
     return status;
 }
 
@@ -119,7 +119,7 @@ int phase_command_run(struct mem *mem, const struct phase_command *command, stru
     }
     (void)close(log);
     if (rc < 0)
-        return err_errno(err, STATUS_FAILED, -rc, "cannot run %s", command->argv[0]);
+        return err_errno(err, STATUS_FAILED, -rc, "cannot run %s", command->program);
     int status = run(command, with_lang(mem, caller_environment()), &out, &err_tee, err);
     tee_finish(&out);
     tee_finish(&err_tee);

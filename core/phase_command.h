@@ -18,7 +18,8 @@
 #include <stdbool.h>
 
 struct phase_command {
-    const char *const *argv; /* argv[0] is absolute */
+    const char *program;     /* absolute */
+    const char *const *argv; /* as the config or the caller has it */
     const char *log;         /* appended to; made 0600 */
     bool stdout_to_stderr;   /* --json: stdout holds the one object */
 };

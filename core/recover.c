@@ -28,11 +28,14 @@ static void report_settled(struct run *run, const struct journal *journal, struc
 static int settle_prep(struct run *run, struct journal *journal, struct err *err)
 {
     struct err unread = {.mem = run->mem};
-    if (journal_read(run->mem, journal, &unread) == 0)
-        undo_remove_temps(run->mem, journal, true);
+    if (journal_read(run->mem, journal, &unread) == 0) {
+        for (size_t i = 0; i < journal->count; i++)
+            journal->entries[i].made = true; /* or it was not there: rmdir takes empty ones only */
+        undo_remove_temps(journal, true);
+    }
     if (journal_move(run->mem, journal, TXN_UNDONE, err) < 0)
         return -1;
-    talk_info(&run->talk, "transaction %ld was interrupted before it changed anything; cleaned up",
+    talk_warn(&run->talk, "transaction %ld was interrupted before it changed anything; cleaned up",
               journal->seq);
     return 0;
 }
@@ -51,7 +54,7 @@ static int settle_open(struct run *run, struct journal *journal, struct stage *s
     }
     if (undo_all(run->mem, journal, false, err) < 0)
         return -1;
-    talk_info(&run->talk, "transaction %ld was interrupted; its changes were undone", journal->seq);
+    talk_warn(&run->talk, "transaction %ld was interrupted; its changes were undone", journal->seq);
     if (settled != NULL)
         report_settled(run, journal, settled);
     return 0;
@@ -61,16 +64,10 @@ static int settle(struct run *run, struct journal *journal, struct stage *settle
 {
     if (journal->phase == TXN_PREP)
         return settle_prep(run, journal, err);
-    if (journal->phase == TXN_OPEN)
+    /* A stuck one is tried again: what hindered may be gone. Foreign files are left alone. */
+    if (journal->phase == TXN_OPEN || journal->phase == TXN_STUCK)
         return settle_open(run, journal, settled, err);
-    if (journal->phase != TXN_STUCK)
-        return 0;
-    return err_set(
-        err, STATUS_STUCK,
-        "transaction %ld is stuck; see `tfhook history %ld`, then `tfhook recover "
-        "--restore %ld` puts the old content back, or `tfhook recover --keep %ld` leaves "
-        "all as it is",
-        journal->seq, journal->seq, journal->seq, journal->seq);
+    return 0;
 }
 
 int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
@@ -85,6 +82,18 @@ int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
             return -1;
         }
     return 0;
+}
+
+void recover_warn(struct run *run)
+{
+    struct journals all;
+    struct err ignored = {.mem = run->mem};
+    if (journal_list(run->mem, run->world.state_dir, &all, &ignored) < 0)
+        return;
+    for (size_t i = 0; i < all.count; i++)
+        if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
+            talk_warn(&run->talk, "transaction %ld is %s; run tfhook recover", all.items[i].seq,
+                      all.items[i].phase == TXN_STUCK ? "stuck" : "not finished, or still running");
 }
 
 static struct journal *find(struct journals *all, long seq)
@@ -114,7 +123,7 @@ static int keep(struct run *run, struct journal *journal, struct err *err)
         return settle_prep(run, journal, err);
     bool readable = journal_read(run->mem, journal, &unread) == 0;
     if (readable)
-        undo_remove_temps(run->mem, journal, false);
+        undo_remove_temps(journal, false);
     /* Without a journal there is nothing that could be rolled back later. */
     if (journal_move(run->mem, journal, readable ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;

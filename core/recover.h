@@ -16,6 +16,9 @@
 int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
     __attribute__((warn_unused_result));
 
+/* For commands that change nothing: say that something waits to be settled. */
+void recover_warn(struct run *run);
+
 /* The commands `recover`, `recover --restore SEQ` and `recover --keep SEQ`. */
 int recover_command(struct run *run, struct err *err) __attribute__((warn_unused_result));
 

@@ -2,6 +2,7 @@
 
 #include "ask.h"
 #include "digest.h"
+#include "recover.h"
 #include "show.h"
 #include "transact.h"
 #include "transaction.h"
@@ -94,7 +95,10 @@ static int invert_file(struct run *run, const struct journal *journal, const str
                        struct stage *stage, struct err *err)
 {
     bool is_there = entry->action != ACTION_REMOVE;
-    enum entry_state state = undo_entry_state(run->mem, entry, ENTRY_NEW);
+    int state = undo_entry_state(run->mem, entry, ENTRY_NEW);
+    if (state < 0)
+        return refuse(run, entry, mem_printf(run->mem, "cannot be read: %s", strerror(-state)),
+                      err);
     if (state == ENTRY_OLD)
         return 0;
     if (state == ENTRY_FOREIGN)
@@ -126,15 +130,34 @@ static int invert_file(struct run *run, const struct journal *journal, const str
     return 0;
 }
 
+static void invert_directory(struct run *run, const struct entry *entry, struct stage *stage)
+{
+    bool made = entry->action == ACTION_DIRECTORY;
+    if (undo_entry_state(run->mem, entry, ENTRY_NEW) != ENTRY_NEW)
+        return;
+    *mem_push(run->mem, stage->items, stage->count) =
+        (struct change){.action = made ? ACTION_REMOVE_DIRECTORY : ACTION_DIRECTORY,
+                        .step = entry->step,
+                        .path = entry->path,
+                        .real = entry->real,
+                        .existed = made,
+                        .mode = made ? -1 : (int)entry->old_mode};
+}
+
 static int invert(struct run *run, const struct journal *journal, struct stage *stage,
                   struct err *err)
 {
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
-        if (names_have(&run->cli.skip, entry->path) || entry->action == ACTION_DIRECTORY)
+        if (names_have(&run->cli.skip, entry->path))
             continue;
-        int rc = entry->action == ACTION_EDIT ? invert_edits(run, entry, stage, err)
-                                              : invert_file(run, journal, entry, stage, err);
+        int rc = 0;
+        if (entry->action == ACTION_EDIT)
+            rc = invert_edits(run, entry, stage, err);
+        else if (entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY)
+            invert_directory(run, entry, stage);
+        else
+            rc = invert_file(run, journal, entry, stage, err);
         if (rc < 0)
             return -1;
     }
@@ -154,14 +177,6 @@ static int check_skips(const struct run *run, const struct journal *journal, str
     return 0;
 }
 
-/* Directories that the transaction had made go when nothing is in them. */
-static void remove_directories(const struct journal *journal)
-{
-    for (size_t i = journal->count; i > 0; i--)
-        if (journal->entries[i - 1].action == ACTION_DIRECTORY)
-            (void)rmdir(journal->entries[i - 1].real);
-}
-
 static int write_stage(struct run *run, const struct journal *journal, const struct stage *stage,
                        struct err *err)
 {
@@ -175,7 +190,6 @@ static int write_stage(struct run *run, const struct journal *journal, const str
         return -1;
     if (txn_commit(&txn, err) < 0)
         return transact_undo(run, &txn, err);
-    remove_directories(journal);
     run->report.transaction = txn.journal.seq;
     return 0;
 }
@@ -215,7 +229,9 @@ static int run_rollback(struct run *run, const struct journal *journal, struct e
 int rollback_command(struct run *run, struct err *err)
 {
     struct journals all;
-    if (!run->cli.plan_only && transact_begin(run, err) < 0)
+    if (run->cli.plan_only)
+        recover_warn(run);
+    else if (transact_begin(run, err) < 0)
         return -1;
     if (read_all(run, &all, err) < 0)
         return -1;

@@ -56,8 +56,11 @@ static const char *what_happens(const struct change *change)
         return "remove";
     case ACTION_DIRECTORY:
         return "make directory";
+    case ACTION_REMOVE_DIRECTORY:
+        return "remove directory, when it is empty,";
+    default:
+        return "";
     }
-    return "";
 }
 
 static void show_change(const struct run *run, FILE *out, const struct change *change)

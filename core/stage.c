@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-const char *const action_names[] = {"write", "edit", "remove", "directory"};
+const char *const action_names[ACTIONS] = {"write", "edit", "remove", "directory",
+                                           "remove-directory"};
 
 struct change *stage_find(const struct stage *stage, const char *real)
 {

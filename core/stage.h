@@ -15,8 +15,16 @@
 
 #include <stdbool.h>
 
-enum action { ACTION_WRITE, ACTION_EDIT, ACTION_REMOVE, ACTION_DIRECTORY };
-extern const char *const action_names[];
+/* The last is for rollbacks only: a directory that is not empty by now stays. */
+enum action {
+    ACTION_WRITE,
+    ACTION_EDIT,
+    ACTION_REMOVE,
+    ACTION_DIRECTORY,
+    ACTION_REMOVE_DIRECTORY,
+    ACTIONS
+};
+extern const char *const action_names[ACTIONS];
 
 struct change {
     enum action action;

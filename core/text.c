@@ -17,6 +17,14 @@ void names_add(struct mem *mem, struct names *list, const char *name)
     list->names[list->count] = NULL;
 }
 
+void names_truncate(struct names *list, size_t count)
+{
+    if (list->count <= count)
+        return;
+    list->count = count;
+    list->names[count] = NULL;
+}
+
 bool names_have(const struct names *list, const char *name)
 {
     for (size_t i = 0; i < list->count; i++)

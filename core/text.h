@@ -15,6 +15,7 @@ struct names {
 };
 
 void names_add(struct mem *mem, struct names *list, const char *name);
+void names_truncate(struct names *list, size_t count); /* to at most so many */
 bool names_have(const struct names *list, const char *name);
 
 /* Fit to be shown: control characters, broken UTF-8 and the characters that turn the direction of

@@ -147,6 +147,7 @@ int transact(struct run *run, const struct transact *what, struct err *err)
         again = false;
         run->report.findings = (struct findings){0};
         const char *before = run->report.result;
+        size_t next_steps = run->report.next_steps.count;
         if (steps_plan(run, &what->selection, &stage, true, err) < 0) {
             run->report.result = "failed";
             return -1;
@@ -161,6 +162,8 @@ int transact(struct run *run, const struct transact *what, struct err *err)
         } else {
             rc = write_and_verify(run, what, &stage, &again, err);
         }
+        if (rc < 0 || again)
+            names_truncate(&run->report.next_steps, next_steps);
         if (rc < 0) {
             report_changes(run, &stage);
             if (run->report.result == before)

@@ -84,11 +84,27 @@ static int current_content(struct mem *mem, const struct change *change, struct 
     return 0;
 }
 
+static int check_directory(struct entry *entry, struct err *err)
+{
+    struct stat st;
+    bool there = lstat(entry->real, &st) == 0;
+    if (!there && errno != ENOENT)
+        return failed(err, -errno, entry, "look at");
+    if (there != (entry->action == ACTION_REMOVE_DIRECTORY))
+        return err_set(err, STATUS_FAILED, "%s has %s since the plan was made; run tfhook again",
+                       entry->real, there ? "appeared" : "gone");
+    if (!there)
+        return 0;
+    entry->old_mode = st.st_mode & 07777;
+    entry->old_uid = st.st_uid;
+    entry->old_gid = st.st_gid;
+    return 0;
+}
+
 static int make_entry(struct txn *txn, const struct change *change, size_t index,
                       struct blob *ret_content, struct entry *entry, struct err *err)
 {
     struct mem *mem = txn->mem;
-    bool has_content = change->action == ACTION_WRITE || change->action == ACTION_EDIT;
     *entry = (struct entry){.action = change->action,
                             .step = change->step,
                             .path = change->path,
@@ -98,12 +114,11 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
                             .mode = change->mode,
                             .secret = change->secret,
                             .summary = change->summary};
-    if (change->action == ACTION_DIRECTORY)
-        return 0;
+    if (change->action == ACTION_DIRECTORY || change->action == ACTION_REMOVE_DIRECTORY)
+        return check_directory(entry, err);
     if (check_target(mem, change, entry, err) < 0)
         return -1;
-    if (has_content)
-        entry->temp = file_temp_name(mem, entry->real);
+    entry->temp = file_temp_name(mem, entry->real);
     if (entry->existed && change->action != ACTION_EDIT)
         entry->backup = mem_printf(mem, "%zu.old", index);
     return current_content(mem, change, entry, ret_content, err);
@@ -127,14 +142,23 @@ static int write_backup(struct txn *txn, const struct entry *entry, struct err *
                : err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real, path);
 }
 
-static int write_temp(const struct change *change, const struct entry *entry,
-                      const struct blob *content, struct err *err)
+static int make_directory(struct entry *entry, struct err *err)
 {
-    /* The umask has its say in mkdir. */
-    if (entry->action == ACTION_DIRECTORY &&
-        (mkdir(entry->real, 0700) < 0 || chmod(entry->real, (mode_t)entry->mode) < 0))
+    if (mkdir(entry->real, 0700) < 0)
         return failed(err, -errno, entry, "make the directory");
-    if (entry->temp == NULL)
+    entry->made = true;
+    /* The umask has its say in mkdir. */
+    return chmod(entry->real, (mode_t)entry->mode) < 0
+               ? failed(err, -errno, entry, "make the directory")
+               : 0;
+}
+
+static int write_temp(const struct change *change, struct entry *entry, const struct blob *content,
+                      struct err *err)
+{
+    if (entry->action == ACTION_DIRECTORY)
+        return make_directory(entry, err);
+    if (entry->action != ACTION_WRITE && entry->action != ACTION_EDIT)
         return 0;
     const char *like = entry->existed ? entry->real : change->like;
     int mode = entry->mode >= 0 || like != NULL ? entry->mode : entry->secret ? 0600 : 0644;
@@ -146,9 +170,8 @@ static int write_temp(const struct change *change, const struct entry *entry,
 
 static int make_dir(const char *path, struct err *err)
 {
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return err_errno(err, STATUS_FAILED, errno, "cannot make %s", path);
-    return 0;
+    int rc = file_make_directory(path, 0700);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot make %s", path) : 0;
 }
 
 /* A plugin's notes lie in a folder that is the core's to make. */
@@ -207,7 +230,7 @@ static void abandon(struct txn *txn)
     struct err ignored = {.mem = txn->mem};
     if (txn->journal.dir == NULL)
         return;
-    undo_remove_temps(txn->mem, &txn->journal, true);
+    undo_remove_temps(&txn->journal, true);
     if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
         talk_warn(txn->talk, "%s", ignored.text);
 }
@@ -236,7 +259,18 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
 {
     if (entry->action == ACTION_DIRECTORY)
         return 0; /* made in prep: a new empty directory changes nothing that was there */
-    if (undo_entry_state(txn->mem, entry, ENTRY_OLD) != ENTRY_OLD)
+    if (entry->action == ACTION_REMOVE_DIRECTORY) {
+        if (rmdir(entry->real) == 0)
+            return 0;
+        if (errno != ENOTEMPTY)
+            return failed(err, -errno, entry, "remove the directory");
+        talk_warn(txn->talk, "%s is not empty, so it stays", entry->real);
+        return 0;
+    }
+    int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
+    if (state < 0)
+        return failed(err, state, entry, "read");
+    if (state != ENTRY_OLD)
         return err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
                        entry->real);
     if (entry->action == ACTION_REMOVE)
@@ -256,7 +290,7 @@ static int apply_all(struct txn *txn, struct err *err)
         if (strcmp(parent, synced) == 0)
             continue;
         int rc = file_sync_parent(journal->entries[i].real);
-        if (rc < 0)
+        if (rc < 0 && rc != -ENOENT) /* the directory went too */
             return failed(err, rc, &journal->entries[i], "sync the directory of");
         synced = parent;
     }

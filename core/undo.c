@@ -7,59 +7,60 @@
 #include <string.h>
 #include <unistd.h>
 
-/* SHA-256 of a target; NULL when it is not there, "?" when it cannot be told. */
-static const char *disk_sha256(struct mem *mem, const char *path)
-{
-    struct blob content;
-    int rc = file_read(mem, path, FILE_LIMIT, &content);
-    if (rc == -ENOENT || rc == -ENOTDIR)
-        return NULL;
-    return rc < 0 ? "?" : digest(mem, content.data, content.size);
-}
-
 static bool same(const char *a, const char *b)
 {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-enum entry_state undo_entry_state(struct mem *mem, const struct entry *entry,
-                                  enum entry_state alike)
+static int directory_state(const struct entry *entry)
 {
     struct stat st;
-    if (entry->action == ACTION_DIRECTORY)
-        return lstat(entry->real, &st) == 0 ? ENTRY_NEW : ENTRY_OLD;
-    const char *now = disk_sha256(mem, entry->real);
+    bool there = lstat(entry->real, &st) == 0;
+    if (!there && errno != ENOENT && errno != ENOTDIR)
+        return -errno;
+    return there == (entry->action == ACTION_DIRECTORY) ? ENTRY_NEW : ENTRY_OLD;
+}
+
+int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
+{
+    if (entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY)
+        return directory_state(entry);
+    struct blob content;
+    int rc = file_read(mem, entry->real, FILE_LIMIT, &content);
+    if (rc == -EISDIR || rc == -EINVAL || rc == -ELOOP || rc == -EFBIG)
+        return ENTRY_FOREIGN;
+    if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
+        return rc;
+    const char *now = rc < 0 ? NULL : digest(mem, content.data, content.size);
     const char *old = entry->existed ? entry->old_sha256 : NULL;
     const char *new = entry->action == ACTION_REMOVE ? NULL : entry->new_sha256;
     if (same(now, old))
-        return same(old, new) ? alike : ENTRY_OLD;
+        return same(old, new) ? (int)alike : ENTRY_OLD;
     return same(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
 }
 
-void undo_remove_temps(struct mem *mem, const struct journal *journal, bool directories)
+void undo_remove_temps(const struct journal *journal, bool directories)
 {
-    (void)mem;
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
         if (entry->temp != NULL)
             (void)unlink(entry->temp);
-        if (directories && entry->action == ACTION_DIRECTORY)
+        if (directories && entry->action == ACTION_DIRECTORY && entry->made)
             (void)rmdir(entry->real);
     }
 }
 
 /* New content for a file by rename; what is there now, or the backup, lends owner and attributes.
- */
-static int put(struct mem *mem, const char *path, const struct blob *content, int mode,
-               const char *like)
+ * The name beside it is the journal's, so that whoever comes after a crash finds it. */
+static int put(const struct entry *entry, const struct blob *content, int mode, const char *like)
 {
-    const char *temp = file_temp_name(mem, path);
-    int rc = file_create(temp, content, mode, like);
-    if (rc == 0 && rename(temp, path) < 0) {
+    (void)unlink(entry->temp);
+    int rc = file_create(entry->temp, content, mode, like);
+    if (rc == 0 && rename(entry->temp, entry->real) < 0) {
         rc = -errno;
-        (void)unlink(temp);
+        (void)unlink(entry->temp);
     }
-    return rc == 0 ? file_sync_parent(path) : rc;
+    return rc == 0 ? file_sync_parent(entry->real) : rc;
 }
 
 static int put_back(struct mem *mem, const struct journal *journal, const struct entry *entry)
@@ -79,13 +80,12 @@ static int put_back(struct mem *mem, const struct journal *journal, const struct
     /* What is there lends owner, ACL and today's mode; a mode that we set goes back too. */
     struct stat st;
     if (lstat(entry->real, &st) < 0 || !S_ISREG(st.st_mode))
-        return put(mem, entry->real, &content, (int)entry->old_mode, backup);
+        return put(entry, &content, (int)entry->old_mode, backup);
     bool mode_is_ours = entry->mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->mode;
-    return put(mem, entry->real, &content, mode_is_ours ? (int)entry->old_mode : -1, entry->real);
+    return put(entry, &content, mode_is_ours ? (int)entry->old_mode : -1, entry->real);
 }
 
-static int undo_edits(struct mem *mem, const struct entry *entry, enum entry_state state,
-                      const char **ret_why)
+static int undo_edits(struct mem *mem, const struct entry *entry, int state, const char **ret_why)
 {
     struct blob content;
     struct blob after;
@@ -103,7 +103,7 @@ static int undo_edits(struct mem *mem, const struct entry *entry, enum entry_sta
     }
     if (placed.count == 0)
         return 0;
-    rc = put(mem, entry->real, &after, -1, entry->real);
+    rc = put(entry, &after, -1, entry->real);
     if (rc < 0)
         *ret_why = mem_str(mem, strerror(-rc));
     return rc < 0 ? -1 : 0;
@@ -134,29 +134,44 @@ static int keep_foreign(struct mem *mem, const struct journal *journal, size_t i
     }
 }
 
+static int undo_directory(const struct entry *entry, int state)
+{
+    if (state == ENTRY_OLD)
+        return 0;
+    if (entry->action == ACTION_DIRECTORY) {
+        (void)rmdir(entry->real); /* not empty: others use it by now */
+        return file_sync_parent(entry->real);
+    }
+    if (mkdir(entry->real, 0700) < 0 || chown(entry->real, entry->old_uid, entry->old_gid) < 0 ||
+        chmod(entry->real, (mode_t)entry->old_mode) < 0)
+        return -errno;
+    return file_sync_parent(entry->real);
+}
+
+static int undo_file(struct mem *mem, const struct journal *journal, size_t index, int state)
+{
+    if (state == ENTRY_OLD)
+        return 0;
+    int rc = state == ENTRY_FOREIGN ? keep_foreign(mem, journal, index) : 0;
+    return rc < 0 ? rc : put_back(mem, journal, &journal->entries[index]);
+}
+
 /* 0: as it was. -1: it cannot be; *ret_why says why. */
 static int undo_entry(struct mem *mem, const struct journal *journal, size_t index, bool force,
                       const char **ret_why)
 {
     const struct entry *entry = &journal->entries[index];
-    int rc = 0;
-    if (entry->action == ACTION_DIRECTORY) {
-        (void)rmdir(entry->real); /* not empty: others use it by now */
-        return 0;
-    }
-    enum entry_state state = undo_entry_state(mem, entry, ENTRY_NEW);
-    if (state == ENTRY_OLD)
-        return 0;
-    if (entry->action == ACTION_EDIT)
-        return undo_edits(mem, entry, state, ret_why);
-    if (state == ENTRY_FOREIGN && !force) {
+    int state = undo_entry_state(mem, entry, ENTRY_NEW);
+    int rc = state < 0 ? state : 0;
+    if (rc == 0 && entry->action == ACTION_EDIT)
+        return state == ENTRY_OLD ? 0 : undo_edits(mem, entry, state, ret_why);
+    if (rc == 0 && state == ENTRY_FOREIGN && !force) {
         *ret_why = "it was changed by something else since";
         return -1;
     }
-    if (state == ENTRY_FOREIGN)
-        rc = keep_foreign(mem, journal, index);
+    bool directory = entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY;
     if (rc == 0)
-        rc = put_back(mem, journal, entry);
+        rc = directory ? undo_directory(entry, state) : undo_file(mem, journal, index, state);
     if (rc < 0)
         *ret_why = mem_str(mem, strerror(-rc));
     return rc < 0 ? -1 : 0;
@@ -165,7 +180,7 @@ static int undo_entry(struct mem *mem, const struct journal *journal, size_t ind
 int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)
 {
     const char *stuck = "";
-    undo_remove_temps(mem, journal, false);
+    undo_remove_temps(journal, false);
     for (size_t i = journal->count; i > 0; i--) {
         const char *why = NULL;
         const char *path = journal->entries[i - 1].path;

@@ -7,15 +7,16 @@
 
 #include "journal.h"
 
-/* What the disk says of an entry. When old and new content are the same (only the mode changes),
- * the disk cannot tell: `alike` is the answer then. */
+/* What the disk says of an entry, or a negated errno when it cannot be looked at. When old and new
+ * content are the same (only the mode changes), the disk cannot tell: `alike` is the answer then.
+ */
 enum entry_state { ENTRY_OLD, ENTRY_NEW, ENTRY_FOREIGN };
-enum entry_state undo_entry_state(struct mem *mem, const struct entry *entry,
-                                  enum entry_state alike);
+int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
+    __attribute__((warn_unused_result));
 
 /* The temp files of a transaction and, when `directories`, the directories that it made and that
  * are empty. */
-void undo_remove_temps(struct mem *mem, const struct journal *journal, bool directories);
+void undo_remove_temps(const struct journal *journal, bool directories);
 
 /* Every target back to what it was, then the phase `undone`. Files that are neither old nor new are
  * left alone, named in the error, and the phase is `stuck`; with `force`, they are put back too,

@@ -16,7 +16,7 @@ static void name_entries(struct verify *v, const struct verify_store *store)
             bytes_printf(&names, "%s%s", names.size > 0 ? ", " : "", entry->alias);
     }
     if (names.size > 0 && !names.failed)
-        v->host->log(v->host, TFHOOK_INFO, "%s trusts: %s", store->place->path,
+        v->host->log(v->host, TFHOOK_DEBUG, "%s trusts: %s", store->place->path,
                      (const char *)names.data);
     bytes_free(&names);
 }

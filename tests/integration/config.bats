@@ -86,6 +86,13 @@ rejects() {
     rejects "[step $(head -c 60 /dev/zero | tr '\0' x)]\nplugin = fake\n" 'name is too long'
 }
 
+@test "a list that could be read in two ways, and blanks that hide a repeated section, are refused" {
+    rejects '[step one]\nplugin = fake\ndo = a, b\n    c\n' 'c.ini:3: do: write the list on one line with commas'
+    rejects '[step one]\nplugin = fake\n[step  one]\nplugin = fake\n' "c.ini:3: the section's name has blanks too many"
+    tfhook --state-dir "" history
+    expect_status 2
+}
+
 @test "comments, a BOM, CRLF, lists on lines and between commas are fine" {
     check '\xef\xbb\xbf# comment\r\n[tfhook]\r\ntimeout = 60 ; seconds\r\n[step one]\r\nplugin = fake\r\ndo = a, b\r\n; end\r\n[step two]\nplugin = fake\ndo = a\n    b,c\n\n'
     expect_status 0

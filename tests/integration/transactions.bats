@@ -323,3 +323,111 @@ EOF
     grep -qx 'content-[0-9]*' "$T/f"
     [ -z "$(find "$T" -name '.tfhook-*')" ]
 }
+
+@test "paths and lines that are not UTF-8 are rolled back like any other" {
+    local odd=$T/$'lat\xe9'
+    echo old >"$odd"
+    printf '# caf\xe9\na=1\n' >"$T/lines"
+    cp "$T/lines" "$T/lines.before"
+    tfhook apply --plugin fake -o "do=plan:write:$odd:new"
+    expect_status 0
+    tfhook apply --plugin fake -o "do=plan:edit:$T/lines::b=2:# caf"$'\xe9'
+    expect_status 0
+    grep -q b=2 "$T/lines"
+    tfhook rollback
+    cmp "$T/lines" "$T/lines.before"
+    tfhook rollback
+    expect_status 0
+    [ "$(cat "$odd")" = old ]
+    tfhook --json history
+    expect_status 0
+    [ "$(wc -l <"$T/out")" -eq 1 ]
+}
+
+# Kill -9 before each system call NAME of `tfhook WORDS`, from a state that prepare() makes; then
+# recover, and call check().
+kill_at_each() {
+    local call=$1 n
+    shift
+    for n in $(seq 1 100); do
+        prepare
+        strace -qq -o "$T/trace" -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" \
+            "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" "$@" >"$T/out" 2>&1 </dev/null || true
+        grep -q KILL "$T/trace" || break
+        tfhook recover
+        expect_status 0
+        [ -z "$(find "$T" -name '.tfhook-*')" ] || fail "$call $n left a temporary file"
+        check "$n"
+    done
+    [ "$n" -gt 1 ] || fail "$call was never reached"
+}
+
+@test "kill -9 in rollback and in recover: the old tree or the new one, no directory and no temporary file left" {
+    local call
+    config "plan:write:$T/f:new" "plan:write:$T/d/deep/new:x"
+    prepare() {
+        rm -rf "$T/state" "$T/d"
+        echo old >"$T/f"
+        apply
+    }
+    check() {
+        case $(cat "$T/f") in
+        old) [ ! -e "$T/d" ] || fail "$1: half done" ;;
+        new) [ -e "$T/d/deep/new" ] || fail "$1: half done" ;;
+        *) fail "$1: $(cat "$T/f")" ;;
+        esac
+    }
+    for call in rename fsync unlink rmdir; do
+        kill_at_each "$call" rollback
+    done
+    config "plan:write:$T/f:new" "plan:write:$T/d/deep/new:x" "verify:sleep:60"
+    prepare() {
+        rm -rf "$T/state" "$T/d"
+        echo old >"$T/f"
+        die_in_verify
+    }
+    check() {
+        [ "$(cat "$T/f")" = old ] && [ ! -e "$T/d" ] || fail "$1"
+    }
+    for call in rename fsync; do
+        kill_at_each "$call" recover
+    done
+}
+
+@test "an I/O error in recover is told as such, and the next recover mends it" {
+    config "plan:write:$T/f:new" "verify:sleep:60"
+    die_in_verify
+    local n
+    for n in $(seq 1 30); do
+        status=0
+        output=$(strace -qq -o "$T/trace" -P "$T/f" -e "trace=openat" -e "inject=openat:error=EIO:when=$n" \
+            "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" recover 2>&1 </dev/null) || status=$?
+        grep -q INJECTED "$T/trace" || break
+        expect_status 6
+        expect_output "$T/f (Input/output error)"
+        refuse_output "changed by something else"
+    done
+    [ "$n" -gt 1 ]
+    tfhook recover
+    expect_status 0
+    [ "$(cat "$T/f")" = old ]
+}
+
+@test "wrap finds its program before anything is touched, and by PATH" {
+    config "plan:write:$T/f:new"
+    tfhook --json -c "$T/c.ini" wrap provision -- no-such-program-here
+    expect_status 8
+    expect_output '"command_status":127'
+    [ "$(cat "$T/f")" = old ]
+    tfhook -c "$T/c.ini" wrap provision -- true
+    expect_status 0
+}
+
+@test "the state directory and what is made in it is synced into its parent" {
+    config "plan:write:$T/f:new"
+    strace -f -qq -y -o "$T/trace" -e trace=fsync "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" \
+        --state-dir "$T/a/state" -c "$T/c.ini" apply >/dev/null
+    grep -q "fsync([0-9]*<$T/a>)" "$T/trace"
+    grep -q "fsync([0-9]*<$T/a/state>)" "$T/trace"
+    grep -q "fsync([0-9]*<$T/a/state/transactions>)" "$T/trace"
+}

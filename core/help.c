@@ -46,7 +46,7 @@ static const char *const texts[COMMANDS] = {
                       "Usage: tfhook check\n"
                       "Reads the config, loads and checks every step. Changes nothing.\n",
     [COMMAND_PLAN] = "Example: what would one step change, with no config at all?\n"
-                     "  tfhook plan --plugin jks-import -o certificate=/root/scm1.crt\n"
+                     "  tfhook plan --plugin NAME -o KEY=VALUE KEY=VALUE\n"
                      "\n"
                      "Usage: tfhook plan [--hook HOOK | --step NAME... | --plugin NAME -o "
                      "KEY=VALUE...]\n"
@@ -96,8 +96,9 @@ static const char *const texts[COMMANDS] = {
                         "  tfhook history 12\n"
                         "\n"
                         "Usage: tfhook history [SEQ]\n",
-    [COMMAND_PLUGINS] = "Example: the manual of a plugin:\n"
-                        "  tfhook plugins jks-import\n"
+    [COMMAND_PLUGINS] = "Example: which are there? What does one do, with which keys?\n"
+                        "  tfhook plugins\n"
+                        "  tfhook plugins NAME\n"
                         "\n"
                         "Usage: tfhook plugins [NAME]\n",
 };

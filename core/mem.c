@@ -13,7 +13,7 @@ struct mem_block {
     max_align_t data[];
 };
 
-static _Noreturn void exhausted(void)
+_Noreturn void mem_exhausted(void)
 {
     static const char text[] = "tfhook: out of memory\n";
     ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
@@ -27,7 +27,7 @@ void *mem_alloc(struct mem *mem, size_t size)
     if (size < SIZE_MAX - sizeof *block)
         block = calloc(1, sizeof *block + size);
     if (block == NULL)
-        exhausted();
+        mem_exhausted();
     block->next = mem->blocks;
     mem->blocks = block;
     return block->data;
@@ -36,7 +36,7 @@ void *mem_alloc(struct mem *mem, size_t size)
 void *mem_copy(struct mem *mem, const void *data, size_t size)
 {
     if (size == SIZE_MAX)
-        exhausted();
+        mem_exhausted();
     char *copy = mem_alloc(mem, size + 1);
     if (size > 0)
         memcpy(copy, data, size);
@@ -59,7 +59,7 @@ char *mem_vprintf(struct mem *mem, const char *format, va_list args)
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
     if (length < 0)
-        exhausted();
+        mem_exhausted();
     char *text = mem_alloc(mem, (size_t)length + 1);
     (void)vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
@@ -82,7 +82,7 @@ void *mem_grow(struct mem *mem, void *array, size_t count, size_t item_size)
         return array;
     size_t room = count == 0 ? 1 : count * 2;
     if (room > SIZE_MAX / item_size)
-        exhausted();
+        mem_exhausted();
     void *larger = mem_alloc(mem, room * item_size);
     if (count > 0)
         memcpy(larger, array, count * item_size);

@@ -73,6 +73,10 @@ static void make_list(const struct maker *maker, const struct ini_entry *entry,
     for (size_t i = 0; i < setting->items.count; i++) {
         if (setting->key->type == TFHOOK_PATHS)
             setting->items.names[i] = absolute(maker, setting, setting->items.names[i]);
+        else if (setting->key->type == TFHOOK_LIST && maker->cwd != NULL &&
+                 setting->items.names[i][0] == '.' && strchr(setting->items.names[i], '/') != NULL)
+            /* ./file on the command line; what else an item may mean only the plugin knows */
+            setting->items.names[i] = absolute(maker, setting, setting->items.names[i]);
         else if (setting->key->type == TFHOOK_ENUMS)
             (void)is_choice(maker, setting, setting->items.names[i]);
     }

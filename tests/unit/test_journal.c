@@ -73,7 +73,8 @@ static void what_is_written_is_read_and_moves_through_its_phases(void **state)
     assert_string_equal(read->entries[0].temp, "/r/.t");
     assert_int_equal(read->entries[0].old_mode, 0640);
     assert_int_equal(read->entries[0].mode, -1);
-    assert_null(read->entries[1].temp);
+    assert_string_equal(read->entries[1].path, "/q\xe9"); /* not UTF-8 */
+    assert_null(read->entries[1].backup);
     assert_null(read->hook);
     assert_string_equal(read->entries[1].edits.items[0].old_line, "old");
     assert_int_equal(read->entries[1].edits.items[0].index, 3);
@@ -107,11 +108,26 @@ static void a_journal_that_is_cut_off_is_an_error_and_no_crash(void **state)
     journal_prune(&mem, dir, 0);
 }
 
+static void a_journal_without_what_undoing_needs_is_refused(void **state)
+{
+    (void)state;
+    struct err err = {.mem = &mem};
+    struct journal journal = sample();
+    assert_int_equal(mkdir(journal.dir, 0700), 0);
+    journal.entries[0].backup = NULL;
+    assert_int_equal(journal_write(&mem, &journal, &err), 0);
+    struct journal read = {.seq = 7, .dir = journal.dir};
+    assert_int_equal(journal_read(&mem, &read, &err), -1);
+    assert_int_equal(journal_move(&mem, &journal, TXN_UNDONE, &(struct err){.mem = &mem}), 0);
+    journal_prune(&mem, dir, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_and_moves_through_its_phases),
         cmocka_unit_test(a_journal_that_is_cut_off_is_an_error_and_no_crash),
+        cmocka_unit_test(a_journal_without_what_undoing_needs_is_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

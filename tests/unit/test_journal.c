@@ -41,8 +41,15 @@ static struct journal sample(void)
                                 .new_sha256 = "bb",
                                 .mode = -1,
                                 .backup = "0.old"};
-    entries[1] = (struct entry){
-        .action = ACTION_EDIT, .step = "two", .path = "/q", .real = "/r/q", .edits = {&edit, 1}};
+    entries[1] = (struct entry){.action = ACTION_EDIT,
+                                .step = "two",
+                                .path = "/q\xe9",
+                                .real = "/r/q\xe9",
+                                .temp = "/r/.u",
+                                .existed = true,
+                                .old_sha256 = "cc",
+                                .new_sha256 = "dd",
+                                .edits = {&edit, 1}};
     return (struct journal){.seq = 7,
                             .phase = TXN_PREP,
                             .dir = journal_dir(&mem, dir, 7, TXN_PREP),

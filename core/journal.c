@@ -73,16 +73,17 @@ static json_t *names_to_json(const struct names *names)
 
 static json_t *entry_to_json(const struct entry *entry)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:o, "
-                     "s:o}",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, "
+                     "s:o, s:o}",
                      "action", action_names[entry->action], "step", bytes_to_json(entry->step),
                      "path", bytes_to_json(entry->path), "real", bytes_to_json(entry->real), "temp",
-                     bytes_to_json(entry->temp), "existed", entry->existed, "old_sha256",
-                     bytes_to_json(entry->old_sha256), "old_mode", (int)entry->old_mode, "old_uid",
-                     (int)entry->old_uid, "old_gid", (int)entry->old_gid, "new_sha256",
-                     bytes_to_json(entry->new_sha256), "mode", entry->mode, "secret", entry->secret,
-                     "backup", bytes_to_json(entry->backup), "edits", edits_to_json(&entry->edits),
-                     "summary", names_to_json(&entry->summary));
+                     bytes_to_json(entry->temp), "link", bytes_to_json(entry->link), "existed",
+                     entry->existed, "old_sha256", bytes_to_json(entry->old_sha256), "old_mode",
+                     (int)entry->old_mode, "old_uid", (int)entry->old_uid, "old_gid",
+                     (int)entry->old_gid, "new_sha256", bytes_to_json(entry->new_sha256), "mode",
+                     entry->mode, "secret", entry->secret, "backup", bytes_to_json(entry->backup),
+                     "edits", edits_to_json(&entry->edits), "summary",
+                     names_to_json(&entry->summary));
 }
 
 static json_t *to_json(const struct journal *journal)
@@ -187,17 +188,18 @@ static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
 {
     const char *action = NULL;
     json_t *step = NULL, *path = NULL, *real = NULL, *edits = NULL, *summary = NULL;
-    json_t *temp = NULL, *old_sha256 = NULL, *new_sha256 = NULL, *backup = NULL; /* may be null */
+    json_t *temp = NULL, *link = NULL, *old_sha256 = NULL, *new_sha256 = NULL,
+           *backup = NULL; /* may be null */
     int existed = 0, mode = -1, secret = 0;
     int old_mode = 0, old_uid = 0, old_gid = 0;
     struct entry entry = {0};
     if (json_unpack(json,
-                    "{s:s, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:o, "
-                    "s:o}",
+                    "{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, "
+                    "s:o, s:o}",
                     "action", &action, "step", &step, "path", &path, "real", &real, "temp", &temp,
-                    "existed", &existed, "old_sha256", &old_sha256, "old_mode", &old_mode,
-                    "old_uid", &old_uid, "old_gid", &old_gid, "new_sha256", &new_sha256, "mode",
-                    &mode, "secret", &secret, "backup", &backup, "edits", &edits, "summary",
+                    "link", &link, "existed", &existed, "old_sha256", &old_sha256, "old_mode",
+                    &old_mode, "old_uid", &old_uid, "old_gid", &old_gid, "new_sha256", &new_sha256,
+                    "mode", &mode, "secret", &secret, "backup", &backup, "edits", &edits, "summary",
                     &summary) != 0 ||
         action_from_name(action, &entry.action) < 0 ||
         edits_from_json(mem, edits, &entry.edits) < 0)
@@ -206,6 +208,7 @@ static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
     entry.path = bytes_from_json(mem, path);
     entry.real = bytes_from_json(mem, real);
     entry.temp = bytes_from_json(mem, temp);
+    entry.link = bytes_from_json(mem, link);
     entry.existed = existed != 0;
     entry.old_sha256 = bytes_from_json(mem, old_sha256);
     entry.old_mode = (unsigned)old_mode;

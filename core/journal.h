@@ -33,6 +33,7 @@ struct entry {
     const char *path; /* for people */
     const char *real; /* OS path */
     const char *temp; /* OS path beside it for new content, or for the old one in an undo */
+    const char *link; /* OS path beside it: a second name for the old file, until the commit */
     bool existed;
     const char *old_sha256;
     unsigned old_mode, old_uid, old_gid;

@@ -32,6 +32,7 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
         for (size_t i = 0; i < journal->count; i++)
             journal->entries[i].made = true; /* or it was not there: rmdir takes empty ones only */
         undo_remove_temps(journal, true);
+        undo_remove_links(journal);
     }
     if (journal_move(run->mem, journal, TXN_UNDONE, err) < 0)
         return -1;
@@ -122,8 +123,10 @@ static int keep(struct run *run, struct journal *journal, struct err *err)
     if (journal->phase == TXN_PREP)
         return settle_prep(run, journal, err);
     bool readable = journal_read(run->mem, journal, &unread) == 0;
-    if (readable)
+    if (readable) {
         undo_remove_temps(journal, false);
+        undo_remove_links(journal);
+    }
     /* Without a journal there is nothing that could be rolled back later. */
     if (journal_move(run->mem, journal, readable ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;

@@ -119,6 +119,9 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
     if (check_target(mem, change, entry, err) < 0)
         return -1;
     entry->temp = file_temp_name(mem, entry->real);
+    /* What is removed frees the space that its undo needs, and its directory may go too. */
+    if (entry->existed && change->action != ACTION_REMOVE)
+        entry->link = file_temp_name(mem, entry->real);
     if (entry->existed && change->action != ACTION_EDIT)
         entry->backup = mem_printf(mem, "%zu.old", index);
     return current_content(mem, change, entry, ret_content, err);
@@ -151,6 +154,19 @@ static int make_directory(struct entry *entry, struct err *err)
     return chmod(entry->real, (mode_t)entry->mode) < 0
                ? failed(err, -errno, entry, "make the directory")
                : 0;
+}
+
+/* The old file keeps a second name until the commit: undoing is then a rename, which needs no space
+ * and gives back the very file. Where there are no hard links, the backup must do. */
+static int link_old(const struct entry *entry, struct err *err)
+{
+    static const int no_links[] = {EPERM, EMLINK, EOPNOTSUPP, ENOSYS};
+    if (entry->link == NULL || link(entry->real, entry->link) == 0)
+        return 0;
+    for (size_t i = 0; i < sizeof no_links / sizeof *no_links; i++)
+        if (errno == no_links[i])
+            return 0;
+    return failed(err, -errno, entry, "link");
 }
 
 static int write_temp(const struct change *change, struct entry *entry, const struct blob *content,
@@ -216,7 +232,8 @@ static int prepare(struct txn *txn, const struct stage *stage, struct err *err)
     for (size_t i = 0; i < stage->count; i++)
         if (make_notes_dir(txn, &stage->items[i], err) < 0 ||
             write_backup(txn, &journal->entries[i], err) < 0 ||
-            write_temp(&stage->items[i], &journal->entries[i], &contents[i], err) < 0)
+            write_temp(&stage->items[i], &journal->entries[i], &contents[i], err) < 0 ||
+            link_old(&journal->entries[i], err) < 0)
             return -1;
     int rc = file_sync_parent(mem_printf(txn->mem, "%s/journal.json", journal->dir));
     if (rc < 0)
@@ -231,6 +248,7 @@ static void abandon(struct txn *txn)
     if (txn->journal.dir == NULL)
         return;
     undo_remove_temps(&txn->journal, true);
+    undo_remove_links(&txn->journal);
     if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
         talk_warn(txn->talk, "%s", ignored.text);
 }
@@ -319,6 +337,9 @@ int txn_undo(struct txn *txn, struct err *err)
 
 int txn_commit(struct txn *txn, struct err *err)
 {
+    /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
+     * on goes by the backups. */
+    undo_remove_links(&txn->journal);
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0) {
         if (txn->journal.phase != TXN_DONE)
             return -1;

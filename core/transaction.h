@@ -9,8 +9,10 @@
  *     txn_apply    open: each target is checked again and renamed over; directories are synced.
  *     (the caller has the steps verify)
  *     txn_commit   done: the change of the directory's name is the commit.
- *     txn_undo     undone: backups renamed back, line edits undone in the files as they are now;
- *                  or stuck, when a file is neither what it was nor what we made of it.
+ *     txn_undo     undone: the old files renamed back by their second names (hard links that prep
+ *                  made), or written anew from the backups; line edits in a file that has changed
+ *                  are undone in it as it is. Or stuck, when a file is neither what it was nor what
+ *                  we made of it, or cannot be put back.
  *
  * What fails in txn_begin or txn_apply is undone before they return; the error says so, and its
  * status is STATUS_STUCK when that was not possible. The caller holds the lock.

@@ -50,6 +50,30 @@ void undo_remove_temps(const struct journal *journal, bool directories)
     }
 }
 
+void undo_remove_links(const struct journal *journal)
+{
+    for (size_t i = 0; i < journal->count; i++)
+        if (journal->entries[i].link != NULL)
+            (void)unlink(journal->entries[i].link);
+}
+
+/* The very old file back by its second name, when it has one and is still what it was, and when
+ * nobody has changed owner or mode of the new one meanwhile. */
+static bool put_link_back(struct mem *mem, const struct entry *entry)
+{
+    struct blob old;
+    struct stat st;
+    if (entry->link == NULL || file_read(mem, entry->link, FILE_LIMIT, &old) < 0 ||
+        strcmp(digest(mem, old.data, old.size), entry->old_sha256) != 0)
+        return false;
+    unsigned mode = entry->mode >= 0 ? (unsigned)entry->mode : entry->old_mode;
+    if (lstat(entry->real, &st) == 0 &&
+        ((st.st_mode & 07777) != mode || st.st_uid != entry->old_uid ||
+         st.st_gid != entry->old_gid))
+        return false;
+    return rename(entry->link, entry->real) == 0;
+}
+
 /* New content for a file by rename; what is there now, or the backup, lends owner and attributes.
  * The name beside it is the journal's, so that whoever comes after a crash finds it. */
 static int put(const struct entry *entry, const struct blob *content, int mode, const char *like)
@@ -70,6 +94,8 @@ static int put_back(struct mem *mem, const struct journal *journal, const struct
             return -errno;
         return file_sync_parent(entry->real);
     }
+    if (put_link_back(mem, entry))
+        return file_sync_parent(entry->real);
     const char *backup = mem_printf(mem, "%s/%s", journal->dir, entry->backup);
     struct blob content;
     int rc = file_read(mem, backup, FILE_LIMIT, &content);
@@ -150,6 +176,9 @@ static int undo_directory(const struct entry *entry, int state)
 
 static int undo_file(struct mem *mem, const struct journal *journal, size_t index, int state)
 {
+    /* An edit that gets here is undone by the link, or was not made: only the sync is left. */
+    if (journal->entries[index].action == ACTION_EDIT)
+        return file_sync_parent(journal->entries[index].real);
     if (state == ENTRY_OLD)
         return 0;
     int rc = state == ENTRY_FOREIGN ? keep_foreign(mem, journal, index) : 0;
@@ -163,8 +192,9 @@ static int undo_entry(struct mem *mem, const struct journal *journal, size_t ind
     const struct entry *entry = &journal->entries[index];
     int state = undo_entry_state(mem, entry, ENTRY_NEW);
     int rc = state < 0 ? state : 0;
-    if (rc == 0 && entry->action == ACTION_EDIT)
-        return state == ENTRY_OLD ? 0 : undo_edits(mem, entry, state, ret_why);
+    if (rc == 0 && entry->action == ACTION_EDIT && state != ENTRY_OLD &&
+        !(state == ENTRY_NEW && put_link_back(mem, entry)))
+        return undo_edits(mem, entry, state, ret_why);
     if (rc == 0 && state == ENTRY_FOREIGN && !force) {
         *ret_why = "it was changed by something else since";
         return -1;
@@ -189,14 +219,15 @@ int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *e
                                text_escape(mem, path, strlen(path)),
                                text_escape(mem, why, strlen(why)));
     }
+    if (stuck[0] == '\0')
+        undo_remove_links(journal);
     if (journal_move(mem, journal, stuck[0] == '\0' ? TXN_UNDONE : TXN_STUCK, err) < 0)
         return -1;
     if (stuck[0] == '\0')
         return 0;
-    return err_set(
-        err, STATUS_STUCK,
-        "transaction %ld is stuck: %s; look at each, then `tfhook recover --restore %ld` "
-        "puts the old content back (what is there is kept in %s), or "
-        "`tfhook recover --keep %ld` leaves all as it is",
-        journal->seq, stuck, journal->seq, journal->dir, journal->seq);
+    return err_set(err, STATUS_STUCK,
+                   "transaction %ld is stuck: %s; mend what hinders and run `tfhook recover`; or "
+                   "`tfhook recover --restore %ld` puts the old content back over what is there "
+                   "(which is kept in %s); or `tfhook recover --keep %ld` leaves all as it is",
+                   journal->seq, stuck, journal->seq, journal->dir, journal->seq);
 }

@@ -14,6 +14,9 @@ enum entry_state { ENTRY_OLD, ENTRY_NEW, ENTRY_FOREIGN };
 int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
     __attribute__((warn_unused_result));
 
+/* The second names of the old files, when they are not needed any more. */
+void undo_remove_links(const struct journal *journal);
+
 /* The temp files of a transaction and, when `directories`, the directories that it made and that
  * are empty. */
 void undo_remove_temps(const struct journal *journal, bool directories);

@@ -431,3 +431,22 @@ kill_at_each() {
     grep -q "fsync([0-9]*<$T/a/state>)" "$T/trace"
     grep -q "fsync([0-9]*<$T/a/state/transactions>)" "$T/trace"
 }
+
+@test "undoing needs no space: the very file comes back" {
+    mkdir "$T/small"
+    mount -t tmpfs -o size=32k tfhook "$T/small" || skip "cannot mount a tmpfs here"
+    head -c 5000 /dev/zero >"$T/small/f"
+    local inode
+    inode=$(stat -c %i "$T/small/f")
+    config "plan:write:$T/small/f:new" "verify:sleep:2" "verify:finding:fail"
+    "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply >"$T/out" 2>&1 3>&- &
+    local pid=$!
+    for _ in $(seq 100); do [ "$(cat "$T/small/f" | tr -d '\0')" = new ] && break; sleep 0.05; done
+    head -c 100000 /dev/zero >"$T/small/fill" 2>/dev/null || true
+    status=0
+    wait "$pid" || status=$?
+    expect_status 5
+    [ "$(stat -c %s:%i "$T/small/f")" = "5000:$inode" ]
+    [ -z "$(find "$T/small" -name '.tfhook-*')" ]
+    umount "$T/small"
+}

@@ -126,7 +126,8 @@ void show_next_steps(const struct run *run, FILE *out)
 {
     const struct names *steps = &run->report.next_steps;
     if (steps->count > 0)
-        (void)fprintf(out, "Next, for a person:\n");
+        (void)fprintf(out, "Next, for a person%s:\n",
+                      run->report.command_ran ? ", where the phases have not done it" : "");
     for (size_t i = 0; i < steps->count; i++)
         (void)fprintf(out, "  %zu. %s\n", i + 1, steps->names[i]);
 }

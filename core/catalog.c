@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { DESCRIBE_SECONDS = 10 };
 
@@ -16,6 +17,11 @@ static const char *const type_names[] = {"text",   "path",      "list",   "list 
 static int describe(struct run *run, const char *name, struct plugin_info *ret, struct err *err)
 {
     const struct step step = {.name = name, .plugin = name, .timeout = DESCRIBE_SECONDS};
+    const char *file = mem_printf(run->mem, "%s/%s.so", run->world.plugin_dir, name);
+    struct names known = {0};
+    if (access(file, F_OK) < 0 && loader_names(run->mem, run->world.plugin_dir, &known) == 0)
+        return err_set(err, STATUS_REJECTED, "no plugin is called %s in %s%s", name,
+                       run->world.plugin_dir, config_did_you_mean(run->mem, name, &known));
     struct outcome outcome;
     const struct child_call call = {
         .call = CALL_DESCRIBE, .world = &run->world, .talk = &run->talk, .step = &step};

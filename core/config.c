@@ -273,6 +273,19 @@ static bool is_name(const char *name)
            name[0] != '.';
 }
 
+/* Without a plugin nobody knows its keys; but what is nearly one of ours is meant as that. */
+static void report_misspelt(const struct reader *reader, const struct ini_section *section,
+                            const struct key *keys, size_t count)
+{
+    struct names ours = {0};
+    for (size_t i = 0; i < count; i++)
+        names_add(reader->mem, &ours, keys[i].name);
+    for (size_t i = 0; i < section->count; i++)
+        if (find_key(keys, count, section->entries[i].key) == NULL &&
+            text_nearest(section->entries[i].key, &ours) != NULL)
+            unknown_key(reader, section, &section->entries[i], keys, count);
+}
+
 static void read_step(const struct reader *reader, const struct ini_section *section,
                       const char *name)
 {
@@ -299,9 +312,11 @@ static void read_step(const struct reader *reader, const struct ini_section *sec
         problem(reader, section->line,
                 mem_printf(mem, "[%s]: a step's name is letters, digits, '-', '_' and '.'",
                            section->name));
-    if (step->plugin == NULL && section->count > 0)
+    if (step->plugin == NULL && section->count > 0) {
         problem(reader, section->line, mem_printf(mem, "[step %s] needs plugin = NAME", name));
-    else if (step->plugin != NULL && !is_name(step->plugin))
+        report_misspelt(reader, section, keys, sizeof keys / sizeof *keys);
+    }
+    if (step->plugin != NULL && !is_name(step->plugin))
         problem(reader, section->line,
                 mem_printf(mem, "plugin = %s: expected a plugin's name, not a path", step->plugin));
 }

@@ -219,10 +219,17 @@ static int run_rollback(struct run *run, const struct journal *journal, struct e
         return -1;
     }
     run->report.result = "rolled-back";
+    names_add(run->mem, &run->report.next_steps,
+              mem_printf(run->mem,
+                         "restart or deploy again what was restarted or deployed after transaction "
+                         "%ld: it may still work with what was undone",
+                         journal->seq));
     if (!run->talk.json)
         (void)fprintf(out, "Transaction %ld is rolled back%s, by transaction %ld.\n", journal->seq,
                       run->cli.skip.count > 0 ? " but for what was left out" : "",
                       run->report.transaction);
+    if (!run->talk.json)
+        show_next_steps(run, out);
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEFAULT_STATE_DIR "/var/lib/tfhook"
@@ -70,6 +71,19 @@ int run_world(struct run *run, struct err *err)
     return 0;
 }
 
+/* Who can write the config can have commands run as root. */
+static void warn_of_writers(const struct run *run, const char *file)
+{
+    struct stat st;
+    if (stat(file, &st) < 0)
+        return;
+    bool strange = st.st_uid != 0 && st.st_uid != geteuid();
+    if (strange || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        talk_warn(&run->talk, "%s %s: whoever can write it decides what is run here",
+                  text_escape(run->mem, file, strlen(file)),
+                  strange ? "belongs to another user" : "can be written by others");
+}
+
 static int read_config(struct run *run, struct names *problems, struct err *err)
 {
     const char *file = run->cli.config;
@@ -80,6 +94,8 @@ static int read_config(struct run *run, struct names *problems, struct err *err)
     }
     char *real = realpath(file, NULL);
     int rc = real == NULL ? -errno : file_read(run->mem, real, 1 << 20, &text);
+    if (rc == 0)
+        warn_of_writers(run, real);
     free(real);
     if (rc < 0)
         return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s%s", file,
@@ -166,13 +182,40 @@ static void check_site(struct run *run, struct names *problems)
     }
 }
 
-static int reject(struct run *run, const struct names *problems, struct err *err)
+enum { PROBLEMS_SHOWN = 25 };
+
+/* The line of "FILE:LINE: ..."; 0 when it has none. */
+static long line_of(const struct run *run, const char *problem)
+{
+    size_t length = strlen(run->config.file);
+    if (strncmp(problem, run->config.file, length) != 0 || problem[length] != ':')
+        return 0;
+    return strtol(problem + length + 1, NULL, 10);
+}
+
+/* In the order of the file, however they were found. */
+static void sort_problems(const struct run *run, struct names *problems)
+{
+    for (size_t i = 1; i < problems->count; i++) {
+        const char *problem = problems->names[i];
+        size_t at = i;
+        for (; at > 0 && line_of(run, problems->names[at - 1]) > line_of(run, problem); at--)
+            problems->names[at] = problems->names[at - 1];
+        problems->names[at] = problem;
+    }
+}
+
+static int reject(struct run *run, struct names *problems, struct err *err)
 {
     if (problems->count == 0)
         return 0;
+    sort_problems(run, problems);
     char *all = mem_str(run->mem, problems->names[0]);
-    for (size_t i = 1; i < problems->count; i++)
+    for (size_t i = 1; i < problems->count && i < PROBLEMS_SHOWN; i++)
         all = mem_printf(run->mem, "%s\n%s", all, problems->names[i]);
+    if (problems->count > PROBLEMS_SHOWN)
+        all = mem_printf(run->mem, "%s\n%s: and %zu more like these", all, run->config.file,
+                         problems->count - PROBLEMS_SHOWN);
     return err_set(err, STATUS_REJECTED, "%s", all);
 }
 

@@ -20,11 +20,13 @@ void show_steps(const struct run *run, FILE *out)
     static const enum color colors[] = {GREEN, PLAIN, RED, RED, RED};
     for (size_t i = 0; i < run->report.step_count; i++) {
         const struct step_report *step = &run->report.steps[i];
+        /* Why a step failed is the error, which is told on stderr. */
+        bool tell = step->message[0] != '\0' && step->status <= STEP_SKIPPED;
         (void)fprintf(out, "%s%-9s%s %s (%s)%s%s%s%s\n", color(run, out, colors[step->status]),
                       step_status_names[step->status], color(run, out, PLAIN), step->name,
                       step->plugin, step->hook != NULL ? " at " : "",
-                      step->hook != NULL ? step->hook : "", step->message[0] != '\0' ? ": " : "",
-                      step->message);
+                      step->hook != NULL ? step->hook : "", tell ? ": " : "",
+                      tell ? step->message : "");
     }
 }
 

@@ -270,6 +270,16 @@ static int judge(struct run *run, const struct runner *runner, const struct outc
                    failure->subject, failure->message);
 }
 
+/* The error names the first; a person must not think that it is the only one. */
+static void count_failures(struct run *run, struct err *err)
+{
+    size_t failures = 0;
+    for (size_t i = 0; i < run->report.findings.count; i++)
+        failures += run->report.findings.items[i].verdict == TFHOOK_FAIL;
+    if (err->status == STATUS_FINDING && failures > 1)
+        err->text = mem_printf(run->mem, "%s (and %zu more)", err->text, failures - 1);
+}
+
 int steps_verify(struct run *run, const struct selection *selection, bool planners_only,
                  size_t *ret_verified, struct runner **ret_culprit, struct err *err)
 {
@@ -303,5 +313,7 @@ int steps_verify(struct run *run, const struct selection *selection, bool planne
     }
     if (ret_verified != NULL)
         *ret_verified = verified;
+    if (rc < 0)
+        count_failures(run, err);
     return rc;
 }

@@ -132,7 +132,7 @@ static bool show_and_ask(struct run *run, const struct transact *what, const str
 {
     FILE *out = run->talk.json ? stderr : stdout;
     bool asks = what->ask && !run->cli.yes && ask_is_terminal();
-    if (what->show && (!run->talk.json || asks)) {
+    if (what->show && (!(run->talk.json || run->talk.quiet) || asks)) {
         show_steps(run, out);
         show_changes(run, stage, out);
     }
@@ -154,7 +154,7 @@ int transact(struct run *run, const struct transact *what, struct err *err)
         }
         int rc = 0;
         if (stage.count == 0) {
-            if (what->show && !run->talk.json)
+            if (what->show && !run->talk.json && !run->talk.quiet)
                 show_steps(run, stdout);
             rc = verify_only(run, what, &again, err);
         } else if (!show_and_ask(run, what, &stage)) {

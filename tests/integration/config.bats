@@ -59,6 +59,24 @@ rejects() {
     expect_output 'c.ini:5:'
 }
 
+@test "errors come in the order of the file, and a misspelt plugin key is found" {
+    check '[step one]\nplugn = fake\nhook = pre-provison\n[step two]\nplugin = fake\nnumber = x\ntimeout = y\n'
+    expect_status 3
+    [ "$(sed 's/.*c.ini:\([0-9]*\):.*/\1/' "$T/err" | tr '\n' ' ')" = "1 2 3 6 7 " ]
+    expect_output 'has no key plugn; did you mean plugin?'
+    check "$(printf 'junk\\n%.0s' $(seq 100))"
+    [ "$(wc -l <"$T/err")" -le 27 ]
+    expect_output "and 75 more like these"
+}
+
+@test "a config that others can write is warned of" {
+    printf '[step one]\nplugin = fake\n' >"$T/c.ini"
+    chmod 666 "$T/c.ini"
+    tfhook -c "$T/c.ini" check
+    expect_status 0
+    expect_output "c.ini can be written by others: whoever can write it decides what is run here"
+}
+
 @test "values are checked by their types" {
     rejects '[step one]\nplugin = fake\nnumber = 0\n' 'c.ini:3: number = 0: expected a whole number from 1 to 100'
     rejects '[step one]\nplugin = fake\nnumber = 7x\n' 'number = 7x'
@@ -197,6 +215,7 @@ rejects() {
     expect_output "number (number from 1 to 100; default 7)"
     tfhook --json plugins fake
     expect_output '"default":"one"'
-    tfhook plugins none
+    tfhook plugins fak
     expect_status 3
+    expect_output "did you mean fake?"
 }

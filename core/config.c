@@ -58,32 +58,6 @@ const char *config_did_you_mean(struct mem *mem, const char *name, const struct 
     return nearest == NULL ? "" : mem_printf(mem, "; did you mean %s?", nearest);
 }
 
-struct names config_items(struct mem *mem, const struct ini_entry *entry)
-{
-    struct names items = {0};
-    for (size_t i = 0; i < entry->lines.count; i++) {
-        const char *line = entry->lines.names[i];
-        if (entry->lines.count > 1) {
-            if (line[0] != '\0')
-                names_add(mem, &items, line);
-            continue;
-        }
-        for (const char *s = line; *s != '\0';) {
-            size_t length = strcspn(s, ",");
-            const char *item = text_trim(mem, s, length);
-            if (item[0] != '\0')
-                names_add(mem, &items, item);
-            s += length + (s[length] == ',');
-        }
-    }
-    return items;
-}
-
-bool config_is_mixed_list(const struct ini_entry *entry)
-{
-    return entry->lines.count > 1 && strchr(entry->lines.names[0], ',') != NULL;
-}
-
 bool config_names_host(const struct names *only_on, const char *hostname)
 {
     size_t short_length = strcspn(hostname, ".");
@@ -148,11 +122,11 @@ static void set_name(const struct reader *reader, const struct ini_entry *entry,
 
 static void set_list(const struct reader *reader, const struct ini_entry *entry, void *target)
 {
-    struct names items = config_items(reader->mem, entry);
+    struct names items = ini_items(reader->mem, entry);
     if (items.count == 0)
         problem(reader, entry->line, mem_printf(reader->mem, "%s is empty", entry->key));
-    if (config_is_mixed_list(entry))
-        problem(reader, entry->line, mem_printf(reader->mem, CONFIG_MIXED_LIST, entry->key));
+    if (ini_is_mixed_list(entry))
+        problem(reader, entry->line, mem_printf(reader->mem, INI_MIXED_LIST, entry->key));
     *(struct names *)target = items;
 }
 

@@ -60,15 +60,6 @@ void config_read(struct mem *mem, const char *file, const struct blob *text, str
 void config_of_options(struct mem *mem, const char *plugin, const struct names *options,
                        struct config *ret, struct names *problems);
 
-/* The items of a list: the indented lines, or one line's parts between commas. */
-struct names config_items(struct mem *mem, const struct ini_entry *entry);
-
-/* Commas on the first line and indented lines below it: which is meant? CONFIG_MIXED_LIST says so.
- */
-bool config_is_mixed_list(const struct ini_entry *entry);
-#define CONFIG_MIXED_LIST                                                                          \
-    "%s: write the list on one line with commas, or each item on a line of its own"
-
 /* Is `hostname` (as gethostname gives it) named by the list, short or full? An empty list names
  * every host. */
 bool config_names_host(const struct names *only_on, const char *hostname);

@@ -208,3 +208,29 @@ void ini_read(struct mem *mem, const char *file, const struct blob *text, struct
         problem(&scan, "this line can be read in two ways; write it plainly");
     }
 }
+
+struct names ini_items(struct mem *mem, const struct ini_entry *entry)
+{
+    struct names items = {0};
+    for (size_t i = 0; i < entry->lines.count; i++) {
+        const char *line = entry->lines.names[i];
+        if (entry->lines.count > 1) {
+            if (line[0] != '\0')
+                names_add(mem, &items, line);
+            continue;
+        }
+        for (const char *s = line; *s != '\0';) {
+            size_t length = strcspn(s, ",");
+            const char *item = text_trim(mem, s, length);
+            if (item[0] != '\0')
+                names_add(mem, &items, item);
+            s += length + (s[length] == ',');
+        }
+    }
+    return items;
+}
+
+bool ini_is_mixed_list(const struct ini_entry *entry)
+{
+    return entry->lines.count > 1 && strchr(entry->lines.names[0], ',') != NULL;
+}

@@ -11,6 +11,8 @@
 #include "mem.h"
 #include "text.h"
 
+#include <stdbool.h>
+
 struct ini_entry {
     const char *key;
     struct names lines; /* the value's lines: the one behind '=' (may be ""), then indented ones */
@@ -34,5 +36,14 @@ struct ini {
  * good as they can be, so that later checks can add theirs. */
 void ini_read(struct mem *mem, const char *file, const struct blob *text, struct ini *ret,
               struct names *problems);
+
+/* The items of a list: the indented lines, or one line's parts between commas. */
+struct names ini_items(struct mem *mem, const struct ini_entry *entry);
+
+/* Commas on the first line and indented lines below it: which is meant? INI_MIXED_LIST says so.
+ */
+bool ini_is_mixed_list(const struct ini_entry *entry);
+#define INI_MIXED_LIST                                                                             \
+    "%s: write the list on one line with commas, or each item on a line of its own"
 
 #endif

@@ -64,12 +64,11 @@ static bool is_choice(const struct maker *maker, const struct setting *setting, 
 static void make_list(const struct maker *maker, const struct ini_entry *entry,
                       struct setting *setting)
 {
-    setting->items = config_items(maker->mem, entry);
+    setting->items = ini_items(maker->mem, entry);
     if (setting->items.count == 0)
         problem(maker, setting->origin, mem_printf(maker->mem, "%s is empty", setting->key->name));
-    if (config_is_mixed_list(entry))
-        problem(maker, setting->origin,
-                mem_printf(maker->mem, CONFIG_MIXED_LIST, setting->key->name));
+    if (ini_is_mixed_list(entry))
+        problem(maker, setting->origin, mem_printf(maker->mem, INI_MIXED_LIST, setting->key->name));
     for (size_t i = 0; i < setting->items.count; i++) {
         if (setting->key->type == TFHOOK_PATHS)
             setting->items.names[i] = absolute(maker, setting, setting->items.names[i]);

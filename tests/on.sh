@@ -15,7 +15,7 @@ die() {
     exit 1
 }
 
-# Where this machine gets Debian from, if it is one.
+# Where this machine gets Debian from, if it is one; else nothing, which is debootstrap's default.
 mirror() {
     local uri=
     if command -v apt-get >/dev/null; then
@@ -23,7 +23,7 @@ mirror() {
         uri=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null |
             grep -E '^https?://.*/debian/$' | head -n 1) || uri=
     fi
-    echo "${uri:-http://deb.debian.org/debian/}"
+    echo "$uri"
 }
 
 # How this machine reaches it: proxies and tolerances of apt, for debootstrap and for the inside.
@@ -42,9 +42,11 @@ proxy_environment() {
 
 make_system() {
     local folder=$1 suite=$2
+    local uri
+    uri=$(mirror)
     rm -rf --one-file-system "$folder"
     echo "on.sh: making Debian $suite in $folder" >&2
-    debootstrap --variant=minbase "$suite" "$folder" "$(mirror)" >"$folder.log" 2>&1 || {
+    debootstrap --variant=minbase "$suite" "$folder" ${uri:+"$uri"} >"$folder.log" 2>&1 || {
         tail -n 20 "$folder.log" >&2
         die "debootstrap failed; all of its output is in $folder.log"
     }

@@ -46,11 +46,11 @@ static void reads_phases_steps_and_lists(void **state)
     assert_int_equal(config.steps[0].timeout, 5);
     assert_int_equal(config.steps[1].timeout, 30);
     assert_string_equal(config.steps[0].hooks.names[1], "post-failure");
-    struct names source = config_items(&mem, &config.steps[0].entries[0]);
+    struct names source = ini_items(&mem, &config.steps[0].entries[0]);
     assert_int_equal(source.count, 2);
     assert_string_equal(source.names[0], "a");
     assert_string_equal(source.names[1], "b, c"); /* on lines of their own, commas are text */
-    struct names checks = config_items(&mem, &config.steps[1].entries[0]);
+    struct names checks = ini_items(&mem, &config.steps[1].entries[0]);
     assert_int_equal(checks.count, 2);
     assert_string_equal(checks.names[1], "y");
 }

@@ -52,6 +52,8 @@ static void take_log(struct pump *pump, const struct record *record)
     const char *name = pump->call->step->name;
     text = text_escape(pump->mem, text, strlen(text));
     long level = record_number(record, 0);
+    if (!talk_is_new(mem_printf(pump->mem, "%s: %s", name, text)))
+        return;
     if (level >= TFHOOK_WARNING)
         talk_warn(pump->call->talk, "%s: %s", name, text);
     else if (level == TFHOOK_INFO)
@@ -118,6 +120,8 @@ static bool read_records(struct pump *pump)
         pump->room = room;
     }
     ssize_t got = read(pump->records, pump->data + pump->size, READ_SIZE);
+    if (got < 0 && errno != EINTR && errno != EAGAIN)
+        pump->broken = mem_printf(pump->mem, "what it sends cannot be read: %s", strerror(errno));
     if (got < 0)
         return errno == EINTR;
     if (got == 0) {
@@ -144,9 +148,9 @@ static bool read_talk(struct pump *pump)
 {
     char data[4096];
     ssize_t got = read(pump->talk, data, sizeof data);
-    if (got < 0)
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return errno == EINTR;
-    if (got == 0) {
+    if (got <= 0) {
         flush_line(pump);
         close_fd(&pump->talk);
         return false;

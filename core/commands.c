@@ -72,6 +72,17 @@ int command_plan(struct run *run, bool *ret_pending, struct err *err)
     return 0;
 }
 
+/* Steps that only verify have hooks of their own; their proof is still to come. */
+static void say_not_run(const struct run *run, const struct selection *selection)
+{
+    if (selection->hook != NULL || selection->steps->count > 0)
+        return;
+    for (size_t i = 0; i < run->runner_count; i++)
+        if (!run->runners[i].plugin.plans && run->runners[i].plugin.verifies)
+            (void)printf("Not run: %s, which only verifies; `tfhook verify` runs it.\n",
+                         run->runners[i].step->name);
+}
+
 int command_apply(struct run *run, struct err *err)
 {
     const struct transact what = {
@@ -86,6 +97,7 @@ int command_apply(struct run *run, struct err *err)
     if (rc < 0)
         return rc;
     show_next_steps(run, stdout);
+    say_not_run(run, &what.selection);
     if (run->report.transaction > 0)
         (void)printf("Done, as transaction %ld; `tfhook rollback %ld` is the way back.\n",
                      run->report.transaction, run->report.transaction);

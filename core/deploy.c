@@ -86,7 +86,7 @@ static int run_words(struct run *run, const char *phase, const char *program,
     if (log == NULL)
         return -1;
     const struct phase_command command = {program, words->names, log, run->talk.json};
-    const char *shown = text_escape(run->mem, program, strlen(program));
+    const char *shown = text_escape(run->mem, words->names[0], strlen(words->names[0]));
     talk_info(&run->talk, "%s: running %s (log: %s)", phase, shown, log);
     int status = phase_command_run(run->mem, &command, err);
     if (status < 0)

@@ -19,9 +19,11 @@ static void show_head(const struct run *run, const struct journals *all,
     if (journal->undoes > 0)
         (void)printf(" of %s%ld", journal->partial ? "a part of " : "", journal->undoes);
     (void)printf("  by %s on %s", escape(run, journal->user), escape(run, journal->host));
-    long by = 0;
-    if (journal_is_undone(all, journal->seq, &by))
-        (void)printf("  (rolled back by %ld)", by);
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == journal->seq &&
+            !journal_is_undone(all, all->items[i].seq, NULL))
+            (void)printf("  (rolled back %sby %ld)", all->items[i].partial ? "in part " : "",
+                         all->items[i].seq);
     (void)putchar('\n');
 }
 

@@ -114,6 +114,10 @@ int loader_load(struct mem *mem, const char *plugin_dir, const char *name,
     void *handle = dlopen(mem_printf(mem, "/proc/self/fd/%d", fd), RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
         const char *why = dlerror();
+        /* glibc names the file as we did: by its descriptor. */
+        const char *own_name = why == NULL ? NULL : strstr(why, "/proc/self/fd/");
+        if (own_name == why && why != NULL && strchr(why, ':') != NULL)
+            why = strchr(why, ':') + 2;
         return err_set(err, STATUS_REJECTED, "%s cannot be loaded: %s%s", file,
                        why != NULL ? why : "no reason given",
                        access("/proc/self/fd", F_OK) < 0 ? " (is /proc mounted?)" : "");

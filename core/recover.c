@@ -5,6 +5,7 @@
 #include "undo.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* What was settled goes into the report: the way back must be seen too. */
 static void report_settled(struct run *run, const struct journal *journal, struct stage *settled)
@@ -55,7 +56,11 @@ static int settle_open(struct run *run, struct journal *journal, struct stage *s
     }
     if (undo_all(run->mem, journal, false, err) < 0)
         return -1;
-    talk_warn(&run->talk, "transaction %ld was interrupted; its changes were undone", journal->seq);
+    const char *paths = "";
+    for (size_t i = 0; i < journal->count; i++)
+        paths = mem_printf(run->mem, "%s%s%s", paths, i > 0 ? ", " : "", journal->entries[i].path);
+    talk_warn(&run->talk, "transaction %ld was interrupted; its changes were undone: %s",
+              journal->seq, text_escape(run->mem, paths, strlen(paths)));
     if (settled != NULL)
         report_settled(run, journal, settled);
     return 0;
@@ -162,6 +167,7 @@ int recover_command(struct run *run, struct err *err)
     if (run->report.result == NULL)
         run->report.result = "unchanged";
     if (!run->talk.json)
-        (void)puts("Nothing is left to recover.");
+        (void)puts(run->report.transaction > 0 ? "Recovered; nothing else is left to recover."
+                                               : "Nothing is left to recover.");
     return 0;
 }

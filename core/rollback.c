@@ -12,6 +12,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A part that was left out was left out on purpose: it is passed over unless it is named. */
+static bool is_partly_undone(const struct journals *all, long seq)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == seq &&
+            !journal_is_undone(all, all->items[i].seq, NULL))
+            return true;
+    return false;
+}
+
 /* The newest that is done, no rollback itself, and not yet rolled back; or the one named. */
 static struct journal *choose(struct journals *all, long seq)
 {
@@ -19,7 +29,7 @@ static struct journal *choose(struct journals *all, long seq)
         struct journal *journal = &all->items[i - 1];
         if (seq != 0 ? journal->seq == seq
                      : journal->phase == TXN_DONE && journal->undoes == 0 &&
-                           !journal_is_undone(all, journal->seq, NULL))
+                           !is_partly_undone(all, journal->seq))
             return journal;
     }
     return NULL;

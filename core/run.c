@@ -84,6 +84,31 @@ static void warn_of_writers(const struct run *run, const char *file)
                   strange ? "belongs to another user" : "can be written by others");
 }
 
+static bool has_phase(const struct config *config, const char *hook)
+{
+    const char *phase = strchr(hook, '-') + 1;
+    for (size_t i = 0; i < config->phase_count; i++)
+        if (strcmp(config->phases[i].name, phase) == 0)
+            return true;
+    return false;
+}
+
+/* `wrap` may still run them; but who has phases means deploy. */
+static void warn_of_idle_hooks(const struct run *run)
+{
+    const struct config *config = &run->config;
+    for (size_t i = 0; i < config->step_count && config->phase_count > 0; i++)
+        for (size_t k = 0; k < config->steps[i].hooks.count; k++) {
+            const char *hook = config->steps[i].hooks.names[k];
+            if (strcmp(hook, "post-failure") != 0 && !has_phase(config, hook))
+                talk_warn(&run->talk,
+                          "%s:%u: [step %s] is at %s, but there is no [phase %s]: `tfhook deploy` "
+                          "does not run it there",
+                          config->file, config->steps[i].line, config->steps[i].name, hook,
+                          strchr(hook, '-') + 1);
+        }
+}
+
 static int read_config(struct run *run, struct names *problems, struct err *err)
 {
     const char *file = run->cli.config;
@@ -240,7 +265,10 @@ int run_load(struct run *run, struct err *err)
     }
     if (problems.count == before)
         check_site(run, &problems);
-    return reject(run, &problems, err);
+    int rc = reject(run, &problems, err);
+    if (rc == 0 && (run->cli.command == COMMAND_CHECK || run->cli.command == COMMAND_DEPLOY))
+        warn_of_idle_hooks(run);
+    return rc;
 }
 
 bool run_selects(const struct run *run, const struct selection *selection,
@@ -253,7 +281,10 @@ bool run_selects(const struct run *run, const struct selection *selection,
         return names_have(&runner->step->hooks, selection->hook);
     if (selection->steps != NULL && selection->steps->count > 0)
         return names_have(selection->steps, runner->step->name);
-    return !to_plan || runner->plugin.plans;
+    /* What is for failures only is not for a run that was not asked for it. */
+    const struct names *hooks = &runner->step->hooks;
+    bool for_failure = hooks->count == 1 && strcmp(hooks->names[0], "post-failure") == 0;
+    return !to_plan || (runner->plugin.plans && !for_failure);
 }
 
 int run_check_names(struct run *run, struct err *err)

@@ -1,6 +1,7 @@
 #include "talk.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 
 static bool progress_is_shown;
@@ -74,4 +75,20 @@ void talk_progress(const struct talk *talk, const char *what, long done, long to
         (void)fprintf(stderr, "\r%.60s", what);
     (void)fflush(stderr);
     progress_is_shown = true;
+}
+
+bool talk_is_new(const char *text)
+{
+    /* Hashes will do: a note that is lost to a collision is no loss. */
+    static uint64_t seen[256];
+    static size_t count;
+    uint64_t hash = 14695981039346656037u;
+    for (const char *s = text; *s != '\0'; s++)
+        hash = (hash ^ (unsigned char)*s) * 1099511628211u;
+    for (size_t i = 0; i < count; i++)
+        if (seen[i] == hash)
+            return false;
+    if (count < sizeof seen / sizeof *seen)
+        seen[count++] = hash;
+    return true;
 }

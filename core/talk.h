@@ -29,4 +29,8 @@ void talk_debug(const struct talk *talk, const char *format, ...)
 /* A line that is written over by the next; only on a terminal. total 0: unknown. NULL: clear it. */
 void talk_progress(const struct talk *talk, const char *what, long done, long total);
 
+/* True the first time that this text comes in this process; the same note of several calls is shown
+ * once. */
+bool talk_is_new(const char *text);
+
 #endif

@@ -185,11 +185,28 @@ static int undo_file(struct mem *mem, const struct journal *journal, size_t inde
     return rc < 0 ? rc : put_back(mem, journal, &journal->entries[index]);
 }
 
+/* The rename consumes the new content's temp file: while it is there, the target is not ours, even
+ * when somebody else has changed it. (The temp file of an undo holds the old content.) */
+static bool was_never_applied(struct mem *mem, const struct entry *entry)
+{
+    struct blob content;
+    bool has_content = entry->action == ACTION_WRITE || entry->action == ACTION_EDIT;
+    return has_content && !same(entry->old_sha256, entry->new_sha256) &&
+           file_read(mem, entry->temp, FILE_LIMIT, &content) == 0 &&
+           same(digest(mem, content.data, content.size), entry->new_sha256);
+}
+
 /* 0: as it was. -1: it cannot be; *ret_why says why. */
 static int undo_entry(struct mem *mem, const struct journal *journal, size_t index, bool force,
                       const char **ret_why)
 {
     const struct entry *entry = &journal->entries[index];
+    bool untouched = was_never_applied(mem, entry);
+    /* Before the directory that it may lie in. */
+    if (entry->temp != NULL)
+        (void)unlink(entry->temp);
+    if (untouched)
+        return 0;
     int state = undo_entry_state(mem, entry, ENTRY_NEW);
     int rc = state < 0 ? state : 0;
     if (rc == 0 && entry->action == ACTION_EDIT && state != ENTRY_OLD &&
@@ -210,7 +227,6 @@ static int undo_entry(struct mem *mem, const struct journal *journal, size_t ind
 int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)
 {
     const char *stuck = "";
-    undo_remove_temps(journal, false);
     for (size_t i = journal->count; i > 0; i--) {
         const char *why = NULL;
         const char *path = journal->entries[i - 1].path;

@@ -328,6 +328,25 @@ do = plan:write:$T/failed:x
 EOF
 }
 
+@test "steps for failures only are not in a plain plan or apply" {
+    printf '[step failure]\nplugin = fake\nhook = post-failure\ndo = plan:write:%s:x\n' "$T/failed" >"$T/c.ini"
+    printf '[step one]\nplugin = fake\ndo = plan:write:%s:new\n' "$T/file" >>"$T/c.ini"
+    run_config apply
+    expect_status 0
+    [ "$(cat "$T/file")" = new ] && [ ! -e "$T/failed" ]
+    run_config apply --hook post-failure
+    expect_status 0
+    [ -e "$T/failed" ]
+}
+
+@test "check warns of a hook that deploy never comes to" {
+    deploy_config 0 pass
+    printf '[step idle]\nplugin = fake\nhook = pre-start\n' >>"$T/c.ini"
+    run_config check
+    expect_status 0
+    expect_output "[step idle] is at pre-start, but there is no [phase start]"
+}
+
 @test "deploy needs --yes off a terminal" {
     deploy_config 0 pass
     run_config deploy

@@ -84,6 +84,22 @@ inject() {
     [ "$n" -gt 3 ]
 }
 
+@test "a target that changes at the last moment is not overwritten" {
+    config "plan:write:$T/f:new"
+    strace -f -qq -o "$T/trace" -e trace=rename -e inject=rename:delay_exit=2000000:when=1 \
+        "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
+        >"$T/out" 2>&1 </dev/null 3>&- &
+    local pid=$!
+    for _ in $(seq 100); do [ -e "$T/state/transactions/000001.open" ] && break; sleep 0.05; done
+    echo foreign >"$T/f"
+    status=0
+    wait "$pid" || status=$?
+    output=$(cat "$T/out")
+    expect_status 1
+    expect_output "$T/f changes while tfhook works"
+    [ "$(cat "$T/f")" = foreign ]
+}
+
 @test "a full stdout does not turn a committed apply into a failure" {
     config "plan:write:$T/f:new"
     status=0
@@ -166,8 +182,12 @@ inject() {
     expect_status 0
     expect_output "but for what was left out"
     [ ! -e "$T/g" ]
+    tfhook history
+    expect_output "(rolled back in part by 6)"
     echo -n new >"$T/f"
     tfhook rollback
+    expect_status 1
+    tfhook rollback 5
     expect_status 0
     [ "$(cat "$T/f")" = old ]
 }
@@ -430,6 +450,9 @@ kill_at_each() {
     grep -q "fsync([0-9]*<$T/a>)" "$T/trace"
     grep -q "fsync([0-9]*<$T/a/state>)" "$T/trace"
     grep -q "fsync([0-9]*<$T/a/state/transactions>)" "$T/trace"
+    # The new content, and the directory that holds its name.
+    grep -q "fsync([0-9]*<$T/.tfhook-[0-9a-f]*>)" "$T/trace"
+    grep -q "fsync([0-9]*<$T>)" "$T/trace"
 }
 
 @test "undoing needs no space: the very file comes back" {

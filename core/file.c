@@ -185,6 +185,24 @@ int file_make_directory(const char *path, unsigned mode)
     return errno == EEXIST ? 0 : -errno;
 }
 
+int file_remove(const char *path)
+{
+    while (unlink(path) < 0)
+        if (errno != EINTR)
+            return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+    return 0;
+}
+
+int file_remove_directory(const char *path)
+{
+    while (rmdir(path) < 0) {
+        bool stays = errno == ENOENT || errno == ENOTDIR || errno == ENOTEMPTY || errno == EEXIST;
+        if (errno != EINTR)
+            return stays ? 0 : -errno;
+    }
+    return 0;
+}
+
 int file_list(struct mem *mem, const char *path, struct names *ret)
 {
     struct names names = {0};

@@ -40,6 +40,11 @@ int file_make_directory(const char *path, unsigned mode) __attribute__((warn_unu
 
 const char *file_parent(struct mem *mem, const char *path);
 
+/* Gone afterwards, or was not there. */
+int file_remove(const char *path) __attribute__((warn_unused_result));
+/* The same for an empty directory; one that is not empty stays. */
+int file_remove_directory(const char *path) __attribute__((warn_unused_result));
+
 /* The names in a directory but . and .., in no order. */
 int file_list(struct mem *mem, const char *path, struct names *ret)
     __attribute__((warn_unused_result));

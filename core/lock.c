@@ -1,5 +1,6 @@
 #include "lock.h"
 
+#include "child.h"
 #include "file.h"
 #include "text.h"
 
@@ -57,6 +58,10 @@ int lock_take(struct mem *mem, const struct talk *talk, const char *state_dir, c
             int number = errno;
             (void)close(fd);
             return err_errno(err, STATUS_FAILED, number, "cannot lock %s", path);
+        }
+        if (errno == EINTR && !child_interrupted) {
+            tenths++;
+            continue;
         }
         if (tenths <= 0) {
             const char *who = holder(mem, fd);

@@ -25,6 +25,18 @@ static void report_settled(struct run *run, const struct journal *journal, struc
     }
 }
 
+/* What cannot be removed now keeps the transaction as it is, for the next try. */
+static int remove_leftovers(const struct journal *journal, bool directories, struct err *err)
+{
+    int rc = undo_remove_temps(journal, directories);
+    if (rc == 0)
+        rc = undo_remove_links(journal);
+    return rc == 0
+               ? 0
+               : err_errno(err, STATUS_STUCK, -rc,
+                           "transaction %ld: its temporary files cannot be removed", journal->seq);
+}
+
 /* A prep without a whole journal has touched nothing: the journal is synced first. */
 static int settle_prep(struct run *run, struct journal *journal, struct err *err)
 {
@@ -32,8 +44,8 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
     if (journal_read(run->mem, journal, &unread) == 0) {
         for (size_t i = 0; i < journal->count; i++)
             journal->entries[i].made = true; /* or it was not there: rmdir takes empty ones only */
-        undo_remove_temps(journal, true);
-        undo_remove_links(journal);
+        if (remove_leftovers(journal, true, err) < 0)
+            return -1;
     }
     if (journal_move(run->mem, journal, TXN_UNDONE, err) < 0)
         return -1;
@@ -128,10 +140,8 @@ static int keep(struct run *run, struct journal *journal, struct err *err)
     if (journal->phase == TXN_PREP)
         return settle_prep(run, journal, err);
     bool readable = journal_read(run->mem, journal, &unread) == 0;
-    if (readable) {
-        undo_remove_temps(journal, false);
-        undo_remove_links(journal);
-    }
+    if (readable && remove_leftovers(journal, false, err) < 0)
+        return -1;
     /* Without a journal there is nothing that could be rolled back later. */
     if (journal_move(run->mem, journal, readable ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;

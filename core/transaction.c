@@ -247,9 +247,13 @@ static void abandon(struct txn *txn)
     struct err ignored = {.mem = txn->mem};
     if (txn->journal.dir == NULL)
         return;
-    undo_remove_temps(&txn->journal, true);
-    undo_remove_links(&txn->journal);
-    if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
+    int rc = undo_remove_temps(&txn->journal, true);
+    if (rc == 0)
+        rc = undo_remove_links(&txn->journal);
+    if (rc < 0)
+        talk_warn(txn->talk, "temporary files could not be removed (%s); the next run tries again",
+                  strerror(-rc));
+    else if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
         talk_warn(txn->talk, "%s", ignored.text);
 }
 
@@ -278,11 +282,11 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
     if (entry->action == ACTION_DIRECTORY)
         return 0; /* made in prep: a new empty directory changes nothing that was there */
     if (entry->action == ACTION_REMOVE_DIRECTORY) {
-        if (rmdir(entry->real) == 0)
-            return 0;
-        if (errno != ENOTEMPTY)
-            return failed(err, -errno, entry, "remove the directory");
-        talk_warn(txn->talk, "%s is not empty, so it stays", entry->real);
+        int rc = file_remove_directory(entry->real);
+        if (rc < 0)
+            return failed(err, rc, entry, "remove the directory");
+        if (access(entry->real, F_OK) == 0)
+            talk_warn(txn->talk, "%s is not empty, so it stays", entry->real);
         return 0;
     }
     int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
@@ -339,7 +343,10 @@ int txn_commit(struct txn *txn, struct err *err)
 {
     /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
      * on goes by the backups. */
-    undo_remove_links(&txn->journal);
+    int rc = undo_remove_links(&txn->journal);
+    if (rc < 0)
+        talk_warn(txn->talk, "a temporary file beside a target could not be removed: %s",
+                  strerror(-rc));
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0) {
         if (txn->journal.phase != TXN_DONE)
             return -1;

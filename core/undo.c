@@ -39,22 +39,27 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
     return same(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
 }
 
-void undo_remove_temps(const struct journal *journal, bool directories)
+int undo_remove_temps(const struct journal *journal, bool directories)
 {
+    int first = 0;
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
-        if (entry->temp != NULL)
-            (void)unlink(entry->temp);
-        if (directories && entry->action == ACTION_DIRECTORY && entry->made)
-            (void)rmdir(entry->real);
+        int rc = entry->temp == NULL ? 0 : file_remove(entry->temp);
+        if (rc == 0 && directories && entry->action == ACTION_DIRECTORY && entry->made)
+            rc = file_remove_directory(entry->real);
+        first = first == 0 ? rc : first;
     }
+    return first;
 }
 
-void undo_remove_links(const struct journal *journal)
+int undo_remove_links(const struct journal *journal)
 {
-    for (size_t i = 0; i < journal->count; i++)
-        if (journal->entries[i].link != NULL)
-            (void)unlink(journal->entries[i].link);
+    int first = 0;
+    for (size_t i = 0; i < journal->count; i++) {
+        int rc = journal->entries[i].link == NULL ? 0 : file_remove(journal->entries[i].link);
+        first = first == 0 ? rc : first;
+    }
+    return first;
 }
 
 /* The very old file back by its second name, when it has one and is still what it was, and when
@@ -90,9 +95,8 @@ static int put(const struct entry *entry, const struct blob *content, int mode, 
 static int put_back(struct mem *mem, const struct journal *journal, const struct entry *entry)
 {
     if (!entry->existed) {
-        if (unlink(entry->real) < 0 && errno != ENOENT)
-            return -errno;
-        return file_sync_parent(entry->real);
+        int rc = file_remove(entry->real);
+        return rc == 0 ? file_sync_parent(entry->real) : rc;
     }
     if (put_link_back(mem, entry))
         return file_sync_parent(entry->real);
@@ -165,8 +169,9 @@ static int undo_directory(const struct entry *entry, int state)
     if (state == ENTRY_OLD)
         return 0;
     if (entry->action == ACTION_DIRECTORY) {
-        (void)rmdir(entry->real); /* not empty: others use it by now */
-        return file_sync_parent(entry->real);
+        /* When it is not empty, others use it by now. */
+        int rc = file_remove_directory(entry->real);
+        return rc == 0 ? file_sync_parent(entry->real) : rc;
     }
     if (mkdir(entry->real, 0700) < 0 || chown(entry->real, entry->old_uid, entry->old_gid) < 0 ||
         chmod(entry->real, (mode_t)entry->old_mode) < 0)
@@ -203,12 +208,12 @@ static int undo_entry(struct mem *mem, const struct journal *journal, size_t ind
     const struct entry *entry = &journal->entries[index];
     bool untouched = was_never_applied(mem, entry);
     /* Before the directory that it may lie in. */
-    if (entry->temp != NULL)
-        (void)unlink(entry->temp);
-    if (untouched)
+    int rc = entry->temp == NULL ? 0 : file_remove(entry->temp);
+    if (untouched && rc == 0)
         return 0;
     int state = undo_entry_state(mem, entry, ENTRY_NEW);
-    int rc = state < 0 ? state : 0;
+    if (rc == 0 && state < 0)
+        rc = state;
     if (rc == 0 && entry->action == ACTION_EDIT && state != ENTRY_OLD &&
         !(state == ENTRY_NEW && put_link_back(mem, entry)))
         return undo_edits(mem, entry, state, ret_why);
@@ -235,8 +240,9 @@ int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *e
                                text_escape(mem, path, strlen(path)),
                                text_escape(mem, why, strlen(why)));
     }
-    if (stuck[0] == '\0')
-        undo_remove_links(journal);
+    int rc = stuck[0] == '\0' ? undo_remove_links(journal) : 0;
+    if (rc < 0)
+        stuck = mem_printf(mem, "a temporary file cannot be removed: %s", strerror(-rc));
     if (journal_move(mem, journal, stuck[0] == '\0' ? TXN_UNDONE : TXN_STUCK, err) < 0)
         return -1;
     if (stuck[0] == '\0')

@@ -14,12 +14,14 @@ enum entry_state { ENTRY_OLD, ENTRY_NEW, ENTRY_FOREIGN };
 int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
     __attribute__((warn_unused_result));
 
-/* The second names of the old files, when they are not needed any more. */
-void undo_remove_links(const struct journal *journal);
+/* The second names of the old files, when they are not needed any more. This and the next: all that
+ * can be removed is; 0, or the first negated errno. */
+int undo_remove_links(const struct journal *journal) __attribute__((warn_unused_result));
 
 /* The temp files of a transaction and, when `directories`, the directories that it made and that
  * are empty. */
-void undo_remove_temps(const struct journal *journal, bool directories);
+int undo_remove_temps(const struct journal *journal, bool directories)
+    __attribute__((warn_unused_result));
 
 /* Every target back to what it was, then the phase `undone`. Files that are neither old nor new are
  * left alone, named in the error, and the phase is `stuck`; with `force`, they are put back too,

@@ -66,10 +66,20 @@ static void report_entry(struct run *run, const struct entry *entry)
                         .summary = entry->summary};
 }
 
+/* Those that are shown: all, or the one named. */
+static struct journals chosen(struct run *run, const struct journals *all)
+{
+    struct journals list = {0};
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].phase != TXN_GONE &&
+            (run->cli.seq == 0 || all->items[i].seq == run->cli.seq))
+            *mem_push(run->mem, list.items, list.count) = all->items[i];
+    return list;
+}
+
 int history_command(struct run *run, struct err *err)
 {
     struct journals all;
-    bool found = false;
     if (journal_list(run->mem, run->world.state_dir, &all, err) < 0)
         return -1;
     for (size_t i = 0; i < all.count; i++) {
@@ -84,11 +94,10 @@ int history_command(struct run *run, struct err *err)
                                         .host = "?",
                                         .started = "?"};
     }
-    for (size_t i = 0; i < all.count; i++) {
-        const struct journal *journal = &all.items[i];
-        if (journal->phase == TXN_GONE || (run->cli.seq != 0 && journal->seq != run->cli.seq))
-            continue;
-        found = true;
+    struct journals *list = mem_alloc(run->mem, sizeof *list);
+    *list = chosen(run, &all);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct journal *journal = &list->items[i];
         if (!run->talk.json)
             show_head(run, &all, journal);
         for (size_t k = 0; k < journal->count; k++) {
@@ -97,11 +106,12 @@ int history_command(struct run *run, struct err *err)
                 show_entry(run, &journal->entries[k]);
         }
     }
-    if (run->cli.seq != 0 && !found)
+    if (run->cli.seq != 0 && list->count == 0)
         return err_set(err, STATUS_USAGE, "there is no transaction %ld; see tfhook history",
                        run->cli.seq);
-    if (!found && !run->talk.json)
+    if (list->count == 0 && !run->talk.json)
         (void)puts("Nothing was done yet.");
+    run->report.history = list;
     run->report.transaction = run->cli.seq;
     run->report.result = "unchanged";
     return 0;

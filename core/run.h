@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "config.h"
+#include "journal.h"
 #include "outcome.h"
 #include "settings.h"
 #include "stage.h"
@@ -38,7 +39,7 @@ struct report {
     struct names next_steps;
     bool command_ran;
     int command_status;
-    const char *error;
+    const struct journals *history; /* of the command history; else NULL */
 };
 
 struct run {

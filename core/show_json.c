@@ -85,6 +85,32 @@ static json_t *number(bool present, long value)
     return present ? json_integer((json_int_t)value) : json_null();
 }
 
+static json_t *paths_to_json(const struct run *run, const struct journal *journal)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < journal->count; i++)
+        (void)json_array_append_new(list, text(run, journal->entries[i].path));
+    return list;
+}
+
+/* What --json history has besides: who did what when. */
+static json_t *history_to_json(const struct run *run)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < run->report.history->count; i++) {
+        const struct journal *journal = &run->report.history->items[i];
+        (void)json_array_append_new(
+            list, json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seq",
+                            (json_int_t)journal->seq, "state", txn_phase_names[journal->phase],
+                            "started", text(run, journal->started), "command",
+                            text(run, journal->command), "hook", text(run, journal->hook), "user",
+                            text(run, journal->user), "host", text(run, journal->host), "undoes",
+                            number(journal->undoes > 0, journal->undoes), "paths",
+                            paths_to_json(run, journal)));
+    }
+    return list;
+}
+
 void show_json(const struct run *run, const struct err *err)
 {
     const struct report *report = &run->report;
@@ -98,6 +124,8 @@ void show_json(const struct run *run, const struct err *err)
         "next_steps", names_to_json(run, &report->next_steps), "command_status",
         number(report->command_ran, report->command_status), "error",
         err->text != NULL ? json_string(err->text) : json_null());
+    if (json != NULL && report->history != NULL)
+        (void)json_object_set_new(json, "transactions", history_to_json(run));
     char *line = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
     json_decref(json);
     if (line != NULL)

@@ -47,6 +47,7 @@ config() {
     conforms 0 unchanged -c "$T/c.ini" plan
     conforms 0 passed -c "$T/c.ini" verify
     conforms 0 unchanged history
+    grep -q '"transactions":\[{"seq":1,"state":"done"' "$T/out"
     conforms 0 changes rollback --plan
     conforms 0 rolled-back rollback
     conforms 0 applied -c "$T/c.ini" wrap stop -- /bin/echo hello

@@ -14,10 +14,10 @@ void collect_error(struct collect *c, const char *origin, const char *format, ..
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    if (c->errors.size > 0)
-        bytes_text(&c->errors, "; ");
-    bytes_printf(&c->errors, "%s: %s", origin, text);
-    c->error_count++;
+    if (c->error_count++ > 0)
+        c->host->log(c->host, TFHOOK_WARNING, "%s: %s", origin, text);
+    else
+        bytes_printf(&c->errors, "%s: %s", origin, text);
 }
 
 void collect_no_memory(struct collect *c)

@@ -44,6 +44,37 @@ static void say_cached(const struct collect *c, const struct pick *p, int64_t si
     cert_facts_free(&facts);
 }
 
+/* Does another source of this run give the certificate of this name? Then the copy is that one's.
+ */
+static bool is_claimed(const struct collect *c, const struct pick *p, const char *alias)
+{
+    for (size_t i = 0; i < c->pick_count; i++) {
+        const struct pick *other = &c->picks[i];
+        if (other != p && !other->missing &&
+            (strcmp(other->alias, alias) == 0 || strcmp(other->full, alias) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* The kept copy by this alias that may be the source's own: nobody else's, and with its pin. */
+static bool take_kept(const struct collect *c, const struct pick *p, const char *alias,
+                      struct cert_list *ret, int64_t *ret_since)
+{
+    if (is_claimed(c, p, alias) || !read_kept(c, alias, ret, ret_since))
+        return false;
+    const struct source *source = p->source;
+    if (!source->pinned ||
+        memcmp(ret->certs[cert_leaf(ret)].sha256, source->pin, sizeof source->pin) == 0)
+        return true;
+    c->host->log(c->host, TFHOOK_WARNING,
+                 "%s: the copy that is kept as %s does not have its pin, and is not used",
+                 p->origin, alias);
+    cert_list_free(ret);
+    *ret = (struct cert_list){0};
+    return false;
+}
+
 /* What is missing is known by the copy that is kept, so that the others' aliases stay as they are.
  * A copy under the full name is there because of a clash, so it comes first. */
 static void find_kept(struct collect *c, struct pick *p)
@@ -51,8 +82,8 @@ static void find_kept(struct collect *c, struct pick *p)
     struct cert_list kept = {0};
     int64_t since = 0;
     bool found = (p->full != p->alias && strcmp(p->full, p->alias) != 0 &&
-                  read_kept(c, p->full, &kept, &since)) ||
-                 read_kept(c, p->alias, &kept, &since);
+                  take_kept(c, p, p->full, &kept, &since)) ||
+                 take_kept(c, p, p->alias, &kept, &since);
     if (found) {
         const struct cert *leaf = &kept.certs[cert_leaf(&kept)];
         if (!cert_list_add(&p->cert, leaf->der, leaf->size))

@@ -1,4 +1,5 @@
 /* cert-collect: collects the certificate of every server of the site into one directory. */
+#include "advice.h"
 #include "collect.h"
 
 #include <errno.h>
@@ -83,8 +84,11 @@ static int report(struct collect *c)
         return host->fail(host, "out of memory");
     if (c->error_count == 1)
         return host->fail(host, "%s", (char *)c->errors.data);
-    if (c->error_count > 0)
-        return host->fail(host, "%zu failures: %s", c->error_count, (char *)c->errors.data);
+    if (c->error_count > 0) {
+        host->log(host, TFHOOK_WARNING, "%s", (char *)c->errors.data);
+        return host->fail(host, "%zu failures, each is named above; nothing was collected",
+                          c->error_count);
+    }
     if (c->kept == 0)
         return host->skip(host, "no source gave a certificate");
     struct bytes text = {0};
@@ -155,7 +159,8 @@ static void judge_copy(const struct tfhook_host *host, const char *directory, co
         int rc = host->read(host, (char *)path.data, CERT_FILE_LIMIT, &data);
         enum cert_status status = rc < 0 ? CERT_NONE : cert_read(data.data, data.size, &certs);
         if (rc < 0)
-            find(host, subject, TFHOOK_FAIL, strerror(-rc), "make it readable");
+            find(host, subject, TFHOOK_FAIL, strerror(-rc),
+                 is_denied(rc) ? "run as root" : "make it readable");
         else if (status != CERT_OK)
             find(host, subject, TFHOOK_FAIL, cert_status_text(status),
                  "remove it, collect it again");
@@ -175,10 +180,12 @@ static int verify(const struct tfhook_host *host)
     size_t copies = 0;
     int rc = host->list(host, directory, &names);
     if (rc < 0 && rc != -ENOENT)
-        return host->fail(host, "%s cannot be listed: %s", directory, strerror(-rc));
+        return host->fail(host, "%s cannot be listed: %s%s", directory, strerror(-rc),
+                          read_advice(rc));
     for (size_t i = 0; rc == 0 && i < names.count; i++) {
         size_t length = strlen(names.names[i]);
-        if (length <= 4 || strcmp(names.names[i] + length - 4, ".crt") != 0)
+        if (length <= 4 || names.names[i][0] == '.' ||
+            strcmp(names.names[i] + length - 4, ".crt") != 0)
             continue;
         judge_copy(host, directory, names.names[i]);
         copies++;

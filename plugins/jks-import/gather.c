@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/advice.h"
 #include "../lib/cert.h"
 #include "spec.h"
 
@@ -61,7 +62,7 @@ static int read_cert(const struct tfhook_host *host, const char *path, struct ce
     struct tfhook_data data;
     int rc = host->read(host, path, MOST_FILE, &data);
     if (rc != 0)
-        return host->fail(host, "%s: cannot be read: %s", path, strerror(-rc));
+        return host->fail(host, "%s: cannot be read: %s%s", path, strerror(-rc), read_advice(rc));
     switch (cert_read(data.data, data.size, ret)) {
     case CERT_OK:
         return TFHOOK_OK;
@@ -158,6 +159,9 @@ static int gather_directory(const struct tfhook_host *host, const char *director
 {
     struct tfhook_names names;
     int rc = host->list(host, directory, &names);
+    if (is_denied(rc))
+        return host->fail(host, "%s: cannot be listed: %s%s", directory, strerror(-rc),
+                          read_advice(rc));
     if (rc != 0)
         return host->fail(host,
                           "%s: no certificate to import: %s; collect certificates first "
@@ -242,8 +246,8 @@ int import_password(const struct tfhook_host *host, char **ret)
         struct tfhook_data data;
         int rc = host->read(host, path, MOST_PASSWORD_FILE, &data);
         if (rc != 0)
-            return host->fail(host, "%s: the password file cannot be read: %s", path,
-                              strerror(-rc));
+            return host->fail(host, "%s: the password file cannot be read: %s%s", path,
+                              strerror(-rc), read_advice(rc));
         const char *text = (const char *)data.data;
         size_t length = strcspn(text, "\r\n");
         if (length == 0)

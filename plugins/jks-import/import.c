@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../lib/advice.h"
+#include "../lib/jvm_loads.h"
 #include "text.h"
 
 static const char notes_path[] = TFHOOK_NOTES "added";
@@ -36,11 +38,16 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
     struct tfhook_data data;
     int rc = host->read(host, store->real, 0, &data);
     if (rc != 0)
-        return host->fail(host, "%s: the store cannot be read: %s", store->real, strerror(-rc));
+        return host->fail(host, "%s: the store cannot be read: %s%s", store->real, strerror(-rc),
+                          read_advice(rc));
     struct truststore *opened = NULL;
     struct truststore_error error;
     enum truststore_status status =
         truststore_open(data.data, data.size, run->password, &opened, &error);
+    const char *password_file = host->value(host, "password-file");
+    if (status == TRUSTSTORE_PASSWORD && password_file != NULL)
+        return host->fail(host, "%s: %s; put the store's password into %s (password-file)",
+                          store->real, error.text, password_file);
     if (status != TRUSTSTORE_OK)
         return host->fail(host, "%s: %s; %s", store->real, error.text, way_out(status));
     if (opened->form == TRUSTSTORE_JCEKS && run->found_by_jvm) {
@@ -49,6 +56,16 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
                           "%s: is a JCEKS store, which no JVM takes for its default store; convert "
                           "it to JKS, or name it with keystore",
                           store->real);
+    }
+    const char *why = NULL;
+    const struct truststore_entry *bad = truststore_undecodable(opened, false, &why);
+    if (bad != NULL) {
+        int result = host->fail(host,
+                                "%s: the certificate of its entry '%s' %s: Java refuses the whole "
+                                "store for it, so every TLS connection fails; %s",
+                                store->real, bad->alias, why, way_out(TRUSTSTORE_BROKEN));
+        truststore_free(opened);
+        return result;
     }
     host->log(host, TFHOOK_DEBUG, "%s: %s, %zu entries (%s: %s)", store->real,
               truststore_form_text(opened), opened->count, store->path, store->why);
@@ -123,23 +140,12 @@ static void find_one(struct import_run *run, const struct jvm_store *store,
     bytes_free(&message);
 }
 
-const char *import_unloadable(const struct jvm *jvm, const struct truststore *opened)
-{
-    if (jvm->forms == JVM_ONLY_PKCS12 && opened->form != TRUSTSTORE_PKCS12)
-        return "it takes PKCS#12 only (keystore.type.compat in its java.security), and this store "
-               "is JKS: it trusts nothing";
-    if (jvm->forms == JVM_ONLY_JKS && opened->form == TRUSTSTORE_PKCS12)
-        return "it takes JKS only (keystore.type.compat in its java.security), and this store is "
-               "PKCS#12: it trusts nothing";
-    return NULL;
-}
-
 static void find_unloadable(struct import_run *run, const struct jvm_store *store,
                             const struct truststore *opened)
 {
     for (size_t i = 0; i < run->stores->jvm_count; i++) {
         const struct jvm *jvm = &run->stores->jvms[i];
-        const char *why = jvm_uses(jvm, store) ? import_unloadable(jvm, opened) : NULL;
+        const char *why = jvm_uses(jvm, store) ? jvm_cannot_load(jvm, opened) : NULL;
         struct bytes subject = {0};
         if (why == NULL)
             continue;

@@ -32,8 +32,6 @@ int import_plan_store(struct import_run *run, const struct jvm_store *store)
     __attribute__((warn_unused_result));
 /* Stages the notes when they changed. */
 int import_save_notes(struct import_run *run) __attribute__((warn_unused_result));
-/* NULL, or why this JVM does not load the store whatever is in it. */
-const char *import_unloadable(const struct jvm *jvm, const struct truststore *opened);
 int import_verify_store(struct import_run *run, const struct jvm_store *store)
     __attribute__((warn_unused_result));
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../lib/cert.h"
+#include "../lib/jvm_loads.h"
 #include "import.h"
 #include "prove.h"
 #include "text.h"
@@ -13,6 +14,7 @@ struct work {
     const struct jvm_store *store;
     struct truststore *before, *edited;
     struct import_change *changes;
+    enum import_action *actions; /* one for each certificate: what was decided last */
     size_t change_count, conflicts;
     struct bytes lines;    /* of the summary, each ended by a NUL */
     struct bytes conflict; /* the first one */
@@ -133,14 +135,16 @@ static void keep(struct work *w, const struct import_cert *cert,
     bytes_free(&text);
 }
 
-static int consider(struct work *w, const struct import_cert *cert)
+static int consider(struct work *w, size_t at)
 {
+    const struct import_cert *cert = &w->run->certs->certs[at];
     const struct tfhook_host *host = w->run->host;
     const struct truststore_entry *taken = truststore_find_alias(w->edited, cert->alias);
     bool noted = taken != NULL && taken->der != NULL &&
                  import_notes_has(&w->run->notes, w->store->real, cert->alias, taken->sha256);
     struct import_decision decision = import_decide(w->edited, cert->alias, cert->der, cert->size,
                                                     cert->sha256, w->run->policy, noted);
+    w->actions[at] = decision.action;
     switch (decision.action) {
     case IMPORT_PRESENT:
         host->log(host, TFHOOK_DEBUG, "%s: %s is trusted already, under alias '%s'", w->store->real,
@@ -159,6 +163,45 @@ static int consider(struct work *w, const struct import_cert *cert)
     return change(w, cert, &decision);
 }
 
+static bool is_trusted(const struct truststore *store, const struct import_cert *cert)
+{
+    const struct truststore_entry *entry = truststore_find_sha256(store, cert->sha256);
+    return entry != NULL && entry->trusted;
+}
+
+/* A certificate that was there under another's alias goes when that alias is renewed, so what was
+ * left alone is looked at again, until nothing changes. Each certificate changes its own alias
+ * only, and at most once. */
+static int consider_all(struct work *w)
+{
+    const struct tfhook_host *host = w->run->host;
+    const struct import_certs *certs = w->run->certs;
+    int result = TFHOOK_OK;
+    for (size_t i = 0; i < certs->count && result == TFHOOK_OK; i++) {
+        host->progress(host, i, certs->count, w->store->real);
+        result = consider(w, i);
+    }
+    for (bool again = true; again && result == TFHOOK_OK;) {
+        again = false;
+        for (size_t i = 0; i < certs->count && result == TFHOOK_OK; i++) {
+            if (w->actions[i] != IMPORT_PRESENT || is_trusted(w->edited, &certs->certs[i]))
+                continue;
+            result = consider(w, i);
+            again = true;
+        }
+    }
+    return result;
+}
+
+static const char *prove_wanted(const struct work *w, const struct truststore *after)
+{
+    const struct import_certs *certs = w->run->certs;
+    for (size_t i = 0; i < certs->count; i++)
+        if (w->actions[i] != IMPORT_KEEP && !is_trusted(after, &certs->certs[i]))
+            return "a certificate that is to be trusted would not be";
+    return NULL;
+}
+
 /* The store written, read again and proved. */
 static int build(struct work *w, struct bytes *out)
 {
@@ -171,6 +214,8 @@ static int build(struct work *w, struct bytes *out)
     const char *fault = status == TRUSTSTORE_OK
                             ? import_prove(w->before, after, w->changes, w->change_count)
                             : error.text;
+    if (fault == NULL)
+        fault = prove_wanted(w, after);
     int result = TFHOOK_OK;
     if (fault != NULL)
         result = host->fail(host,
@@ -189,7 +234,7 @@ static void show_users(const struct work *w)
         if (!jvm_uses(jvm, w->store))
             continue;
         struct bytes text = {0};
-        const char *why = import_unloadable(jvm, w->before);
+        const char *why = jvm_cannot_load(jvm, w->before);
         import_text_jvm(&text, jvm);
         if (!text.failed && why != NULL)
             host->log(host, TFHOOK_WARNING, "%s: %s: %s", w->store->real, (char *)text.data, why);
@@ -257,15 +302,12 @@ static int stage(struct work *w)
 static int run_work(struct work *w)
 {
     const struct tfhook_host *host = w->run->host;
-    const struct import_certs *certs = w->run->certs;
-    int result = TFHOOK_OK;
-    w->changes = calloc(certs->count + 1, sizeof *w->changes);
-    if (w->changes == NULL)
+    size_t count = w->run->certs->count;
+    w->changes = calloc(count + 1, sizeof *w->changes);
+    w->actions = calloc(count + 1, sizeof *w->actions);
+    if (w->changes == NULL || w->actions == NULL)
         return no_memory(w);
-    for (size_t i = 0; i < certs->count && result == TFHOOK_OK; i++) {
-        host->progress(host, i, certs->count, w->store->real);
-        result = consider(w, &certs->certs[i]);
-    }
+    int result = consider_all(w);
     if (result == TFHOOK_OK && w->lines.failed)
         result = no_memory(w);
     if (result == TFHOOK_OK && w->conflicts > 0)
@@ -291,6 +333,7 @@ int import_plan_store(struct import_run *run, const struct jvm_store *store)
     truststore_free(w.before);
     truststore_free(w.edited);
     free(w.changes);
+    free(w.actions);
     bytes_free(&w.lines);
     bytes_free(&w.conflict);
     return result;

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 
 #include "cert.h"
 #include "pgkey.h"
+#include "pgload.h"
 
-enum { FILE_LIMIT = 1024 * 1024, WEAK_RSA_BITS = 2048 };
+enum { FILE_LIMIT = 1024 * 1024 };
 
 static const char database_user[] = "postgres";
 
@@ -104,8 +106,22 @@ static bool fetch(struct subject *s, const char *path, const char *what, struct 
     return result == 0;
 }
 
+/* An access list may allow what the mode does not: that is noted, and not judged. */
+static bool has_access_list(struct subject *s, const char *path)
+{
+    const char *real = NULL;
+    if (s->host->os_path(s->host, path, &real) < 0 ||
+        getxattr(real, "system.posix_acl_access", NULL, 0) <= 0)
+        return false;
+    add(s->found, PGFILES_NOTE,
+        "%s: whether the user %s may use it is for its access list to say, which is not looked at. "
+        "See: getfacl %s",
+        path, database_user, path);
+    return true;
+}
+
 /* A directory on the way that the user may not enter makes the file unreadable, whatever its own
- * mode. An access list could still let it in, so this is a note. */
+ * mode. */
 static void walk(struct subject *s, const char *path)
 {
     const char *real = NULL;
@@ -117,8 +133,8 @@ static void walk(struct subject *s, const char *path)
         *slash = '\0';
         bool stopped = slash != directory && s->host->stat(s->host, directory, &stat) == 0 &&
                        !pg_user_may(&s->user, &(struct pg_file){stat.uid, stat.gid, stat.mode}, 1);
-        if (stopped) {
-            add(s->found, PGFILES_NOTE,
+        if (stopped && !has_access_list(s, directory)) {
+            add(s->found, PGFILES_FATAL,
                 "%s: by its mode %04o the user %s may not enter it, and so not read %s: PostgreSQL "
                 "would not start. Mend with: chmod o+x %s",
                 directory, stat.mode, database_user, path, directory);
@@ -144,12 +160,17 @@ static void check_dates(struct subject *s, const char *path, const struct cert *
         add(s->found, PGFILES_STALE,
             "%s: the certificate (%s) is not valid yet. Is the clock of this host right?", path,
             facts.subject);
-    if (facts.key_is_rsa && facts.key_bits < WEAK_RSA_BITS)
-        add(s->found, PGFILES_NOTE,
-            "%s: an RSA key of %d bits: where the system's policy asks for %d, PostgreSQL does not "
-            "start with it",
-            path, facts.key_bits, WEAK_RSA_BITS);
     cert_facts_free(&facts);
+}
+
+static void check_policy(struct subject *s, const char *path, const struct tfhook_data *data)
+{
+    const char *why = pgload_certificates(data->data, data->size);
+    if (why != NULL)
+        add(s->found, PGFILES_FATAL,
+            "%s: OpenSSL of this host does not take it: %s. PostgreSQL would not start. Get a "
+            "certificate whose whole chain has keys and signatures that the system's policy allows",
+            path, why);
 }
 
 /* The certificates of the file; PostgreSQL serves the first as its own. */
@@ -160,6 +181,13 @@ static bool check_cert(struct subject *s, const char *path, struct cert_list *re
     if (!look(s, path, "certificate", &file) || !fetch(s, path, "certificate", &data))
         return false;
     enum cert_status status = cert_read(data.data, data.size, ret);
+    if (status == CERT_PRIVATE_KEY) {
+        add(s->found, PGFILES_FATAL,
+            "%s: holds a private key too. PostgreSQL takes that; it is refused here, for others "
+            "read a certificate's file. Put the certificate into a file of its own",
+            path);
+        return false;
+    }
     if (status != CERT_OK) {
         add(s->found, PGFILES_FATAL,
             "%s: %s: PostgreSQL needs the server's certificate here. Correct the path", path,
@@ -171,7 +199,9 @@ static bool check_cert(struct subject *s, const char *path, struct cert_list *re
             "%s: the certificate is in DER form, and PostgreSQL reads PEM only. Mend with: openssl "
             "x509 -inform DER -in %s -out NEW",
             path, path);
-    if (s->user_known && !pg_user_may(&s->user, &file, 4))
+    else
+        check_policy(s, path, &data);
+    if (s->user_known && !pg_user_may(&s->user, &file, 4) && !has_access_list(s, path))
         add(s->found, PGFILES_FATAL,
             "%s: by its mode %04o the user %s may not read the certificate: PostgreSQL would not "
             "start. Mend with: chmod 644 %s",
@@ -194,6 +224,8 @@ static void check_access(struct subject *s, const char *path, const struct pg_fi
     }
     enum pgkey_verdict verdict = pgkey_access(file, &user);
     if (verdict == PGKEY_OK)
+        return;
+    if (verdict == PGKEY_UNREADABLE && has_access_list(s, path))
         return;
     bool roots = file->uid == 0;
     add(s->found, PGFILES_FATAL,

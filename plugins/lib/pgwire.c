@@ -77,7 +77,7 @@ static bool is_sqlstate(const unsigned char *text, size_t size)
 /* The fields of an ErrorResponse: a letter and a NUL-ended text each, a NUL at the end. */
 static enum pg_plain read_error(const unsigned char *at, size_t size, char *ret_sqlstate)
 {
-    bool names_encryption = false;
+    bool names_encryption = false, names_tls = false;
     while (size > 0 && *at != '\0') {
         const unsigned char *text = at + 1;
         const unsigned char *end = memchr(text, '\0', size - 1);
@@ -87,14 +87,20 @@ static enum pg_plain read_error(const unsigned char *at, size_t size, char *ret_
         if (*at == 'C' && is_sqlstate(text, length)) {
             memcpy(ret_sqlstate, text, length);
             ret_sqlstate[length] = '\0';
-        } else if (*at == 'M')
+        } else if (*at == 'M') {
             names_encryption = memmem(text, length, "no encryption", 13) != NULL ||
                                memmem(text, length, "SSL off", 7) != NULL;
+            names_tls = memmem(text, length, "SSL encryption", 14) != NULL ||
+                        memmem(text, length, "SSL on", 6) != NULL;
+        }
         size -= (size_t)(end + 1 - at);
         at = end + 1;
     }
-    bool refused = names_encryption && strcmp(ret_sqlstate, "28000") == 0;
-    return refused ? PG_PLAIN_REFUSED : PG_PLAIN_UNKNOWN;
+    if (strcmp(ret_sqlstate, "28000") != 0)
+        return PG_PLAIN_UNKNOWN;
+    return names_encryption ? PG_PLAIN_REFUSED
+           : names_tls      ? PG_PLAIN_TLS_REFUSED
+                            : PG_PLAIN_UNKNOWN;
 }
 
 enum pg_plain pg_plain_reply(const void *data, size_t size, char ret_sqlstate[PG_SQLSTATE_SIZE])
@@ -127,6 +133,7 @@ const char *pg_plain_text(enum pg_plain reply)
         [PG_PLAIN_MORE] = "the answer to a login in clear text did not come to an end",
         [PG_PLAIN_ACCEPTED] = "clear text is accepted",
         [PG_PLAIN_REFUSED] = "clear text is refused",
+        [PG_PLAIN_TLS_REFUSED] = "a login over TLS is refused",
         [PG_PLAIN_UNKNOWN] = "the answer to a login in clear text tells nothing about it",
     };
     return texts[reply];

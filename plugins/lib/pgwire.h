@@ -41,10 +41,11 @@ void pg_startup(struct bytes *out, const char *user, const char *database);
 
 /* What a plain StartupMessage was answered with. */
 enum pg_plain {
-    PG_PLAIN_MORE = 0, /* the message is not complete yet */
-    PG_PLAIN_ACCEPTED, /* an authentication request: clear text is accepted */
-    PG_PLAIN_REFUSED,  /* error 28000 that names "no encryption" ("SSL off" up to version 13) */
-    PG_PLAIN_UNKNOWN,  /* anything else; the SQLSTATE tells more when there is one */
+    PG_PLAIN_MORE = 0,    /* the message is not complete yet */
+    PG_PLAIN_ACCEPTED,    /* an authentication request: clear text is accepted */
+    PG_PLAIN_REFUSED,     /* error 28000 that names "no encryption" ("SSL off" up to version 13) */
+    PG_PLAIN_TLS_REFUSED, /* 28000 that names "SSL encryption" ("SSL on"): a login inside TLS */
+    PG_PLAIN_UNKNOWN,     /* anything else; the SQLSTATE tells more when there is one */
 };
 
 /* `ret_sqlstate` is "" unless an error message came that has a well-formed one. */

@@ -57,6 +57,32 @@ static enum truststore_status take_typed(struct walk *w, struct der_span *span, 
     return status;
 }
 
+/* Base-128 numbers, each without a leading zero digit and with an end. */
+static bool is_oid(const struct der *value)
+{
+    bool first = true;
+    for (const unsigned char *at = value->content.at; at < value->content.end; at++) {
+        if (first && *at == 0x80)
+            return false;
+        first = (*at & 0x80) == 0;
+    }
+    return value->tag == DER_TAG_OID && !der_end(&value->content) && first;
+}
+
+/* Java takes every value for an OID: the uses that the certificate is trusted for. */
+static enum truststore_status take_uses(struct walk *w, struct der_span values, struct bag *bag)
+{
+    while (!der_end(&values)) {
+        struct der value;
+        if (!der_next(&values, &value) || !is_oid(&value))
+            return garbled(w, values.at,
+                           "a trust attribute whose value is no OID, for which Java refuses the "
+                           "store");
+    }
+    bag->trusted = true;
+    return TRUSTSTORE_OK;
+}
+
 static enum truststore_status take_attribute(struct walk *w, struct der_span *set, struct bag *bag)
 {
     struct der attribute, oid, values, value;
@@ -67,6 +93,9 @@ static enum truststore_status take_attribute(struct walk *w, struct der_span *se
         status = take(w, &attribute.content, DER_TAG_SET, "an attribute's values", &values);
     if (status != TRUSTSTORE_OK)
         return status;
+    if (!der_end(&attribute.content))
+        return garbled(w, attribute.content.at, "bytes behind an attribute's values");
+    struct der_span all = values.content;
     if (!der_next(&values.content, &value))
         return garbled(w, values.start, "an attribute without a value");
     if (IS(&oid, OID_NAME)) {
@@ -79,7 +108,7 @@ static enum truststore_status take_attribute(struct walk *w, struct der_span *se
             return garbled(w, value.start, "a localKeyID that is no OCTET STRING");
         bag->key_id = value.content;
     } else if (IS(&oid, OID_TRUSTED)) {
-        bag->trusted = true;
+        return take_uses(w, all, bag);
     }
     return TRUSTSTORE_OK;
 }
@@ -106,6 +135,8 @@ static enum truststore_status take_certificate(struct walk *w, const struct der 
     if (value->tag != DER_TAG_SEQUENCE)
         return garbled(w, value->start, "a certificate");
     enum truststore_status status = take_typed(w, &body, "a certificate", &oid, &octets);
+    if (status == TRUSTSTORE_OK && !der_end(&body))
+        status = garbled(w, body.at, "bytes behind a certificate");
     if (status != TRUSTSTORE_OK)
         return status;
     size_t size = octets.tag == DER_TAG_OCTETS
@@ -227,8 +258,10 @@ static enum truststore_status take_data(struct walk *w, struct der_span *span, c
     if (IS(&oid, OID_ENCRYPTED))
         return truststore_fail(w->error, TRUSTSTORE_UNSUPPORTED, offset,
                                "its certificates are encrypted (%s): a JVM that opens it without a "
-                               "password silently trusts none of them; convert it to JKS, or to "
-                               "PKCS#12 without encryption",
+                               "password silently trusts none of them; convert it: keytool "
+                               "-importkeystore -srckeystore OLD -destkeystore NEW -deststoretype "
+                               "PKCS12 -J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE "
+                               "-J-Dkeystore.pkcs12.macAlgorithm=NONE",
                                cipher_of(&value));
     if (!IS(&oid, OID_DATA))
         return truststore_fail(w->error, TRUSTSTORE_UNSUPPORTED, offset,

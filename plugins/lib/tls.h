@@ -28,7 +28,7 @@ struct tls_target {
     const char *host; /* name, IPv4, or IPv6 without brackets; SNI is sent for a name */
     unsigned port;
     enum tls_speech speech;
-    const char *user, *database; /* TLS_POSTGRES_PLAIN only */
+    const char *user, *database; /* of the login that is tried; TLS_POSTGRES: NULL for none */
 };
 
 enum tls_status {
@@ -49,7 +49,7 @@ struct tls_result {
     char protocol[16];      /* "TLSv1.3"; "" without a handshake */
     char peer[64];          /* the address that was connected to, "10.0.0.1"; "" when none */
     enum pg_ssl answer;     /* TLS_POSTGRES */
-    enum pg_plain plain;    /* TLS_POSTGRES_PLAIN, with TLS_OK */
+    enum pg_plain plain;    /* with TLS_OK: the answer to the login; PG_PLAIN_MORE without one */
     char sqlstate[PG_SQLSTATE_SIZE]; /* the same */
 };
 

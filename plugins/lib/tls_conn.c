@@ -176,12 +176,9 @@ static void go_ssl_answer(struct tls_conn *c)
         tls_conn_fail(c, TLS_NOT_OFFERED, "%s", pg_ssl_text(c->result->answer));
 }
 
-static void go_plain_answer(struct tls_conn *c)
+/* A piece of the answer to a login; `got` 0: no more will come. */
+static void take_reply(struct tls_conn *c, const unsigned char *piece, ssize_t got)
 {
-    unsigned char piece[4096];
-    ssize_t got = recv(c->fd, piece, sizeof(piece), 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
     if (got > 0)
         bytes_add(&c->reply, piece, (size_t)got);
     if (c->reply.failed) {
@@ -193,6 +190,64 @@ static void go_plain_answer(struct tls_conn *c)
         return;
     c->result->plain = plain == PG_PLAIN_MORE ? PG_PLAIN_UNKNOWN : plain;
     c->step = TLS_STEP_DONE;
+}
+
+static void go_plain_answer(struct tls_conn *c)
+{
+    unsigned char piece[4096];
+    ssize_t got = recv(c->fd, piece, sizeof(piece), 0);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    take_reply(c, piece, got);
+}
+
+/* The handshake is done, and what the login gives does not take that away. */
+static void end_login(struct tls_conn *c)
+{
+    c->result->plain = PG_PLAIN_UNKNOWN;
+    c->step = TLS_STEP_DONE;
+}
+
+/* What TLS waits for; false when the connection is at its end. */
+static bool wait_for_tls(struct tls_conn *c, int rc)
+{
+    int want = SSL_get_error(c->ssl, rc);
+    if (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE)
+        return false;
+    c->events = want == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
+    return true;
+}
+
+static void go_login(struct tls_conn *c)
+{
+    int rc = SSL_write(c->ssl, c->request.data, (int)c->request.size);
+    if (rc > 0)
+        wait_for(c, TLS_STEP_REPLY, c->fd, POLLIN);
+    else if (!wait_for_tls(c, rc))
+        end_login(c);
+}
+
+static void go_reply(struct tls_conn *c)
+{
+    unsigned char piece[4096];
+    int got = SSL_read(c->ssl, piece, sizeof(piece));
+    if (got > 0)
+        take_reply(c, piece, got);
+    else if (!wait_for_tls(c, got))
+        take_reply(c, piece, 0);
+}
+
+/* The same StartupMessage as in clear text: whether pg_hba.conf lets a client in over TLS shows in
+ * no handshake. */
+static void start_login(struct tls_conn *c)
+{
+    bytes_free(&c->request);
+    c->request = (struct bytes){0};
+    pg_startup(&c->request, c->target->user, c->target->database);
+    if (c->request.failed)
+        end_login(c);
+    else
+        wait_for(c, TLS_STEP_LOGIN, c->fd, POLLOUT);
 }
 
 static bool take_chain(struct tls_conn *c)
@@ -230,6 +285,10 @@ static void go_handshake(struct tls_conn *c)
         c->result->version = SSL_version(c->ssl);
         (void)snprintf(c->result->protocol, sizeof(c->result->protocol), "%s",
                        SSL_get_version(c->ssl));
+        if (c->target->speech == TLS_POSTGRES && c->target->user != NULL) {
+            start_login(c);
+            return;
+        }
         (void)SSL_shutdown(c->ssl); /* says goodbye; the answer is not waited for */
         c->step = TLS_STEP_DONE;
     }
@@ -256,6 +315,12 @@ void tls_conn_go(struct tls_conn *c)
     case TLS_STEP_HANDSHAKE:
         go_handshake(c);
         break;
+    case TLS_STEP_LOGIN:
+        go_login(c);
+        break;
+    case TLS_STEP_REPLY:
+        go_reply(c);
+        break;
     case TLS_STEP_DONE:
         break;
     }
@@ -271,6 +336,10 @@ void tls_conn_expired(struct tls_conn *c)
     };
     if (c->step == TLS_STEP_CONNECT) {
         connect_next(c, ETIMEDOUT);
+        return;
+    }
+    if (c->step == TLS_STEP_LOGIN || c->step == TLS_STEP_REPLY) {
+        end_login(c);
         return;
     }
     if (c->step == TLS_STEP_ANSWER && c->target->speech == TLS_POSTGRES)

@@ -1,7 +1,7 @@
 /*
  * One connection of tls_run(): a state machine that never blocks. Private to tls.c.
  *
- *     RESOLVE -> CONNECT -> (ASK -> ANSWER) -> HANDSHAKE -> DONE
+ *     RESOLVE -> CONNECT -> (ASK -> ANSWER) -> HANDSHAKE -> (LOGIN -> REPLY) -> DONE
  *                  ^  |       PostgreSQL only; after a plain StartupMessage ANSWER -> DONE
  *                  +--+ next address
  *
@@ -24,6 +24,8 @@ enum tls_step {
     TLS_STEP_ASK,
     TLS_STEP_ANSWER,
     TLS_STEP_HANDSHAKE,
+    TLS_STEP_LOGIN,
+    TLS_STEP_REPLY,
     TLS_STEP_DONE,
 };
 

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tls_java.h"
+
 struct tls_trust {
     X509_STORE *store;
     struct cert_list anchors; /* of tls_trust_anchors() */
@@ -66,12 +68,12 @@ static bool add_anchor(struct tls_trust *trust, const struct cert *cert)
         return false;
     if (cert_facts_of(cert->der, cert->size, &facts) != 0)
         return true;
-    bool issues = facts.is_ca;
+    bool issues = facts.is_ca, self_signed = facts.self_signed;
     cert_facts_free(&facts);
-    if (!issues)
-        return true;
     X509 *x = parse(cert);
-    bool added = x != NULL && X509_STORE_add_cert(trust->store, x) == 1;
+    bool root_v1 = x != NULL && self_signed && X509_get_version(x) == 0;
+    bool added = (x != NULL && !issues && !root_v1) ||
+                 (x != NULL && X509_STORE_add_cert(trust->store, x) == 1);
     X509_free(x);
     return added;
 }
@@ -124,21 +126,6 @@ static bool is_anchor(const struct tls_trust *trust, const struct cert *cert)
     return false;
 }
 
-/* Java does not look at the dates of an anchor; OpenSSL does. The anchor is the last of the path.
- */
-static int forgive_old_anchor(int ok, X509_STORE_CTX *ctx)
-{
-    int error = X509_STORE_CTX_get_error(ctx);
-    if (ok || (error != X509_V_ERR_CERT_HAS_EXPIRED && error != X509_V_ERR_CERT_NOT_YET_VALID))
-        return ok;
-    const STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(ctx);
-    int depth = X509_STORE_CTX_get_error_depth(ctx);
-    if (path == NULL || depth == 0 || depth != sk_X509_num(path) - 1)
-        return 0;
-    X509_STORE_CTX_set_error(ctx, X509_V_OK);
-    return 1;
-}
-
 static STACK_OF(X509) * parse_rest(const struct cert_list *chain)
 {
     STACK_OF(X509) *stack = sk_X509_new_null();
@@ -185,14 +172,22 @@ static enum tls_verdict build_path(const struct tls_trust *trust, X509 *leaf, ST
     }
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
     X509_VERIFY_PARAM_set_time(param, (time_t)now);
-    X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER);
     if (trust->as_java) {
         X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
-        X509_STORE_CTX_set_verify_cb(ctx, forgive_old_anchor);
-    } else
+        X509_VERIFY_PARAM_set_auth_level(param, 0); /* tls_java_path() knows Java's own limits */
+        X509_STORE_CTX_set_verify_cb(ctx, tls_java_callback);
+    } else {
+        X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER);
         X509_VERIFY_PARAM_set_auth_level(param, 2); /* no SHA-1, RSA from 2048 bits on */
+    }
     bool trusted = X509_verify_cert(ctx) == 1;
     *ret_why = error_text(X509_STORE_CTX_get_error(ctx));
+    const char *against =
+        trusted && trust->as_java ? tls_java_path(X509_STORE_CTX_get0_chain(ctx)) : NULL;
+    if (against != NULL) {
+        trusted = false;
+        *ret_why = against;
+    }
     X509_STORE_CTX_free(ctx);
     return trusted ? TLS_TRUSTED : TLS_UNTRUSTED;
 }
@@ -205,9 +200,10 @@ enum tls_verdict tls_trust_check(const struct tls_trust *trust, const struct cer
     X509 *leaf = chain->count == 0 ? NULL : parse(&chain->certs[0]);
     STACK_OF(X509) *rest = parse_rest(chain);
     if (leaf != NULL && rest != NULL) {
-        if (trust->as_java && is_anchor(trust, &chain->certs[0]))
-            verdict = TLS_TRUSTED;
-        else
+        if (trust->as_java && is_anchor(trust, &chain->certs[0])) {
+            text = tls_java_entry(leaf);
+            verdict = text == NULL ? TLS_TRUSTED : TLS_UNTRUSTED;
+        } else
             verdict = build_path(trust, leaf, rest, now, &text);
     }
     if (verdict == TLS_TRUSTED && host != NULL && !tls_name_matches(&chain->certs[0], host)) {

@@ -47,7 +47,7 @@ enum truststore_status {
 struct truststore_error {
     enum truststore_status status;
     size_t offset;
-    char text[320];
+    char text[480];
 };
 
 struct truststore_entry {

@@ -1,10 +1,8 @@
 /* The edits of a trust store: what may come in, and how it takes its place. */
-#include <openssl/err.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "java_accepts.h"
 #include "truststore_parts.h"
 
 enum { MOST_ALIAS = 255 };
@@ -23,23 +21,21 @@ static enum truststore_status check_alias(const char *alias, struct truststore_e
     return TRUSTSTORE_OK;
 }
 
-/* One certificate that Java cannot decode makes it refuse the whole store, so the certificate must
- * parse to its last byte, and its public key and extensions with it. */
+/* One certificate that Java cannot decode makes it refuse the whole store, so in doubt it stays
+ * out. */
 static enum truststore_status check_certificate(const void *der, size_t size,
                                                 struct truststore_error *error)
 {
-    const unsigned char *at = der;
-    X509 *cert = size > 0 && size <= INT32_MAX ? d2i_X509(NULL, &at, (long)size) : NULL;
-    bool good = cert != NULL && at == (const unsigned char *)der + size &&
-                X509_get0_pubkey(cert) != NULL &&
-                (X509_get_extension_flags(cert) & EXFLAG_INVALID) == 0;
-    X509_free(cert);
-    ERR_clear_error();
-    if (good)
+    const char *why = NULL;
+    enum java_verdict verdict = java_accepts(der, size, &why);
+    if (verdict == JAVA_ACCEPTS)
         return TRUSTSTORE_OK;
-    return truststore_fail(
-        error, TRUSTSTORE_REFUSED, 0,
-        "the certificate does not decode, and Java would refuse a store with it");
+    return truststore_fail(error, TRUSTSTORE_REFUSED, 0,
+                           verdict == JAVA_REFUSES
+                               ? "the certificate %s: Java cannot load a store that holds it"
+                               : "the certificate %s: it is not known that Java can load a store "
+                                 "with it",
+                           why);
 }
 
 /* The new entry, complete but for its names. */

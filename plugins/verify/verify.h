@@ -50,7 +50,8 @@ struct verify {
     struct verify_copy_problem {
         char *path;
         char *text;
-    } * problems; /* files of that directory that are no certificate */
+        bool denied; /* a lack of rights: nothing is said about the file */
+    } * problems;    /* files of that directory that are no certificate */
     size_t problem_count;
 
     struct verify_stores *stores;   /* verify_stores.h */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "advice.h"
 #include "verify.h"
 #include "verify_metrics.h"
 #include "verify_stores.h"
@@ -80,7 +81,7 @@ bool verify_database_ssl(struct verify *v)
     return on;
 }
 
-static void add_problem(struct verify *v, const char *path, const char *text)
+static void add_problem(struct verify *v, const char *path, const char *text, bool denied)
 {
     struct verify_copy_problem *problems =
         realloc(v->problems, (v->problem_count + 1) * sizeof v->problems[0]);
@@ -89,6 +90,7 @@ static void add_problem(struct verify *v, const char *path, const char *text)
     v->problems = problems;
     problems[v->problem_count].path = strdup(path);
     problems[v->problem_count].text = strdup(text);
+    problems[v->problem_count].denied = denied;
     v->problem_count++;
 }
 
@@ -118,14 +120,14 @@ static void read_copy(struct verify *v, const char *alias, const char *path)
     struct cert_list list = {0};
     int result = v->host->read(v->host, path, COPY_LIMIT, &data);
     if (result < 0) {
-        add_problem(v, path, strerror(-result));
+        add_problem(v, path, strerror(-result), is_denied(result));
         return;
     }
     enum cert_status status = cert_read(data.data, data.size, &list);
     if (status != CERT_OK)
-        add_problem(v, path, cert_status_text(status));
+        add_problem(v, path, cert_status_text(status), false);
     else if (!add_copy(v, alias, path, &list.certs[cert_leaf(&list)]))
-        add_problem(v, path, "its certificate does not parse");
+        add_problem(v, path, "its certificate does not parse", false);
     cert_list_free(&list);
 }
 
@@ -139,14 +141,14 @@ void verify_copies(struct verify *v)
     int result = v->host->list(v->host, directory, &names);
     if (result < 0) {
         if (result != -ENOENT)
-            add_problem(v, directory, strerror(-result));
+            add_problem(v, directory, strerror(-result), is_denied(result));
         return;
     }
     for (size_t i = 0; i < names.count; i++) {
         const char *name = names.names[i];
         size_t size = strlen(name);
         char *path = NULL, *alias = NULL;
-        if (size <= 4 || strcmp(name + size - 4, ".crt") != 0)
+        if (size <= 4 || name[0] == '.' || strcmp(name + size - 4, ".crt") != 0)
             continue;
         alias = strndup(name, size - 4);
         if (alias != NULL && asprintf(&path, "%s/%s", directory, name) >= 0) {

@@ -107,9 +107,10 @@ static void check_served(struct verify *v, const struct verify_target *target,
     uint32_t baseline = 1u << SERVICE_BASELINE_DATABASE;
     struct bytes files = {0};
     int same = -1, other = -1;
-    if ((databases & ~baseline) != 0)
+    bool local = verify_is_local(v, target); /* a token's path is the database host's own */
+    if (local && (databases & ~baseline) != 0)
         same = compare_with_token(v, "POSTGRES_SSL_CERT_FILE", served, &files);
-    if (same != 1 && (databases & baseline) != 0)
+    if (local && same != 1 && (databases & baseline) != 0)
         other = compare_with_token(v, "POSTGRES_BASELINE_SSL_CERT_FILE", served, &files);
     const char *names = files.failed || files.size == 0 ? "" : (const char *)files.data;
     if (same == 1 || other == 1)
@@ -225,14 +226,42 @@ static void judge(struct verify *v, const struct verify_target *target,
     check_trust(v, target, &result->chain);
 }
 
-static void judge_plain(struct verify *v, const struct verify_target *target,
+/* pg_hba.conf may refuse TLS while the handshake passes: a client then fails, or logs in without
+ * it. Without the site's own user a refusal proves less. */
+static void judge_login(struct verify *v, const struct verify_target *target,
                         const struct tls_result *result)
+{
+    static const char id[] = "postgres.login";
+    char *user = verify_token(v, "DATABASE_USERNAME");
+    if (result->status == TLS_OK && result->plain == PG_PLAIN_ACCEPTED)
+        verify_find(v, id, target->subject, TFHOOK_PASS, NULL,
+                    "a login of %s over TLS is let in to authenticate",
+                    user != NULL ? user : default_user);
+    else if (result->status == TLS_OK && result->plain == PG_PLAIN_TLS_REFUSED)
+        verify_find(v, id, target->subject, user != NULL ? TFHOOK_FAIL : TFHOOK_WARN,
+                    "allow it in pg_hba.conf: hostssl or host, not hostnossl or reject; then "
+                    "reload PostgreSQL",
+                    "TLS works, but a login of %s from this host over TLS is refused by "
+                    "pg_hba.conf: its clients fail, or go on in clear text",
+                    user != NULL ? user : default_user);
+    else if (result->status == TLS_OK)
+        verify_find(v, id, target->subject, TFHOOK_SKIP, NULL,
+                    "whether a login over TLS is let in is not known%s%s",
+                    result->sqlstate[0] != '\0' ? ": SQLSTATE " : "", result->sqlstate);
+    free(user);
+}
+
+static void judge_plain(struct verify *v, const struct verify_target *target,
+                        const struct tls_result *result, bool tls_refused)
 {
     static const char id[] = "postgres.clear-text";
     bool strict = strcmp(v->host->value(v->host, "clear-text"), "fail") == 0;
     if (result->status != TLS_OK)
         return; /* the other connection has said what is wrong */
-    if (result->plain == PG_PLAIN_REFUSED)
+    if (result->plain == PG_PLAIN_REFUSED && tls_refused)
+        verify_find(v, id, target->subject, TFHOOK_SKIP, NULL,
+                    "every login is refused, with TLS or without it");
+    else if (result->plain == PG_PLAIN_REFUSED)
         verify_find(v, id, target->subject, TFHOOK_PASS, NULL, "%s", pg_plain_text(result->plain));
     else if (result->plain == PG_PLAIN_ACCEPTED)
         verify_find(v, id, target->subject, strict ? TFHOOK_FAIL : TFHOOK_WARN,
@@ -259,10 +288,11 @@ static void ask(struct verify *v, const struct verify_targets *databases,
     char *user = verify_token(v, "DATABASE_USERNAME"), *name = verify_token(v, "DATABASE_NAME");
     for (size_t i = 0; i < databases->count; i++) {
         const struct verify_target *at = &databases->targets[i];
-        targets[2 * i] = (struct tls_target){at->host, at->port, TLS_POSTGRES, NULL, NULL};
-        targets[2 * i + 1] = (struct tls_target){at->host, at->port, TLS_POSTGRES_PLAIN,
-                                                 user != NULL ? user : default_user,
-                                                 name != NULL ? name : default_database};
+        targets[2 * i] = (struct tls_target){at->host, at->port, TLS_POSTGRES,
+                                             user != NULL ? user : default_user,
+                                             name != NULL ? name : default_database};
+        targets[2 * i + 1] = targets[2 * i];
+        targets[2 * i + 1].speech = TLS_POSTGRES_PLAIN;
     }
     tls_run(targets, 2 * databases->count, VERIFY_PARALLEL, VERIFY_CONNECT_SECONDS, show_progress,
             (void *)(uintptr_t)v->host, results);
@@ -280,7 +310,9 @@ void verify_check_postgres(struct verify *v)
         ask(v, &databases, targets, results);
         for (size_t i = 0; i < databases.count; i++) {
             judge(v, &databases.targets[i], &results[2 * i]);
-            judge_plain(v, &databases.targets[i], &results[2 * i + 1]);
+            judge_login(v, &databases.targets[i], &results[2 * i]);
+            judge_plain(v, &databases.targets[i], &results[2 * i + 1],
+                        results[2 * i].plain == PG_PLAIN_TLS_REFUSED);
             tls_result_free(&results[2 * i]);
             tls_result_free(&results[2 * i + 1]);
         }

@@ -27,7 +27,10 @@ static void collect(struct verify *v, struct verify_targets *to)
                                            : NULL;
         if (host != NULL && topology_only_databases(host))
             continue;
+        size_t before = to->count;
         (void)verify_targets_add(to, v->copies[i].alias, HTTPS_PORT);
+        if (to->count > before)
+            to->targets[before].guessed = true;
     }
     if (to->count == 0)
         verify_find(v, "servers.handshake", "site", TFHOOK_SKIP,
@@ -41,6 +44,12 @@ static void judge_trust(struct verify *v, const struct verify_target *target,
                         const char *subject)
 {
     struct bytes text = {0};
+    if (store->store == NULL) {
+        verify_find(v, "servers.trust", target->subject, TFHOOK_FAIL,
+                    store->denied ? "run as root" : "see what verify says with checks = store",
+                    "%s cannot be judged: %s: %s", subject, store->place->path, store->error.text);
+        return;
+    }
     bool trusted = verify_stores_judge(v, store, &result->chain, subject, &text);
     verify_find(v, "servers.trust", target->subject, trusted ? TFHOOK_PASS : TFHOOK_FAIL,
                 trusted ? NULL : "collect its certificate and import it: tfhook apply", "%s",
@@ -69,7 +78,7 @@ static void judge_server(struct verify *v, const struct verify_target *target,
     const struct verify_stores *stores = verify_stores_get(v);
     struct cert_facts facts;
     bool old = result->version < TLS1_2_VERSION;
-    verify_find(v, "servers.handshake", target->subject, old ? TFHOOK_WARN : TFHOOK_PASS,
+    verify_find(v, "servers.handshake", target->subject, old ? TFHOOK_FAIL : TFHOOK_PASS,
                 old ? "a JVM of today refuses anything below TLS 1.2" : NULL, "%s",
                 result->protocol);
     if (result->chain.count == 0 ||
@@ -79,12 +88,12 @@ static void judge_server(struct verify *v, const struct verify_target *target,
         return;
     }
     for (size_t i = 0; i < stores->count; i++)
-        if (stores->items[i].store != NULL)
-            judge_trust(v, target, result, &stores->items[i], facts.subject);
+        judge_trust(v, target, result, &stores->items[i], facts.subject);
     if (stores->count == 0)
-        verify_find(v, "servers.trust", target->subject, TFHOOK_SKIP,
-                    "name the store with the key keystore", "no trust store was found to judge %s",
-                    facts.subject);
+        verify_find(v, "servers.trust", target->subject, TFHOOK_FAIL,
+                    "name the store with the key keystore, or the JVM with java-home",
+                    "no trust store was found to judge %s%s%s", facts.subject,
+                    stores->error[0] != '\0' ? ": " : "", stores->error);
     bool named = tls_name_matches(&result->chain.certs[0], target->host);
     verify_find(v, "servers.name", target->subject, named ? TFHOOK_PASS : TFHOOK_WARN,
                 named ? NULL : "Java refuses it under this name: use the one it is made for",
@@ -103,6 +112,11 @@ static void judge(struct verify *v, const struct verify_target *target,
                   result->status == TLS_TIMED_OUT;
     if (result->status == TLS_OK)
         judge_server(v, target, result);
+    else if (result->status == TLS_NO_HOST && target->guessed)
+        verify_find(v, "servers.handshake", target->subject, TFHOOK_WARN,
+                    "name the servers with the key server: server = host:port",
+                    "%s; host and port are a guess from the alias of the collected certificate",
+                    result->error);
     else if (silent && !v->all && !verify_is_local(v, target))
         verify_find(v, "servers.handshake", target->subject, TFHOOK_WARN,
                     "it may be stopped: verify again when all servers are up", "%s", result->error);

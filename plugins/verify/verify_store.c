@@ -1,6 +1,7 @@
 /* store: what the JVMs will really trust, and whether every collected certificate is among it. */
 #include <string.h>
 
+#include "jvm_loads.h"
 #include "verify.h"
 #include "verify_stores.h"
 
@@ -39,6 +40,38 @@ static size_t report_ghosts(struct verify *v, const struct verify_store *store)
                     "%zu of its certificates are in the file and not trusted, the first as %s: %s",
                     count, first->alias, first->why_not != NULL ? first->why_not : "not trusted");
     return count;
+}
+
+/* The wanted JVMs that read this store and cannot load it; the others of this host are a warning.
+ */
+static void report_unloadable(struct verify *v, const struct verify_stores *stores,
+                              const struct verify_store *store)
+{
+    for (size_t i = 0; i < stores->jvms.jvm_count; i++) {
+        const struct jvm *jvm = &stores->jvms.jvms[i];
+        const char *why = jvm_uses(jvm, store->place) ? jvm_cannot_load(jvm, store->store) : NULL;
+        if (why != NULL)
+            verify_find(v, "store.loadable", store->place->path,
+                        jvm->wanted ? TFHOOK_FAIL : TFHOOK_WARN,
+                        "convert the store to a form that this JVM takes, with keytool "
+                        "-importkeystore",
+                        "java of %s%s cannot load it: %s", jvm->home,
+                        jvm->pid != 0 ? " (a process runs it)" : "", why);
+    }
+}
+
+/* Is it a store that the wanted JVMs load? If not, nothing in it is trusted. */
+static bool is_loaded(struct verify *v, const struct verify_stores *stores,
+                      const struct verify_store *store)
+{
+    report_unloadable(v, stores, store);
+    if (store->undecodable != NULL)
+        verify_find(v, "store.decodable", store->place->path, TFHOOK_FAIL,
+                    "put a sound copy back, then: tfhook apply",
+                    "the certificate of its entry '%s' %s: Java refuses the whole store for it, so "
+                    "every TLS connection fails",
+                    store->undecodable->alias, store->undecodable_why);
+    return store->loaded;
 }
 
 static void report_store(struct verify *v, const struct verify_stores *stores,
@@ -90,6 +123,7 @@ static void look_for(struct verify *v, const struct verify_store *store,
 void verify_check_store(struct verify *v)
 {
     const struct verify_stores *stores = verify_stores_get(v);
+    const char *password_file = v->host->value(v->host, "password-file");
     verify_copies(v);
     if (!stores->found || stores->count == 0)
         verify_find(v, "store.found", "java", v->copy_count > 0 ? TFHOOK_FAIL : TFHOOK_WARN,
@@ -97,7 +131,8 @@ void verify_check_store(struct verify *v)
                     stores->error[0] != '\0' ? stores->error : "no trust store of a JVM was found");
     for (size_t i = 0; i < v->problem_count; i++)
         verify_find(v, "store.certificates", v->problems[i].path, TFHOOK_FAIL,
-                    "collect it again, or remove it", "%s", v->problems[i].text);
+                    v->problems[i].denied ? "run as root" : "collect it again, or remove it", "%s",
+                    v->problems[i].text);
     if (v->copy_count == 0)
         verify_find(v, "store.trusted", v->host->value(v->host, "certificates"), TFHOOK_SKIP,
                     "collect them with the plugin cert-collect",
@@ -106,10 +141,21 @@ void verify_check_store(struct verify *v)
         const struct verify_store *store = &stores->items[i];
         if (store->store == NULL) {
             verify_find(v, "store.readable", store->place->path, TFHOOK_FAIL,
-                        "put a sound copy back: every TLS connection of its JVMs is at stake", "%s",
-                        store->error.text);
+                        store->denied ? "run as root"
+                        : store->error.status == TRUSTSTORE_PASSWORD
+                            ? "put the store's password into a file, and set password-file"
+                            : "put a sound copy back: every TLS connection of its JVMs is at stake",
+                        "%s%s%s", store->error.text,
+                        store->error.status == TRUSTSTORE_PASSWORD && password_file != NULL
+                            ? "; the password is from "
+                            : "",
+                        store->error.status == TRUSTSTORE_PASSWORD && password_file != NULL
+                            ? password_file
+                            : "");
             continue;
         }
+        if (!is_loaded(v, stores, store))
+            continue;
         report_store(v, stores, store);
         for (size_t j = 0; j < v->copy_count; j++)
             look_for(v, store, &v->copies[j]);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advice.h"
+#include "jvm_loads.h"
+
 enum { PASSWORD_LIMIT = 4096 };
 
 static const char default_password[] = "changeit";
@@ -32,6 +35,7 @@ static void open_store(const struct tfhook_host *host, const char *password,
     int result = host->read(host, path, 0, &data);
     if (result == 0)
         result = host->stat(host, path, &stat);
+    store->denied = is_denied(result);
     if (result < 0) {
         (void)snprintf(store->error.text, sizeof store->error.text, "%s", strerror(-result));
         return;
@@ -43,6 +47,19 @@ static void open_store(const struct tfhook_host *host, const char *password,
     else if (truststore_open(data.data, data.size, password, &store->store, &store->error) !=
              TRUSTSTORE_OK)
         store->store = NULL;
+}
+
+static void judge_loading(const struct verify_stores *stores, struct verify_store *store)
+{
+    if (store->store == NULL)
+        return;
+    store->undecodable = truststore_undecodable(store->store, true, &store->undecodable_why);
+    store->loaded = store->undecodable == NULL;
+    for (size_t i = 0; store->loaded && i < stores->jvms.jvm_count; i++) {
+        const struct jvm *jvm = &stores->jvms.jvms[i];
+        store->loaded = !jvm->wanted || !jvm_uses(jvm, store->place) ||
+                        jvm_cannot_load(jvm, store->store) == NULL;
+    }
 }
 
 const struct verify_stores *verify_stores_get(struct verify *v)
@@ -71,6 +88,8 @@ const struct verify_stores *verify_stores_get(struct verify *v)
     if (password != NULL)
         OPENSSL_cleanse(password, strlen(password));
     free(password);
+    for (size_t i = 0; i < stores->count; i++)
+        judge_loading(stores, &stores->items[i]);
     return stores;
 }
 
@@ -135,23 +154,28 @@ bool verify_stores_judge(struct verify *v, struct verify_store *store,
 {
     const char *path = store->place->path;
     char why[256] = "out of memory";
+    if (!store->loaded) {
+        bytes_printf(out, "not trusted: %s, by %s: no JVM can load that store", subject, path);
+        return false;
+    }
     const struct truststore_entry *entry =
         truststore_find_sha256(store->store, chain->certs[0].sha256);
-    if (entry != NULL && entry->trusted) {
+    const struct tls_trust *trust = trust_of(store);
+    bool trusted = trust != NULL && tls_trust_check(trust, chain, NULL, v->host->now, why,
+                                                    sizeof why) == TLS_TRUSTED;
+    if (trusted && entry != NULL && entry->trusted) {
         bytes_printf(out, "trusted: %s is the entry %s of %s, which a JVM takes at once", subject,
                      entry->alias, path);
         return true;
     }
-    const struct tls_trust *trust = trust_of(store);
-    if (trust != NULL &&
-        tls_trust_check(trust, chain, NULL, v->host->now, why, sizeof why) == TLS_TRUSTED) {
+    if (trusted) {
         entry = anchor_of(store->store, chain);
         bytes_printf(out, "trusted: %s leads to the entry %s of %s", subject,
                      entry != NULL ? entry->alias : "of its issuer", path);
         return true;
     }
     bytes_printf(out, "not trusted: %s, by %s: %s", subject, path, why);
-    if (entry != NULL)
+    if (entry != NULL && !entry->trusted)
         bytes_printf(out, ". It is there as %s, but a JVM does not trust that entry: %s",
                      entry->alias, entry->why_not != NULL ? entry->why_not : "no reason is known");
     return false;

@@ -15,6 +15,10 @@ struct verify_store {
     const struct jvm_store *place;
     struct truststore *store; /* NULL: it could not be read, see `error` */
     struct truststore_error error;
+    const struct truststore_entry *undecodable; /* for which Java refuses the store, or NULL */
+    const char *undecodable_why;
+    bool loaded; /* by the wanted JVMs that read it; false: it trusts nothing */
+    bool denied; /* it could not be read for lack of rights */
     int64_t mtime;
     struct tls_trust *trust; /* made at the first need */
 };

@@ -15,6 +15,7 @@ struct verify_target {
     char host[VERIFY_HOST_SIZE]; /* without brackets */
     unsigned port;
     char subject[VERIFY_SUBJECT_SIZE]; /* "host:port", "[::1]:443" */
+    bool guessed; /* host and port come from the alias of a copy, which may be neither */
 };
 
 /* False when it is none; *why then says what is wrong with it. */

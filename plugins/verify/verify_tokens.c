@@ -70,7 +70,7 @@ static void check_files(struct verify *v, const char *subject, const char *cert,
                         : NULL,
                     "%s", found.problems[i].text);
     const struct pgfiles_problem *worst = pgfiles_worst(&found);
-    if (worst == NULL || worst->weight == PGFILES_NOTE)
+    if (worst == NULL)
         verify_find(v, "tokens.files", subject, TFHOOK_PASS, NULL,
                     "%s and its key: PostgreSQL can start with them; valid until %s", cert,
                     found.not_after_day);

@@ -122,6 +122,7 @@ load cert_collect
     expect_output "$T/garbled.crt: holds a certificate that is cut off or garbled"
     expect_output "$T/empty: holds no *.crt and no *.pem"
     expect_output "$T/none.crt: there is no such file"
+    [ "$(grep -c "^tfhook: warning: cert-collect: $T/" "$T/err")" -eq 5 ] || fail "not a line each"
     expect_nothing_kept
 }
 
@@ -136,7 +137,7 @@ load cert_collect
         -o source="$T/scm1.crt" >"$T/out" 2>&1 </dev/null || status=$?
     output=$(cat "$T/out")
     expect_status 1
-    expect_output "$T/scm1.crt: cannot be read: Permission denied"
+    expect_output "$T/scm1.crt: cannot be read: Permission denied; run as root"
 }
 
 @test "two files for one alias fail and name both; the same certificate twice is kept once" {

@@ -146,6 +146,25 @@ load cert_collect
     expect_output "no source gave a certificate"
 }
 
+@test "a kept copy of another server, or without the pin, stands in for nobody" {
+    cert localhost
+    cert other
+    https_server localhost
+    local here="https://localhost:$PORT pin sha256:$(fingerprint "$T/localhost.crt")"
+    local pin
+    pin=$(fingerprint "$T/other.crt")
+    collect apply "$here"
+    expect_status 0
+    collect apply "$here,https://localhost.b.invalid" -o missing=cached
+    expect_status 1
+    expect_output "https://localhost.b.invalid: missing, and no copy"
+    kill "${STARTED[0]}"
+    wait "${STARTED[0]}" 2>/dev/null || true
+    collect apply "https://localhost:$PORT pin sha256:$pin" -o missing=cached
+    expect_status 1
+    expect_output "does not have its pin"
+}
+
 @test "a host that does not resolve and a port that speaks no TLS are told apart" {
     local port
     port=$(free_port)

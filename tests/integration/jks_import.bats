@@ -147,6 +147,25 @@ check_every_entry() {
     [[ "$output" == *$(fingerprint "$T/certs/scm1.crt")* ]]
 }
 
+@test "a certificate that two servers shared stays trusted when one of them renews" {
+    cp "$DATA/plain.jks" "$T/store"
+    make_cert wild "$T/old" "$T/key"
+    make_cert wild "$T/new" "$T/key"
+    cp "$T/old" "$T/certs/scm1.crt"
+    import apply
+    expect_status 0
+    cp "$T/old" "$T/certs/app1.crt"
+    cp "$T/new" "$T/certs/scm1.crt"
+    import apply
+    expect_status 0
+    import verify
+    expect_status 0
+    run keytool -list -keystore "$T/store" -storepass changeit
+    [[ "$output" == *$(fingerprint "$T/old")* && "$output" == *$(fingerprint "$T/new")* ]]
+    import apply
+    expect_output "Nothing to do"
+}
+
 @test "what tfhook added itself is renewed even under another subject" {
     cp "$DATA/plain.jks" "$T/store"
     make_cert scm1 "$T/certs/scm1.crt" "$T/key"

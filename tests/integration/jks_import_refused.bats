@@ -45,6 +45,7 @@ load jks_import_helper
     echo battery-staple >"$T/password"
     import -v apply -o password-file="$T/password"
     refused "$before" 1 "its digest does not match"
+    expect_output "$T/password (password-file)"
     refuse_output battery-staple
     printf 'correct-horse\r\nsecond line\n' >"$T/password"
     import -v apply -o password-file="$T/password"
@@ -159,11 +160,11 @@ CASES
     chmod 755 "$T"
     chmod 600 "$T/certs/scm1.crt"
     as_nobody apply
-    refused "$before" 1 "$T/certs/scm1.crt: cannot be read: Permission denied"
+    refused "$before" 1 "$T/certs/scm1.crt: cannot be read: Permission denied; run as root"
     chmod 644 "$T/certs/scm1.crt"
     chmod 600 "$T/store"
     as_nobody apply
-    refused "$before" 1 "$T/store: the store cannot be read: Permission denied"
+    refused "$before" 1 "$T/store: the store cannot be read: Permission denied; run as root"
 }
 
 @test "a store that may not be written stays as it is" {

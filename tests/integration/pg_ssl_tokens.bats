@@ -255,6 +255,40 @@ refused() {
     refused 1 "/ssl/db1.crt: holds no certificate"
 }
 
+@test "what OpenSSL's policy of this host refuses is refused, in the whole chain" {
+    site "$NAME"
+    openssl req -x509 -newkey rsa:512 -nodes -days 30 -subj /CN=weak -keyout "$T/weak.key" \
+        -out "$T/weak.crt" 2>/dev/null || skip "this OpenSSL makes no weak key"
+    cat "$PAIRS/db1.crt" "$T/weak.crt" >"$R/ssl/db1.crt"
+    refused 1 "ca key too small"
+    cat "$T/weak.crt" >"$R/ssl/db1.crt"
+    cat "$T/weak.key" >"$R/ssl/db1.key"
+    refused 1 "ee key too small"
+    cat "$PAIRS/db1.key" >"$R/ssl/db1.key"
+    tr '\n' '\r' <"$PAIRS/db1.crt" >"$R/ssl/db1.crt"
+    refused 1 "PostgreSQL would not start"
+}
+
+@test "a directory that the database user may not enter is refused" {
+    [ "$(id -u)" -eq 0 ] || skip "the site's owner is who runs this"
+    site "$NAME"
+    chmod 700 "$R/ssl"
+    refused 1 "may not enter it"
+}
+
+@test "what an access list may allow is left to it, with a warning" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can give files away"
+    command -v setfacl >/dev/null || skip "setfacl is not installed"
+    site "$NAME"
+    chown 0:0 "$R/ssl/db1.key"
+    chmod 600 "$R/ssl/db1.key"
+    refused 1 "PostgreSQL would not start"
+    setfacl -m u:26:r "$R/ssl/db1.key" || skip "no access lists here"
+    tokens plan
+    expect_output "access list"
+    refuse_output "would not start"
+}
+
 @test "owner and mode of the key must be what PostgreSQL accepts" {
     [ "$(id -u)" -eq 0 ] || skip "only root can give files away"
     site "$NAME"

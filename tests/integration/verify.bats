@@ -192,9 +192,18 @@ import() {
     postgres "ssl = on"
     hba "hostssl all all 127.0.0.1/32 scram-sha-256"
     finding pass postgres.clear-text
+    finding pass postgres.login
     hba "hostnossl all all 127.0.0.1/32 trust"
     finding pass postgres.handshake
     finding warn postgres.clear-text
+    finding warn postgres.login "in clear text"
+    echo DATABASE_USERNAME=ctf >>"$T/site-options.conf"
+    finding fail postgres.login "a login of ctf"
+    hba "local all all trust"
+    finding fail postgres.login
+    finding skip postgres.clear-text
+    hba "host all all 127.0.0.1/32 reject"
+    finding fail postgres.login
 }
 
 @test "postgres: the collected copy stands in where the file is not readable" {
@@ -273,13 +282,31 @@ import() {
 }
 
 @test "servers: what does not answer is a warning in scope local, for a peer" {
-    cp "$SHARED/db1.crt" "$T/certs/nowhere9.crt"
-    OPTIONS=(-o scope=local)
+    OPTIONS=(-o server=nowhere9.invalid -o scope=local)
     finding warn servers.handshake
+    OPTIONS=(-o server=nowhere9.invalid -o scope=all)
+    finding fail servers.handshake
+    OPTIONS=(-o server=nowhere9.invalid)
+    finding fail servers.handshake
+}
+
+@test "servers: an alias that is no host's name is no failure, and the key server is named" {
+    cp "$SHARED/db1.crt" "$T/certs/ip-10-0-0-1.crt"
     OPTIONS=(-o scope=all)
-    finding fail servers.handshake
-    OPTIONS=()
-    finding fail servers.handshake
+    finding warn servers.handshake "a guess from the alias"
+    verify servers
+    expect_status 0
+    expect_output "server = host:port"
+}
+
+@test "servers: without a store that can be read nothing is trusted" {
+    tls_server "$SHARED/db1.crt" "$SHARED/db1.key"
+    OPTIONS=(-o server="localhost:$PORT_TLS")
+    import scm1 "$SHARED/db1.crt"
+    head -c 5000 "$T/cacerts" >"$T/cut" && mv "$T/cut" "$T/cacerts"
+    finding fail servers.trust "cannot be judged: $T/cacerts"
+    rm "$T/cacerts"
+    finding fail servers.trust
 }
 
 @test "servers: a host of databases alone is not asked for its web server" {
@@ -313,7 +340,51 @@ import() {
     expect_status 5
 }
 
-@test "store: a collected file that is no certificate is named" {
+@test "store: one whose form the JVM does not load is a failure, and trusts nothing" {
+    mkdir -p "$T/jdk/bin" "$T/jdk/conf/security" "$T/jdk/lib/security"
+    cp "$JAVA_HOME/bin/java" "$T/jdk/bin"
+    cp "$JAVA_HOME/conf/security/java.security" "$T/jdk/conf/security"
+    local form
+    for form in "JKS false" "JKS true" "JCEKS true"; do
+        sed -i "s/^keystore.type.compat=.*/keystore.type.compat=${form#* }/" \
+            "$T/jdk/conf/security/java.security"
+        rm -f "$T/jdk/lib/security/cacerts"
+        keytool -importcert -noprompt -alias scm1 -file "$SHARED/db1.crt" -storetype "${form% *}" \
+            -keystore "$T/jdk/lib/security/cacerts" -storepass changeit 2>/dev/null
+        tfhook verify --plugin verify -o checks=store -o certificates="$T/certs" \
+            -o java-home="$T/jdk"
+        if [ "$form" = "JKS true" ]; then
+            expect_status 0
+        else
+            expect_status 5
+            expect_output "store.loadable $T/jdk/lib/security/cacerts"
+            refuse_output "certificates are trusted"
+        fi
+    done
+}
+
+@test "store: a wrong password names the file that it is from, and a denied one asks for root" {
+    OPTIONS=(-o password-file="$T/password")
+    echo wrong-horse >"$T/password"
+    keytool -storepasswd -new other-horse -keystore "$T/cacerts" -storepass changeit 2>/dev/null
+    finding fail store.readable "$T/password"
+    chmod 600 "$T/cacerts"
+    [ "$(id -u)" -eq 0 ] || skip "needs root to become another user"
+    status=0
+    setpriv --reuid=nobody --regid=nogroup --clear-groups "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" \
+        verify --plugin verify -o checks=store -o certificates="$T/certs" \
+        -o keystore="$T/cacerts" >"$T/out" 2>&1 </dev/null || status=$?
+    output=$(cat "$T/out")
+    expect_status 5
+    expect_output "run as root"
+    refuse_output "put a sound copy back"
+}
+
+@test "store: a collected file that is no certificate is named, a hidden one is left alone" {
+    cp "$SHARED/db1.crt" "$T/certs/.hidden.crt"
+    verify store
+    expect_status 0
+    refuse_output hidden
     echo none >"$T/certs/scm1.crt"
     OPTIONS=()
     finding fail store.certificates "$T/certs/scm1.crt"
@@ -411,8 +482,6 @@ END
 }
 
 @test "at a hook, peers that do not answer are warnings" {
-    cp "$SHARED/db1.crt" "$T/certs/nowhere9.crt"
-    import nowhere9 "$SHARED/db1.crt"
     cat >"$T/tfhook.ini" <<END
 [phase provision]
 command = /bin/true
@@ -421,6 +490,7 @@ command = /bin/true
 plugin = verify
 hook = post-provision
 checks = servers
+server = nowhere9.invalid
 certificates = $T/certs
 keystore = $T/cacerts
 site-options = $T/site-options.conf

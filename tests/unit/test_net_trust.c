@@ -124,12 +124,53 @@ static void an_anchor_that_is_no_ca_vouches_for_nothing_else(void **state)
     static const struct recipe anchors[] = {
         {.cn = "ca"},
         {.cn = "ca", .basic = "CA:TRUE", .usage = "digitalSignature"},
-        {.cn = "ca", .v1 = true},
     };
     for (size_t i = 0; i < sizeof(anchors) / sizeof(anchors[0]); i++) {
         X509 *ca = make_certificate(&anchors[i], ca_key);
         X509 *leaf = leaf_of(ca, (struct recipe){0});
         assert_int_equal(judge(ca, leaf, NULL), TLS_UNTRUSTED);
+        X509_free(ca);
+        X509_free(leaf);
+    }
+}
+
+/* Each was asked of real JVMs, 17 and 25. */
+static void a_leaf_is_judged_by_its_uses_as_java_does(void **state)
+{
+    (void)state;
+    static const struct {
+        struct recipe recipe;
+        enum tls_verdict verdict;
+    } cases[] = {
+        {{.eku = "anyExtendedKeyUsage"}, TLS_TRUSTED},
+        {{.eku = "nsSGC"}, TLS_TRUSTED},
+        {{.usage = "digitalSignature"}, TLS_TRUSTED},
+        {{.usage = "keyEncipherment"}, TLS_UNTRUSTED},
+        {{.usage = "keyAgreement"}, TLS_UNTRUSTED},
+        {{.eku = "clientAuth"}, TLS_UNTRUSTED},
+        {{.v1 = true}, TLS_TRUSTED},
+    };
+    X509 *ca = make_certificate(&(struct recipe){.cn = "ca", .basic = "CA:TRUE"}, ca_key);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        X509 *leaf = leaf_of(ca, cases[i].recipe);
+        assert_int_equal(judge(ca, leaf, NULL), cases[i].verdict);
+        X509_free(leaf);
+    }
+    X509_free(ca);
+}
+
+static void of_an_anchor_its_name_and_key_count_alone(void **state)
+{
+    (void)state;
+    static const struct recipe anchors[] = {
+        {.cn = "ca", .v1 = true},
+        {.cn = "ca", .basic = "CA:TRUE", .eku = "clientAuth"},
+        {.cn = "ca", .basic = "critical,CA:TRUE,pathlen:0"},
+    };
+    for (size_t i = 0; i < sizeof(anchors) / sizeof(anchors[0]); i++) {
+        X509 *ca = make_certificate(&anchors[i], ca_key);
+        X509 *leaf = leaf_of(ca, (struct recipe){0});
+        assert_int_equal(judge(ca, leaf, NULL), TLS_TRUSTED);
         X509_free(ca);
         X509_free(leaf);
     }
@@ -213,6 +254,8 @@ int main(void)
         cmocka_unit_test(a_leaf_that_is_an_anchor_is_trusted_expired_or_not),
         cmocka_unit_test(an_expired_ca_anchor_still_vouches_but_an_expired_leaf_is_out),
         cmocka_unit_test(an_anchor_that_is_no_ca_vouches_for_nothing_else),
+        cmocka_unit_test(a_leaf_is_judged_by_its_uses_as_java_does),
+        cmocka_unit_test(of_an_anchor_its_name_and_key_count_alone),
         cmocka_unit_test(a_client_certificate_is_no_servers),
         cmocka_unit_test(names_are_checked_as_clients_do),
         cmocka_unit_test(the_system_store_is_what_its_variable_names),

@@ -93,6 +93,10 @@ static void only_28000_about_encryption_means_refused(void **state)
     static const char no_code[] = "SFATAL\0Mno encryption\0\0";
     expect_reply(message('E', refused, sizeof(refused) - 1), PG_PLAIN_REFUSED, "28000");
     expect_reply(message('E', old, sizeof(old) - 1), PG_PLAIN_REFUSED, "28000");
+    static const char tls[] = ERROR_OF("28000", "no pg_hba.conf entry for x, SSL encryption");
+    static const char old_tls[] = ERROR_OF("28000", "pg_hba.conf rejects x, SSL on");
+    expect_reply(message('E', tls, sizeof(tls) - 1), PG_PLAIN_TLS_REFUSED, "28000");
+    expect_reply(message('E', old_tls, sizeof(old_tls) - 1), PG_PLAIN_TLS_REFUSED, "28000");
     expect_reply(message('E', other, sizeof(other) - 1), PG_PLAIN_UNKNOWN, "28000");
     expect_reply(message('E', wrong_code, sizeof(wrong_code) - 1), PG_PLAIN_UNKNOWN, "3D000");
     expect_reply(message('E', bad_code, sizeof(bad_code) - 1), PG_PLAIN_UNKNOWN, "");

@@ -95,6 +95,28 @@ static void refuses_encrypted_certificates_by_name(void **state)
     bytes_free(&b);
 }
 
+static void refuses_a_trust_attribute_whose_value_is_no_oid(void **state)
+{
+    (void)state;
+    static const unsigned char use[] = {0x31, 0x06, 0x06, 0x04, 0x55, 0x1D, 0x25, 0x00};
+    static const struct {
+        size_t at;
+        unsigned char byte;
+    } faults[] = {{2, 0x04}, {4, 0x80}, {7, 0x80}};
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct bytes b = load("plain.p12");
+        unsigned char *found = memmem(b.data, b.size, use, sizeof use);
+        assert_non_null(found);
+        found[faults[i].at] = faults[i].byte;
+        struct truststore *store = NULL;
+        struct truststore_error error;
+        assert_int_equal(truststore_open(b.data, b.size, "changeit", &store, &error),
+                         TRUSTSTORE_BROKEN);
+        assert_non_null(strstr(error.text, "no OID"));
+        bytes_free(&b);
+    }
+}
+
 static void replaces_an_alias_in_upper_case(void **state)
 {
     (void)state;
@@ -166,6 +188,7 @@ int main(void)
         cmocka_unit_test(renews_the_mac_with_its_own_salt_and_count),
         cmocka_unit_test(writes_an_unedited_store_with_a_mac_byte_for_byte),
         cmocka_unit_test(refuses_encrypted_certificates_by_name),
+        cmocka_unit_test(refuses_a_trust_attribute_whose_value_is_no_oid),
         cmocka_unit_test(replaces_an_alias_in_upper_case),
         cmocka_unit_test(takes_only_the_shortest_lengths),
         cmocka_unit_test(writes_what_it_reads),

@@ -1,0 +1,22 @@
+/*
+ * Does a JVM load this trust store at all, whatever it trusts of it? Pure.
+ *
+ * jvm_cannot_load() judges by the store's form; truststore_undecodable() finds the entry for which
+ * every JVM refuses the store. Both give constant texts, and NULL when nothing stands against it.
+ */
+#ifndef TFHOOK_LIB_JVM_LOADS_H
+#define TFHOOK_LIB_JVM_LOADS_H
+
+#include <stdbool.h>
+
+#include "jvm.h"
+#include "truststore.h"
+
+/* Why this JVM does not load a store of this form: "it takes PKCS#12 only ...". */
+const char *jvm_cannot_load(const struct jvm *jvm, const struct truststore *store);
+/* The first certificate that Java does not decode, with the reason, which continues "the
+ * certificate ...". `whole`: keys and extensions too, else by the bytes alone, which is quick. */
+const struct truststore_entry *truststore_undecodable(const struct truststore *store, bool whole,
+                                                      const char **ret_why);
+
+#endif

@@ -343,10 +343,12 @@ int txn_commit(struct txn *txn, struct err *err)
 {
     /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
      * on goes by the backups. */
-    int rc = undo_remove_links(&txn->journal);
-    if (rc < 0)
-        talk_warn(txn->talk, "a temporary file beside a target could not be removed: %s",
-                  strerror(-rc));
+    for (size_t i = 0; i < txn->journal.count; i++) {
+        const struct entry *entry = &txn->journal.entries[i];
+        int rc = entry->link == NULL ? 0 : file_remove(entry->link);
+        if (rc < 0)
+            return failed(err, rc, entry, "remove the second name of");
+    }
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0) {
         if (txn->journal.phase != TXN_DONE)
             return -1;

@@ -175,6 +175,7 @@ static int overlay_stat(const struct guest *guest, const struct change *staged, 
     if (staged->action != ACTION_DIRECTORY) {
         st->st_size = (off_t)staged->content.size;
         st->st_mtim.tv_sec = (time_t)guest->world->now;
+        st->st_ctim = st->st_mtim;
     }
     return 0;
 }
@@ -202,7 +203,8 @@ static int host_stat(const struct tfhook_host *host, const char *path, struct tf
                               .gid = st.st_gid,
                               .size = (uint64_t)st.st_size,
                               .mtime_sec = st.st_mtim.tv_sec,
-                              .links = st.st_nlink};
+                              .links = st.st_nlink,
+                              .ctime_sec = st.st_ctim.tv_sec};
     if (ret->struct_size < sizeof out.struct_size || ret->struct_size > 64 * sizeof out)
         return guest_misuse(guest, "struct_size of a struct tfhook_stat is not set");
     memcpy(ret, &out, ret->struct_size < sizeof out ? ret->struct_size : sizeof out);

@@ -90,6 +90,8 @@ void verify_dates(struct verify *v, const char *id, const char *subject,
 
 void verify_check_store(struct verify *v);
 void verify_check_tokens(struct verify *v);
+/* Why nothing is asked of this site's databases: not needed, or (a warning) not known. */
+void verify_not_distributed(struct verify *v, const char *id, const char *subject);
 void verify_check_postgres(struct verify *v);
 void verify_check_servers(struct verify *v);
 void verify_check_expiry(struct verify *v);

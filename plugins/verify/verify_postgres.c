@@ -37,9 +37,7 @@ static void collect(struct verify *v, struct verify_targets *to)
         return;
     }
     if (!verify_database_ssl(v) && !topology_distributed(&v->topology, &why)) {
-        verify_find(v, "postgres.answer", "site", TFHOOK_SKIP,
-                    "to look at one all the same, name it with the key database",
-                    "not needed: every database is on the host of the service that uses it");
+        verify_not_distributed(v, "postgres.answer", "site");
         return;
     }
     for (size_t i = 0; i < v->topology.count; i++)

@@ -59,7 +59,7 @@ static size_t check_store(struct verify *v, const struct verify_stores *stores,
         if (start == 0)
             verify_find(v, "restart.jvm", subject, TFHOOK_SKIP, NULL,
                         "%s: when it started is not known", jvm->runs);
-        else if (start + 1 < store->mtime)
+        else if (start + 1 < store->changed)
             verify_find(v, "restart.jvm", subject, TFHOOK_WARN,
                         jvm->teamforge ? "restart it: teamforge restart -s jboss"
                                        : "restart that process",

@@ -40,7 +40,8 @@ static void open_store(const struct tfhook_host *host, const char *password,
         (void)snprintf(store->error.text, sizeof store->error.text, "%s", strerror(-result));
         return;
     }
-    store->mtime = stat.mtime_sec;
+    /* Packages and `cp -p` put a new file in place with an old mtime. */
+    store->changed = stat.ctime_sec > stat.mtime_sec ? stat.ctime_sec : stat.mtime_sec;
     if (password == NULL)
         (void)snprintf(store->error.text, sizeof store->error.text,
                        "the file of password-file cannot be read");

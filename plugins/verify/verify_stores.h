@@ -17,9 +17,9 @@ struct verify_store {
     struct truststore_error error;
     const struct truststore_entry *undecodable; /* for which Java refuses the store, or NULL */
     const char *undecodable_why;
-    bool loaded; /* by the wanted JVMs that read it; false: it trusts nothing */
-    bool denied; /* it could not be read for lack of rights */
-    int64_t mtime;
+    bool loaded;             /* by the wanted JVMs that read it; false: it trusts nothing */
+    bool denied;             /* it could not be read for lack of rights */
+    int64_t changed;         /* when the file came to be as it is here, seconds since the epoch */
     struct tls_trust *trust; /* made at the first need */
 };
 

@@ -100,6 +100,27 @@ static void check_pair(struct verify *v, const char *cert_token, const char *key
     free(values[1]);
 }
 
+void verify_not_distributed(struct verify *v, const char *id, const char *subject)
+{
+    const struct topology *site = &v->topology;
+    const char *hint = "look at the site yourself: is each database on the host of its service?";
+    bool names_database = topology_has(site, SERVICE_DATABASE) ||
+                          topology_has(site, SERVICE_DATAMART) ||
+                          topology_has(site, SERVICE_BASELINE_DATABASE);
+    if (site->cluster_line != 0)
+        verify_find(v, id, subject, TFHOOK_WARN, hint,
+                    "line %zu of site-options.conf has CLUSTER_SERVICES, which is not understood: "
+                    "whether a database is remote is not known",
+                    site->cluster_line);
+    else if (!names_database)
+        verify_find(v, id, subject, TFHOOK_WARN, hint,
+                    "site-options.conf names no database that is known here: whether one is remote "
+                    "is not known");
+    else
+        verify_find(v, id, subject, TFHOOK_SKIP, NULL,
+                    "not needed: every database is on the host of the service that uses it");
+}
+
 void verify_check_tokens(struct verify *v)
 {
     struct separation why;
@@ -107,8 +128,7 @@ void verify_check_tokens(struct verify *v)
         return;
     const struct topology *site = &v->topology;
     if (!verify_database_ssl(v) && !topology_distributed(site, &why)) {
-        verify_find(v, "tokens.database-ssl", "DATABASE_SSL", TFHOOK_SKIP, NULL,
-                    "not needed: every database is on the host of the service that uses it");
+        verify_not_distributed(v, "tokens.database-ssl", "DATABASE_SSL");
         return;
     }
     check_database_ssl(v);

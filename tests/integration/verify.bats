@@ -440,6 +440,15 @@ END
     expect_output "line 2"
 }
 
+@test "tokens: where the site is not understood, nothing is called not needed" {
+    printf 'app1:SERVICES=ctfcore\nc1:CLUSTER_SERVICES=ctfcore-database\n' >"$T/site-options.conf"
+    OPTIONS=()
+    finding warn tokens.database-ssl "CLUSTER_SERVICES"
+    finding warn postgres.answer "CLUSTER_SERVICES"
+    printf 'app1:SERVICES=ctfcore CTFCORE-DATABASE\n' >"$T/site-options.conf"
+    finding warn tokens.database-ssl "names no database"
+}
+
 @test "expiry: within warn-days is a warning, expired a failure, and both are measured" {
     cp "$SHARED/db1.crt" "$T/certs/scm1.crt"
     OPTIONS=()
@@ -474,6 +483,11 @@ END
     [ -e "$T/up" ] || fail "the JVM does not start"
     OPTIONS=()
     finding pass restart.jvm "$T/cacerts"
+    # A package or `cp -p` puts a new store in place with an old date.
+    sleep 2
+    cp -p "$T/cacerts" "$T/new"
+    mv "$T/new" "$T/cacerts"
+    finding warn restart.jvm "$T/cacerts"
     touch -d '1 hour' "$T/cacerts"
     finding warn restart.jvm "$T/cacerts"
     kill "${STARTED[0]}"

@@ -142,6 +142,7 @@ struct tfhook_stat {
     uint64_t size;     /* bytes */
     int64_t mtime_sec; /* seconds since the epoch */
     uint64_t links;    /* hard links to it */
+    int64_t ctime_sec; /* when content or metadata last changed here, whatever mtime claims */
 };
 
 /* What a probe gave. The caller sets struct_size. */

@@ -70,12 +70,14 @@ static void make_list(const struct maker *maker, const struct ini_entry *entry,
     if (ini_is_mixed_list(entry))
         problem(maker, setting->origin, mem_printf(maker->mem, INI_MIXED_LIST, setting->key->name));
     for (size_t i = 0; i < setting->items.count; i++) {
-        if (setting->key->type == TFHOOK_PATHS)
-            setting->items.names[i] = absolute(maker, setting, setting->items.names[i]);
-        else if (setting->key->type == TFHOOK_LIST && maker->cwd != NULL &&
-                 setting->items.names[i][0] == '.' && strchr(setting->items.names[i], '/') != NULL)
-            /* ./file on the command line; what else an item may mean only the plugin knows */
-            setting->items.names[i] = absolute(maker, setting, setting->items.names[i]);
+        const char *item = setting->items.names[i];
+        /* ./file in a list of the command line; what else an item may mean only the plugin knows.
+         */
+        bool is_path = setting->key->type == TFHOOK_PATHS ||
+                       (setting->key->type == TFHOOK_LIST && maker->cwd != NULL && item[0] == '.' &&
+                        strchr(item, '/') != NULL);
+        if (is_path)
+            setting->items.names[i] = absolute(maker, setting, item);
         else if (setting->key->type == TFHOOK_ENUMS)
             (void)is_choice(maker, setting, setting->items.names[i]);
     }

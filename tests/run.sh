@@ -5,6 +5,7 @@
 #   tests/run.sh --on SUITE   the same inside a Debian of that release (bullseye is nearest to
 #                             TeamForge's own platform), made in a folder by debootstrap; as root
 #   tests/run.sh --quick      the Debug build alone and no linters, while developing
+#   tests/crash/run.sh --full every point of the crash suite, of which the tests try a sample
 #
 # Builds go to build/ (TFHOOK_BUILD_DIR moves them), other Debians to ${TMPDIR:-/var/tmp}/tfhook-on.
 # All tests and linters run under one ctest, whose summary is the last thing printed.

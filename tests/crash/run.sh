@@ -1,0 +1,185 @@
+#!/bin/bash
+# The crash suite: tfhook is killed, signalled and failed at its system calls, and every file must be
+# as it was or as it was to be, and the next run must know which.
+#
+#   tests/crash/run.sh                   a sample of about a minute
+#   tests/crash/run.sh --full            every point of every section; takes long
+#   tests/crash/run.sh --points N        a sample of N points
+#   tests/crash/run.sh --seed N          the sample of that seed (it is printed)
+#   tests/crash/run.sh --section NAME    that section alone; may be given more than once
+#   tests/crash/run.sh --point 'POINT'   one point, as the list of the bad ones names it; what it
+#                                        leaves behind is kept
+#
+# TFHOOK, TFHOOK_PLUGINS and TFHOOK_BUILD say what is tested, as in the other suites. It needs root,
+# strace and a JDK.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+full=no
+points=240
+seed=
+only=
+sections=()
+
+usage() {
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+}
+
+die() {
+    echo "run.sh: $*" >&2
+    exit 2
+}
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --full) full=yes ;;
+    --points | --seed | --section | --point)
+        [ $# -ge 2 ] || { usage >&2; exit 2; }
+        case $1 in
+        --points) points=$2 ;;
+        --seed) seed=$2 ;;
+        --section) sections+=("$2") ;;
+        --point) only=$2 ;;
+        esac
+        shift
+        ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+
+: "${TFHOOK_BUILD:=$here/../../build/debug}"
+: "${TFHOOK:=$TFHOOK_BUILD/tfhook}"
+: "${TFHOOK_PLUGINS:=$TFHOOK_BUILD/plugins-built}"
+: "${seed:=$(($(date +%s) % 100000))}"
+[ "$(id -u)" -eq 0 ] || die "it changes owners, so it must run as root"
+for tool in strace keytool openssl getfacl getfattr; do
+    command -v "$tool" >/dev/null || die "$tool is missing"
+done
+
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/tfhook-crash.XXXXXX")
+trap 'rm -rf "$WORK"' EXIT
+
+# The same order for the same seed.
+shuffle() {
+    awk -v seed="$seed" 'BEGIN {srand(seed)} {printf "%.9f\t%s\n", rand(), $0}' | sort | cut -f2-
+}
+
+# shellcheck source=tests/crash/subject.sh
+. "$here/subject.sh"
+# shellcheck source=tests/crash/strike.sh
+. "$here/strike.sh"
+# shellcheck source=tests/crash/judge.sh
+. "$here/judge.sh"
+# shellcheck source=tests/crash/sections.sh
+. "$here/sections.sh"
+
+# SECTION is kill-apply and the like; POINT the words after it.
+try_point() {
+    local section=$1
+    shift
+    OUTCOME='' WHY=''
+    : >"$WORK/trace"
+    "try_${section%-*}" "${section#*-}" "$@"
+}
+
+repeat() {
+    printf 'TFHOOK_BUILD=%s TFHOOK=%s TFHOOK_PLUGINS=%s tests/crash/run.sh --point "%s"' \
+        "$TFHOOK_BUILD" "$TFHOOK" "$TFHOOK_PLUGINS" "$*"
+}
+
+# The points of a section: all, or its share of the sample.
+select_points() {
+    local section=$1 share=$((points / ${#sections[@]}))
+    "list_${section%-*}" "${section#*-}" >"$WORK/all"
+    [ -s "$WORK/all" ] || die "$section has no points"
+    if [ "$full" = yes ]; then
+        cat "$WORK/all"
+    else
+        shuffle <"$WORK/all" | head -n "$((share > 0 ? share : 1))"
+    fi
+}
+
+declare -A count=()
+
+run_section() {
+    local section=$1 point
+    count=([old]=0 [new]=0 [bad]=0)
+    select_points "$section" >"$WORK/points"
+    while read -r point <&3; do
+        # shellcheck disable=SC2086 # a point is words
+        try_point "$section" $point
+        count[$OUTCOME]=$((${count[$OUTCOME]} + 1))
+        [ "$OUTCOME" != bad ] ||
+            printf '%s\n    %s\n' "$WHY" "$(repeat "$section" "$point")" | tee -a "$WORK/bad"
+    done 3<"$WORK/points"
+    tell "$section"
+}
+
+# Also when the run is ended early: what was tried counts.
+stop_early() {
+    tell "$section"
+    echo "ended early, in this section"
+    finish || true
+    exit 1
+}
+
+tell() {
+    printf '%-16s %6d points: %6d old %6d new %6d bad  (of %d; %d s)\n' "$1" \
+        "$((count[old] + count[new] + count[bad]))" "${count[old]}" "${count[new]}" \
+        "${count[bad]}" "$(wc -l <"$WORK/all")" "$SECONDS"
+}
+
+run_control() {
+    local point calls='^(openat|write|close):'
+    count=([old]=0 [new]=0 [bad]=0)
+    [ "$full" = no ] || calls=.
+    control_calls "$calls" >"$WORK/all"
+    while read -r point <&3; do
+        OUTCOME=''
+        try_control "$point"
+        count[$OUTCOME]=$((${count[$OUTCOME]} + 1))
+    done 3<"$WORK/all"
+    tell 'keytool (control)'
+    [ "${count[bad]}" -gt 0 ] ||
+        die "void: the harness does not see that keytool, killed, destroys its store"
+}
+
+show_point() {
+    trap - EXIT
+    # shellcheck disable=SC2086 # a point is words
+    try_point $only
+    printf '%s: %s\n%s\n' "$only" "$OUTCOME" "$WHY"
+    printf 'kept: %s (trace, out, err; then out.next, err.next of the run after it; now/)\n' "$WORK"
+    [ "$OUTCOME" != bad ]
+}
+
+finish() {
+    [ -s "$WORK/bad" ] || return 0
+    printf '\nbad points, and how to repeat each:\n'
+    cat "$WORK/bad"
+    return 1
+}
+
+make_subject
+learn_trees
+if [ -n "$only" ]; then
+    show_point
+    exit
+fi
+[ ${#sections[@]} -gt 0 ] || sections=("${SECTIONS[@]}")
+[ "$full" = yes ] || echo "seed $seed"
+: >"$WORK/bad"
+run_control
+trap stop_early TERM INT
+for section in "${sections[@]}"; do
+    run_section "$section"
+done
+finish

@@ -150,8 +150,8 @@ load cert_collect
     cert localhost
     cert other
     https_server localhost
-    local here="https://localhost:$PORT pin sha256:$(fingerprint "$T/localhost.crt")"
-    local pin
+    local here pin
+    here="https://localhost:$PORT pin sha256:$(fingerprint "$T/localhost.crt")"
     pin=$(fingerprint "$T/other.crt")
     collect apply "$here"
     expect_status 0

@@ -87,7 +87,7 @@ static void report_store(struct verify *v, const struct verify_stores *stores,
                     "holds no certificate that a JVM trusts: every TLS connection of it fails");
     else
         verify_find(v, "store.entries", store->place->path, TFHOOK_PASS, NULL,
-                    "%zu certificates are trusted; %s, because of %s%s%s", trusted,
+                    "%zu certificates are trusted; %s (%s)%s%s", trusted,
                     truststore_form_text(store->store), store->place->why,
                     used ? "; loaded by " : "; no JVM that was found loads it",
                     used ? (const char *)users.data : "");

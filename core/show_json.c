@@ -1,4 +1,4 @@
-/* The report as the one JSON object of --json; its schema is tests/report.schema.json. */
+/* The report as the one JSON object of --json; its schema is conf/report.schema.json. */
 #include "show.h"
 
 #include <jansson.h>

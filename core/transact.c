@@ -17,7 +17,7 @@ static void on_signal(int number)
     child_interrupted = number;
 }
 
-void transact_catch_signals(void)
+static void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
@@ -33,7 +33,7 @@ int transact_lock(struct run *run, struct err *err)
                   world_time(run->mem, run->world.now), run->cli.wait, err);
     if (run->lock < 0)
         return -1;
-    transact_catch_signals();
+    catch_signals();
     return 0;
 }
 

@@ -1,7 +1,8 @@
 #include "journal.h"
 
+#include "journal_text.h"
+
 #include <errno.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,100 +12,15 @@
 const char *const txn_phase_names[] = {"prep",  "open", "done",      "undone",
                                        "stuck", "gone", "unreadable"};
 
-enum { FORMAT = 1 };
-
 const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum txn_phase phase)
 {
     return mem_printf(mem, "%s/transactions/%06ld.%s", state_dir, seq, txn_phase_names[phase]);
 }
 
-/* --- to JSON --- */
-
-/* Paths and lines are bytes, JSON is UTF-8: what is none is written as {"hex": "..."}. */
-static json_t *bytes_to_json(const char *bytes)
-{
-    static const char digits[] = "0123456789abcdef";
-    if (bytes == NULL)
-        return json_null();
-    json_t *text = json_string(bytes);
-    if (text != NULL)
-        return text;
-    struct mem mem = {0};
-    size_t size = strlen(bytes);
-    char *hex = mem_alloc(&mem, 2 * size + 1);
-    for (size_t i = 0; i < size; i++) {
-        hex[2 * i] = digits[(unsigned char)bytes[i] >> 4];
-        hex[2 * i + 1] = digits[(unsigned char)bytes[i] & 15];
-    }
-    json_t *object = json_pack("{s:s}", "hex", hex);
-    mem_free(&mem);
-    return object;
-}
-
-/* A list without one of its items would be a lie: then there is no list. */
-static json_t *append(json_t *list, json_t *item)
-{
-    if (list != NULL && json_array_append_new(list, item) == 0)
-        return list;
-    json_decref(list);
-    return NULL;
-}
-
-static json_t *edits_to_json(const struct placed_edits *edits)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < edits->count; i++) {
-        const struct placed_edit *edit = &edits->items[i];
-        list = append(
-            list, json_pack("{s:o, s:o, s:I, s:s, s:s, s:b}", "old", bytes_to_json(edit->old_line),
-                            "new", bytes_to_json(edit->new_line), "index", (json_int_t)edit->index,
-                            "before", edit->before, "after", edit->after, "alone", edit->alone));
-    }
-    return list;
-}
-
-static json_t *names_to_json(const struct names *names)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < names->count; i++)
-        list = append(list, bytes_to_json(names->names[i]));
-    return list;
-}
-
-static json_t *entry_to_json(const struct entry *entry)
-{
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, "
-                     "s:o, s:o}",
-                     "action", action_names[entry->action], "step", bytes_to_json(entry->step),
-                     "path", bytes_to_json(entry->path), "real", bytes_to_json(entry->real), "temp",
-                     bytes_to_json(entry->temp), "link", bytes_to_json(entry->link), "existed",
-                     entry->existed, "old_sha256", bytes_to_json(entry->old_sha256), "old_mode",
-                     (int)entry->old_mode, "old_uid", (int)entry->old_uid, "old_gid",
-                     (int)entry->old_gid, "new_sha256", bytes_to_json(entry->new_sha256), "mode",
-                     entry->mode, "secret", entry->secret, "backup", bytes_to_json(entry->backup),
-                     "edits", edits_to_json(&entry->edits), "summary",
-                     names_to_json(&entry->summary));
-}
-
-static json_t *to_json(const struct journal *journal)
-{
-    json_t *entries = json_array();
-    for (size_t i = 0; i < journal->count; i++)
-        entries = append(entries, entry_to_json(&journal->entries[i]));
-    return json_pack("{s:i, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:o}", "format", FORMAT, "seq",
-                     (json_int_t)journal->seq, "command", bytes_to_json(journal->command), "hook",
-                     bytes_to_json(journal->hook), "user", bytes_to_json(journal->user), "host",
-                     bytes_to_json(journal->host), "started", bytes_to_json(journal->started),
-                     "undoes", (json_int_t)journal->undoes, "partial", journal->partial, "entries",
-                     entries);
-}
-
 int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
 {
     const char *path = mem_printf(mem, "%s/journal.json", journal->dir);
-    json_t *json = to_json(journal);
-    char *text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(1));
-    json_decref(json);
+    char *text = journal_to_text(mem, journal);
     if (text == NULL)
         return err_set(err, STATUS_FAILED, "cannot write %s: its content could not be made", path);
     struct blob content = {(const unsigned char *)text, strlen(text)};
@@ -115,151 +31,6 @@ int journal_write(struct mem *mem, const struct journal *journal, struct err *er
     return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot write %s", path);
 }
 
-/* --- from JSON --- */
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static const char *from_hex(struct mem *mem, const char *hex)
-{
-    size_t size = strlen(hex) / 2;
-    char *bytes = mem_alloc(mem, size + 1);
-    for (size_t i = 0; i < size; i++) {
-        int high = hex_digit(hex[2 * i]);
-        int low = hex_digit(hex[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return NULL;
-        bytes[i] = (char)(high << 4 | low);
-    }
-    return bytes;
-}
-
-/* NULL for null, and for what is neither. */
-static const char *bytes_from_json(struct mem *mem, const json_t *json)
-{
-    const char *hex = json_string_value(json_object_get(json, "hex"));
-    if (hex != NULL)
-        return from_hex(mem, hex);
-    return json_is_string(json) ? mem_str(mem, json_string_value(json)) : NULL;
-}
-
-static const char *own(struct mem *mem, const char *text)
-{
-    return text == NULL ? NULL : mem_str(mem, text);
-}
-
-static int edits_from_json(struct mem *mem, const json_t *list, struct placed_edits *ret)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        json_t *old_line = NULL, *new_line = NULL; /* may be null */
-        const char *before = NULL, *after = NULL;
-        json_int_t index = 0;
-        int alone = 0;
-        if (json_unpack(json_array_get(list, i), "{s:o, s:o, s:I, s:s, s:s, s:b}", "old", &old_line,
-                        "new", &new_line, "index", &index, "before", &before, "after", &after,
-                        "alone", &alone) != 0 ||
-            index < 0 || (json_is_null(old_line) && json_is_null(new_line)))
-            return -1;
-        *mem_push(mem, ret->items, ret->count) =
-            (struct placed_edit){.old_line = bytes_from_json(mem, old_line),
-                                 .new_line = bytes_from_json(mem, new_line),
-                                 .index = (size_t)index,
-                                 .before = own(mem, before),
-                                 .after = own(mem, after),
-                                 .alone = alone != 0};
-    }
-    return 0;
-}
-
-static int action_from_name(const char *name, enum action *ret)
-{
-    for (int i = ACTION_WRITE; i < ACTIONS; i++) {
-        if (strcmp(name, action_names[i]) == 0) {
-            *ret = (enum action)i;
-            return 0;
-        }
-    }
-    return -1;
-}
-
-static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
-{
-    const char *action = NULL;
-    json_t *step = NULL, *path = NULL, *real = NULL, *edits = NULL, *summary = NULL;
-    json_t *temp = NULL, *link = NULL, *old_sha256 = NULL, *new_sha256 = NULL,
-           *backup = NULL; /* may be null */
-    int existed = 0, mode = -1, secret = 0;
-    int old_mode = 0, old_uid = 0, old_gid = 0;
-    struct entry entry = {0};
-    if (json_unpack(json,
-                    "{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, "
-                    "s:o, s:o}",
-                    "action", &action, "step", &step, "path", &path, "real", &real, "temp", &temp,
-                    "link", &link, "existed", &existed, "old_sha256", &old_sha256, "old_mode",
-                    &old_mode, "old_uid", &old_uid, "old_gid", &old_gid, "new_sha256", &new_sha256,
-                    "mode", &mode, "secret", &secret, "backup", &backup, "edits", &edits, "summary",
-                    &summary) != 0 ||
-        action_from_name(action, &entry.action) < 0 ||
-        edits_from_json(mem, edits, &entry.edits) < 0)
-        return -1;
-    entry.step = bytes_from_json(mem, step);
-    entry.path = bytes_from_json(mem, path);
-    entry.real = bytes_from_json(mem, real);
-    entry.temp = bytes_from_json(mem, temp);
-    entry.link = bytes_from_json(mem, link);
-    entry.existed = existed != 0;
-    entry.old_sha256 = bytes_from_json(mem, old_sha256);
-    entry.old_mode = (unsigned)old_mode;
-    entry.old_uid = (unsigned)old_uid;
-    entry.old_gid = (unsigned)old_gid;
-    entry.new_sha256 = bytes_from_json(mem, new_sha256);
-    entry.mode = mode;
-    entry.secret = secret != 0;
-    entry.backup = bytes_from_json(mem, backup);
-    for (size_t i = 0; i < json_array_size(summary); i++) {
-        const char *line = bytes_from_json(mem, json_array_get(summary, i));
-        names_add(mem, &entry.summary, line != NULL ? line : "");
-    }
-    *ret = entry;
-    /* What undoing will need must be there. */
-    bool directory = entry.action == ACTION_DIRECTORY || entry.action == ACTION_REMOVE_DIRECTORY;
-    bool file = entry.temp != NULL && (!entry.existed || entry.old_sha256 != NULL) &&
-                (entry.existed == (entry.backup != NULL) || entry.action == ACTION_EDIT) &&
-                (entry.action == ACTION_REMOVE || entry.new_sha256 != NULL);
-    return entry.step != NULL && entry.path != NULL && entry.real != NULL && (directory || file)
-               ? 0
-               : -1;
-}
-
-static int from_json(struct mem *mem, json_t *json, struct journal *ret)
-{
-    int format = 0;
-    int partial = 0;
-    json_int_t seq = 0, undoes = 0;
-    const char *command = NULL, *user = NULL, *host = NULL, *started = NULL;
-    json_t *entries = NULL, *hook = NULL;
-    if (json_unpack(json, "{s:i, s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:b, s:o}", "format", &format,
-                    "seq", &seq, "command", &command, "hook", &hook, "user", &user, "host", &host,
-                    "started", &started, "undoes", &undoes, "partial", &partial, "entries",
-                    &entries) != 0 ||
-        format != FORMAT || seq != ret->seq || !json_is_array(entries))
-        return -1;
-    ret->command = own(mem, command);
-    ret->hook = bytes_from_json(mem, hook);
-    ret->user = own(mem, user);
-    ret->host = own(mem, host);
-    ret->started = own(mem, started);
-    ret->undoes = (long)undoes;
-    ret->partial = partial != 0;
-    for (size_t i = 0; i < json_array_size(entries); i++)
-        if (entry_from_json(mem, json_array_get(entries, i),
-                            mem_push(mem, ret->entries, ret->count)) < 0)
-            return -1;
-    return 0;
-}
-
 int journal_read(struct mem *mem, struct journal *journal, struct err *err)
 {
     const char *path = mem_printf(mem, "%s/journal.json", journal->dir);
@@ -267,17 +38,10 @@ int journal_read(struct mem *mem, struct journal *journal, struct err *err)
     int rc = file_read(mem, path, FILE_LIMIT, &content);
     if (rc < 0)
         return err_errno(err, STATUS_FAILED, -rc, "cannot read %s", path);
-    json_error_t why;
-    json_t *json = json_loadb((const char *)content.data, content.size, 0, &why);
-    struct journal read = *journal;
-    read.entries = NULL;
-    read.count = 0;
-    rc = json == NULL ? -1 : from_json(mem, json, &read);
-    json_decref(json);
-    if (rc < 0)
-        return err_set(err, STATUS_FAILED, "%s: not a journal of this tfhook (line %d: %s)", path,
-                       why.line, json == NULL ? why.text : "a part is missing");
-    *journal = read;
+    const char *why = journal_from_text(mem, &content, journal);
+    if (why != NULL)
+        return err_set(err, STATUS_FAILED, "%s is not a journal that can be trusted (%s)", path,
+                       why);
     return 0;
 }
 

@@ -1,4 +1,4 @@
-#include "journal.h"
+#include "journal_text.h"
 #include "unit.h"
 
 #include <fcntl.h>
@@ -129,12 +129,42 @@ static void a_journal_without_what_undoing_needs_is_refused(void **state)
     journal_prune(&mem, dir, 0);
 }
 
+/* What a disk may do to it. */
+static void no_bit_of_a_journal_can_change_unseen(void **state)
+{
+    (void)state;
+    struct journal journal = sample();
+    char *text = journal_to_text(&mem, &journal);
+    const size_t size = strlen(text);
+    size_t refused = 0;
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        struct mem own = {0};
+        char *garbled = mem_copy(&own, text, size);
+        garbled[bit / 8] = (char)(garbled[bit / 8] ^ 1 << bit % 8);
+        struct blob blob = {(const unsigned char *)garbled, size};
+        struct journal read = {.seq = 7, .dir = journal.dir};
+        if (journal_from_text(&own, &blob, &read) == NULL) {
+            /* White space that became other white space. */
+            char *again = journal_to_text(&own, &read);
+            assert_string_equal(again, text);
+            free(again);
+        } else {
+            assert_null(read.entries);
+            refused++;
+        }
+        mem_free(&own);
+    }
+    assert_true(refused > 7 * size);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_and_moves_through_its_phases),
         cmocka_unit_test(a_journal_that_is_cut_off_is_an_error_and_no_crash),
         cmocka_unit_test(a_journal_without_what_undoing_needs_is_refused),
+        cmocka_unit_test(no_bit_of_a_journal_can_change_unseen),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -84,46 +84,104 @@ static bool is_about_content(const char *name)
     return strcmp(name, "security.ima") == 0 || strcmp(name, "security.evm") == 0;
 }
 
-enum { XATTRS_SIZE = 16 * 1024 };
+/* All names, each ended by a NUL. None where the file system has no attributes. */
+static int xattr_names(struct mem *mem, int fd, struct blob *ret)
+{
+    ssize_t room = flistxattr(fd, NULL, 0);
+    char *names = room > 0 ? mem_alloc(mem, (size_t)room + 1) : "";
+    ssize_t size = room > 0 ? flistxattr(fd, names, (size_t)room) : room;
+    if (size < 0 && errno != ENOTSUP)
+        return -errno;
+    *ret = (struct blob){(const unsigned char *)names, size < 0 ? 0 : (size_t)size};
+    return 0;
+}
+
+static int xattr_value(struct mem *mem, int fd, const char *name, struct blob *ret)
+{
+    ssize_t room = fgetxattr(fd, name, NULL, 0);
+    unsigned char *value = mem_alloc(mem, room > 0 ? (size_t)room : 1);
+    ssize_t size = room > 0 ? fgetxattr(fd, name, value, (size_t)room) : room;
+    if (size < 0)
+        return -errno;
+    *ret = (struct blob){value, (size_t)size};
+    return 0;
+}
+
+static const char *next_name(const struct blob *names, const char *name)
+{
+    const char *next = name == NULL ? (const char *)names->data : name + strlen(name) + 1;
+    return next < (const char *)names->data + names->size ? next : NULL;
+}
 
 /* What the new file got from its directory (a default ACL) and the old one does not have. */
-static int drop_other_xattrs(int from, int to)
+static int drop_other_xattrs(struct mem *mem, int from, int to)
 {
-    char names[XATTRS_SIZE];
-    ssize_t size = flistxattr(to, names, sizeof names);
-    if (size < 0)
-        return errno == ENOTSUP ? 0 : -errno;
-    for (const char *name = names; name < names + size; name += strlen(name) + 1) {
-        if (strncmp(name, "security.", 9) == 0 || fgetxattr(from, name, NULL, 0) >= 0)
-            continue;
-        if (fremovexattr(to, name) < 0)
-            return -errno;
-    }
-    return 0;
+    struct blob names = {0};
+    int rc = xattr_names(mem, to, &names);
+    const char *name = NULL;
+    while (rc == 0 && (name = next_name(&names, name)) != NULL)
+        if (strncmp(name, "security.", 9) != 0 && fgetxattr(from, name, NULL, 0) < 0 &&
+            fremovexattr(to, name) < 0)
+            rc = -errno;
+    return rc;
+}
+
+/* One that is there already need not be set, which may take more rights than to have it: the label
+ * that the directory gives, for one. */
+static int copy_xattr(struct mem *mem, int from, int to, const char *name)
+{
+    struct blob value = {0};
+    struct blob there = {0};
+    int rc = xattr_value(mem, from, name, &value);
+    if (rc < 0)
+        return rc;
+    if (xattr_value(mem, to, name, &there) == 0 && there.size == value.size &&
+        memcmp(there.data, value.data, value.size) == 0)
+        return 0;
+    return fsetxattr(to, name, value.data, value.size, 0) < 0 ? -errno : 0;
 }
 
 /* ACLs are extended attributes to the kernel, so this copies them too. */
 static int copy_xattrs(int from, int to)
 {
-    char names[XATTRS_SIZE];
-    char value[XATTRS_SIZE];
-    int rc = drop_other_xattrs(from, to);
-    ssize_t size = rc < 0 ? rc : flistxattr(from, names, sizeof names);
-    if (size < 0)
-        return rc < 0 ? rc : errno == ENOTSUP ? 0 : -errno;
-    for (const char *name = names; name < names + size; name += strlen(name) + 1) {
-        if (is_about_content(name))
-            continue;
-        ssize_t length = fgetxattr(from, name, value, sizeof value);
-        if (length < 0)
-            return -errno;
-        if (fsetxattr(to, name, value, (size_t)length, 0) < 0)
-            return -errno;
-    }
-    return 0;
+    struct mem mem = {0};
+    struct blob names = {0};
+    int rc = drop_other_xattrs(&mem, from, to);
+    if (rc == 0)
+        rc = xattr_names(&mem, from, &names);
+    const char *name = NULL;
+    while (rc == 0 && (name = next_name(&names, name)) != NULL)
+        if (!is_about_content(name))
+            rc = copy_xattr(&mem, from, to, name);
+    mem_free(&mem);
+    return rc;
 }
 
-static int copy_owner_and_mode(int fd, const char *like)
+static int64_t mtime_ms(const struct stat *st)
+{
+    return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
+}
+
+/* A JVM takes a trust store whose time of change, in ms, is the one that it knows for the store
+ * that it knows (TrustStoreManager compares for equality). So a file that takes another's place
+ * never has the other's time, however fast it came or wherever the clock was set. */
+static int part_mtimes(int fd, const struct stat *old)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (mtime_ms(&st) != mtime_ms(old))
+        return 0;
+    struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, st.st_mtim};
+    times[1].tv_nsec += 1000000;
+    if (times[1].tv_nsec >= 1000000000) {
+        times[1].tv_nsec -= 1000000000;
+        times[1].tv_sec++;
+    }
+    return futimens(fd, times) < 0 ? -errno : 0;
+}
+
+static int copy_metadata(int fd, const char *like)
 {
     struct stat st;
     int from = open_regular(like, &st);
@@ -133,6 +191,8 @@ static int copy_owner_and_mode(int fd, const char *like)
     int rc = fchown(fd, st.st_uid, st.st_gid) < 0 ? -errno : copy_xattrs(from, fd);
     if (rc == 0 && fchmod(fd, st.st_mode & 07777) < 0)
         rc = -errno;
+    if (rc == 0)
+        rc = part_mtimes(fd, &st);
     (void)close(from);
     return rc;
 }
@@ -144,7 +204,7 @@ int file_create(const char *path, const struct blob *content, int mode, const ch
         return -errno;
     int rc = write_all(fd, content);
     if (rc == 0 && like != NULL)
-        rc = copy_owner_and_mode(fd, like);
+        rc = copy_metadata(fd, like);
     if (rc == 0 && mode >= 0 && fchmod(fd, (mode_t)mode) < 0)
         rc = -errno;
     if (rc == 0 && fsync(fd) < 0)
@@ -164,18 +224,48 @@ const char *file_parent(struct mem *mem, const char *path)
     return slash == path ? "/" : mem_strn(mem, path, (size_t)(slash - path));
 }
 
+int file_sync_directory(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int rc = fsync(fd) < 0 ? -errno : 0;
+    (void)close(fd);
+    return rc;
+}
+
 int file_sync_parent(const char *path)
 {
     struct mem mem = {0};
-    int fd = open(file_parent(&mem, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int rc = fd < 0 ? -errno : 0;
+    int rc = file_sync_directory(file_parent(&mem, path));
     mem_free(&mem);
-    if (rc < 0)
-        return rc;
-    if (fsync(fd) < 0)
-        rc = -errno;
-    (void)close(fd);
     return rc;
+}
+
+int file_sync_ancestors(const char *path)
+{
+    struct mem mem = {0};
+    int rc = 0;
+    for (const char *at = path; rc == 0 && strcmp(at, "/") != 0 && strcmp(at, ".") != 0;) {
+        at = file_parent(&mem, at);
+        rc = file_sync_directory(at);
+        /* Who may not read a directory has not made one in it. */
+        if (rc == -EACCES)
+            rc = 0;
+    }
+    mem_free(&mem);
+    return rc;
+}
+
+int file_create_directory(const char *path, unsigned mode)
+{
+    mode_t mask = umask(0);
+    int rc = mkdir(path, (mode_t)mode) < 0 ? -errno : 0;
+    (void)umask(mask);
+    /* The parent's default ACL has its say in mkdir. */
+    if (rc == 0 && chmod(path, (mode_t)mode) < 0)
+        rc = -errno;
+    return rc == 0 ? file_sync_directory(path) : rc;
 }
 
 int file_make_directory(const char *path, unsigned mode)

@@ -27,13 +27,19 @@ int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
     __attribute__((warn_unused_result));
 
 /* A new file with this content, synced. It takes owner, mode, ACL and extended attributes of the
- * file `like`, when that is not NULL; then the mode, when that is not -1. It is never readable by
- * more users than it will be at its end. */
+ * file `like`, when that is not NULL, and a time of change that is not that file's; then the mode,
+ * when that is not -1. It is never readable by more users than it will be at its end. */
 int file_create(const char *path, const struct blob *content, int mode, const char *like)
     __attribute__((warn_unused_result));
 
-/* A rename or an unlink holds only when the directory is synced. */
+/* A rename or an unlink holds only when the directory is synced; so does a directory's own mode. */
+int file_sync_directory(const char *path) __attribute__((warn_unused_result));
 int file_sync_parent(const char *path) __attribute__((warn_unused_result));
+/* Every directory above, up to the root. */
+int file_sync_ancestors(const char *path) __attribute__((warn_unused_result));
+
+/* A new directory, with this mode from its first moment on, synced but for its name. */
+int file_create_directory(const char *path, unsigned mode) __attribute__((warn_unused_result));
 
 /* A directory that may be there already; a new one is synced into its parent. */
 int file_make_directory(const char *path, unsigned mode) __attribute__((warn_unused_result));

@@ -1,16 +1,35 @@
 #include "digest.h"
 
-#include <openssl/sha.h>
+#include <openssl/evp.h>
+
+/* Made once and begun again and again, which allocates nothing: an undo needs digests just when
+ * memory is out. */
+static EVP_MD_CTX *begin(void)
+{
+    static EVP_MD_CTX *made;
+    if (made != NULL)
+        return EVP_DigestInit_ex(made, NULL, NULL) == 1 ? made : NULL;
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1) {
+        EVP_MD_CTX_free(ctx);
+        return NULL;
+    }
+    made = ctx;
+    return ctx;
+}
 
 const char *digest(struct mem *mem, const void *data, size_t size)
 {
     static const char hex[] = "0123456789abcdef";
-    unsigned char sum[SHA256_DIGEST_LENGTH];
-    /* It allocates in OpenSSL 3. A digest that was not made must not be taken for one. */
-    if (SHA256(data, size, sum) == NULL)
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    EVP_MD_CTX *ctx = begin();
+    /* A digest that was not made must not be taken for one. */
+    if (ctx == NULL || EVP_DigestUpdate(ctx, data, size) != 1 ||
+        EVP_DigestFinal_ex(ctx, sum, &length) != 1)
         mem_exhausted();
-    char *text = mem_alloc(mem, 2 * sizeof sum + 1);
-    for (size_t i = 0; i < sizeof sum; i++) {
+    char *text = mem_alloc(mem, 2 * (size_t)length + 1);
+    for (unsigned i = 0; i < length; i++) {
         text[2 * i] = hex[sum[i] >> 4];
         text[2 * i + 1] = hex[sum[i] & 15];
     }

@@ -1,7 +1,6 @@
 #include "mem.h"
 
-#include "status.h"
-
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,19 +12,72 @@ struct mem_block {
     max_align_t data[];
 };
 
+/* What is kept for the time when there is nothing else: memory is the process's, so this is too. */
+static struct {
+    mem_rescue *rescue;
+    void *context;
+    pid_t owner;
+    bool at_work;
+    unsigned char *reserve; /* allocated, not touched: it costs nothing until it is needed */
+    size_t size, used;
+} kept;
+
+void mem_keep_rescue(size_t size, mem_rescue *rescue, void *context)
+{
+    if (kept.at_work)
+        return;
+    mem_forget_rescue();
+    kept.reserve = calloc(1, size);
+    if (kept.reserve == NULL)
+        mem_exhausted();
+    kept.size = size;
+    kept.used = 0;
+    kept.rescue = rescue;
+    kept.context = context;
+    kept.owner = getpid();
+}
+
+void mem_forget_rescue(void)
+{
+    if (kept.at_work)
+        return;
+    kept.rescue = NULL;
+    free(kept.reserve);
+    kept.reserve = NULL;
+}
+
+static void *from_reserve(size_t size)
+{
+    const size_t align = _Alignof(max_align_t);
+    if (!kept.at_work || size > kept.size - kept.used)
+        return NULL;
+    void *data = kept.reserve + kept.used;
+    size_t padded = (size + align - 1) / align * align;
+    kept.used = padded > kept.size - kept.used ? kept.size : kept.used + padded;
+    return data;
+}
+
 _Noreturn void mem_exhausted(void)
 {
     static const char text[] = "tfhook: out of memory\n";
     ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
     (void)ignored;
-    _exit(STATUS_INTERNAL);
+    if (kept.rescue == NULL || kept.at_work || kept.owner != getpid())
+        _exit(STATUS_INTERNAL);
+    kept.at_work = true;
+    _exit((int)kept.rescue(kept.context));
 }
 
 void *mem_alloc(struct mem *mem, size_t size)
 {
     struct mem_block *block = NULL;
-    if (size < SIZE_MAX - sizeof *block)
-        block = calloc(1, sizeof *block + size);
+    if (size >= SIZE_MAX - sizeof *block)
+        mem_exhausted();
+    block = calloc(1, sizeof *block + size);
+    if (block == NULL && (block = from_reserve(sizeof *block + size)) != NULL) {
+        block->next = NULL; /* not in the region: the reserve is not freed by parts */
+        return block->data;
+    }
     if (block == NULL)
         mem_exhausted();
     block->next = mem->blocks;

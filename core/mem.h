@@ -3,11 +3,15 @@
  * single object, so ownership is never a question. Each object is a malloc of its own, which keeps
  * the sanitizers sharp (an obstack would not).
  *
- * Allocation never returns NULL: when memory is out, the process ends with STATUS_INTERNAL. A
- * transaction that is open then is settled by the next run, as after any other death.
+ * Allocation never returns NULL: when memory is out, the process ends with STATUS_INTERNAL. Who has
+ * something half done meanwhile keeps a rescue, which puts it right before the end:
+ *
+ *     mem_keep_rescue(size, put_right, context)    ... mem_forget_rescue()
  */
 #ifndef TFHOOK_MEM_H
 #define TFHOOK_MEM_H
+
+#include "status.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,6 +31,13 @@ char *mem_vprintf(struct mem *mem, const char *format, va_list args)
 /* An array that has `count` items, with room for one more: itself, or a larger copy. */
 void *mem_grow(struct mem *mem, void *array, size_t count, size_t item_size);
 void mem_free(struct mem *mem);
+
+/* When memory is out, `rescue` is called, once, with `size` bytes in reserve that it allocates from
+ * like anybody else; it says how it went and returns the exit status. One at a time: another takes
+ * its place. A forked child has none. */
+typedef enum status mem_rescue(void *context);
+void mem_keep_rescue(size_t size, mem_rescue *rescue, void *context);
+void mem_forget_rescue(void);
 
 /* For callers whose libraries ran out of memory: the end, as above. */
 _Noreturn void mem_exhausted(void);

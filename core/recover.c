@@ -26,11 +26,10 @@ static void report_settled(struct run *run, const struct journal *journal, struc
 }
 
 /* What cannot be removed now keeps the transaction as it is, for the next try. */
-static int remove_leftovers(const struct journal *journal, bool directories, struct err *err)
+static int remove_leftovers(struct run *run, const struct journal *journal, bool directories,
+                            struct err *err)
 {
-    int rc = undo_remove_temps(journal, directories);
-    if (rc == 0)
-        rc = undo_remove_links(journal);
+    int rc = undo_remove_all(run->mem, journal, directories);
     return rc == 0
                ? 0
                : err_errno(err, STATUS_STUCK, -rc,
@@ -44,7 +43,7 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
     if (journal_read(run->mem, journal, &unread) == 0) {
         for (size_t i = 0; i < journal->count; i++)
             journal->entries[i].made = true; /* or it was not there: rmdir takes empty ones only */
-        if (remove_leftovers(journal, true, err) < 0)
+        if (remove_leftovers(run, journal, true, err) < 0)
             return -1;
     }
     if (journal_move(run->mem, journal, TXN_UNDONE, err) < 0)
@@ -140,7 +139,7 @@ static int keep(struct run *run, struct journal *journal, struct err *err)
     if (journal->phase == TXN_PREP)
         return settle_prep(run, journal, err);
     bool readable = journal_read(run->mem, journal, &unread) == 0;
-    if (readable && remove_leftovers(journal, false, err) < 0)
+    if (readable && remove_leftovers(run, journal, false, err) < 0)
         return -1;
     /* Without a journal there is nothing that could be rolled back later. */
     if (journal_move(run->mem, journal, readable ? TXN_DONE : TXN_UNDONE, err) < 0)

@@ -1,7 +1,7 @@
 #include "transaction.h"
 
 #include "child.h"
-#include "digest.h"
+#include "prepare.h"
 #include "undo.h"
 
 #include <errno.h>
@@ -14,247 +14,36 @@ static int failed(struct err *err, int rc, const struct entry *entry, const char
     return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->real);
 }
 
-/* --- prep --- */
-
-/* The target as it is now must be what the step saw. Its metadata goes into the entry. */
-static int check_target(struct mem *mem, const struct change *change, struct entry *entry,
-                        struct err *err)
-{
-    struct stat st;
-    if (lstat(entry->real, &st) < 0) {
-        if (errno != ENOENT)
-            return failed(err, -errno, entry, "look at");
-        return !entry->existed
-                   ? 0
-                   : err_set(err, STATUS_FAILED,
-                             "%s is gone since the plan was made; run tfhook again", entry->real);
-    }
-    if (!entry->existed)
-        return err_set(err, STATUS_FAILED,
-                       "%s has appeared since the plan was made; run tfhook again", entry->real);
-    if (!S_ISREG(st.st_mode))
-        return err_set(err, STATUS_FAILED, "%s is not a regular file", entry->real);
-    if (st.st_nlink > 1)
-        return err_set(err, STATUS_FAILED,
-                       "%s has %ju hard links; replacing it would part it from the others: make it "
-                       "a file of its own first",
-                       entry->real, (uintmax_t)st.st_nlink);
-    entry->old_mode = st.st_mode & 07777;
-    entry->old_uid = st.st_uid;
-    entry->old_gid = st.st_gid;
-    struct blob now;
-    int rc = file_read(mem, entry->real, FILE_LIMIT, &now);
-    if (rc < 0)
-        return failed(err, rc, entry, "read");
-    const char *sha256 = digest(mem, now.data, now.size);
-    if (change->action != ACTION_EDIT && strcmp(sha256, entry->old_sha256) != 0)
-        return err_set(err, STATUS_FAILED,
-                       "%s has changed since the plan was made; run tfhook again", entry->real);
-    entry->old_sha256 = sha256;
-    return 0;
-}
-
-/* Line edits apply to the file as it is now, which may be newer than the plan. */
-static int edit_current(struct mem *mem, const struct change *change, struct entry *entry,
-                        struct blob *ret, struct err *err)
-{
-    struct blob now;
-    const char *why = NULL;
-    int rc = file_read(mem, entry->real, FILE_LIMIT, &now);
-    if (rc < 0)
-        return failed(err, rc, entry, "read");
-    if (change->undo != NULL)
-        rc = edits_undo(mem, change->undo, &now, ret, &entry->edits, &why);
-    else
-        rc = edits_apply(mem, &change->edits, &now, ret, &entry->edits, &why);
-    if (rc < 0)
-        return err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
-                       entry->real, why);
-    return 0;
-}
-
-static int current_content(struct mem *mem, const struct change *change, struct entry *entry,
-                           struct blob *ret, struct err *err)
-{
-    *ret = change->content;
-    if (change->action == ACTION_EDIT && edit_current(mem, change, entry, ret, err) < 0)
-        return -1;
-    if (change->action == ACTION_WRITE || change->action == ACTION_EDIT)
-        entry->new_sha256 = digest(mem, ret->data, ret->size);
-    return 0;
-}
-
-static int check_directory(struct entry *entry, struct err *err)
-{
-    struct stat st;
-    bool there = lstat(entry->real, &st) == 0;
-    if (!there && errno != ENOENT)
-        return failed(err, -errno, entry, "look at");
-    if (there != (entry->action == ACTION_REMOVE_DIRECTORY))
-        return err_set(err, STATUS_FAILED, "%s has %s since the plan was made; run tfhook again",
-                       entry->real, there ? "appeared" : "gone");
-    if (!there)
-        return 0;
-    entry->old_mode = st.st_mode & 07777;
-    entry->old_uid = st.st_uid;
-    entry->old_gid = st.st_gid;
-    return 0;
-}
-
-static int make_entry(struct txn *txn, const struct change *change, size_t index,
-                      struct blob *ret_content, struct entry *entry, struct err *err)
-{
-    struct mem *mem = txn->mem;
-    *entry = (struct entry){.action = change->action,
-                            .step = change->step,
-                            .path = change->path,
-                            .real = change->real,
-                            .existed = change->existed,
-                            .old_sha256 = change->old_sha256,
-                            .mode = change->mode,
-                            .secret = change->secret,
-                            .summary = change->summary};
-    if (change->action == ACTION_DIRECTORY || change->action == ACTION_REMOVE_DIRECTORY)
-        return check_directory(entry, err);
-    if (check_target(mem, change, entry, err) < 0)
-        return -1;
-    entry->temp = file_temp_name(mem, entry->real);
-    /* What is removed frees the space that its undo needs, and its directory may go too. */
-    if (entry->existed && change->action != ACTION_REMOVE)
-        entry->link = file_temp_name(mem, entry->real);
-    if (entry->existed && change->action != ACTION_EDIT)
-        entry->backup = mem_printf(mem, "%zu.old", index);
-    return current_content(mem, change, entry, ret_content, err);
-}
-
-static int write_backup(struct txn *txn, const struct entry *entry, struct err *err)
-{
-    if (entry->backup == NULL)
-        return 0;
-    struct blob content;
-    int rc = file_read(txn->mem, entry->real, FILE_LIMIT, &content);
-    if (rc < 0)
-        return failed(err, rc, entry, "read");
-    if (strcmp(digest(txn->mem, content.data, content.size), entry->old_sha256) != 0)
-        return err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
-                       entry->real);
-    const char *path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
-    rc = file_create(path, &content, entry->secret ? 0600 : -1, entry->real);
-    return rc == 0
-               ? 0
-               : err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real, path);
-}
-
-static int make_directory(struct entry *entry, struct err *err)
-{
-    if (mkdir(entry->real, 0700) < 0)
-        return failed(err, -errno, entry, "make the directory");
-    entry->made = true;
-    /* The umask has its say in mkdir. */
-    return chmod(entry->real, (mode_t)entry->mode) < 0
-               ? failed(err, -errno, entry, "make the directory")
-               : 0;
-}
-
-/* The old file keeps a second name until the commit: undoing is then a rename, which needs no space
- * and gives back the very file. Where there are no hard links, the backup must do. */
-static int link_old(const struct entry *entry, struct err *err)
-{
-    static const int no_links[] = {EPERM, EMLINK, EOPNOTSUPP, ENOSYS};
-    if (entry->link == NULL || link(entry->real, entry->link) == 0)
-        return 0;
-    for (size_t i = 0; i < sizeof no_links / sizeof *no_links; i++)
-        if (errno == no_links[i])
-            return 0;
-    return failed(err, -errno, entry, "link");
-}
-
-static int write_temp(const struct change *change, struct entry *entry, const struct blob *content,
-                      struct err *err)
-{
-    if (entry->action == ACTION_DIRECTORY)
-        return make_directory(entry, err);
-    if (entry->action != ACTION_WRITE && entry->action != ACTION_EDIT)
-        return 0;
-    const char *like = entry->existed ? entry->real : change->like;
-    int mode = entry->mode >= 0 || like != NULL ? entry->mode : entry->secret ? 0600 : 0644;
-    int rc = file_create(entry->temp, content, mode, like);
-    return rc == 0 ? 0
-                   : err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)",
-                               entry->real, entry->temp);
-}
-
-static int make_dir(const char *path, struct err *err)
-{
-    int rc = file_make_directory(path, 0700);
-    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot make %s", path) : 0;
-}
-
-/* A plugin's notes lie in a folder that is the core's to make. */
-static int make_notes_dir(struct txn *txn, const struct change *change, struct err *err)
-{
-    const char *notes = mem_printf(txn->mem, "%s/notes/", txn->world->state_dir);
-    if (strncmp(change->real, notes, strlen(notes)) != 0)
-        return 0;
-    if (make_dir(mem_printf(txn->mem, "%s/notes", txn->world->state_dir), err) < 0)
-        return -1;
-    return make_dir(file_parent(txn->mem, change->real), err);
-}
-
-static int new_directory(struct txn *txn, struct err *err)
-{
-    struct journals all;
-    const char *state_dir = txn->world->state_dir;
-    if (make_dir(mem_printf(txn->mem, "%s/transactions", state_dir), err) < 0 ||
-        journal_list(txn->mem, state_dir, &all, err) < 0)
-        return -1;
-    txn->journal.seq = all.count == 0 ? 1 : all.items[all.count - 1].seq + 1;
-    txn->journal.phase = TXN_PREP;
-    txn->journal.dir = journal_dir(txn->mem, state_dir, txn->journal.seq, TXN_PREP);
-    if (mkdir(txn->journal.dir, 0700) < 0)
-        return err_errno(err, STATUS_FAILED, errno, "cannot make %s", txn->journal.dir);
-    int rc = file_sync_parent(txn->journal.dir);
-    return rc == 0 ? 0
-                   : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s",
-                               txn->journal.dir);
-}
-
-static int prepare(struct txn *txn, const struct stage *stage, struct err *err)
-{
-    struct blob *contents = mem_alloc(txn->mem, (stage->count + 1) * sizeof *contents);
-    struct journal *journal = &txn->journal;
-    for (size_t i = 0; i < stage->count; i++)
-        if (make_entry(txn, &stage->items[i], i, &contents[i],
-                       mem_push(txn->mem, journal->entries, journal->count), err) < 0)
-            return -1;
-    if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0)
-        return -1;
-    for (size_t i = 0; i < stage->count; i++)
-        if (make_notes_dir(txn, &stage->items[i], err) < 0 ||
-            write_backup(txn, &journal->entries[i], err) < 0 ||
-            write_temp(&stage->items[i], &journal->entries[i], &contents[i], err) < 0 ||
-            link_old(&journal->entries[i], err) < 0)
-            return -1;
-    int rc = file_sync_parent(mem_printf(txn->mem, "%s/journal.json", journal->dir));
-    if (rc < 0)
-        return err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", journal->dir);
-    return 0;
-}
-
 /* Nothing was touched: what was written beside is taken away again. */
 static void abandon(struct txn *txn)
 {
     struct err ignored = {.mem = txn->mem};
     if (txn->journal.dir == NULL)
         return;
-    int rc = undo_remove_temps(&txn->journal, true);
-    if (rc == 0)
-        rc = undo_remove_links(&txn->journal);
+    int rc = undo_remove_all(txn->mem, &txn->journal, true);
     if (rc < 0)
         talk_warn(txn->talk, "temporary files could not be removed (%s); the next run tries again",
                   strerror(-rc));
     else if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
         talk_warn(txn->talk, "%s", ignored.text);
+}
+
+/* Memory is out: what is half done is undone, with the reserve. */
+static enum status rescue(void *context)
+{
+    struct txn *txn = context;
+    struct err err = {.mem = txn->mem};
+    if (txn->journal.phase == TXN_PREP)
+        abandon(txn);
+    if (txn->journal.phase == TXN_OPEN && txn_undo(txn, &err) < 0) {
+        talk_error(txn->talk, "%s", err.text);
+        return STATUS_STUCK;
+    }
+    talk_error(txn->talk, "%s",
+               txn->journal.phase == TXN_DONE
+                   ? "all that was to be done is done and committed"
+                   : "everything is as it was before; free some memory, and run tfhook again");
+    return txn->journal.phase == TXN_DONE ? STATUS_OK : STATUS_FAILED;
 }
 
 int txn_begin(struct mem *mem, const struct world *world, const struct talk *talk,
@@ -269,13 +58,16 @@ int txn_begin(struct mem *mem, const struct world *world, const struct talk *tal
                                     .started = world_time(mem, world->now),
                                     .undoes = origin->undoes,
                                     .partial = origin->partial};
-    if (prepare(ret, stage, err) == 0 && !child_interrupted)
-        return 0;
-    abandon(ret);
-    return err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
+    mem_keep_rescue(prepare_rescue_size(stage), rescue, ret);
+    int rc = prepare(ret, stage, err);
+    if (rc == 0 && child_interrupted)
+        rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
+    if (rc < 0) {
+        abandon(ret);
+        mem_forget_rescue();
+    }
+    return rc;
 }
-
-/* --- open --- */
 
 static int apply_entry(struct txn *txn, const struct entry *entry, struct err *err)
 {
@@ -306,23 +98,17 @@ static int apply_all(struct txn *txn, struct err *err)
     for (size_t i = 0; i < journal->count; i++)
         if (apply_entry(txn, &journal->entries[i], err) < 0)
             return -1;
-    const char *synced = "";
-    for (size_t i = 0; i < journal->count; i++) {
-        const char *parent = file_parent(txn->mem, journal->entries[i].real);
-        if (strcmp(parent, synced) == 0)
-            continue;
-        int rc = file_sync_parent(journal->entries[i].real);
-        if (rc < 0 && rc != -ENOENT) /* the directory went too */
-            return failed(err, rc, &journal->entries[i], "sync the directory of");
-        synced = parent;
-    }
-    return 0;
+    const char *path = NULL;
+    int rc = undo_sync_directories(txn->mem, journal, &path);
+    return rc == 0 ? 0
+                   : err_errno(err, STATUS_FAILED, -rc, "cannot sync the directory of %s", path);
 }
 
 int txn_apply(struct txn *txn, struct err *err)
 {
     if (journal_move(txn->mem, &txn->journal, TXN_OPEN, err) < 0) {
         abandon(txn);
+        mem_forget_rescue();
         return -1;
     }
     if (apply_all(txn, err) == 0)
@@ -336,19 +122,19 @@ int txn_apply(struct txn *txn, struct err *err)
 
 int txn_undo(struct txn *txn, struct err *err)
 {
-    return undo_all(txn->mem, &txn->journal, false, err);
+    int rc = undo_all(txn->mem, &txn->journal, false, err);
+    mem_forget_rescue();
+    return rc;
 }
 
 int txn_commit(struct txn *txn, struct err *err)
 {
     /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
      * on goes by the backups. */
-    for (size_t i = 0; i < txn->journal.count; i++) {
-        const struct entry *entry = &txn->journal.entries[i];
-        int rc = entry->link == NULL ? 0 : file_remove(entry->link);
-        if (rc < 0)
-            return failed(err, rc, entry, "remove the second name of");
-    }
+    int rc = undo_remove_links(txn->mem, &txn->journal);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc,
+                         "cannot remove the second names of the old files");
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0) {
         if (txn->journal.phase != TXN_DONE)
             return -1;
@@ -356,5 +142,6 @@ int txn_commit(struct txn *txn, struct err *err)
         talk_warn(txn->talk, "%s", err->text);
         *err = (struct err){.mem = txn->mem};
     }
+    mem_forget_rescue();
     return 0;
 }

@@ -39,9 +39,48 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
     return same(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
 }
 
-int undo_remove_temps(const struct journal *journal, bool directories)
+int undo_sync_directories(struct mem *mem, const struct journal *journal, const char **ret_path)
+{
+    struct names synced = {0};
+    for (size_t i = 0; i < journal->count; i++) {
+        const char *parent = file_parent(mem, journal->entries[i].real);
+        if (names_have(&synced, parent))
+            continue;
+        int rc = file_sync_directory(parent);
+        if (rc < 0 && rc != -ENOENT) {
+            *ret_path = journal->entries[i].real;
+            return rc;
+        }
+        names_add(mem, &synced, parent);
+    }
+    return 0;
+}
+
+static int remove_links(const struct journal *journal, bool *ret_any)
 {
     int first = 0;
+    for (size_t i = 0; i < journal->count; i++) {
+        const char *link = journal->entries[i].link;
+        int rc = link == NULL ? 0 : file_remove(link);
+        *ret_any |= link != NULL;
+        first = first == 0 ? rc : first;
+    }
+    return first;
+}
+
+int undo_remove_links(struct mem *mem, const struct journal *journal)
+{
+    const char *path = NULL;
+    bool any = false;
+    int rc = remove_links(journal, &any);
+    return rc < 0 || !any ? rc : undo_sync_directories(mem, journal, &path);
+}
+
+int undo_remove_all(struct mem *mem, const struct journal *journal, bool directories)
+{
+    const char *path = NULL;
+    bool any = false;
+    int first = remove_links(journal, &any);
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
         int rc = entry->temp == NULL ? 0 : file_remove(entry->temp);
@@ -49,17 +88,7 @@ int undo_remove_temps(const struct journal *journal, bool directories)
             rc = file_remove_directory(entry->real);
         first = first == 0 ? rc : first;
     }
-    return first;
-}
-
-int undo_remove_links(const struct journal *journal)
-{
-    int first = 0;
-    for (size_t i = 0; i < journal->count; i++) {
-        int rc = journal->entries[i].link == NULL ? 0 : file_remove(journal->entries[i].link);
-        first = first == 0 ? rc : first;
-    }
-    return first;
+    return first < 0 ? first : undo_sync_directories(mem, journal, &path);
 }
 
 /* The very old file back by its second name, when it has one and is still what it was, and when
@@ -173,10 +202,12 @@ static int undo_directory(const struct entry *entry, int state)
         int rc = file_remove_directory(entry->real);
         return rc == 0 ? file_sync_parent(entry->real) : rc;
     }
-    if (mkdir(entry->real, 0700) < 0 || chown(entry->real, entry->old_uid, entry->old_gid) < 0 ||
-        chmod(entry->real, (mode_t)entry->old_mode) < 0)
-        return -errno;
-    return file_sync_parent(entry->real);
+    int rc = file_create_directory(entry->real, entry->old_mode);
+    if (rc == 0 && chown(entry->real, entry->old_uid, entry->old_gid) < 0)
+        rc = -errno;
+    if (rc == 0)
+        rc = file_sync_directory(entry->real);
+    return rc == 0 ? file_sync_parent(entry->real) : rc;
 }
 
 static int undo_file(struct mem *mem, const struct journal *journal, size_t index, int state)
@@ -240,7 +271,7 @@ int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *e
                                text_escape(mem, path, strlen(path)),
                                text_escape(mem, why, strlen(why)));
     }
-    int rc = stuck[0] == '\0' ? undo_remove_links(journal) : 0;
+    int rc = stuck[0] == '\0' ? undo_remove_links(mem, journal) : 0;
     if (rc < 0)
         stuck = mem_printf(mem, "a temporary file cannot be removed: %s", strerror(-rc));
     if (journal_move(mem, journal, stuck[0] == '\0' ? TXN_UNDONE : TXN_STUCK, err) < 0)

@@ -14,13 +14,20 @@ enum entry_state { ENTRY_OLD, ENTRY_NEW, ENTRY_FOREIGN };
 int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
     __attribute__((warn_unused_result));
 
-/* The second names of the old files, when they are not needed any more. This and the next: all that
- * can be removed is; 0, or the first negated errno. */
-int undo_remove_links(const struct journal *journal) __attribute__((warn_unused_result));
+/* Every directory that holds a target, each once; one that is gone is passed over. 0, or a negated
+ * errno with the entry's path in *ret_path. */
+int undo_sync_directories(struct mem *mem, const struct journal *journal, const char **ret_path)
+    __attribute__((warn_unused_result));
 
-/* The temp files of a transaction and, when `directories`, the directories that it made and that
- * are empty. */
-int undo_remove_temps(const struct journal *journal, bool directories)
+/* The second names of the old files, when they are not needed any more. This and the next: all that
+ * can be removed is, and it is synced, so that no power loss brings it back when the journal's next
+ * phase says that it is gone; 0, or the first negated errno. */
+int undo_remove_links(struct mem *mem, const struct journal *journal)
+    __attribute__((warn_unused_result));
+
+/* Temp files and second names and, when `directories`, the directories that the transaction made
+ * and that are empty. */
+int undo_remove_all(struct mem *mem, const struct journal *journal, bool directories)
     __attribute__((warn_unused_result));
 
 /* Every target back to what it was, then the phase `undone`. Files that are neither old nor new are

@@ -1,0 +1,262 @@
+#include "prepare.h"
+
+#include "digest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int failed(struct err *err, int rc, const struct entry *entry, const char *what)
+{
+    return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->real);
+}
+
+/* The target as it is now must be what the step saw. Its metadata goes into the entry. */
+static int check_target(struct mem *mem, const struct change *change, struct entry *entry,
+                        struct err *err)
+{
+    struct stat st;
+    if (lstat(entry->real, &st) < 0) {
+        if (errno != ENOENT)
+            return failed(err, -errno, entry, "look at");
+        return !entry->existed
+                   ? 0
+                   : err_set(err, STATUS_FAILED,
+                             "%s is gone since the plan was made; run tfhook again", entry->real);
+    }
+    if (!entry->existed)
+        return err_set(err, STATUS_FAILED,
+                       "%s has appeared since the plan was made; run tfhook again", entry->real);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, STATUS_FAILED, "%s is not a regular file", entry->real);
+    if (st.st_nlink > 1)
+        return err_set(err, STATUS_FAILED,
+                       "%s has %ju hard links; replacing it would part it from the others: make it "
+                       "a file of its own first",
+                       entry->real, (uintmax_t)st.st_nlink);
+    entry->old_mode = st.st_mode & 07777;
+    entry->old_uid = st.st_uid;
+    entry->old_gid = st.st_gid;
+    struct blob now;
+    int rc = file_read(mem, entry->real, FILE_LIMIT, &now);
+    if (rc < 0)
+        return failed(err, rc, entry, "read");
+    const char *sha256 = digest(mem, now.data, now.size);
+    if (change->action != ACTION_EDIT && strcmp(sha256, entry->old_sha256) != 0)
+        return err_set(err, STATUS_FAILED,
+                       "%s has changed since the plan was made; run tfhook again", entry->real);
+    entry->old_sha256 = sha256;
+    return 0;
+}
+
+/* Line edits apply to the file as it is now, which may be newer than the plan. */
+static int edit_current(struct mem *mem, const struct change *change, struct entry *entry,
+                        struct blob *ret, struct err *err)
+{
+    struct blob now;
+    const char *why = NULL;
+    int rc = file_read(mem, entry->real, FILE_LIMIT, &now);
+    if (rc < 0)
+        return failed(err, rc, entry, "read");
+    if (change->undo != NULL)
+        rc = edits_undo(mem, change->undo, &now, ret, &entry->edits, &why);
+    else
+        rc = edits_apply(mem, &change->edits, &now, ret, &entry->edits, &why);
+    if (rc < 0)
+        return err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
+                       entry->real, why);
+    return 0;
+}
+
+static int current_content(struct mem *mem, const struct change *change, struct entry *entry,
+                           struct blob *ret, struct err *err)
+{
+    *ret = change->content;
+    if (change->action == ACTION_EDIT && edit_current(mem, change, entry, ret, err) < 0)
+        return -1;
+    if (change->action == ACTION_WRITE || change->action == ACTION_EDIT)
+        entry->new_sha256 = digest(mem, ret->data, ret->size);
+    return 0;
+}
+
+static int check_directory(struct entry *entry, struct err *err)
+{
+    struct stat st;
+    bool there = lstat(entry->real, &st) == 0;
+    if (!there && errno != ENOENT)
+        return failed(err, -errno, entry, "look at");
+    if (there != (entry->action == ACTION_REMOVE_DIRECTORY))
+        return err_set(err, STATUS_FAILED, "%s has %s since the plan was made; run tfhook again",
+                       entry->real, there ? "appeared" : "gone");
+    if (!there)
+        return 0;
+    entry->old_mode = st.st_mode & 07777;
+    entry->old_uid = st.st_uid;
+    entry->old_gid = st.st_gid;
+    return 0;
+}
+
+static int make_entry(struct txn *txn, const struct change *change, size_t index,
+                      struct blob *ret_content, struct entry *entry, struct err *err)
+{
+    struct mem *mem = txn->mem;
+    *entry = (struct entry){.action = change->action,
+                            .step = change->step,
+                            .path = change->path,
+                            .real = change->real,
+                            .existed = change->existed,
+                            .old_sha256 = change->old_sha256,
+                            .mode = change->mode,
+                            .secret = change->secret,
+                            .summary = change->summary};
+    if (change->action == ACTION_DIRECTORY || change->action == ACTION_REMOVE_DIRECTORY)
+        return check_directory(entry, err);
+    if (check_target(mem, change, entry, err) < 0)
+        return -1;
+    entry->temp = file_temp_name(mem, entry->real);
+    /* What is removed frees the space that its undo needs, and its directory may go too. */
+    if (entry->existed && change->action != ACTION_REMOVE)
+        entry->link = file_temp_name(mem, entry->real);
+    if (entry->existed && change->action != ACTION_EDIT)
+        entry->backup = mem_printf(mem, "%zu.old", index);
+    return current_content(mem, change, entry, ret_content, err);
+}
+
+static int write_backup(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    if (entry->backup == NULL)
+        return 0;
+    struct blob content;
+    int rc = file_read(txn->mem, entry->real, FILE_LIMIT, &content);
+    if (rc < 0)
+        return failed(err, rc, entry, "read");
+    if (strcmp(digest(txn->mem, content.data, content.size), entry->old_sha256) != 0)
+        return err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
+                       entry->real);
+    const char *path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
+    rc = file_create(path, &content, entry->secret ? 0600 : -1, entry->real);
+    return rc == 0
+               ? 0
+               : err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real, path);
+}
+
+static int make_directory(struct entry *entry, struct err *err)
+{
+    int rc = file_create_directory(entry->real, (unsigned)entry->mode);
+    entry->made = rc != -EEXIST;
+    return rc < 0 ? failed(err, rc, entry, "make the directory") : 0;
+}
+
+/* The old file keeps a second name until the commit: undoing is then a rename, which needs no space
+ * and gives back the very file. Where there are no hard links, the backup must do. */
+static int link_old(const struct entry *entry, struct err *err)
+{
+    static const int no_links[] = {EPERM, EMLINK, EOPNOTSUPP, ENOSYS};
+    if (entry->link == NULL || link(entry->real, entry->link) == 0)
+        return 0;
+    for (size_t i = 0; i < sizeof no_links / sizeof *no_links; i++)
+        if (errno == no_links[i])
+            return 0;
+    return failed(err, -errno, entry, "link");
+}
+
+static int write_temp(const struct change *change, struct entry *entry, const struct blob *content,
+                      struct err *err)
+{
+    if (entry->action == ACTION_DIRECTORY)
+        return make_directory(entry, err);
+    if (entry->action != ACTION_WRITE && entry->action != ACTION_EDIT)
+        return 0;
+    const char *like = entry->existed ? entry->real : change->like;
+    int mode = entry->mode >= 0 || like != NULL ? entry->mode : entry->secret ? 0600 : 0644;
+    int rc = file_create(entry->temp, content, mode, like);
+    return rc == 0 ? 0
+                   : err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)",
+                               entry->real, entry->temp);
+}
+
+static int make_dir(const char *path, struct err *err)
+{
+    int rc = file_make_directory(path, 0700);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot make %s", path) : 0;
+}
+
+static int sync_ancestors(const char *path, struct err *err)
+{
+    int rc = file_sync_ancestors(path);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync a directory above %s", path)
+                  : 0;
+}
+
+/* A plugin's notes lie in a folder that is the core's to make. That it is there does not say that
+ * it was synced: who made it may have been killed. So the first note in it sees to that. */
+static int make_notes_dir(struct txn *txn, const struct change *change, struct err *err)
+{
+    const char *notes = mem_printf(txn->mem, "%s/notes/", txn->world->state_dir);
+    if (strncmp(change->real, notes, strlen(notes)) != 0 || change->existed)
+        return 0;
+    const char *dir = file_parent(txn->mem, change->real);
+    if (make_dir(mem_printf(txn->mem, "%s/notes", txn->world->state_dir), err) < 0 ||
+        make_dir(dir, err) < 0)
+        return -1;
+    return sync_ancestors(dir, err);
+}
+
+static int new_directory(struct txn *txn, struct err *err)
+{
+    struct journals all;
+    const char *state_dir = txn->world->state_dir;
+    if (make_dir(mem_printf(txn->mem, "%s/transactions", state_dir), err) < 0 ||
+        journal_list(txn->mem, state_dir, &all, err) < 0)
+        return -1;
+    const char *first = all.count == 0 ? mem_printf(txn->mem, "%s/transactions", state_dir) : NULL;
+    /* As with the notes: the directories above may be somebody's who was killed before the sync. */
+    if (first != NULL && sync_ancestors(first, err) < 0)
+        return -1;
+    txn->journal.seq = all.count == 0 ? 1 : all.items[all.count - 1].seq + 1;
+    txn->journal.phase = TXN_PREP;
+    txn->journal.dir = journal_dir(txn->mem, state_dir, txn->journal.seq, TXN_PREP);
+    if (mkdir(txn->journal.dir, 0700) < 0)
+        return err_errno(err, STATUS_FAILED, errno, "cannot make %s", txn->journal.dir);
+    int rc = file_sync_parent(txn->journal.dir);
+    return rc == 0 ? 0
+                   : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s",
+                               txn->journal.dir);
+}
+
+size_t prepare_rescue_size(const struct stage *stage)
+{
+    enum { FIXED = 256 * 1024, WRITE_SHARE = 4, EDIT_SHARE = 40 };
+    size_t size = FIXED;
+    for (size_t i = 0; i < stage->count; i++) {
+        const struct change *change = &stage->items[i];
+        struct stat st;
+        size_t old = lstat(change->real, &st) == 0 ? (size_t)st.st_size : 0;
+        size += (old + change->content.size) *
+                (change->action == ACTION_EDIT ? EDIT_SHARE : WRITE_SHARE);
+    }
+    return size;
+}
+
+int prepare(struct txn *txn, const struct stage *stage, struct err *err)
+{
+    struct blob *contents = mem_alloc(txn->mem, (stage->count + 1) * sizeof *contents);
+    struct journal *journal = &txn->journal;
+    for (size_t i = 0; i < stage->count; i++)
+        if (make_entry(txn, &stage->items[i], i, &contents[i],
+                       mem_push(txn->mem, journal->entries, journal->count), err) < 0)
+            return -1;
+    if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0)
+        return -1;
+    for (size_t i = 0; i < stage->count; i++)
+        if (make_notes_dir(txn, &stage->items[i], err) < 0 ||
+            write_backup(txn, &journal->entries[i], err) < 0 ||
+            write_temp(&stage->items[i], &journal->entries[i], &contents[i], err) < 0 ||
+            link_old(&journal->entries[i], err) < 0)
+            return -1;
+    int rc = file_sync_directory(journal->dir);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", journal->dir);
+    return 0;
+}

@@ -1,0 +1,24 @@
+/*
+ * The first part of a transaction: all that can fail for want of space, rights or quota, before any
+ * target is touched. Called by txn_begin() alone.
+ *
+ * On the disk, in this order: the directory SEQ.prep, the journal, and then, file by file, the
+ * backup in that directory, the new content beside the target (.tfhook-...), a second name of the
+ * old file beside it. All of it is synced but for the names beside the targets: what of those a
+ * power loss takes away is not needed to undo.
+ */
+#ifndef TFHOOK_PREPARE_H
+#define TFHOOK_PREPARE_H
+
+#include "transaction.h"
+
+/* Every target checked against what the steps saw, the journal's entries made, all of it written.
+ * What was written stays when it fails: the journal names it. */
+int prepare(struct txn *txn, const struct stage *stage, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* How much memory the undoing of it may take: each file is read a few times, an edited text also
+ * line by line. */
+size_t prepare_rescue_size(const struct stage *stage) __attribute__((warn_unused_result));
+
+#endif

@@ -28,22 +28,49 @@ static void abandon(struct txn *txn)
         talk_warn(txn->talk, "%s", ignored.text);
 }
 
-/* Memory is out: what is half done is undone, with the reserve. */
-static enum status rescue(void *context)
+/* What there is to do when memory is out. */
+struct txn_rescue {
+    const struct talk *talk;
+    struct txn *txn; /* NULL: nothing is half done any more */
+    long committed;  /* its number; 0: none */
+};
+
+static int undo_now(struct txn *txn, struct err *err)
 {
-    struct txn *txn = context;
-    struct err err = {.mem = txn->mem};
     if (txn->journal.phase == TXN_PREP)
         abandon(txn);
-    if (txn->journal.phase == TXN_OPEN && txn_undo(txn, &err) < 0) {
-        talk_error(txn->talk, "%s", err.text);
+    return txn->journal.phase == TXN_OPEN ? undo_all(txn->mem, &txn->journal, false, err) : 0;
+}
+
+static enum status rescue(void *context)
+{
+    struct txn_rescue *rescue = context;
+    struct txn *txn = rescue->txn;
+    if (txn != NULL && txn->journal.phase == TXN_DONE)
+        rescue->committed = txn->journal.seq;
+    if (rescue->committed > 0) {
+        talk_error(
+            rescue->talk,
+            "transaction %ld is committed (`tfhook rollback %ld` is the way back); what came "
+            "after it was given up",
+            rescue->committed, rescue->committed);
+        return STATUS_INTERNAL;
+    }
+    struct err err = {.mem = txn->mem};
+    if (undo_now(txn, &err) < 0) {
+        talk_error(rescue->talk, "%s", err.text);
         return STATUS_STUCK;
     }
-    talk_error(txn->talk, "%s",
-               txn->journal.phase == TXN_DONE
-                   ? "all that was to be done is done and committed"
-                   : "everything is as it was before; free some memory, and run tfhook again");
-    return txn->journal.phase == TXN_DONE ? STATUS_OK : STATUS_FAILED;
+    talk_error(rescue->talk,
+               "everything is as it was before; free some memory, and run tfhook again");
+    return STATUS_FAILED;
+}
+
+static void keep_rescue(struct txn *txn, const struct stage *stage)
+{
+    txn->rescue = mem_alloc(txn->mem, sizeof *txn->rescue);
+    *txn->rescue = (struct txn_rescue){.talk = txn->talk, .txn = txn};
+    mem_keep_rescue(prepare_rescue_size(stage), rescue, txn->rescue);
 }
 
 int txn_begin(struct mem *mem, const struct world *world, const struct talk *talk,
@@ -58,7 +85,7 @@ int txn_begin(struct mem *mem, const struct world *world, const struct talk *tal
                                     .started = world_time(mem, world->now),
                                     .undoes = origin->undoes,
                                     .partial = origin->partial};
-    mem_keep_rescue(prepare_rescue_size(stage), rescue, ret);
+    keep_rescue(ret, stage);
     int rc = prepare(ret, stage, err);
     if (rc == 0 && child_interrupted)
         rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
@@ -142,6 +169,6 @@ int txn_commit(struct txn *txn, struct err *err)
         talk_warn(txn->talk, "%s", err->text);
         *err = (struct err){.mem = txn->mem};
     }
-    mem_forget_rescue();
+    *txn->rescue = (struct txn_rescue){.talk = txn->talk, .committed = txn->journal.seq};
     return 0;
 }

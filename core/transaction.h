@@ -15,7 +15,8 @@
  *                  we made of it, or cannot be put back.
  *
  * What fails in txn_begin or txn_apply is undone before they return; the error says so, and its
- * status is STATUS_STUCK when that was not possible. The caller holds the lock.
+ * status is STATUS_STUCK when that was not possible. When memory is out before the commit, all is
+ * undone; after it, the last words name the transaction. The caller holds the lock.
  */
 #ifndef TFHOOK_TRANSACTION_H
 #define TFHOOK_TRANSACTION_H
@@ -29,6 +30,7 @@ struct txn {
     const struct world *world;
     const struct talk *talk;
     struct journal journal;
+    struct txn_rescue *rescue; /* outlives the transaction */
 };
 
 /* What the journal says of a run besides its changes. */

@@ -80,6 +80,8 @@ shuffle() {
 . "$here/judge.sh"
 # shellcheck source=tests/crash/sections.sh
 . "$here/sections.sh"
+# shellcheck source=tests/crash/memory.sh
+. "$here/memory.sh"
 
 # SECTION is kill-apply and the like; POINT the words after it.
 try_point() {

@@ -2,7 +2,8 @@
 # The sections of the suite. list_SECTION prints its points, one a line; try_SECTION tries one.
 
 SECTIONS=(kill-apply kill-rollback kill-recover signal-apply signal-rollback signal-recover
-    stream-apply stream-rollback stream-recover error-apply error-rollback error-recover)
+    stream-apply stream-rollback stream-recover error-apply error-rollback error-recover
+    memory-apply memory-rollback memory-recover)
 
 ERROR_CALLS='^(openat|read|write|pwrite64|fsync|close|rename|link|unlink|rmdir|mkdir|chmod|fchown|fchmod|fsetxattr|ftruncate|flock|mmap):'
 ERRORS=(EIO ENOSPC EDQUOT EROFS EACCES EINTR ENOMEM EMFILE)

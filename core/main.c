@@ -6,6 +6,7 @@
 #include "catalog.h"
 #include "commands.h"
 #include "deploy.h"
+#include "digest.h"
 #include "help.h"
 #include "history.h"
 #include "journal.h"
@@ -108,6 +109,8 @@ static enum status run_command(struct run *run)
     struct err err = {.mem = run->mem};
     bool pending = false;
     run->talk = make_talk(&run->cli);
+    /* Once, and inherited: each child would set the library up anew. */
+    (void)digest(run->mem, "", 0);
     int rc = needs_config(run->cli.command) ? run_load(run, &err) : load_directories(run, &err);
     if (rc == 0)
         rc = dispatch(run, &pending, &err);

@@ -1,8 +1,8 @@
 #!/bin/bash
-# The crash suite: tfhook is killed, signalled and failed at its system calls, and every file must be
-# as it was or as it was to be, and the next run must know which.
+# The crash suite: tfhook is killed, signalled and failed at its system calls, and power is lost after
+# them; every file must be as it was or as it was to be, and the next run must know which.
 #
-#   tests/crash/run.sh                   a sample of about a minute
+#   tests/crash/run.sh                   a sample of about two minutes
 #   tests/crash/run.sh --full            every point of every section; takes long
 #   tests/crash/run.sh --points N        a sample of N points
 #   tests/crash/run.sh --seed N          the sample of that seed (it is printed)
@@ -11,7 +11,7 @@
 #                                        leaves behind is kept
 #
 # TFHOOK, TFHOOK_PLUGINS and TFHOOK_BUILD say what is tested, as in the other suites. It needs root,
-# strace and a JDK.
+# strace, python3 and a JDK.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -60,7 +60,7 @@ done
 : "${TFHOOK_PLUGINS:=$TFHOOK_BUILD/plugins-built}"
 : "${seed:=$(($(date +%s) % 100000))}"
 [ "$(id -u)" -eq 0 ] || die "it changes owners, so it must run as root"
-for tool in strace keytool openssl getfacl getfattr; do
+for tool in strace python3 keytool openssl getfacl getfattr; do
     command -v "$tool" >/dev/null || die "$tool is missing"
 done
 
@@ -82,6 +82,8 @@ shuffle() {
 . "$here/sections.sh"
 # shellcheck source=tests/crash/memory.sh
 . "$here/memory.sh"
+# shellcheck source=tests/crash/power.sh
+. "$here/power.sh"
 
 # SECTION is kill-apply and the like; POINT the words after it.
 try_point() {
@@ -113,6 +115,10 @@ declare -A count=()
 
 run_section() {
     local section=$1 point
+    if [[ "$section" == power-* ]]; then
+        run_power "$section"
+        return
+    fi
     count=([old]=0 [new]=0 [bad]=0)
     select_points "$section" >"$WORK/points"
     while read -r point <&3; do
@@ -160,6 +166,7 @@ show_point() {
     try_point $only
     printf '%s: %s\n%s\n' "$only" "$OUTCOME" "$WHY"
     printf 'kept: %s (trace, out, err; then out.next, err.next of the run after it; now/)\n' "$WORK"
+    [ ! -d "$NOW.crashed" ] || printf 'and what the loss of power left: %s\n' "$NOW.crashed"
     [ "$OUTCOME" != bad ]
 }
 
@@ -176,10 +183,11 @@ if [ -n "$only" ]; then
     show_point
     exit
 fi
-[ ${#sections[@]} -gt 0 ] || sections=("${SECTIONS[@]}")
+[ ${#sections[@]} -gt 0 ] || sections=("${SECTIONS[@]}" "${POWER_SECTIONS[@]}")
 [ "$full" = yes ] || echo "seed $seed"
 : >"$WORK/bad"
 run_control
+run_power_controls
 trap stop_early TERM INT
 for section in "${sections[@]}"; do
     run_section "$section"

@@ -99,6 +99,7 @@ do =
     plan:mkdir:$NOW/tree/fresh
     plan:write:$NOW/tree/fresh/one:first
     plan:write:$NOW/tree/fresh/two:second:600
+    plan:mkdir:$NOW/tree/hollow
 END
     cp "$WORK/again.ini" "$WORK/crash.ini"
     echo "    plan:remove:$NOW/tree/data/obsolete" >>"$WORK/crash.ini"

@@ -1,0 +1,163 @@
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # run.sh and the parts share their variables
+# Loss of power: a run is recorded once, and power.py makes and judges the disks that a loss of power at
+# any of its calls may leave.
+
+POWER_SECTIONS=(power-apply power-undo power-rollback power-recover)
+POWER=$WORK/power
+
+# What recover makes of is an apply that was killed at one of these: at each change of a name, and when
+# the commit is made but not synced.
+power_killed_states() {
+    recover_states
+    calls_of apply apply | grep '^fsync:' | tail -n 1
+}
+
+# Run CMD and keep its whole trace as FILE. OPTION... as strike takes them.
+record_calls() {
+    local file=$1
+    shift
+    strike -xx -s 16777216 "$@"
+    mv "$WORK/trace" "$file"
+}
+
+# Record COMMAND; the recover's is an apply that was killed at STATE.
+record_run() {
+    local command=$1 state=${2:-} start=apply expected=0 folder
+    folder=$POWER/$command${state:+@$state}
+    [ "$command" != rollback ] || start=rollback
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    from_start "$start"
+    cp -a "$NOW" "$folder/start"
+    if [ "$command" = recover ]; then
+        command_line apply
+        record_calls "$folder/trace.killed" -e "inject=${state%:*}:signal=KILL:when=${state#*:}"
+        grep -q '+++ killed by SIGKILL' "$folder/trace.killed" || die "apply was not killed at $state"
+    fi
+    command_line "$command"
+    if [ "$command" = undo ]; then
+        { cat "$WORK/crash.ini"; echo "    verify:finding:fail"; } >"$WORK/undo.ini"
+        CMD=("$TFHOOK" --plugin-dir "$WORK/plugins" --state-dir "$NOW/state" -c "$WORK/undo.ini" apply)
+        expected=5
+    fi
+    record_calls "$folder/trace"
+    [ "$STATUS" -eq "$expected" ] ||
+        die "the $command to record ends with $STATUS: $(tail -n 1 "$WORK/err")"
+    cp -a "$NOW" "$folder/end"
+    RUNS+=("$folder")
+}
+
+# power FOLDER... [OPTION...]
+power() {
+    python3 -B "$here/power.py" --root "$NOW" --old "$STARTS/apply" --new "$STARTS/rollback" \
+        --command "$TFHOOK --plugin-dir $WORK/plugins --state-dir $NOW/state recover" "$@"
+}
+
+power_record() {
+    local command=$1 state
+    RUNS=()
+    if [ "$command" != recover ]; then
+        record_run "$command"
+        return
+    fi
+    power_killed_states >"$WORK/states"
+    if [ "$full" = no ]; then
+        shuffle <"$WORK/states" | head -n 4 >"$WORK/states.some"
+        mv "$WORK/states.some" "$WORK/states"
+    fi
+    while read -r state <&4; do
+        record_run recover "$state"
+    done 4<"$WORK/states"
+}
+
+# The lines of power.py: bad states go on the list, the counts to tell.
+take_verdicts() {
+    local section=$1 kind first second new bad of
+    while IFS=$'\t' read -r kind first second; do
+        case $kind in
+        bad) printf '%s\n    %s\n' "$second" "$(repeat "$section" "$first")" | tee -a "$WORK/bad" ;;
+        more) printf '%s\n    and %d more states for this reason\n' "$second" "$first" |
+            tee -a "$WORK/bad" ;;
+        count)
+            IFS=$'\t' read -r new bad of <<<"$second"
+            count=([old]=$first [new]=$new [bad]=$bad)
+            seq "$of" >"$WORK/all"
+            ;;
+        esac
+    done <"$WORK/verdicts"
+}
+
+# A state costs a tenth of what a point of the other sections does, so a sample has more of them.
+run_power() {
+    local section=$1 states=$((points * 10 / ${#sections[@]}))
+    [ "$full" = no ] || states=0
+    count=([old]=0 [new]=0 [bad]=0)
+    : >"$WORK/all"
+    power_record "${section#*-}"
+    power "${RUNS[@]}" --states "$states" --seed "$seed" >"$WORK/verdicts" ||
+        die "$section: no verdict"
+    take_verdicts "$section"
+    tell "$section"
+}
+
+# POINT NAME [STATE]: one state. What a crash left is kept as now.crashed, what recover made as now.
+try_power() {
+    local command=$1 line
+    shift
+    RUNS=()
+    record_run "$command" "${@:3}"
+    power "${RUNS[@]}" --point "$@" >"$WORK/verdicts" || die "no verdict"
+    grep -v '^point' "$WORK/verdicts"
+    line=$(grep '^point' "$WORK/verdicts")
+    IFS=$'\t' read -r _ OUTCOME WHY <<<"$line"
+}
+
+# --- the control ---
+
+# Writers whose files a loss of power may tear, and one whose it may not: what the first two do is
+# bad, or the section is void; and the third is not to be blamed.
+WRITER='
+import os, sys
+how, path = sys.argv[1:]
+temp = os.path.join(os.path.dirname(path), ".tfhook-temp")
+fd = os.open(path if how == "truncate" else temp, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+os.write(fd, b"n" * 12000)
+if how == "careful":
+    os.fsync(fd)
+os.close(fd)
+if how != "truncate":
+    os.rename(temp, path)
+if how == "careful":
+    os.fsync(os.open(os.path.dirname(path), os.O_RDONLY))
+'
+
+power_control() {
+    local how=$1 folder=$POWER/control-$1 old new bad of
+    mkdir -p "$folder/start/tree"
+    head -c 10000 /dev/zero | tr '\0' o >"$folder/start/tree/file"
+    rm -rf "$NOW"
+    cp -a "$folder/start" "$NOW"
+    CMD=(python3 -B -E -S -c "$WRITER" "$how" "$NOW/tree/file")
+    record_calls "$folder/trace"
+    [ "$STATUS" -eq 0 ] || die "the control's writer fails: $(cat "$WORK/err")"
+    cp -a "$NOW" "$folder/end"
+    python3 -B "$here/power.py" --root "$NOW" --old "$folder/start" --new "$folder/end" "$folder" \
+        >"$WORK/verdicts"
+    IFS=$'\t' read -r _ old new bad of < <(grep '^count' "$WORK/verdicts")
+    count=([old]=$old [new]=$new [bad]=$bad)
+    seq "$of" >"$WORK/all"
+    tell "$how (control)"
+}
+
+run_power_controls() {
+    local how fault
+    for how in rename truncate; do
+        power_control "$how"
+        for fault in empty torn; do
+            grep -q "^bad.*is $fault" "$WORK/verdicts" ||
+                die "void: a writer without fsync ($how) leaves no file $fault"
+        done
+    done
+    power_control careful
+    [ "${count[bad]}" -eq 0 ] || die "void: a writer that syncs is blamed"
+}

@@ -11,7 +11,7 @@ what is kept of the operations that are not durable then, which are counted from
     prefix:I  prefix-data:I  the first I of those that a journal keeps in order, without or with writes
     random:SEED            as the seed has it
 
-and for recover the call of the apply at which it was killed. On standard output one line a state that
+and, where there is more than one run of a section, which. On standard output one line a state that
 is bad, `bad STATE WHY`, and at the end `count OLD NEW BAD OF`, with tabs between.
 """
 import argparse
@@ -114,10 +114,10 @@ def torn(write, how):
 
 class Run:
     """A folder that power.sh has recorded into: the tree before (start) and after (end), the trace of
-    the run, and for recover that of the apply which was killed before it (trace.killed)."""
+    the run, and for recover that of the run which was killed before it (trace.killed)."""
 
     def __init__(self, root, folder, judge):
-        self.suffix = ' ' + folder.partition('@')[2] if '@' in folder else ''
+        self.which = os.path.basename(folder).partition('@')[2]
         self.recording = Recording(root, read_tree(os.path.join(folder, 'start')))
         killed = os.path.join(folder, 'trace.killed')
         if os.path.exists(killed):
@@ -158,10 +158,14 @@ class Section:
         self.digests = {}
 
     def names(self, dice, randoms):
-        """(run, crash, name) of all states, the extremes and that many random ones an instant."""
-        return [(run, crash, name) for run in self.runs for crash in run.crashes
+        """(run, crash, name) of all states: the extremes, and that many random ones, of which an
+        instant has the more the more is volatile."""
+        crashes = [(run, crash) for run in self.runs for crash in run.crashes]
+        share = randoms / sum(len(crash.volatile) + 1 for _, crash in crashes)
+        return [(run, crash, name) for run, crash in crashes
                 for name in crash.extremes() +
-                ['random:%d' % dice.randrange(10**9) for _ in range(randoms)]]
+                ['random:%d' % dice.randrange(10**9)
+                 for _ in range(int(share * len(crash.volatile)) + 1)]]
 
     def is_new(self, nodes, wanted):
         """By content. What the lock says of a run that is dead counts for nothing."""
@@ -207,24 +211,25 @@ class Section:
                 reason = alike(faults)
                 reasons[reason] = reasons.get(reason, 0) + 1
                 if reasons[reason] <= 10:
-                    print('bad\t%s %s%s\t%s' % (crash.call, name, run.suffix, reason), flush=True)
+                    words = [crash.call, name] + run.which.split()
+                    print('bad\t%s\t%s' % (' '.join(words), reason), flush=True)
         for reason, times in reasons.items():
             if times > 10:
                 print('more\t%d\t%s' % (times - 10, reason))
         print('count\t%d\t%d\t%d\t%d' % (self.count['old'], self.count['new'], self.count['bad'],
                                          len(names)))
 
-    def try_point(self, call, name, suffix):
+    def try_point(self, call, name, which):
         for run in self.runs:
             for crash in run.crashes:
-                if (crash.call, run.suffix.strip()) == (call, suffix):
+                if (crash.call, run.which) == (call, which):
                     crash.tell(crash.fates(name))
                     run.recording.state(crash.instant, crash.fates(name)).write(
                         self.judge.root + '.crashed')
                     outcome, faults = self.try_state(run, crash, name, True)
                     print('point\t%s\t%s' % (outcome, '; '.join(faults)))
                     return
-        raise Stale('there is no call %s %s' % (call, suffix))
+        raise Stale('there is no call %s %s' % (call, which))
 
 
 def sample(names, states, dice):
@@ -244,7 +249,7 @@ def main():
     parser.add_argument('--command', default='', help='the recover; none: what is there is judged')
     parser.add_argument('--seed', default='1')
     parser.add_argument('--states', type=int, default=0, help='a sample of that many')
-    parser.add_argument('--randoms', type=int, default=20, help='random states an instant')
+    parser.add_argument('--randoms', type=int, default=10000, help='that many random states')
     parser.add_argument('--point', nargs='+')
     parser.add_argument('runs', nargs='+')
     options = parser.parse_args()

@@ -5,11 +5,15 @@
 POWER_SECTIONS=(power-apply power-undo power-rollback power-recover)
 POWER=$WORK/power
 
-# What recover makes of is an apply that was killed at one of these: at each change of a name, and when
-# the commit is made but not synced.
+# What recover is recorded on: an apply or rollback that was killed at one of these calls, each that
+# changes a name, and the last sync, when the commit is made but not durable. CALL:N@COMMAND
 power_killed_states() {
-    recover_states
-    calls_of apply apply | grep '^fsync:' | tail -n 1
+    local command
+    for command in apply rollback; do
+        calls_of "$command" "$command" "$NOW/" >"$WORK/calls"
+        { grep -E '^(rename|link|unlink|mkdir|rmdir):' "$WORK/calls"
+            grep '^fsync:' "$WORK/calls" | tail -n 1; } | sed "s/\$/@$command/"
+    done
 }
 
 # Run CMD and keep its whole trace as FILE. OPTION... as strike takes them.
@@ -20,27 +24,39 @@ record_calls() {
     mv "$WORK/trace" "$file"
 }
 
-# Record COMMAND; the recover's is an apply that was killed at STATE.
+# The undo is an apply whose verification fails. Where a file system has no hard links (linkless), it
+# goes by the backups.
+undo_command_line() {
+    { cat "$WORK/crash.ini"; echo "    verify:finding:fail"; } >"$WORK/undo.ini"
+    command_line apply
+    CMD=("${CMD[@]//crash.ini/undo.ini}")
+}
+
+# Record COMMAND; the recover's is one that was killed at STATE, the undo's may be linkless.
 record_run() {
-    local command=$1 state=${2:-} start=apply expected=0 folder
+    local command=$1 state=${2:-} start=apply expected=0 options=() folder call
     folder=$POWER/$command${state:+@$state}
-    [ "$command" != rollback ] || start=rollback
+    [[ "$command@$state" != *rollback* ]] || start=rollback
     rm -rf "$folder"
     mkdir -p "$folder"
     from_start "$start"
     cp -a "$NOW" "$folder/start"
-    if [ "$command" = recover ]; then
-        command_line apply
-        record_calls "$folder/trace.killed" -e "inject=${state%:*}:signal=KILL:when=${state#*:}"
-        grep -q '+++ killed by SIGKILL' "$folder/trace.killed" || die "apply was not killed at $state"
-    fi
-    command_line "$command"
-    if [ "$command" = undo ]; then
-        { cat "$WORK/crash.ini"; echo "    verify:finding:fail"; } >"$WORK/undo.ini"
-        CMD=("$TFHOOK" --plugin-dir "$WORK/plugins" --state-dir "$NOW/state" -c "$WORK/undo.ini" apply)
+    case $command in
+    recover)
+        command_line "$start"
+        call=${state%@*}
+        record_calls "$folder/trace.killed" -e "inject=${call%:*}:signal=KILL:when=${call#*:}"
+        grep -q '+++ killed by SIGKILL' "$folder/trace.killed" || die "nothing was killed at $state"
+        command_line recover
+        ;;
+    undo)
+        undo_command_line
         expected=5
-    fi
-    record_calls "$folder/trace"
+        [ "$state" != linkless ] || options=(-e inject=link:error=EPERM)
+        ;;
+    *) command_line "$command" ;;
+    esac
+    record_calls "$folder/trace" "${options[@]}"
     [ "$STATUS" -eq "$expected" ] ||
         die "the $command to record ends with $STATUS: $(tail -n 1 "$WORK/err")"
     cp -a "$NOW" "$folder/end"
@@ -53,21 +69,24 @@ power() {
         --command "$TFHOOK --plugin-dir $WORK/plugins --state-dir $NOW/state recover" "$@"
 }
 
+# The runs of a section: all, or few of the many that recover has.
 power_record() {
     local command=$1 state
     RUNS=()
-    if [ "$command" != recover ]; then
-        record_run "$command"
-        return
-    fi
-    power_killed_states >"$WORK/states"
-    if [ "$full" = no ]; then
-        shuffle <"$WORK/states" | head -n 4 >"$WORK/states.some"
-        mv "$WORK/states.some" "$WORK/states"
-    fi
-    while read -r state <&4; do
-        record_run recover "$state"
-    done 4<"$WORK/states"
+    case $command in
+    recover)
+        power_killed_states | shuffle >"$WORK/states"
+        [ "$full" = yes ] || sed -i '5,$d' "$WORK/states"
+        while read -r state <&4; do
+            record_run recover "$state"
+        done 4<"$WORK/states"
+        ;;
+    undo)
+        record_run undo
+        record_run undo linkless
+        ;;
+    *) record_run "$command" ;;
+    esac
 }
 
 # The lines of power.py: bad states go on the list, the counts to tell.

@@ -19,18 +19,24 @@ def judged(tree):
             (path.split('/')[0] == 'tree' or path.startswith('state/notes/') and node.kind != 'dir')}
 
 
-def first_differences(there, wanted):
-    lines = []
+def differences(there, wanted):
+    """The first few, for people."""
+    told = []
     for path in sorted(set(there) | set(wanted)):
         now, then = there.get(path), wanted.get(path)
         if now == then:
             continue
         if now is None or then is None:
-            lines.append('%s is %s' % (path, 'missing' if now is None else 'too many'))
+            told.append('%s is %s' % (path, 'missing' if now is None else 'too many'))
         else:
-            lines += ['%s has another %s' % (path, field) for field in now._fields
-                      if getattr(now, field) != getattr(then, field)]
-    return ', '.join(lines[:4])
+            told += ['%s has other %s' % (path, what) for what, is_same in (
+                ('content', (now.kind, now.data) == (then.kind, then.data)),
+                ('mode %04o, not %04o' % (now.meta.mode, then.meta.mode),
+                 now.meta.mode == then.meta.mode),
+                ('owner', now.meta[1:3] == then.meta[1:3]),
+                ('attributes', now.meta.xattrs == then.meta.xattrs),
+                ('links', now.links == then.links)) if not is_same]
+    return ', '.join(told[:4])
 
 
 class Judge:
@@ -75,7 +81,7 @@ class Judge:
         if there != wanted:
             faults.append('after recover the tree is %s and must be %s%s' % (
                 there, wanted, '' if there != 'neither' else
-                ': ' + first_differences(judged(tree), self.trees[wanted])))
+                ': ' + differences(judged(tree), self.trees[wanted])))
         left = [path for path in tree.nodes() if is_ours(path)]
         if left:
             faults.append('left behind: ' + ' '.join(sorted(left)))

@@ -136,7 +136,7 @@ class Run:
                         for instant, call in self.recording.instants]
 
     def late_crashes(self):
-        """From the last change of a transaction's phase on."""
+        """About the commit: the last calls are its rename, its sync, and what follows."""
         return self.crashes[-3:]
 
     def wanted(self, crash, nodes):

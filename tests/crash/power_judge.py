@@ -14,8 +14,8 @@ def is_ours(path):
 
 def judged(tree):
     """path -> Node of what is judged: the site's tree, and plugins' notes, which are targets too; not
-    the files beside them."""
-    return {path: node for path, node in tree.nodes().items() if not is_ours(path) and
+    the files beside them, and so not how many names a file has."""
+    return {path: node._replace(links=1) for path, node in tree.nodes().items() if not is_ours(path) and
             (path.split('/')[0] == 'tree' or path.startswith('state/notes/') and node.kind != 'dir')}
 
 
@@ -34,8 +34,7 @@ def differences(there, wanted):
                 ('mode %04o, not %04o' % (now.meta.mode, then.meta.mode),
                  now.meta.mode == then.meta.mode),
                 ('owner', now.meta[1:3] == then.meta[1:3]),
-                ('attributes', now.meta.xattrs == then.meta.xattrs),
-                ('links', now.links == then.links)) if not is_same]
+                ('attributes', now.meta.xattrs == then.meta.xattrs)) if not is_same]
     return ', '.join(told[:4])
 
 
@@ -60,9 +59,8 @@ class Judge:
             node = nodes.get(path)
             may_be = [tree.get(path) for tree in self.trees.values()]
             is_dir = 'dir' in [other.kind for other in may_be + [node] if other is not None]
-            if is_dir or (node and node[:3]) in [other and other[:3] for other in may_be]:
-                continue
-            faults.append('at once %s is %s' % (path, describe(node, may_be)))
+            if not is_dir and node not in may_be:
+                faults.append('at once %s is %s' % (path, describe(node, may_be)))
         return faults
 
     def recover(self):

@@ -4,7 +4,8 @@
 #
 #   tests/crash/run.sh                   a sample of about two minutes
 #   tests/crash/run.sh --full            every point of every section; takes long
-#   tests/crash/run.sh --points N        a sample of N points
+#   tests/crash/run.sh --points N        a sample of N points, in the power sections of eight times as
+#                                        many
 #   tests/crash/run.sh --seed N          the sample of that seed (it is printed)
 #   tests/crash/run.sh --section NAME    that section alone; may be given more than once
 #   tests/crash/run.sh --point 'POINT'   one point, as the list of the bad ones names it; what it
@@ -64,7 +65,7 @@ for tool in strace python3 keytool openssl getfacl getfattr; do
     command -v "$tool" >/dev/null || die "$tool is missing"
 done
 
-WORK=$(mktemp -d "${TMPDIR:-/tmp}/tfhook-crash.XXXXXX")
+WORK=$(realpath "$(mktemp -d "${TMPDIR:-/tmp}/tfhook-crash.XXXXXX")")
 trap 'rm -rf "$WORK"' EXIT
 
 # The same order for the same seed.

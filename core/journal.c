@@ -3,7 +3,6 @@
 #include "journal_text.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +61,7 @@ static int parse_name(const char *name, struct journal *ret)
         return -1;
     memcpy(digits, name, (size_t)(dot - name));
     digits[dot - name] = '\0';
-    if (!text_number(digits, 1, LONG_MAX, &ret->seq))
+    if (!text_number(digits, 1, JOURNAL_SEQ_MAX, &ret->seq))
         return -1;
     for (int i = TXN_PREP; i <= TXN_GONE; i++) {
         if (strcmp(dot + 1, txn_phase_names[i]) == 0) {
@@ -113,8 +112,8 @@ static void remove_journal(struct mem *mem, struct journal *journal)
     if (journal->phase != TXN_GONE && journal_move(mem, journal, TXN_GONE, &ignored) < 0)
         return;
     struct names names = {0};
-    if (file_list(mem, journal->dir, &names) < 0)
-        return;
+    if (file_list(mem, journal->dir, &names) == -ENOTDIR)
+        (void)unlink(journal->dir);
     for (size_t i = 0; i < names.count; i++)
         (void)unlink(mem_printf(mem, "%s/%s", journal->dir, names.names[i]));
     (void)rmdir(journal->dir);

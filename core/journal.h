@@ -46,6 +46,9 @@ struct entry {
     bool made; /* a directory: by this run. Not on disk */
 };
 
+/* What has a larger number in the folder is none of ours. */
+#define JOURNAL_SEQ_MAX 999999999L
+
 struct journal {
     long seq;
     enum txn_phase phase; /* from the directory's name */

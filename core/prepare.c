@@ -215,6 +215,11 @@ static int new_directory(struct txn *txn, struct err *err)
     if (first != NULL && sync_ancestors(first, err) < 0)
         return -1;
     txn->journal.seq = all.count == 0 ? 1 : all.items[all.count - 1].seq + 1;
+    if (txn->journal.seq > JOURNAL_SEQ_MAX)
+        return err_set(err, STATUS_FAILED,
+                       "%s/transactions holds number %ld, the greatest there is: move that folder "
+                       "elsewhere, which gives up the ways back, to begin anew",
+                       state_dir, JOURNAL_SEQ_MAX);
     txn->journal.phase = TXN_PREP;
     txn->journal.dir = journal_dir(txn->mem, state_dir, txn->journal.seq, TXN_PREP);
     if (mkdir(txn->journal.dir, 0700) < 0)

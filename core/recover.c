@@ -36,7 +36,30 @@ static int remove_leftovers(struct run *run, const struct journal *journal, bool
                            "transaction %ld: its temporary files cannot be removed", journal->seq);
 }
 
-/* A prep without a whole journal has touched nothing: the journal is synced first. */
+/* What it did is not known any more. The phase first: the message names the journal where it is. */
+static int stuck_unread(struct run *run, struct journal *journal, const char *what, struct err *err)
+{
+    struct err unread = {.mem = run->mem};
+    if (journal_move(run->mem, journal, TXN_STUCK, err) < 0)
+        return -1;
+    const char *why = journal_read(run->mem, journal, &unread) < 0
+                          ? unread.text
+                          : "its journal can be read by now; run tfhook recover again";
+    return err_set(err, STATUS_STUCK,
+                   "transaction %ld is stuck: %s; %s; `tfhook recover --keep %ld` closes it",
+                   journal->seq, why, what, journal->seq);
+}
+
+/* The journal is synced before anything else is written. */
+static bool has_more_than_journal(struct run *run, const struct journal *journal)
+{
+    struct names names = {0};
+    if (file_list(run->mem, journal->dir, &names) < 0)
+        return false;
+    return names.count > (names_have(&names, "journal.json") ? 1 : 0);
+}
+
+/* No target was touched yet. Without a whole journal, and nothing else, nothing was. */
 static int settle_prep(struct run *run, struct journal *journal, struct err *err)
 {
     struct err unread = {.mem = run->mem};
@@ -45,6 +68,11 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
             journal->entries[i].made = true; /* or it was not there: rmdir takes empty ones only */
         if (remove_leftovers(run, journal, true, err) < 0)
             return -1;
+    } else if (has_more_than_journal(run, journal)) {
+        return stuck_unread(run, journal,
+                            "it had not touched any file yet, but temporary ones (.tfhook-*) may "
+                            "lie beside those that it was to change",
+                            err);
     }
     if (journal_move(run->mem, journal, TXN_UNDONE, err) < 0)
         return -1;
@@ -57,14 +85,11 @@ static int settle_open(struct run *run, struct journal *journal, struct stage *s
                        struct err *err)
 {
     struct err unread = {.mem = run->mem};
-    if (journal_read(run->mem, journal, &unread) < 0) {
-        if (journal_move(run->mem, journal, TXN_STUCK, err) < 0)
-            return -1;
-        return err_set(err, STATUS_STUCK,
-                       "transaction %ld is stuck: %s; its backups are in %s; when the files are "
-                       "right, `tfhook recover --keep %ld` closes it",
-                       journal->seq, unread.text, journal->dir, journal->seq);
-    }
+    if (journal_read(run->mem, journal, &unread) < 0)
+        return stuck_unread(run, journal,
+                            "the old content of what it changed is beside the journal; look for "
+                            "temporary files (.tfhook-*) too; when the files are right,",
+                            err);
     if (undo_all(run->mem, journal, false, err) < 0)
         return -1;
     const char *paths = "";
@@ -87,11 +112,36 @@ static int settle(struct run *run, struct journal *journal, struct stage *settle
     return 0;
 }
 
+static bool is_settled(const struct journal *journal)
+{
+    return journal->phase == TXN_DONE || journal->phase == TXN_UNDONE || journal->phase == TXN_GONE;
+}
+
+/* A phase changes by one rename, so no number is there twice, unless a disk or a person made it so:
+ * which of the two is true is not ours to guess. */
+static int refuse_twins(const struct journals *all, struct err *err)
+{
+    for (size_t i = 1; i < all->count; i++) {
+        const struct journal *one = &all->items[i - 1];
+        const struct journal *other = &all->items[i];
+        if (one->seq == other->seq && !(is_settled(one) && is_settled(other)))
+            return err_set(err, STATUS_STUCK,
+                           "transaction %ld is there twice, as %s and as %s: move the one that is "
+                           "not true elsewhere, and run tfhook recover",
+                           one->seq, one->dir, other->dir);
+    }
+    return 0;
+}
+
 int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
 {
     struct journals all;
     if (journal_list(run->mem, run->world.state_dir, &all, err) < 0)
         return -1;
+    if (refuse_twins(&all, err) < 0) {
+        run->report.result = "stuck";
+        return -1;
+    }
     /* The newest first: a later transaction was made on top of an earlier one. */
     for (size_t i = all.count; i > 0; i--)
         if (settle(run, &all.items[i - 1], settled, err) < 0) {
@@ -136,9 +186,9 @@ static int restore(struct run *run, struct journal *journal, struct err *err)
 static int keep(struct run *run, struct journal *journal, struct err *err)
 {
     struct err unread = {.mem = run->mem};
-    if (journal->phase == TXN_PREP)
-        return settle_prep(run, journal, err);
     bool readable = journal_read(run->mem, journal, &unread) == 0;
+    if (readable && journal->phase == TXN_PREP)
+        return settle_prep(run, journal, err);
     if (readable && remove_leftovers(run, journal, false, err) < 0)
         return -1;
     /* Without a journal there is nothing that could be rolled back later. */

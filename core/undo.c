@@ -121,7 +121,10 @@ static int put(const struct entry *entry, const struct blob *content, int mode, 
     return rc == 0 ? file_sync_parent(entry->real) : rc;
 }
 
-static int put_back(struct mem *mem, const struct journal *journal, const struct entry *entry)
+/* *ret_why: where the plain reason would not tell what is at fault. The folder changes its name
+ * when the transaction is stuck, so a backup goes by its own. */
+static int put_back(struct mem *mem, const struct journal *journal, const struct entry *entry,
+                    const char **ret_why)
 {
     if (!entry->existed) {
         int rc = file_remove(entry->real);
@@ -133,8 +136,11 @@ static int put_back(struct mem *mem, const struct journal *journal, const struct
     struct blob content;
     int rc = file_read(mem, backup, FILE_LIMIT, &content);
     if (rc < 0)
-        return rc;
-    if (strcmp(digest(mem, content.data, content.size), entry->old_sha256) != 0)
+        *ret_why =
+            mem_printf(mem, "its backup %s cannot be read: %s", entry->backup, strerror(-rc));
+    else if (strcmp(digest(mem, content.data, content.size), entry->old_sha256) != 0)
+        *ret_why = mem_printf(mem, "its backup %s is not what was saved", entry->backup);
+    if (*ret_why != NULL)
         return -EIO;
     /* What is there lends owner, ACL and today's mode; a mode that we set goes back too. */
     struct stat st;
@@ -210,7 +216,8 @@ static int undo_directory(const struct entry *entry, int state)
     return rc == 0 ? file_sync_parent(entry->real) : rc;
 }
 
-static int undo_file(struct mem *mem, const struct journal *journal, size_t index, int state)
+static int undo_file(struct mem *mem, const struct journal *journal, size_t index, int state,
+                     const char **ret_why)
 {
     /* An edit that gets here is undone by the link, or was not made: only the sync is left. */
     if (journal->entries[index].action == ACTION_EDIT)
@@ -218,7 +225,7 @@ static int undo_file(struct mem *mem, const struct journal *journal, size_t inde
     if (state == ENTRY_OLD)
         return 0;
     int rc = state == ENTRY_FOREIGN ? keep_foreign(mem, journal, index) : 0;
-    return rc < 0 ? rc : put_back(mem, journal, &journal->entries[index]);
+    return rc < 0 ? rc : put_back(mem, journal, &journal->entries[index], ret_why);
 }
 
 /* The rename consumes the new content's temp file: while it is there, the target is not ours, even
@@ -254,8 +261,9 @@ static int undo_entry(struct mem *mem, const struct journal *journal, size_t ind
     }
     bool directory = entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY;
     if (rc == 0)
-        rc = directory ? undo_directory(entry, state) : undo_file(mem, journal, index, state);
-    if (rc < 0)
+        rc = directory ? undo_directory(entry, state)
+                       : undo_file(mem, journal, index, state, ret_why);
+    if (rc < 0 && *ret_why == NULL)
         *ret_why = mem_str(mem, strerror(-rc));
     return rc < 0 ? -1 : 0;
 }

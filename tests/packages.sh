@@ -5,6 +5,7 @@
 #   demo    a JDK, PostgreSQL and openssl, for examples/demo.sh
 #   test    what the tests need besides
 #   style   linters (Debian 12 only: other releases would judge differently)
+#   fuzz    what tests/fuzz/run.sh needs
 #   on      what makes a Debian of another release in a folder (tests/run.sh --on)
 #
 # Does nothing, and needs neither network nor root, when all of it is there. Services that come with
@@ -21,6 +22,7 @@ apt_packages() {
             python3-jsonschema
         ;;
     style) echo clang clang-format clang-tidy shellcheck ;;
+    fuzz) echo clang llvm libclang-rt-dev ;;
     on) echo debootstrap util-linux ;;
     *) unknown "$1" ;;
     esac
@@ -41,13 +43,14 @@ dnf_packages() {
             python3-jsonschema
         ;;
     style) ;;
+    fuzz) echo clang llvm compiler-rt ;;
     on) echo debootstrap util-linux ;;
     *) unknown "$1" ;;
     esac
 }
 
 unknown() {
-    echo "packages.sh: no group '$1'; there are: build demo test style on" >&2
+    echo "packages.sh: no group '$1'; there are: build demo test style fuzz on" >&2
     exit 2
 }
 

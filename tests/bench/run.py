@@ -41,6 +41,7 @@ class Ground:
             os.chmod(os.path.join(self.plugins, name), 0o755)
         self.certificate = self.make_certificate("scm1")
         self.make_base()
+        self.make_base_state()
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -57,8 +58,16 @@ class Ground:
         cacerts = os.path.join(os.path.dirname(os.path.dirname(java)), "lib/security/cacerts")
         shutil.copyfile(os.path.realpath(cacerts), self.base)
 
+    def make_base_state(self):
+        """A state directory that is in use: the first transaction of all has more to make."""
+        shutil.copyfile(self.base, self.store)
+        quiet(self.tfhook("apply"))
+        quiet([TFHOOK, "--state-dir", self.state, "rollback"])
+        os.rename(self.state, self.path("base-state"))
+
     def reset(self):
         shutil.rmtree(self.state, ignore_errors=True)
+        shutil.copytree(self.path("base-state"), self.state)
         shutil.copyfile(self.base, self.store)
 
     def tfhook(self, command):

@@ -16,6 +16,15 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+# What is mounted goes with a mount namespace of this run. In a chroot the root is no mount point,
+# whose propagation cannot be changed: what is left mounted is unmounted by the trap in any case.
+if [ -z "${TFHOOK_CRASH_INSIDE:-}" ]; then
+    export TFHOOK_CRASH_INSIDE=yes
+    for propagation in private unchanged; do
+        ! unshare --mount --propagation "$propagation" true 2>/dev/null ||
+            exec unshare --mount --propagation "$propagation" "$0" "$@"
+    done
+fi
 full=no
 points=240
 seed=
@@ -66,7 +75,13 @@ for tool in strace python3 keytool openssl getfacl getfattr; do
 done
 
 WORK=$(realpath "$(mktemp -d "${TMPDIR:-/tmp}/tfhook-crash.XXXXXX")")
-trap 'rm -rf "$WORK"' EXIT
+# Called by the trap.
+# shellcheck disable=SC2317
+clean_up() {
+    drop_medium
+    rm -rf --one-file-system "$WORK"
+}
+trap clean_up EXIT
 
 # The same order for the same seed.
 shuffle() {
@@ -75,6 +90,8 @@ shuffle() {
 
 # shellcheck source=tests/crash/subject.sh
 . "$here/subject.sh"
+# shellcheck source=tests/crash/medium.sh
+. "$here/medium.sh"
 # shellcheck source=tests/crash/strike.sh
 . "$here/strike.sh"
 # shellcheck source=tests/crash/judge.sh
@@ -85,6 +102,8 @@ shuffle() {
 . "$here/memory.sh"
 # shellcheck source=tests/crash/power.sh
 . "$here/power.sh"
+# shellcheck source=tests/crash/full_disk.sh
+. "$here/full_disk.sh"
 
 # SECTION is kill-apply and the like; POINT the words after it.
 try_point() {
@@ -121,6 +140,9 @@ run_section() {
         return
     fi
     count=([old]=0 [new]=0 [bad]=0)
+    WHY=
+    use_medium "$(medium_of "$section")"
+    [ -z "$WHY" ] || { printf '%-16s skipped: %s\n' "$section" "$WHY"; return; }
     select_points "$section" >"$WORK/points"
     while read -r point <&3; do
         # shellcheck disable=SC2086 # a point is words
@@ -163,8 +185,10 @@ run_control() {
 
 show_point() {
     trap - EXIT
+    use_medium "$(medium_of "${only%% *}")"
     # shellcheck disable=SC2086 # a point is words
     try_point $only
+    keep_medium
     printf '%s: %s\n%s\n' "$only" "$OUTCOME" "$WHY"
     printf 'kept: %s (trace, out, err; then out.next, err.next of the run after it; now/)\n' "$WORK"
     [ ! -d "$NOW.crashed" ] || printf 'and what the loss of power left: %s\n' "$NOW.crashed"
@@ -179,7 +203,7 @@ finish() {
 }
 
 make_subject
-learn_trees
+use_medium plain
 if [ -n "$only" ]; then
     show_point
     exit

@@ -3,7 +3,15 @@
 
 SECTIONS=(kill-apply kill-rollback kill-recover signal-apply signal-rollback signal-recover
     stream-apply stream-rollback stream-recover error-apply error-rollback error-recover
-    memory-apply memory-rollback memory-recover)
+    memory-apply memory-rollback memory-recover full-disk)
+
+# On what a section's runs work: see medium.sh.
+medium_of() {
+    case $1 in
+    full-*) echo tmpfs ;;
+    *) echo plain ;;
+    esac
+}
 
 ERROR_CALLS='^(openat|read|write|pwrite64|fsync|close|rename|link|unlink|rmdir|mkdir|chmod|fchown|fchmod|fsetxattr|ftruncate|flock|mmap):'
 ERRORS=(EIO ENOSPC EDQUOT EROFS EACCES EINTR ENOMEM EMFILE)

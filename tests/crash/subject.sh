@@ -131,8 +131,8 @@ tfhook() {
 }
 
 from_start() {
-    rm -rf "$NOW"
-    cp -a "$STARTS/$1" "$NOW"
+    fresh_medium
+    cp -a "$STARTS/$1/." "$NOW"
 }
 
 keep_start() {

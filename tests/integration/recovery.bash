@@ -299,7 +299,8 @@ judge() {
     esac
 }
 
-# Another transaction of the same number, at the path given. 0: settled. Else a person is needed: both are named, and when one is taken away it goes on.
+# Another transaction of the same number, at the path given. 0: settled. Else a person is needed:
+# both are named, and when one is taken away it goes on.
 judge_twins() {
     local other=$1
     tfhook recover

@@ -104,6 +104,8 @@ shuffle() {
 . "$here/power.sh"
 # shellcheck source=tests/crash/full_disk.sh
 . "$here/full_disk.sh"
+# shellcheck source=tests/crash/lock.sh
+. "$here/lock.sh"
 
 # SECTION is kill-apply and the like; POINT the words after it.
 try_point() {
@@ -211,8 +213,10 @@ fi
 [ ${#sections[@]} -gt 0 ] || sections=("${SECTIONS[@]}" "${POWER_SECTIONS[@]}")
 [ "$full" = yes ] || echo "seed $seed"
 : >"$WORK/bad"
-run_control
-run_power_controls
+if [ "${sections[*]}" != lock ]; then # they show nothing of locks
+    run_control
+    run_power_controls
+fi
 trap stop_early TERM INT
 for section in "${sections[@]}"; do
     run_section "$section"

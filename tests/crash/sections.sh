@@ -3,7 +3,7 @@
 
 SECTIONS=(kill-apply kill-rollback kill-recover signal-apply signal-rollback signal-recover
     stream-apply stream-rollback stream-recover error-apply error-rollback error-recover
-    memory-apply memory-rollback memory-recover full-disk)
+    memory-apply memory-rollback memory-recover full-disk lock)
 
 # On what a section's runs work: see medium.sh.
 medium_of() {

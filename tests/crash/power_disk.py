@@ -92,6 +92,11 @@ class Tree:
             self.entries[inode] = {}
         return inode
 
+    def forget_names(self, inode):
+        for names in self.entries.values():
+            for name in [name for name, other in names.items() if other == inode]:
+                del names[name]
+
     def walk(self):
         """(path, inode) of all that can be reached, parents first; '' is the root."""
         todo = [('', 0)]

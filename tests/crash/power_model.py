@@ -20,7 +20,8 @@ durable. Power is lost after some call: what is durable then is kept, and of the
     after a Truncate that is lost, no later Write of that file is kept.
 
 Kept ones take effect in their order: an Entry sets names to inodes, so the last kept one decides what a
-name leads to, and a directory that is lost takes all that is in it along.
+name leads to; a directory has one name, also when only the later of two renames is kept; and one that
+is lost takes all that is in it along.
 
 The promises that this relies on: a rename is atomic; an fsync that returns 0 is true; a name and the
 inode it leads to come into being together. Two orders of file systems lie within it: `subset` lets any
@@ -69,6 +70,8 @@ class Entry(Operation):
         for folder, name, inode in self.names:
             tree.entries[folder].pop(name, None)
             if inode is not None:
+                if tree.kinds[inode] == 'dir':
+                    tree.forget_names(inode)
                 tree.entries[folder][name] = inode
 
 

@@ -5,24 +5,10 @@
 
 SIZES=200 # that many sizes at most of each kind, spread evenly
 
-layout_of() {
-    case $1 in
-    one | inodes) LAYOUT=one ;;
-    tree | state) LAYOUT=two ;;
-    esac
-}
-
-full_path() {
-    case $1 in
-    one | inodes) echo "$NOW" ;;
-    *) echo "$NOW/$1" ;;
-    esac
-}
-
 # What COMMAND needs at most, which is when all is prepared: then comes its first rename.
 need_of() {
     local command=$1 where=$2 path before
-    path=$(full_path "$where")
+    path=$(path_of "$where")
     layout_of "$where"
     from_start "$command"
     before=$(used "$path" "$where")
@@ -78,7 +64,7 @@ judge_full() {
 # COMMAND WHERE SIZE [STATE]; the first word is the section's second
 try_full() {
     local command=$2 where=$3 size=$4 state=${5:-} path told start
-    path=$(full_path "$where")
+    path=$(path_of "$where")
     # A recover's start is the state of an apply that was killed; made on a disk with room.
     LAYOUT=one
     start=$(start_of "$command" "$state")

@@ -4,6 +4,7 @@
 #
 #   plain   a directory of $WORK
 #   tmpfs   one tmpfs for tree and state directory ($LAYOUT one), or one for each (two)
+#   ext4    the same of ext4 in a file, which turns read-only by itself when it finds an error
 
 MEDIUM=
 LAYOUT=one
@@ -43,12 +44,46 @@ fresh_medium() {
     [ "$MEDIUM" != plain ] || return 0
     for at in $(mount_points); do
         mkdir -p "$at"
-        mount -t tmpfs -o size=64m,mode=755 tfhook-crash "$at" || return
+        case $MEDIUM in
+        tmpfs) mount -t tmpfs -o size=64m,mode=755 tfhook-crash "$at" || return ;;
+        ext4)
+            make_image "$at" || return
+            mount_image "$at" || return
+            rmdir "$at/lost+found"
+            ;;
+        esac
     done
+}
+
+make_image() {
+    if [ ! -e "$WORK/empty.img" ]; then
+        truncate -s 32M "$WORK/empty.img"
+        mkfs.ext4 -q -F "$WORK/empty.img" || { rm "$WORK/empty.img"; return 1; }
+    fi
+    cp --sparse=always "$WORK/empty.img" "$WORK/${1##*/}.img"
+}
+
+mount_image() {
+    mount -t ext4 -o loop,errors=remount-ro "$WORK/${1##*/}.img" "$1"
 }
 
 mount_points() {
     if [ "$LAYOUT" = one ]; then echo "$NOW"; else echo "$NOW/tree" "$NOW/state"; fi
+}
+
+layout_of() {
+    case $1 in
+    one | inodes) LAYOUT=one ;;
+    tree | state) LAYOUT=two ;;
+    esac
+}
+
+# The file system that is meant by one, tree, state or inodes.
+path_of() {
+    case $1 in
+    one | inodes) echo "$NOW" ;;
+    *) echo "$NOW/$1" ;;
+    esac
 }
 
 # What a single point leaves is kept where no unmounting takes it away.

@@ -104,6 +104,8 @@ shuffle() {
 . "$here/power.sh"
 # shellcheck source=tests/crash/full_disk.sh
 . "$here/full_disk.sh"
+# shellcheck source=tests/crash/read_only.sh
+. "$here/read_only.sh"
 # shellcheck source=tests/crash/lock.sh
 . "$here/lock.sh"
 

@@ -140,11 +140,15 @@ keep_start() {
     cp -a "$NOW" "$STARTS/$1"
 }
 
-# Every file of the tree but temporary ones: what it is, whose, and its bytes.
+# Every file of the tree but temporary ones: what it is, whose, how many names it has (but temporary
+# ones), and its bytes.
 files_of() {
     (
         cd "$NOW/tree" || exit
-        find . ! -type d ! -name '.tfhook-*' -printf '%p %y %m %U:%G %n %l\n' | sort
+        find . ! -type d -printf '%i %n %p %y %m %U:%G %l\n' | awk '
+            $3 ~ /\/\.tfhook-[^\/]*$/ {more[$1]++; next}
+            {inode[NR] = $1; names[NR] = $2; sub(/^[0-9]+ [0-9]+ /, ""); line[NR] = $0}
+            END {for (i in line) print line[i], names[i] - more[inode[i]]}' | sort
         find . -type f ! -name '.tfhook-*' -exec sha256sum {} + | sort
     )
 }

@@ -1,0 +1,116 @@
+# shellcheck shell=bash disable=SC2034,SC2153 # run.sh and the parts share their variables
+# The section read-only: the file system turns read-only in the middle of a run, and stays so to its
+# end. A run is stopped behind a call, and goes on when that has happened.
+#
+#   error     as ext4 does it by itself when it finds an error: what was not synced by then is lost,
+#             as with the power; for the whole, the tree or the state directory alone
+#   remount   by an administrator; refused while a file there is open for writing, as the lock is, so
+#             for the tree alone, and behind calls that change names
+
+NAME_CALLS='^(rename|link|unlink|mkdir|rmdir):'
+
+list_read() {
+    local command state='' where calls
+    for command in apply rollback recover; do
+        [ "$command" != recover ] || state=$(middle_state)
+        calls=$(calls_of "$command" "$(start_of "$command" "$state")" "$NOW/" |
+            grep -E "$ERROR_CALLS" | grep -v '^mmap:')
+        for where in one tree state; do
+            awk -v point="$command $where error" -v state="$state" '{print point, $0, state}' \
+                <<<"$calls"
+        done
+        grep -E "$NAME_CALLS" <<<"$calls" |
+            awk -v point="$command tree remount" -v state="$state" '{print point, $0, state}'
+    done
+}
+
+# Start CMD, and wait until it is stopped behind CALL:N, or has ended before. TRACER is to be waited
+# for.
+stop_behind() {
+    timeout -s KILL 60 strace -y -o "$WORK/trace" -e "trace=${1%:*}" \
+        -e "inject=${1%:*}:signal=STOP:when=${1#*:}" "${CMD[@]}" \
+        >"$WORK/out" 2>"$WORK/err" </dev/null &
+    TRACER=$!
+    while ! is_stopped && kill -0 "$TRACER" 2>/dev/null; do
+        sleep 0.01
+    done
+}
+
+is_stopped() {
+    grep -qs '^--- stopped by SIGSTOP' "$WORK/trace"
+}
+
+# strace is timeout's child, and the run is strace's.
+go_on() {
+    ! is_stopped || pkill -CONT -P "$(pgrep -P "$TRACER")"
+    STATUS=0
+    wait "$TRACER" || STATUS=$?
+}
+
+turn_read_only() {
+    local path=$1 how=$2 device
+    if [ "$how" = remount ]; then
+        mount -o remount,ro "$path"
+        return
+    fi
+    device=$(findmnt -n -o SOURCE --mountpoint "$path")
+    echo 1 >"/sys/fs/ext4/${device##*/}/trigger_fs_error"
+}
+
+turn_back() {
+    local path=$1 how=$2
+    if [ "$how" = remount ]; then
+        mount -o remount,rw "$path"
+        return
+    fi
+    # Its parts first, when it is the whole.
+    umount "$path"
+    mount_image "$path"
+}
+
+# 6 is true here: what hinders the work hinders the undoing too.
+judge_read_only() {
+    local command=$1 status=$STATUS
+    OUTCOME='' THERE=any
+    [ "$status" -eq 6 ] || judge_status "$command" "$status"
+    [ "$OUTCOME" != bad ] && [ "$status" -ne 0 ] || return 0
+    grep -qF -e "${MESSAGES[EROFS]}" -e "${MESSAGES[EIO]}" "$WORK/err" ||
+        bad "the reason is not told: $(tail -n 1 "$WORK/err")"
+    grep -qF "$NOW/" "$WORK/err" || bad "no path is told: $(tail -n 1 "$WORK/err")"
+}
+
+# A recover finds no help yet; it may not make it worse, or call it done.
+judge_still_read_only() {
+    tfhook recover
+    case $STATUS in
+    0 | 1 | 6) ;;
+    *) bad "then a recover ends with $STATUS: $(tail -n 1 "$WORK/err.next")" ;;
+    esac
+}
+
+# The section's second word, then COMMAND WHERE HOW CALL:N [STATE]
+try_read() {
+    local command=$2 where=$3 how=$4 point=$5 state=${6:-} path start status told
+    path=$(path_of "$where")
+    LAYOUT=one
+    start=$(start_of "$command" "$state")
+    layout_of "$where"
+    from_start "$start"
+    sync -f "$NOW/tree" "$NOW/state" 2>/dev/null || sync -f "$NOW/tree"
+    command_line "$command"
+    stop_behind "$point"
+    turn_read_only "$path" "$how"
+    go_on
+    status=$STATUS
+    judge_read_only "$command"
+    told=$THERE
+    [ "$OUTCOME" = bad ] || judge_still_read_only
+    turn_back "$path" "$how"
+    [ "$OUTCOME" != bad ] || return 0
+    judge_recovery
+    [ "$OUTCOME" = bad ] || [ "$told" = any ] || [ "$command,$status" = recover,1 ] ||
+        [ "$OUTCOME" = "$told" ] ||
+        bad "status $status and the files were $told, but after recover they are $OUTCOME"
+    judge_plan
+    judge_next_run
+}

@@ -3,6 +3,7 @@
 # starts and the two trees are learned anew on each.
 #
 #   plain   a directory of $WORK
+#   small   the same, with stores of three entries, for sections whose points grow with the stores
 #   tmpfs   one tmpfs for tree and state directory ($LAYOUT one), or one for each (two)
 #   ext4    the same of ext4 in a file, which turns read-only by itself when it finds an error
 
@@ -23,9 +24,14 @@ use_medium() {
     if [ "$1" != plain ] && [ ! -d "$STARTS.$1" ]; then
         mkdir "$STARTS.$1"
         cp -a "$STARTS/apply" "$STARTS.$1"
+        [ "$1" != small ] || shrink_stores "$STARTS.$1/apply/tree"
     fi
     [ "$1" = plain ] || STARTS=$STARTS.$1
     learn_trees
+}
+
+has_mounts() {
+    [ "$MEDIUM" != plain ] && [ "$MEDIUM" != small ]
 }
 
 drop_medium() {
@@ -41,7 +47,7 @@ fresh_medium() {
     drop_medium
     rm -rf "$NOW"
     mkdir "$NOW"
-    [ "$MEDIUM" != plain ] || return 0
+    has_mounts || return 0
     for at in $(mount_points); do
         mkdir -p "$at"
         case $MEDIUM in
@@ -88,7 +94,7 @@ path_of() {
 
 # What a single point leaves is kept where no unmounting takes it away.
 keep_medium() {
-    [ "$MEDIUM" != plain ] || return 0
+    has_mounts || return 0
     cp -a "$NOW" "$WORK/kept"
     drop_medium
     rmdir "$NOW" 2>/dev/null || rm -r "$NOW"

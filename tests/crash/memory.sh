@@ -61,6 +61,9 @@ judge_memory() {
         bad "AddressSanitizer: $(grep -m 1 -E 'ERROR|SUMMARY' <<<"$leaks")"
     elif [ "$status" -ge 128 ] || grep -qE 'crashed: (Segm|Abort|Bus|Illegal|Killed)' "$WORK/err"; then
         bad "it crashed: status $status, $(tail -n 1 "$WORK/err")"
+    elif [ "$status" -eq 5 ]; then
+        # What cannot be verified is not true.
+        judge_status "$command" 1
     elif [ "$status" -eq 7 ] && ! grep -q 'is committed' "$WORK/err"; then
         judge_status "$command" 1
     elif [ "$status" -eq 7 ]; then

@@ -139,14 +139,14 @@ declare -A count=()
 
 run_section() {
     local section=$1 point
-    if [[ "$section" == power-* ]]; then
-        run_power "$section"
-        return
-    fi
     count=([old]=0 [new]=0 [bad]=0)
     WHY=
     use_medium "$(medium_of "$section")"
     [ -z "$WHY" ] || { printf '%-16s skipped: %s\n' "$section" "$WHY"; return; }
+    if [[ "$section" == power-* ]]; then
+        run_power "$section"
+        return
+    fi
     select_points "$section" >"$WORK/points"
     while read -r point <&3; do
         # shellcheck disable=SC2086 # a point is words

@@ -10,6 +10,7 @@ medium_of() {
     case $1 in
     full-*) echo tmpfs ;;
     read-*) echo ext4 ;;
+    memory-*) echo small ;;
     *) echo plain ;;
     esac
 }

@@ -18,6 +18,7 @@ import argparse
 import os
 import random
 import re
+import signal
 import sys
 
 from power_disk import read_tree
@@ -197,27 +198,32 @@ class Section:
         return 'bad' if faults else outcome, faults
 
     def try_all(self, names, limit):
-        """A reason is told in full ten times: one mended defect mends all of its states."""
+        """A reason is told in full ten times: one mended defect mends all of its states. Also when it
+        is ended early: what was tried counts."""
         reasons = {}
-        for run, crash, name in names:
-            if sum(self.count.values()) >= limit:
-                break
-            tried = self.try_state(run, crash, name)
-            if tried is None:
-                continue
-            outcome, faults = tried
-            self.count[outcome] += 1
-            if outcome == 'bad':
-                reason = alike(faults)
-                reasons[reason] = reasons.get(reason, 0) + 1
-                if reasons[reason] <= 10:
-                    words = [crash.call, name] + run.which.split()
-                    print('bad\t%s\t%s' % (' '.join(words), reason), flush=True)
-        for reason, times in reasons.items():
-            if times > 10:
-                print('more\t%d\t%s' % (times - 10, reason))
-        print('count\t%d\t%d\t%d\t%d' % (self.count['old'], self.count['new'], self.count['bad'],
-                                         len(names)))
+        try:
+            for run, crash, name in names:
+                if sum(self.count.values()) >= limit:
+                    break
+                tried = self.try_state(run, crash, name)
+                if tried is not None:
+                    self.take(run, crash, name, tried, reasons)
+        finally:
+            for reason, times in reasons.items():
+                if times > 10:
+                    print('more\t%d\t%s' % (times - 10, reason))
+            print('count\t%d\t%d\t%d\t%d' % (self.count['old'], self.count['new'],
+                                             self.count['bad'], len(names)), flush=True)
+
+    def take(self, run, crash, name, tried, reasons):
+        outcome, faults = tried
+        self.count[outcome] += 1
+        if outcome == 'bad':
+            reason = alike(faults)
+            reasons[reason] = reasons.get(reason, 0) + 1
+            if reasons[reason] <= 10:
+                words = [crash.call, name] + run.which.split()
+                print('bad\t%s\t%s' % (' '.join(words), reason))
 
     def try_point(self, call, name, which):
         for run in self.runs:
@@ -267,6 +273,7 @@ def main():
 
 
 if __name__ == '__main__':
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         main()
     except Stale as why:

@@ -63,10 +63,12 @@ record_run() {
     RUNS+=("$folder")
 }
 
-# power FOLDER... [OPTION...]
+# power FOLDER... [OPTION...]: into $WORK/verdicts. Redirected here, not by the caller: a trap that runs
+# meanwhile has the output of the function.
 power() {
     python3 -B "$here/power.py" --root "$NOW" --old "$STARTS/apply" --new "$STARTS/rollback" \
-        --command "$TFHOOK --plugin-dir $WORK/plugins --state-dir $NOW/state recover" "$@"
+        --command "$TFHOOK --plugin-dir $WORK/plugins --state-dir $NOW/state recover" "$@" \
+        >"$WORK/verdicts"
 }
 
 # The runs of a section: all, or few of the many that recover has.
@@ -112,8 +114,9 @@ run_power() {
     [ "$full" = no ] || states=0 # all
     count=([old]=0 [new]=0 [bad]=0)
     : >"$WORK/all"
+    : >"$WORK/verdicts"
     power_record "${section#*-}"
-    power "${RUNS[@]}" --states "$states" --seed "$seed" >"$WORK/verdicts" ||
+    power "${RUNS[@]}" --states "$states" --seed "$seed" ||
         die "$section: no verdict"
     take_verdicts "$section"
     tell "$section"
@@ -125,7 +128,7 @@ try_power() {
     shift
     RUNS=()
     record_run "$command" "${@:3}"
-    power "${RUNS[@]}" --point "$@" >"$WORK/verdicts" || die "no verdict"
+    power "${RUNS[@]}" --point "$@" || die "no verdict"
     grep -v '^point' "$WORK/verdicts"
     line=$(grep '^point' "$WORK/verdicts")
     IFS=$'\t' read -r _ OUTCOME WHY <<<"$line"

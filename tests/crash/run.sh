@@ -160,6 +160,7 @@ run_section() {
 
 # Also when the run is ended early: what was tried counts.
 stop_early() {
+    [[ "$section" != power-* ]] || take_verdicts "$section"
     tell "$section"
     echo "ended early, in this section"
     finish || true

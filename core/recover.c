@@ -4,6 +4,7 @@
 #include "transact.h"
 #include "undo.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,14 +38,18 @@ static int remove_leftovers(struct run *run, const struct journal *journal, bool
 }
 
 /* What it did is not known any more. The phase first: the message names the journal where it is. */
-static int stuck_unread(struct run *run, struct journal *journal, const char *what, struct err *err)
+static int stuck_unread(struct run *run, struct journal *journal, const char *why, const char *what,
+                        struct err *err)
 {
     struct err unread = {.mem = run->mem};
     if (journal_move(run->mem, journal, TXN_STUCK, err) < 0)
         return -1;
-    const char *why = journal_read(run->mem, journal, &unread) < 0
-                          ? unread.text
-                          : "its journal can be read by now; run tfhook recover again";
+    if (journal_read(run->mem, journal, &unread) == 0)
+        return err_set(err, STATUS_STUCK,
+                       "transaction %ld is stuck: %s; the journal can be read by now: run tfhook "
+                       "recover again",
+                       journal->seq, why);
+    why = unread.text;
     return err_set(err, STATUS_STUCK,
                    "transaction %ld is stuck: %s; %s; `tfhook recover --keep %ld` closes it",
                    journal->seq, why, what, journal->seq);
@@ -69,7 +74,7 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
         if (remove_leftovers(run, journal, true, err) < 0)
             return -1;
     } else if (has_more_than_journal(run, journal)) {
-        return stuck_unread(run, journal,
+        return stuck_unread(run, journal, unread.text,
                             "it had not touched any file yet, but temporary ones (.tfhook-*) may "
                             "lie beside those that it was to change",
                             err);
@@ -86,7 +91,7 @@ static int settle_open(struct run *run, struct journal *journal, struct stage *s
 {
     struct err unread = {.mem = run->mem};
     if (journal_read(run->mem, journal, &unread) < 0)
-        return stuck_unread(run, journal,
+        return stuck_unread(run, journal, unread.text,
                             "the old content of what it changed is beside the journal; look for "
                             "temporary files (.tfhook-*) too; when the files are right,",
                             err);
@@ -133,10 +138,20 @@ static int refuse_twins(const struct journals *all, struct err *err)
     return 0;
 }
 
+/* A run that was killed after its commit, and before the sync, has left a phase that a power loss
+ * takes back. What is told from here on must be true tomorrow. */
+static int sync_phases(struct run *run, struct err *err)
+{
+    const char *path = mem_printf(run->mem, "%s/transactions", run->world.state_dir);
+    int rc = file_sync_directory(path);
+    return rc == 0 || rc == -ENOENT ? 0
+                                    : err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path);
+}
+
 int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
 {
     struct journals all;
-    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0)
+    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0 || sync_phases(run, err) < 0)
         return -1;
     if (refuse_twins(&all, err) < 0) {
         run->report.result = "stuck";

@@ -201,6 +201,16 @@ static int pump_until_end(struct pump *pump, int64_t deadline, bool *ret_late)
     return -1;
 }
 
+/* A moment, or up to the child's end, which closes the pipe that it prints to. */
+static void wait_a_moment(const struct pump *pump, long nanoseconds)
+{
+    const struct timespec moment = {0, nanoseconds};
+    struct pollfd printed = {pump->talk, POLLIN, 0};
+    /* What is above the limit is not read any more, so it would end each wait at once. */
+    bool reads = pump->talk >= 0 && pump->talk_total <= TALK_MAX;
+    (void)ppoll(&printed, reads ? 1 : 0, &moment, NULL);
+}
+
 /* The child has sent its end: it exits at once, or is killed after a moment. */
 static int reap(struct pump *pump, bool kill_now)
 {
@@ -210,8 +220,7 @@ static int reap(struct pump *pump, bool kill_now)
         pid_t got = waitpid(pump->pid, &status, WNOHANG);
         if (got == pump->pid)
             return status;
-        const struct timespec moment = {0, i < 50 ? 200000 : 2000000};
-        (void)nanosleep(&moment, NULL);
+        wait_a_moment(pump, i < 50 ? 200000 : 2000000);
     }
     (void)kill(pump->pid, SIGKILL);
     while (waitpid(pump->pid, &status, 0) < 0 && errno == EINTR)

@@ -12,9 +12,15 @@ static int failed(struct err *err, int rc, const struct entry *entry, const char
     return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->real);
 }
 
+/* The bytes of a target: read once, so that what is checked is what is saved. That they are still
+ * the same when the target is replaced is checked again then. */
+struct draft {
+    struct blob old, new;
+};
+
 /* The target as it is now must be what the step saw. Its metadata goes into the entry. */
 static int check_target(struct mem *mem, const struct change *change, struct entry *entry,
-                        struct err *err)
+                        struct blob *ret_old, struct err *err)
 {
     struct stat st;
     if (lstat(entry->real, &st) < 0) {
@@ -38,11 +44,10 @@ static int check_target(struct mem *mem, const struct change *change, struct ent
     entry->old_mode = st.st_mode & 07777;
     entry->old_uid = st.st_uid;
     entry->old_gid = st.st_gid;
-    struct blob now;
-    int rc = file_read(mem, entry->real, FILE_LIMIT, &now);
+    int rc = file_read(mem, entry->real, FILE_LIMIT, ret_old);
     if (rc < 0)
         return failed(err, rc, entry, "read");
-    const char *sha256 = digest(mem, now.data, now.size);
+    const char *sha256 = digest(mem, ret_old->data, ret_old->size);
     if (change->action != ACTION_EDIT && strcmp(sha256, entry->old_sha256) != 0)
         return err_set(err, STATUS_FAILED,
                        "%s has changed since the plan was made; run tfhook again", entry->real);
@@ -52,31 +57,25 @@ static int check_target(struct mem *mem, const struct change *change, struct ent
 
 /* Line edits apply to the file as it is now, which may be newer than the plan. */
 static int edit_current(struct mem *mem, const struct change *change, struct entry *entry,
-                        struct blob *ret, struct err *err)
+                        struct draft *draft, struct err *err)
 {
-    struct blob now;
     const char *why = NULL;
-    int rc = file_read(mem, entry->real, FILE_LIMIT, &now);
-    if (rc < 0)
-        return failed(err, rc, entry, "read");
-    if (change->undo != NULL)
-        rc = edits_undo(mem, change->undo, &now, ret, &entry->edits, &why);
-    else
-        rc = edits_apply(mem, &change->edits, &now, ret, &entry->edits, &why);
-    if (rc < 0)
-        return err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
-                       entry->real, why);
-    return 0;
+    int rc = change->undo != NULL
+                 ? edits_undo(mem, change->undo, &draft->old, &draft->new, &entry->edits, &why)
+                 : edits_apply(mem, &change->edits, &draft->old, &draft->new, &entry->edits, &why);
+    return rc < 0 ? err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
+                            entry->real, why)
+                  : 0;
 }
 
-static int current_content(struct mem *mem, const struct change *change, struct entry *entry,
-                           struct blob *ret, struct err *err)
+static int make_content(struct mem *mem, const struct change *change, struct entry *entry,
+                        struct draft *draft, struct err *err)
 {
-    *ret = change->content;
-    if (change->action == ACTION_EDIT && edit_current(mem, change, entry, ret, err) < 0)
+    draft->new = change->content;
+    if (change->action == ACTION_EDIT && edit_current(mem, change, entry, draft, err) < 0)
         return -1;
     if (change->action == ACTION_WRITE || change->action == ACTION_EDIT)
-        entry->new_sha256 = digest(mem, ret->data, ret->size);
+        entry->new_sha256 = digest(mem, draft->new.data, draft->new.size);
     return 0;
 }
 
@@ -98,7 +97,7 @@ static int check_directory(struct entry *entry, struct err *err)
 }
 
 static int make_entry(struct txn *txn, const struct change *change, size_t index,
-                      struct blob *ret_content, struct entry *entry, struct err *err)
+                      struct draft *draft, struct entry *entry, struct err *err)
 {
     struct mem *mem = txn->mem;
     *entry = (struct entry){.action = change->action,
@@ -112,7 +111,7 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
                             .summary = change->summary};
     if (change->action == ACTION_DIRECTORY || change->action == ACTION_REMOVE_DIRECTORY)
         return check_directory(entry, err);
-    if (check_target(mem, change, entry, err) < 0)
+    if (check_target(mem, change, entry, &draft->old, err) < 0)
         return -1;
     entry->temp = file_temp_name(mem, entry->real);
     /* What is removed frees the space that its undo needs, and its directory may go too. */
@@ -120,22 +119,16 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
         entry->link = file_temp_name(mem, entry->real);
     if (entry->existed && change->action != ACTION_EDIT)
         entry->backup = mem_printf(mem, "%zu.old", index);
-    return current_content(mem, change, entry, ret_content, err);
+    return make_content(mem, change, entry, draft, err);
 }
 
-static int write_backup(struct txn *txn, const struct entry *entry, struct err *err)
+static int write_backup(struct txn *txn, const struct entry *entry, const struct draft *draft,
+                        struct err *err)
 {
     if (entry->backup == NULL)
         return 0;
-    struct blob content;
-    int rc = file_read(txn->mem, entry->real, FILE_LIMIT, &content);
-    if (rc < 0)
-        return failed(err, rc, entry, "read");
-    if (strcmp(digest(txn->mem, content.data, content.size), entry->old_sha256) != 0)
-        return err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
-                       entry->real);
     const char *path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
-    rc = file_create(path, &content, entry->secret ? 0600 : -1, entry->real);
+    int rc = file_create(path, &draft->old, entry->secret ? 0600 : -1, entry->real);
     return rc == 0
                ? 0
                : err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real, path);
@@ -246,18 +239,18 @@ size_t prepare_rescue_size(const struct stage *stage)
 
 int prepare(struct txn *txn, const struct stage *stage, struct err *err)
 {
-    struct blob *contents = mem_alloc(txn->mem, (stage->count + 1) * sizeof *contents);
+    struct draft *drafts = mem_alloc(txn->mem, (stage->count + 1) * sizeof *drafts);
     struct journal *journal = &txn->journal;
     for (size_t i = 0; i < stage->count; i++)
-        if (make_entry(txn, &stage->items[i], i, &contents[i],
+        if (make_entry(txn, &stage->items[i], i, &drafts[i],
                        mem_push(txn->mem, journal->entries, journal->count), err) < 0)
             return -1;
     if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0)
         return -1;
     for (size_t i = 0; i < stage->count; i++)
         if (make_notes_dir(txn, &stage->items[i], err) < 0 ||
-            write_backup(txn, &journal->entries[i], err) < 0 ||
-            write_temp(&stage->items[i], &journal->entries[i], &contents[i], err) < 0 ||
+            write_backup(txn, &journal->entries[i], &drafts[i], err) < 0 ||
+            write_temp(&stage->items[i], &journal->entries[i], &drafts[i].new, err) < 0 ||
             link_old(&journal->entries[i], err) < 0)
             return -1;
     int rc = file_sync_directory(journal->dir);

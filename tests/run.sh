@@ -6,6 +6,8 @@
 #                             TeamForge's own platform), made in a folder by debootstrap; as root
 #   tests/run.sh --quick      the Debug build alone and no linters, while developing
 #   tests/crash/run.sh --full every point of the crash suite, of which the tests try a sample
+#   tests/fuzz/run.sh         the fuzz targets for a minute each, of which the tests run some seconds
+#   tests/bench/run.py        how fast it is, as ratios against rivals
 #
 # Builds go to build/ (TFHOOK_BUILD_DIR moves them), other Debians to ${TMPDIR:-/var/tmp}/tfhook-on.
 # All tests and linters run under one ctest, whose summary is the last thing printed.
@@ -60,7 +62,11 @@ write_suite() {
         for check in shellcheck clang-format clang-tidy clang-build; do
             add_check "style.$check" "$here/tests/style.sh" "$check" "$build"
         done
+        add_check fuzz "$here/tests/fuzz/run.sh" --seconds 10
     fi
+    # That the bench runs; what it measures is for people.
+    [ "$quick" = yes ] ||
+        add_check bench env "TFHOOK_BUILD=$build/release" "$here/tests/bench/run.py" --rounds 1
     printf 'subdirs(%s)\n' "$*"
 }
 
@@ -90,7 +96,7 @@ run_tests() {
 
 run_here() {
     "$here/tests/packages.sh" build test
-    ! lint || "$here/tests/packages.sh" style
+    ! lint || "$here/tests/packages.sh" style fuzz
     mkdir -p "$build"
     build_one debug -DCMAKE_BUILD_TYPE=Debug -DTFHOOK_SANITIZE=ON
     set -- debug

@@ -70,11 +70,12 @@ write_suite() {
     printf 'subdirs(%s)\n' "$*"
 }
 
-# What was left out, and why: bats and cmocka say it in the output of their tests.
+# What was left out, and why: bats, cmocka and the crash suite say it in the output of their tests.
 show_skipped() {
     local log=$build/Testing/Temporary/LastTest.log
     local skipped=$build/skipped.txt
     sed -n -e 's/^ok [0-9]* \(.*\) # skip *\(.*\)$/  \1: \2/p' \
+        -e 's/^\([a-z-]*\) *skipped: \(.*\)$/  crash suite, \1: \2/p' \
         -e 's/^\[  SKIPPED \] \([^ ]*\)$/  \1/p' "$log" | sort | uniq -c >"$skipped"
     say "skipped inside the tests above: $(awk '{n += $1} END {print n + 0}' "$skipped")" \
         '(how often, which, why)'

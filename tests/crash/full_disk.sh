@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh and the parts share their variables
 # The section full-disk: a file system without room for all that is to be written, at each size from
 # "not even the first file" to "all of it". The room ends for the whole (tree and state directory are
-# on one), for the tree or the state directory alone, or for new files (inodes).
+# on one), for the tree or the state directory alone, or for new files (inodes). And the section quota:
+# the same with room enough, but not for us.
 
 SIZES=200 # that many sizes at most of each kind, spread evenly
 
@@ -29,8 +30,16 @@ sizes() {
 RECOVER_SIZES=4
 
 list_full() {
+    list_limited one tree state inodes
+}
+
+list_quota() {
+    list_limited one tree state
+}
+
+list_limited() {
     local where command size state
-    for where in one tree state inodes; do
+    for where in "$@"; do
         for command in apply rollback; do
             for size in $(sizes "$(need_of "$command" "$where")"); do
                 echo "$command $where $size"
@@ -39,7 +48,7 @@ list_full() {
     done
     LAYOUT=one
     for state in $(recover_states | awk '{line[NR] = $0} END {print line[int(NR / 2)]; print line[NR]}'); do
-        for where in one tree state inodes; do
+        for where in "$@"; do
             for size in $(sizes "$RECOVER_SIZES"); do
                 echo "recover $where $size $state"
             done
@@ -48,22 +57,32 @@ list_full() {
 }
 
 # A run on a full disk says which path and why, and leaves nothing beside its files: to remove needs
-# no room. Undoing may need some where recover starts, which is told as 6.
-judge_full() {
-    local command=$1 status=$STATUS
+# no room (but on btrfs). Undoing may need some where recover starts, which is told as 6.
+judge_limited() {
+    local command=$1 error=$2 status=$STATUS
     OUTCOME='' THERE=any
     [ "$command $status" = 'recover 6' ] || judge_status "$command" "$status"
     [ "$OUTCOME" != bad ] && [ "$status" -ne 0 ] || return 0
-    grep -qF "${MESSAGES[ENOSPC]}" "$WORK/err" ||
+    grep -qF "${MESSAGES[$error]}" "$WORK/err" ||
         bad "the reason is not told: $(tail -n 1 "$WORK/err")"
     grep -qF "$NOW/" "$WORK/err" || bad "no path is told: $(tail -n 1 "$WORK/err")"
-    [ "$command" = recover ] || [ -z "$(stray_files)" ] ||
+    [ "$command" = recover ] || [ "$error" = EDQUOT ] || [ -z "$(stray_files)" ] ||
         bad "left behind on the full disk: $(stray_files | tr '\n' ' ')"
 }
 
-# COMMAND WHERE SIZE [STATE]; the first word is the section's second
+# The section's second word, then COMMAND WHERE SIZE [STATE]
 try_full() {
-    local command=$2 where=$3 size=$4 state=${5:-} path told start
+    shift
+    try_limited ENOSPC "$@"
+}
+
+try_quota() {
+    shift
+    try_limited EDQUOT "$@"
+}
+
+try_limited() {
+    local error=$1 command=$2 where=$3 size=$4 state=${5:-} path told start
     path=$(path_of "$where")
     # A recover's start is the state of an apply that was killed; made on a disk with room.
     LAYOUT=one
@@ -74,7 +93,7 @@ try_full() {
     command_line "$command"
     STATUS=0
     timeout -s KILL 60 "${CMD[@]}" >"$WORK/out" 2>"$WORK/err" </dev/null || STATUS=$?
-    judge_full "$command"
+    judge_limited "$command" "$error"
     told=$THERE
     limit "$path" ''
     [ "$OUTCOME" != bad ] || return 0

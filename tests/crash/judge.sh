@@ -92,6 +92,18 @@ judge_status() {
     THERE=$there
 }
 
+# Of 6: every file that is not as it was is listed, and what a person can do.
+judge_stuck() {
+    local command=$1 path
+    grep -q 'tfhook recover' "$WORK/err" || bad "status 6, and no way out is named"
+    [ "$command" != recover ] || return 0
+    for path in $(files_of | diff "$WORK/files.$(tree_before "$command")" - |
+        sed -n 's/^[<>] .*\(\.\/[^ ]*\).*/\1/p' | sort -u); do
+        grep -qF "$NOW/tree/${path#./}" "$WORK/err" ||
+            bad "status 6, and $path, which is not as it was, is not listed"
+    done
+}
+
 # A signal: as told by the status, or dead before the program minds it.
 judge_signalled() {
     local command=$1 number=$2 status=$STATUS

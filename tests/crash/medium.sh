@@ -6,6 +6,7 @@
 #   small   the same, with stores of three entries, for sections whose points grow with the stores
 #   tmpfs   one tmpfs for tree and state directory ($LAYOUT one), or one for each (two)
 #   ext4    the same of ext4 in a file, which turns read-only by itself when it finds an error
+#   btrfs   the same of btrfs in a file, whose quotas are root's too (ext4's are not)
 
 MEDIUM=
 LAYOUT=one
@@ -36,7 +37,7 @@ has_mounts() {
 
 drop_medium() {
     local at
-    for at in "$NOW/state" "$NOW/tree" "$NOW"; do
+    for at in "$WORK/top" "$NOW/state" "$NOW/tree" "$NOW"; do
         ! mountpoint -q "$at" || umount "$at" || umount -l "$at"
     done
 }
@@ -50,31 +51,39 @@ fresh_medium() {
     has_mounts || return 0
     for at in $(mount_points); do
         mkdir -p "$at"
-        case $MEDIUM in
-        tmpfs) mount -t tmpfs -o size=64m,mode=755 tfhook-crash "$at" || return ;;
-        ext4)
-            make_image "$at" || return
-            mount_image "$at" || return
-            rmdir "$at/lost+found"
-            ;;
-        esac
+        if [ "$MEDIUM" = tmpfs ]; then
+            mount -t tmpfs -o size=64m,mode=755 tfhook-crash "$at" || return
+            continue
+        fi
+        make_image || return
+        cp --sparse=always "$WORK/empty.$MEDIUM" "$WORK/${at##*/}.img"
+        mount_image "$at" || return
+        rm -rf "$at/lost+found"
     done
-}
-
-make_image() {
-    if [ ! -e "$WORK/empty.img" ]; then
-        truncate -s 32M "$WORK/empty.img"
-        mkfs.ext4 -q -F "$WORK/empty.img" || { rm "$WORK/empty.img"; return 1; }
-    fi
-    cp --sparse=always "$WORK/empty.img" "$WORK/${1##*/}.img"
-}
-
-mount_image() {
-    mount -t ext4 -o loop,errors=remount-ro "$WORK/${1##*/}.img" "$1"
 }
 
 mount_points() {
     if [ "$LAYOUT" = one ]; then echo "$NOW"; else echo "$NOW/tree" "$NOW/state"; fi
+}
+
+# An empty file system of the medium's kind in a file, made once.
+make_image() {
+    local image=$WORK/empty.$MEDIUM
+    [ ! -e "$image" ] || return 0
+    case $MEDIUM in
+    ext4) truncate -s 32M "$image" && mkfs.ext4 -q -F "$image" ;;
+    btrfs)
+        truncate -s 192M "$image" && mkfs.btrfs -q "$image" >/dev/null && mkdir -p "$NOW" &&
+            mount -t btrfs -o loop "$image" "$NOW" && btrfs quota enable "$NOW" &&
+            btrfs -q subvolume create "$NOW/all" && umount "$NOW"
+        ;;
+    esac || { rm -f "$image"; return 1; }
+}
+
+mount_image() {
+    local options=loop,errors=remount-ro
+    [ "$MEDIUM" = ext4 ] || options=loop,subvol=all
+    mount -t "$MEDIUM" -o "$options" "$WORK/${1##*/}.img" "$1"
 }
 
 layout_of() {
@@ -97,27 +106,45 @@ keep_medium() {
     has_mounts || return 0
     cp -a "$NOW" "$WORK/kept"
     drop_medium
-    rmdir "$NOW" 2>/dev/null || rm -r "$NOW"
+    rm -rf --one-file-system "$NOW"
     mv "$WORK/kept" "$NOW"
 }
 
-# Pages (or, with the word inodes, files) in use on the file system of a path.
+# Units of room (pages; 16 KiB, which is a node, of btrfs) or, with the word inodes, files in use on
+# the file system of a path.
 used() {
     if [ "${2:-}" = inodes ]; then
         stat -f -c '%c %d' "$1" | awk '{print $1 - $2}'
+    elif [ "$MEDIUM" = btrfs ]; then
+        sync -f "$1"
+        btrfs qgroup show --raw -f "$1" | awk '$1 ~ /^0\// {print int($2 / 16384)}'
     else
         stat -f -c '%b %f' "$1" | awk '{print $1 - $2}'
     fi
 }
 
-# limit PATH MORE [inodes]: room for that many more pages or files. No MORE: room enough.
+# limit PATH MORE [inodes]: room for that many more units or files. No MORE: room enough.
 limit() {
-    local path=$1 more=$2 what=${3:-}
-    if [ -z "$more" ]; then
+    local path=$1 more=$2 what=${3:-} room
+    if [ "$MEDIUM" = btrfs ]; then
+        room=none
+        [ -z "$more" ] || room=$((($(used "$path") + more) * 16384))
+        limit_subvolume "$path" "$room"
+    elif [ -z "$more" ]; then
         mount -o remount,size=64m,nr_inodes=16384 "$path"
     elif [ "$what" = inodes ]; then
         mount -o "remount,nr_inodes=$(($(used "$path" inodes) + more))" "$path"
     else
         mount -o "remount,size=$((($(used "$path") + more) * $(stat -f -c %S "$path")))" "$path"
     fi
+}
+
+# From the top of the file system: to change a limit takes room too, of the place where it is done.
+limit_subvolume() {
+    local device
+    device=$(findmnt -n -v -o SOURCE --mountpoint "$1")
+    mkdir -p "$WORK/top"
+    mount -t btrfs -o subvolid=5 "$device" "$WORK/top"
+    btrfs qgroup limit "$2" 0/256 "$WORK/top" # the first subvolume that is made
+    umount "$WORK/top"
 }

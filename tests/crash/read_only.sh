@@ -77,6 +77,7 @@ judge_read_only() {
     grep -qF -e "${MESSAGES[EROFS]}" -e "${MESSAGES[EIO]}" "$WORK/err" ||
         bad "the reason is not told: $(tail -n 1 "$WORK/err")"
     grep -qF "$NOW/" "$WORK/err" || bad "no path is told: $(tail -n 1 "$WORK/err")"
+    [ "$status" -ne 6 ] || judge_stuck "$command"
 }
 
 # A recover finds no help yet; it may not make it worse, or call it done.

@@ -3,13 +3,14 @@
 
 SECTIONS=(kill-apply kill-rollback kill-recover signal-apply signal-rollback signal-recover
     stream-apply stream-rollback stream-recover error-apply error-rollback error-recover
-    memory-apply memory-rollback memory-recover full-disk read-only lock)
+    memory-apply memory-rollback memory-recover full-disk quota read-only lock)
 
 # On what a section's runs work: see medium.sh.
 medium_of() {
     case $1 in
     full-*) echo tmpfs ;;
     read-*) echo ext4 ;;
+    quota) echo btrfs ;;
     memory-*) echo small ;;
     *) echo plain ;;
     esac

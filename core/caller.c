@@ -11,7 +11,7 @@
 
 extern char **environ;
 
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE, SIGXFSZ};
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
 static struct {
@@ -49,6 +49,7 @@ void caller_save(struct mem *mem)
         (void)sigaction(signals[i], NULL, &caller.actions[i]);
     (void)signal(SIGCHLD, SIG_DFL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write above the limit fails with EFBIG */
     sigset_t none;
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, &caller.mask);

@@ -126,15 +126,38 @@ static int drop_other_xattrs(struct mem *mem, int from, int to)
     return rc;
 }
 
+/* The entries of an access ACL that a mode is about get that mode: what was readable by more users
+ * than the file will be at its end is not, not even for a moment (linux/posix_acl_xattr.h: a
+ * version of four bytes, then entries of a tag, permissions and an id, little-endian). */
+static void set_acl_mode(unsigned char *acl, size_t size, unsigned mode)
+{
+    enum { HEAD = 4, ENTRY = 8, USER_OBJ = 0x01, GROUP_OBJ = 0x04, MASK = 0x10, OTHER = 0x20 };
+    bool has_mask = false;
+    for (size_t at = HEAD; at + ENTRY <= size; at += ENTRY)
+        has_mask |= acl[at] == MASK;
+    for (size_t at = HEAD; at + ENTRY <= size; at += ENTRY) {
+        if (acl[at] == USER_OBJ)
+            acl[at + 2] = (unsigned char)(mode >> 6 & 7);
+        else if (acl[at] == MASK || (acl[at] == GROUP_OBJ && !has_mask))
+            acl[at + 2] = (unsigned char)(mode >> 3 & 7);
+        else if (acl[at] == OTHER)
+            acl[at + 2] = (unsigned char)(mode & 7);
+    }
+}
+
 /* One that is there already need not be set, which may take more rights than to have it: the label
  * that the directory gives, for one. */
-static int copy_xattr(struct mem *mem, int from, int to, const char *name)
+static int copy_xattr(struct mem *mem, int from, int to, const char *name, unsigned mode)
 {
     struct blob value = {0};
     struct blob there = {0};
     int rc = xattr_value(mem, from, name, &value);
     if (rc < 0)
         return rc;
+    unsigned char *bytes = mem_copy(mem, value.data, value.size);
+    if (strcmp(name, "system.posix_acl_access") == 0)
+        set_acl_mode(bytes, value.size, mode);
+    value.data = bytes;
     if (xattr_value(mem, to, name, &there) == 0 && there.size == value.size &&
         memcmp(there.data, value.data, value.size) == 0)
         return 0;
@@ -142,7 +165,7 @@ static int copy_xattr(struct mem *mem, int from, int to, const char *name)
 }
 
 /* ACLs are extended attributes to the kernel, so this copies them too. */
-static int copy_xattrs(int from, int to)
+static int copy_xattrs(int from, int to, unsigned mode)
 {
     struct mem mem = {0};
     struct blob names = {0};
@@ -152,7 +175,7 @@ static int copy_xattrs(int from, int to)
     const char *name = NULL;
     while (rc == 0 && (name = next_name(&names, name)) != NULL)
         if (!is_about_content(name))
-            rc = copy_xattr(&mem, from, to, name);
+            rc = copy_xattr(&mem, from, to, name, mode);
     mem_free(&mem);
     return rc;
 }
@@ -181,16 +204,18 @@ static int part_mtimes(int fd, const struct stat *old)
     return futimens(fd, times) < 0 ? -errno : 0;
 }
 
-static int copy_metadata(int fd, const char *like)
+/* All but the mode, which is that file's where none is given. */
+static int copy_metadata(int fd, const char *like, int *mode)
 {
     struct stat st;
     int from = open_regular(like, &st);
     if (from < 0)
         return from;
-    /* Owner first: chown drops set-id bits. Mode last: an ACL's mask is part of it. */
-    int rc = fchown(fd, st.st_uid, st.st_gid) < 0 ? -errno : copy_xattrs(from, fd);
-    if (rc == 0 && fchmod(fd, st.st_mode & 07777) < 0)
-        rc = -errno;
+    if (*mode < 0)
+        *mode = (int)(st.st_mode & 07777);
+    int rc = fchown(fd, st.st_uid, st.st_gid) < 0 ? -errno : 0;
+    if (rc == 0)
+        rc = copy_xattrs(from, fd, (unsigned)*mode);
     if (rc == 0)
         rc = part_mtimes(fd, &st);
     (void)close(from);
@@ -204,7 +229,8 @@ int file_create(const char *path, const struct blob *content, int mode, const ch
         return -errno;
     int rc = write_all(fd, content);
     if (rc == 0 && like != NULL)
-        rc = copy_metadata(fd, like);
+        rc = copy_metadata(fd, like, &mode);
+    /* Last: chown drops set-id bits, and an ACL's mask is part of the mode. */
     if (rc == 0 && mode >= 0 && fchmod(fd, (mode_t)mode) < 0)
         rc = -errno;
     if (rc == 0 && fsync(fd) < 0)
@@ -224,12 +250,18 @@ const char *file_parent(struct mem *mem, const char *path)
     return slash == path ? "/" : mem_strn(mem, path, (size_t)(slash - path));
 }
 
+static int sync_directory(int fd)
+{
+    /* EINVAL: a file system whose directories cannot be synced, and need not be. */
+    return fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
+}
+
 int file_sync_directory(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int rc = fsync(fd) < 0 ? -errno : 0;
+    int rc = sync_directory(fd);
     (void)close(fd);
     return rc;
 }
@@ -257,15 +289,28 @@ int file_sync_ancestors(const char *path)
     return rc;
 }
 
-int file_create_directory(const char *path, unsigned mode)
+int file_create_directory(const char *path, unsigned mode, const struct file_owner *owner)
 {
+    struct stat st;
     mode_t mask = umask(0);
     int rc = mkdir(path, (mode_t)mode) < 0 ? -errno : 0;
     (void)umask(mask);
-    /* The parent's default ACL has its say in mkdir. */
-    if (rc == 0 && chmod(path, (mode_t)mode) < 0)
+    int fd = rc < 0 ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (rc == 0 && (fd < 0 || fstat(fd, &st) < 0))
         rc = -errno;
-    return rc == 0 ? file_sync_directory(path) : rc;
+    /* Whoever owns the parent may have put another in its place. */
+    if (rc == 0 && st.st_uid != geteuid())
+        rc = -EPERM;
+    if (rc == 0 && owner != NULL && fchown(fd, owner->uid, owner->gid) < 0)
+        rc = -errno;
+    /* The parent's default ACL has its say in mkdir; its set-group-id bit is inherited. */
+    if (rc == 0 && fchmod(fd, (mode_t)mode | (st.st_mode & S_ISGID)) < 0)
+        rc = -errno;
+    if (rc == 0)
+        rc = sync_directory(fd);
+    if (fd >= 0)
+        (void)close(fd);
+    return rc;
 }
 
 int file_make_directory(const char *path, unsigned mode)

@@ -38,8 +38,15 @@ int file_sync_parent(const char *path) __attribute__((warn_unused_result));
 /* Every directory above, up to the root. */
 int file_sync_ancestors(const char *path) __attribute__((warn_unused_result));
 
-/* A new directory, with this mode from its first moment on, synced but for its name. */
-int file_create_directory(const char *path, unsigned mode) __attribute__((warn_unused_result));
+struct file_owner {
+    uid_t uid;
+    gid_t gid;
+};
+
+/* A new directory, with this mode from its first moment on, synced but for its name. owner: NULL is
+ * this process's. */
+int file_create_directory(const char *path, unsigned mode, const struct file_owner *owner)
+    __attribute__((warn_unused_result));
 
 /* A directory that may be there already; a new one is synced into its parent. */
 int file_make_directory(const char *path, unsigned mode) __attribute__((warn_unused_result));

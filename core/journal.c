@@ -22,8 +22,12 @@ int journal_write(struct mem *mem, const struct journal *journal, struct err *er
     char *text = journal_to_text(mem, journal);
     if (text == NULL)
         return err_set(err, STATUS_FAILED, "cannot write %s: its content could not be made", path);
+    /* Whole or not there: one that is there and cannot be read was whole once. */
     struct blob content = {(const unsigned char *)text, strlen(text)};
-    int rc = file_create(path, &content, 0600, NULL);
+    const char *new = mem_printf(mem, "%s.new", path);
+    int rc = file_create(new, &content, 0600, NULL);
+    if (rc == 0 && rename(new, path) < 0)
+        rc = -errno;
     if (rc == 0)
         rc = file_sync_parent(path);
     free(text);

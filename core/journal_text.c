@@ -237,18 +237,20 @@ static int from_body(struct mem *mem, json_t *json, struct journal *ret)
 {
     int partial = 0;
     json_int_t seq = 0, undoes = 0;
-    const char *command = NULL, *user = NULL, *host = NULL, *started = NULL;
-    json_t *entries = NULL, *hook = NULL;
-    if (json_unpack(json, "{s:I, s:s, s:o, s:s, s:s, s:s, s:I, s:b, s:o}", "seq", &seq, "command",
+    json_t *command = NULL, *hook = NULL, *user = NULL, *host = NULL, *started = NULL;
+    json_t *entries = NULL;
+    if (json_unpack(json, "{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:o}", "seq", &seq, "command",
                     &command, "hook", &hook, "user", &user, "host", &host, "started", &started,
                     "undoes", &undoes, "partial", &partial, "entries", &entries) != 0 ||
         seq != ret->seq || !json_is_array(entries))
         return -1;
-    ret->command = own(mem, command);
-    ret->hook = bytes_from_json(mem, hook);
-    ret->user = own(mem, user);
-    ret->host = own(mem, host);
-    ret->started = own(mem, started);
+    ret->command = bytes_from_json(mem, command);
+    ret->hook = bytes_from_json(mem, hook); /* may be null */
+    ret->user = bytes_from_json(mem, user);
+    ret->host = bytes_from_json(mem, host);
+    ret->started = bytes_from_json(mem, started);
+    if (ret->command == NULL || ret->user == NULL || ret->host == NULL || ret->started == NULL)
+        return -1;
     ret->undoes = (long)undoes;
     ret->partial = partial != 0;
     for (size_t i = 0; i < json_array_size(entries); i++)

@@ -26,10 +26,11 @@ void mem_keep_rescue(size_t size, mem_rescue *rescue, void *context)
 {
     if (kept.at_work)
         return;
-    mem_forget_rescue();
-    kept.reserve = calloc(1, size);
-    if (kept.reserve == NULL)
+    unsigned char *reserve = calloc(1, size); /* the former rescue is there until then */
+    if (reserve == NULL)
         mem_exhausted();
+    free(kept.reserve);
+    kept.reserve = reserve;
     kept.size = size;
     kept.used = 0;
     kept.rescue = rescue;

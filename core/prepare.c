@@ -1,6 +1,7 @@
 #include "prepare.h"
 
 #include "digest.h"
+#include "place.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -109,6 +110,9 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
                             .mode = change->mode,
                             .secret = change->secret,
                             .summary = change->summary};
+    const char *why = NULL;
+    if (place_leads_there(mem, entry, &why) < 0)
+        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
     if (change->action == ACTION_DIRECTORY || change->action == ACTION_REMOVE_DIRECTORY)
         return check_directory(entry, err);
     if (check_target(mem, change, entry, &draft->old, err) < 0)
@@ -117,7 +121,7 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
     /* What is removed frees the space that its undo needs, and its directory may go too. */
     if (entry->existed && change->action != ACTION_REMOVE)
         entry->link = file_temp_name(mem, entry->real);
-    if (entry->existed && change->action != ACTION_EDIT)
+    if (entry->existed)
         entry->backup = mem_printf(mem, "%zu.old", index);
     return make_content(mem, change, entry, draft, err);
 }
@@ -136,7 +140,7 @@ static int write_backup(struct txn *txn, const struct entry *entry, const struct
 
 static int make_directory(struct entry *entry, struct err *err)
 {
-    int rc = file_create_directory(entry->real, (unsigned)entry->mode);
+    int rc = file_create_directory(entry->real, (unsigned)entry->mode, NULL);
     entry->made = rc != -EEXIST;
     return rc < 0 ? failed(err, rc, entry, "make the directory") : 0;
 }
@@ -145,7 +149,7 @@ static int make_directory(struct entry *entry, struct err *err)
  * and gives back the very file. Where there are no hard links, the backup must do. */
 static int link_old(const struct entry *entry, struct err *err)
 {
-    static const int no_links[] = {EPERM, EMLINK, EOPNOTSUPP, ENOSYS};
+    static const int no_links[] = {EPERM, EMLINK, EXDEV, EOPNOTSUPP, ENOSYS};
     if (entry->link == NULL || link(entry->real, entry->link) == 0)
         return 0;
     for (size_t i = 0; i < sizeof no_links / sizeof *no_links; i++)
@@ -214,9 +218,10 @@ static int new_directory(struct txn *txn, struct err *err)
                        "elsewhere, which gives up the ways back, to begin anew",
                        state_dir, JOURNAL_SEQ_MAX);
     txn->journal.phase = TXN_PREP;
-    txn->journal.dir = journal_dir(txn->mem, state_dir, txn->journal.seq, TXN_PREP);
-    if (mkdir(txn->journal.dir, 0700) < 0)
-        return err_errno(err, STATUS_FAILED, errno, "cannot make %s", txn->journal.dir);
+    const char *dir = journal_dir(txn->mem, state_dir, txn->journal.seq, TXN_PREP);
+    if (mkdir(dir, 0700) < 0)
+        return err_errno(err, STATUS_FAILED, errno, "cannot make %s", dir);
+    txn->journal.dir = dir;
     int rc = file_sync_parent(txn->journal.dir);
     return rc == 0 ? 0
                    : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s",
@@ -230,7 +235,8 @@ size_t prepare_rescue_size(const struct stage *stage)
     for (size_t i = 0; i < stage->count; i++) {
         const struct change *change = &stage->items[i];
         struct stat st;
-        size_t old = lstat(change->real, &st) == 0 ? (size_t)st.st_size : 0;
+        size_t old =
+            lstat(change->real, &st) == 0 && st.st_size < FILE_LIMIT ? (size_t)st.st_size : 0;
         size += (old + change->content.size) *
                 (change->action == ACTION_EDIT ? EDIT_SHARE : WRITE_SHARE);
     }
@@ -245,11 +251,13 @@ int prepare(struct txn *txn, const struct stage *stage, struct err *err)
         if (make_entry(txn, &stage->items[i], i, &drafts[i],
                        mem_push(txn->mem, journal->entries, journal->count), err) < 0)
             return -1;
+    for (size_t i = 0; i < stage->count; i++)
+        if (make_notes_dir(txn, &stage->items[i], err) < 0)
+            return -1;
     if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0)
         return -1;
     for (size_t i = 0; i < stage->count; i++)
-        if (make_notes_dir(txn, &stage->items[i], err) < 0 ||
-            write_backup(txn, &journal->entries[i], &drafts[i], err) < 0 ||
+        if (write_backup(txn, &journal->entries[i], &drafts[i], err) < 0 ||
             write_temp(&stage->items[i], &journal->entries[i], &drafts[i].new, err) < 0 ||
             link_old(&journal->entries[i], err) < 0)
             return -1;

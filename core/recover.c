@@ -55,16 +55,17 @@ static int stuck_unread(struct run *run, struct journal *journal, const char *wh
                    journal->seq, why, what, journal->seq);
 }
 
-/* The journal is synced before anything else is written. */
-static bool has_more_than_journal(struct run *run, const struct journal *journal)
+/* The journal is there, whole, before anything else is written. */
+static bool had_journal(struct run *run, const struct journal *journal)
 {
     struct names names = {0};
-    if (file_list(run->mem, journal->dir, &names) < 0)
-        return false;
-    return names.count > (names_have(&names, "journal.json") ? 1 : 0);
+    int rc = file_list(run->mem, journal->dir, &names);
+    if (rc < 0)
+        return rc != -ENOTDIR;
+    return names.count > (names_have(&names, "journal.json.new") ? 1 : 0);
 }
 
-/* No target was touched yet. Without a whole journal, and nothing else, nothing was. */
+/* No target was touched yet. Without a journal nothing was. */
 static int settle_prep(struct run *run, struct journal *journal, struct err *err)
 {
     struct err unread = {.mem = run->mem};
@@ -73,7 +74,7 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
             journal->entries[i].made = true; /* or it was not there: rmdir takes empty ones only */
         if (remove_leftovers(run, journal, true, err) < 0)
             return -1;
-    } else if (has_more_than_journal(run, journal)) {
+    } else if (had_journal(run, journal)) {
         return stuck_unread(run, journal, unread.text,
                             "it had not touched any file yet, but temporary ones (.tfhook-*) may "
                             "lie beside those that it was to change",
@@ -204,8 +205,9 @@ static int keep(struct run *run, struct journal *journal, struct err *err)
     bool readable = journal_read(run->mem, journal, &unread) == 0;
     if (readable && journal->phase == TXN_PREP)
         return settle_prep(run, journal, err);
-    if (readable && remove_leftovers(run, journal, false, err) < 0)
-        return -1;
+    struct err left = {.mem = run->mem};
+    if (readable && remove_leftovers(run, journal, false, &left) < 0)
+        talk_warn(&run->talk, "%s", left.text);
     /* Without a journal there is nothing that could be rolled back later. */
     if (journal_move(run->mem, journal, readable ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;
@@ -219,7 +221,8 @@ static int keep(struct run *run, struct journal *journal, struct err *err)
 static int settle_named(struct run *run, struct err *err)
 {
     struct journals all;
-    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0)
+    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0 || sync_phases(run, err) < 0 ||
+        refuse_twins(&all, err) < 0)
         return -1;
     struct journal *journal = find(&all, run->cli.seq);
     if (journal == NULL)

@@ -2,12 +2,14 @@
 
 #include "ask.h"
 #include "digest.h"
+#include "place.h"
 #include "recover.h"
 #include "show.h"
 #include "transact.h"
 #include "transaction.h"
 #include "undo.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,14 +24,16 @@ static bool is_partly_undone(const struct journals *all, long seq)
     return false;
 }
 
-/* The newest that is done, no rollback itself, and not yet rolled back; or the one named. */
+/* The newest that is done, no rollback itself, and not yet rolled back; or the one named. One that
+ * cannot be read may be the newest: then none older is taken for it. */
 static struct journal *choose(struct journals *all, long seq)
 {
     for (size_t i = all->count; i > 0; i--) {
         struct journal *journal = &all->items[i - 1];
-        if (seq != 0 ? journal->seq == seq
-                     : journal->phase == TXN_DONE && journal->undoes == 0 &&
-                           !is_partly_undone(all, journal->seq))
+        bool newest = journal->phase == TXN_UNREADABLE ||
+                      (journal->phase == TXN_DONE && journal->undoes == 0 &&
+                       !is_partly_undone(all, journal->seq));
+        if (seq != 0 ? journal->seq == seq : newest)
             return journal;
     }
     return NULL;
@@ -159,8 +163,11 @@ static int invert(struct run *run, const struct journal *journal, struct stage *
 {
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
+        const char *why = NULL;
         if (names_have(&run->cli.skip, entry->path))
             continue;
+        if (place_is_there(run->mem, journal, entry, &why) < 0)
+            return refuse(run, entry, mem_printf(run->mem, "cannot be rolled back: %s", why), err);
         int rc = 0;
         if (entry->action == ACTION_EDIT)
             rc = invert_edits(run, entry, stage, err);
@@ -243,13 +250,42 @@ static int run_rollback(struct run *run, const struct journal *journal, struct e
     return 0;
 }
 
+/* The lock, and what was interrupted settled. *ret_undone: the newest whose changes that undid. */
+static int begin(struct run *run, long *ret_undone, struct err *err)
+{
+    struct journals all;
+    if (transact_lock(run, err) < 0 || journal_list(run->mem, run->world.state_dir, &all, err) < 0)
+        return -1;
+    for (size_t i = 0; i < all.count; i++)
+        if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
+            *ret_undone = all.items[i].seq;
+    return recover_interrupted(run, NULL, err);
+}
+
+/* Who asks for the newest to be undone has seen it done: not the one before it as well. */
+static void say_undone(struct run *run, long seq)
+{
+    run->report.result = "rolled-back";
+    run->report.transaction = seq;
+    if (!run->talk.json)
+        (void)printf(
+            "Transaction %ld was the newest; it was interrupted, and is undone now. To roll "
+            "back one before it, name it: tfhook rollback SEQ.\n",
+            seq);
+}
+
 int rollback_command(struct run *run, struct err *err)
 {
     struct journals all;
+    long undone = 0;
     if (run->cli.plan_only)
         recover_warn(run);
-    else if (transact_begin(run, err) < 0)
+    else if (begin(run, &undone, err) < 0)
         return -1;
+    if (undone > 0 && run->cli.seq == 0) {
+        say_undone(run, undone);
+        return 0;
+    }
     if (read_all(run, &all, err) < 0)
         return -1;
     struct journal *journal = choose(&all, run->cli.seq);

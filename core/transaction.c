@@ -1,6 +1,7 @@
 #include "transaction.h"
 
 #include "child.h"
+#include "place.h"
 #include "prepare.h"
 #include "undo.h"
 
@@ -28,49 +29,74 @@ static void abandon(struct txn *txn)
         talk_warn(txn->talk, "%s", ignored.text);
 }
 
-/* What there is to do when memory is out. */
-struct txn_rescue {
+/* What there is to do when memory is out: one for the process, as memory is. */
+static struct {
     const struct talk *talk;
-    struct txn *txn; /* NULL: nothing is half done any more */
-    long committed;  /* its number; 0: none */
-};
+    struct txn *txn;       /* the one at hand; NULL: nothing is half done */
+    bool stuck;            /* one is, and it was told */
+    const char *committed; /* the numbers of those that are; NULL: none */
+} rescued;
 
-static int undo_now(struct txn *txn, struct err *err)
+static const char *const stuck_text = "a transaction is stuck: run tfhook recover, which says what "
+                                      "hinders it";
+
+static enum status rescue_txn(struct txn *txn)
 {
+    struct err err = {.mem = txn->mem};
     if (txn->journal.phase == TXN_PREP)
         abandon(txn);
-    return txn->journal.phase == TXN_OPEN ? undo_all(txn->mem, &txn->journal, false, err) : 0;
+    int rc = txn->journal.phase == TXN_STUCK ? -1 : 0;
+    if (txn->journal.phase == TXN_OPEN)
+        rc = undo_all(txn->mem, &txn->journal, false, &err);
+    if (rc < 0) {
+        talk_error(rescued.talk, "%s", err.text != NULL ? err.text : stuck_text);
+        return STATUS_STUCK;
+    }
+    if (txn->journal.phase == TXN_DONE)
+        talk_error(rescued.talk, "transaction %ld is committed", txn->journal.seq);
+    else if (txn->journal.dir != NULL)
+        talk_error(rescued.talk,
+                   "transaction %ld is undone: every file that it was about is as it was before",
+                   txn->journal.seq);
+    return txn->journal.phase == TXN_DONE ? STATUS_INTERNAL : STATUS_FAILED;
 }
 
 static enum status rescue(void *context)
 {
-    struct txn_rescue *rescue = context;
-    struct txn *txn = rescue->txn;
-    if (txn != NULL && txn->journal.phase == TXN_DONE)
-        rescue->committed = txn->journal.seq;
-    if (rescue->committed > 0) {
-        talk_error(
-            rescue->talk,
-            "transaction %ld is committed (`tfhook rollback %ld` is the way back); what came "
-            "after it was given up",
-            rescue->committed, rescue->committed);
-        return STATUS_INTERNAL;
+    (void)context;
+    enum status status = STATUS_FAILED;
+    if (rescued.committed != NULL) {
+        talk_error(rescued.talk,
+                   "transaction %s is committed and stays (tfhook rollback is the way back); what "
+                   "was to come after it is given up",
+                   rescued.committed);
+        status = STATUS_INTERNAL;
     }
-    struct err err = {.mem = txn->mem};
-    if (undo_now(txn, &err) < 0) {
-        talk_error(rescue->talk, "%s", err.text);
-        return STATUS_STUCK;
+    if (rescued.txn != NULL) {
+        enum status now = rescue_txn(rescued.txn);
+        status = now == STATUS_FAILED ? status : now;
     }
-    talk_error(rescue->talk,
-               "everything is as it was before; free some memory, and run tfhook again");
-    return STATUS_FAILED;
+    if (rescued.stuck) {
+        talk_error(rescued.talk, "%s", stuck_text);
+        status = STATUS_STUCK;
+    }
+    return status;
 }
 
 static void keep_rescue(struct txn *txn, const struct stage *stage)
 {
-    txn->rescue = mem_alloc(txn->mem, sizeof *txn->rescue);
-    *txn->rescue = (struct txn_rescue){.talk = txn->talk, .txn = txn};
-    mem_keep_rescue(prepare_rescue_size(stage), rescue, txn->rescue);
+    rescued.talk = txn->talk;
+    mem_keep_rescue(prepare_rescue_size(stage), rescue, NULL);
+    rescued.txn = txn;
+}
+
+/* The transaction at hand is settled; what stays to be told is told to the end. */
+static void drop_rescue(const struct txn *txn)
+{
+    rescued.txn = NULL;
+    rescued.stuck |= txn->journal.phase == TXN_STUCK || txn->journal.phase == TXN_OPEN;
+    if (rescued.committed == NULL && !rescued.stuck)
+        mem_forget_rescue();
 }
 
 int txn_begin(struct mem *mem, const struct world *world, const struct talk *talk,
@@ -91,9 +117,28 @@ int txn_begin(struct mem *mem, const struct world *world, const struct talk *tal
         rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
     if (rc < 0) {
         abandon(ret);
-        mem_forget_rescue();
+        drop_rescue(ret);
     }
     return rc;
+}
+
+/* Content, owner, mode and place, right before it is replaced. */
+static int check_again(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    struct stat st;
+    const char *why = NULL;
+    int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
+    if (state < 0)
+        return failed(err, state, entry, "read");
+    if (place_leads_there(txn->mem, entry, &why) < 0)
+        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
+    bool same = state == ENTRY_OLD;
+    if (same && entry->existed)
+        same = lstat(entry->real, &st) == 0 && (st.st_mode & 07777) == entry->old_mode &&
+               st.st_uid == entry->old_uid && st.st_gid == entry->old_gid;
+    return same ? 0
+                : err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
+                          entry->real);
 }
 
 static int apply_entry(struct txn *txn, const struct entry *entry, struct err *err)
@@ -108,12 +153,8 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
             talk_warn(txn->talk, "%s is not empty, so it stays", entry->real);
         return 0;
     }
-    int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
-    if (state < 0)
-        return failed(err, state, entry, "read");
-    if (state != ENTRY_OLD)
-        return err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
-                       entry->real);
+    if (check_again(txn, entry, err) < 0)
+        return -1;
     if (entry->action == ACTION_REMOVE)
         return unlink(entry->real) < 0 ? failed(err, -errno, entry, "remove") : 0;
     return rename(entry->temp, entry->real) < 0 ? failed(err, -errno, entry, "replace") : 0;
@@ -135,7 +176,7 @@ int txn_apply(struct txn *txn, struct err *err)
 {
     if (journal_move(txn->mem, &txn->journal, TXN_OPEN, err) < 0) {
         abandon(txn);
-        mem_forget_rescue();
+        drop_rescue(txn);
         return -1;
     }
     if (apply_all(txn, err) == 0)
@@ -150,7 +191,7 @@ int txn_apply(struct txn *txn, struct err *err)
 int txn_undo(struct txn *txn, struct err *err)
 {
     int rc = undo_all(txn->mem, &txn->journal, false, err);
-    mem_forget_rescue();
+    drop_rescue(txn);
     return rc;
 }
 
@@ -169,6 +210,9 @@ int txn_commit(struct txn *txn, struct err *err)
         talk_warn(txn->talk, "%s", err->text);
         *err = (struct err){.mem = txn->mem};
     }
-    *txn->rescue = (struct txn_rescue){.talk = txn->talk, .committed = txn->journal.seq};
+    rescued.committed = rescued.committed == NULL
+                            ? mem_printf(txn->mem, "%ld", txn->journal.seq)
+                            : mem_printf(txn->mem, "%s, %ld", rescued.committed, txn->journal.seq);
+    rescued.txn = NULL;
     return 0;
 }

@@ -30,7 +30,6 @@ struct txn {
     const struct world *world;
     const struct talk *talk;
     struct journal journal;
-    struct txn_rescue *rescue; /* outlives the transaction */
 };
 
 /* What the journal says of a run besides its changes. */

@@ -1,6 +1,7 @@
 #include "undo.h"
 
 #include "digest.h"
+#include "place.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,11 +77,23 @@ int undo_remove_links(struct mem *mem, const struct journal *journal)
     return rc < 0 || !any ? rc : undo_sync_directories(mem, journal, &path);
 }
 
+/* What lies in a directory that is not there would be back with it. */
+static int check_places(struct mem *mem, const struct journal *journal)
+{
+    const char *why = NULL;
+    for (size_t i = 0; i < journal->count; i++)
+        if (place_is_there(mem, journal, &journal->entries[i], &why) < 0)
+            return -ENOENT;
+    return 0;
+}
+
 int undo_remove_all(struct mem *mem, const struct journal *journal, bool directories)
 {
     const char *path = NULL;
     bool any = false;
-    int first = remove_links(journal, &any);
+    int first = check_places(mem, journal);
+    if (first == 0)
+        first = remove_links(journal, &any);
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
         int rc = entry->temp == NULL ? 0 : file_remove(entry->temp);
@@ -208,11 +221,8 @@ static int undo_directory(const struct entry *entry, int state)
         int rc = file_remove_directory(entry->real);
         return rc == 0 ? file_sync_parent(entry->real) : rc;
     }
-    int rc = file_create_directory(entry->real, entry->old_mode);
-    if (rc == 0 && chown(entry->real, entry->old_uid, entry->old_gid) < 0)
-        rc = -errno;
-    if (rc == 0)
-        rc = file_sync_directory(entry->real);
+    const struct file_owner owner = {entry->old_uid, entry->old_gid};
+    int rc = file_create_directory(entry->real, entry->old_mode, &owner);
     return rc == 0 ? file_sync_parent(entry->real) : rc;
 }
 
@@ -239,36 +249,67 @@ static bool was_never_applied(struct mem *mem, const struct entry *entry)
            same(digest(mem, content.data, content.size), entry->new_sha256);
 }
 
+/* Line edits are undone as such; what somebody else has changed too much for that is put back whole
+ * when a person says so. */
+static int undo_edit(struct mem *mem, const struct journal *journal, size_t index, int state,
+                     bool force, const char **ret_why)
+{
+    const struct entry *entry = &journal->entries[index];
+    if (state == ENTRY_NEW && put_link_back(mem, entry))
+        return undo_file(mem, journal, index, state, ret_why);
+    if (undo_edits(mem, entry, state, ret_why) == 0)
+        return 0;
+    if (!force || entry->backup == NULL)
+        return -EINVAL;
+    *ret_why = NULL;
+    int rc = keep_foreign(mem, journal, index);
+    return rc < 0 ? rc : put_back(mem, journal, entry, ret_why);
+}
+
+static bool is_other_than_file(const struct entry *entry)
+{
+    struct stat st;
+    return lstat(entry->real, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+/* By its kind; a negated errno, and the reason where that says too little. */
+static int undo_by_kind(struct mem *mem, const struct journal *journal, size_t index, bool force,
+                        const char **ret_why)
+{
+    const struct entry *entry = &journal->entries[index];
+    int state = undo_entry_state(mem, entry, ENTRY_NEW);
+    if (state < 0)
+        return state;
+    if (entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY)
+        return undo_directory(entry, state);
+    if (is_other_than_file(entry))
+        *ret_why = "it is no regular file any more; move what is there away";
+    else if (entry->action == ACTION_EDIT && state != ENTRY_OLD)
+        return undo_edit(mem, journal, index, state, force, ret_why);
+    else if (state == ENTRY_FOREIGN && !force)
+        *ret_why = "it was changed by something else since";
+    return *ret_why != NULL ? -EINVAL : undo_file(mem, journal, index, state, ret_why);
+}
+
 /* 0: as it was. -1: it cannot be; *ret_why says why. */
 static int undo_entry(struct mem *mem, const struct journal *journal, size_t index, bool force,
                       const char **ret_why)
 {
     const struct entry *entry = &journal->entries[index];
+    if (place_is_there(mem, journal, entry, ret_why) < 0)
+        return -1;
     bool untouched = was_never_applied(mem, entry);
     /* Before the directory that it may lie in. */
     int rc = entry->temp == NULL ? 0 : file_remove(entry->temp);
-    if (untouched && rc == 0)
-        return 0;
-    int state = undo_entry_state(mem, entry, ENTRY_NEW);
-    if (rc == 0 && state < 0)
-        rc = state;
-    if (rc == 0 && entry->action == ACTION_EDIT && state != ENTRY_OLD &&
-        !(state == ENTRY_NEW && put_link_back(mem, entry)))
-        return undo_edits(mem, entry, state, ret_why);
-    if (rc == 0 && state == ENTRY_FOREIGN && !force) {
-        *ret_why = "it was changed by something else since";
-        return -1;
-    }
-    bool directory = entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY;
-    if (rc == 0)
-        rc = directory ? undo_directory(entry, state)
-                       : undo_file(mem, journal, index, state, ret_why);
+    if (rc == 0 && !untouched)
+        rc = undo_by_kind(mem, journal, index, force, ret_why);
     if (rc < 0 && *ret_why == NULL)
         *ret_why = mem_str(mem, strerror(-rc));
     return rc < 0 ? -1 : 0;
 }
 
-int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)
+/* What could not be undone, for a person; "" when all was. */
+static const char *undo_entries(struct mem *mem, const struct journal *journal, bool force)
 {
     const char *stuck = "";
     for (size_t i = journal->count; i > 0; i--) {
@@ -279,16 +320,34 @@ int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *e
                                text_escape(mem, path, strlen(path)),
                                text_escape(mem, why, strlen(why)));
     }
-    int rc = stuck[0] == '\0' ? undo_remove_links(mem, journal) : 0;
-    if (rc < 0)
-        stuck = mem_printf(mem, "a temporary file cannot be removed: %s", strerror(-rc));
-    if (journal_move(mem, journal, stuck[0] == '\0' ? TXN_UNDONE : TXN_STUCK, err) < 0)
-        return -1;
+    if (stuck[0] != '\0')
+        return stuck;
+    /* Whoever undid a part of it before may have died before the sync. */
+    const char *path = journal->dir;
+    bool any = false;
+    int rc = remove_links(journal, &any);
+    if (rc == 0)
+        rc = undo_sync_directories(mem, journal, &path);
+    return rc == 0 ? ""
+                   : mem_printf(mem, "a temporary file beside %s cannot be removed for good (%s)",
+                                path, strerror(-rc));
+}
+
+int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)
+{
+    struct err moving = {.mem = mem};
+    const char *stuck = undo_entries(mem, journal, force);
     if (stuck[0] == '\0')
-        return 0;
-    return err_set(err, STATUS_STUCK,
-                   "transaction %ld is stuck: %s; mend what hinders and run `tfhook recover`; or "
-                   "`tfhook recover --restore %ld` puts the old content back over what is there "
-                   "(which is kept in %s); or `tfhook recover --keep %ld` leaves all as it is",
-                   journal->seq, stuck, journal->seq, journal->dir, journal->seq);
+        return journal_move(mem, journal, TXN_UNDONE, err);
+    /* The words first: they must not want memory, or fail, when the phase says so already. */
+    (void)err_set(err, STATUS_STUCK,
+                  "transaction %ld is stuck: %s; mend what hinders and run `tfhook recover`; or "
+                  "`tfhook recover --restore %ld` puts the old content back over what is there "
+                  "(which is kept in %s/%06ld.%s); or `tfhook recover --keep %ld` leaves all as it "
+                  "is",
+                  journal->seq, stuck, journal->seq, file_parent(mem, journal->dir), journal->seq,
+                  txn_phase_names[TXN_STUCK], journal->seq);
+    if (journal_move(mem, journal, TXN_STUCK, &moving) < 0)
+        err->text = mem_printf(mem, "%s; and %s", err->text, moving.text);
+    return -1;
 }

@@ -101,6 +101,8 @@ journal_table() {
     quick
     for how in missing empty half last-byte zeros; do
         from_start prep
+        mv "$JOURNAL" "$JOURNAL.new"
+        JOURNAL=$JOURNAL.new
         damage_journal "$how"
         rm "$DIR"/*.old
         make_tree

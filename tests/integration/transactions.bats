@@ -86,7 +86,7 @@ inject() {
 
 @test "a target that changes at the last moment is not overwritten" {
     config "plan:write:$T/f:new"
-    strace -f -qq -o "$T/trace" -e trace=rename -e inject=rename:delay_exit=2000000:when=1 \
+    strace -f -qq -o "$T/trace" -e trace=rename -e inject=rename:delay_exit=2000000:when=2 \
         "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
         >"$T/out" 2>&1 </dev/null 3>&- &
     local pid=$!

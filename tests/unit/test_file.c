@@ -83,12 +83,45 @@ static void a_new_directory_has_its_mode_whatever_the_umask(void **state)
     const char *path = in_dir("d");
     struct stat st;
     mode_t mask = umask(077);
-    assert_int_equal(file_create_directory(path, 0755), 0);
+    assert_int_equal(file_create_directory(path, 0755, NULL), 0);
     assert_int_equal(umask(mask), 077);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0755);
-    assert_int_equal(file_create_directory(path, 0755), -EEXIST);
+    assert_int_equal(file_create_directory(path, 0755, NULL), -EEXIST);
     assert_int_equal(rmdir(path), 0);
+}
+
+/* The bytes of an ACL as the kernel gives them (little-endian). */
+static void an_acl_gives_nobody_more_than_the_final_mode(void **state)
+{
+    (void)state;
+    static const unsigned char acl[] = {2,    0, 0, 0,                          /* version */
+                                        1,    0, 6, 0, 0xff, 0xff, 0xff, 0xff,  /* the owner: rw */
+                                        2,    0, 6, 0, 1,    0,    0,    0,     /* user 1: rw */
+                                        4,    0, 4, 0, 0xff, 0xff, 0xff, 0xff,  /* the group: r */
+                                        0x10, 0, 6, 0, 0xff, 0xff, 0xff, 0xff,  /* mask: rw */
+                                        0x20, 0, 4, 0, 0xff, 0xff, 0xff, 0xff}; /* others: r */
+    const char *old = in_dir("old");
+    const char *new = in_dir("new");
+    unsigned char there[sizeof acl];
+    struct stat st;
+    assert_int_equal(file_create(old, &content, 0600, NULL), 0);
+    if (setxattr(old, "system.posix_acl_access", acl, sizeof acl, 0) < 0) {
+        assert_int_equal(unlink(old), 0);
+        skip(); /* a file system without ACLs */
+    }
+    assert_int_equal(file_create(new, &content, 0600, old), 0);
+    assert_int_equal(stat(new, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(getxattr(new, "system.posix_acl_access", there, sizeof there), sizeof acl);
+    assert_int_equal(there[4 + 3 * 8 + 2], 0); /* the mask */
+    assert_int_equal(there[4 + 8 + 2], 6);     /* user 1 stays listed */
+    assert_int_equal(unlink(new), 0);
+    assert_int_equal(file_create(new, &content, -1, old), 0);
+    assert_int_equal(getxattr(new, "system.posix_acl_access", there, sizeof there), sizeof acl);
+    assert_memory_equal(there, acl, sizeof acl);
+    assert_int_equal(unlink(new), 0);
+    assert_int_equal(unlink(old), 0);
 }
 
 int main(void)
@@ -96,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_that_replaces_another_never_has_its_time),
         cmocka_unit_test(attributes_are_taken_over_whole),
+        cmocka_unit_test(an_acl_gives_nobody_more_than_the_final_mode),
         cmocka_unit_test(a_new_directory_has_its_mode_whatever_the_umask),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

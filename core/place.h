@@ -1,0 +1,23 @@
+/*
+ * The directory in which a target lies: is it still the one that was meant? Between plan, apply and
+ * a later undo, somebody who owns a directory above may have put a link into the path, or its file
+ * system may not be mounted. Asked before anything is done by a target's path.
+ *
+ * A path is resolved before it gets here, so a link in it is news. Who may write the directories
+ * can still change them in the moment after; that they cannot lead out of a tree of their own takes
+ * acting on descriptors.
+ */
+#ifndef TFHOOK_PLACE_H
+#define TFHOOK_PLACE_H
+
+#include "journal.h"
+
+/* No link has come into the path above the target. 0, or -1 with the reason for a person. */
+int place_leads_there(struct mem *mem, const struct entry *entry, const char **ret_why)
+    __attribute__((warn_unused_result));
+
+/* And the directory is there, unless the transaction itself makes or removes it. */
+int place_is_there(struct mem *mem, const struct journal *journal, const struct entry *entry,
+                   const char **ret_why) __attribute__((warn_unused_result));
+
+#endif

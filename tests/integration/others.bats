@@ -1,0 +1,290 @@
+#!/usr/bin/env bats
+# What others do to the files meanwhile, between plan, apply, undo and rollback, and what the machine
+# does: nothing of theirs is lost in silence, and nothing is called done that is not.
+
+load helper
+
+setup() {
+    common_setup
+    TFHOOK_PLUGINS=$TFHOOK_BUILD/plugins-test
+    # LeakSanitizer refuses to work under strace.
+    export ASAN_OPTIONS=detect_leaks=0
+    echo old >"$T/f"
+}
+
+teardown() {
+    common_teardown
+}
+
+# config WORD...: one step that does these.
+config() {
+    printf '[step one]\nplugin = fake\nhook = pre-provision\ndo =\n' >"$T/c.ini"
+    printf '    %s\n' "$@" >>"$T/c.ini"
+}
+
+apply() {
+    tfhook -c "$T/c.ini" apply
+}
+
+# An apply of the config that is killed in its verification; FILE is new by then.
+die_in_verify() {
+    local pid file=$1
+    "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
+        >"$T/out" 2>&1 </dev/null 3>&- &
+    pid=$!
+    for _ in $(seq 200); do grep -qs new "$file" && break; sleep 0.05; done
+    kill -9 "$pid"
+    wait "$pid" || true
+}
+
+# strace with OPTION... -- WORD...: tfhook under it, in the foreground.
+traced() {
+    local options=()
+    while [ "$1" != -- ]; do options+=("$1"); shift; done
+    shift
+    status=0
+    strace -qq -y -o "$T/trace" "${options[@]}" "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" \
+        --state-dir "$T/state" "$@" >"$T/out" 2>"$T/err" </dev/null || status=$?
+    output=$(cat "$T/out" "$T/err")
+}
+
+# An apply that waits two seconds after the call that OPTIONs name; meanwhile COMMAND... is run, when
+# PATH is there.
+apply_while() {
+    local call=$1 path=$2
+    shift 2
+    strace -qq -o "$T/trace" -e "trace=${call%%:*}" -e "inject=$call" "$TFHOOK" --plugin-dir \
+        "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply >"$T/out" 2>&1 </dev/null 3>&- &
+    local pid=$!
+    for _ in $(seq 200); do [ -e "$path" ] && break; sleep 0.02; done
+    "$@"
+    status=0
+    wait "$pid" || status=$?
+    output=$(cat "$T/out")
+}
+
+@test "recover --restore puts an edited file back whole, and keeps what was there" {
+    printf 'a\nk=1\nb\n' >"$T/f"
+    config "plan:edit:$T/f:k=1:k=new:a" "verify:sleep:60"
+    die_in_verify "$T/f"
+    printf 'a\nk=3\nb\n' >"$T/f"
+    tfhook recover
+    expect_status 6
+    expect_output 'k=3'
+    tfhook recover --restore 1
+    expect_status 0
+    [ "$(cat "$T/f")" = $'a\nk=1\nb' ]
+    grep -rq k=3 "$T/state/transactions"
+    rm -rf "$T/state"
+    die_in_verify "$T/f"
+    rm "$T/f"
+    tfhook recover
+    expect_status 6
+    tfhook recover --restore 1
+    expect_status 0
+    [ "$(cat "$T/f")" = $'a\nk=1\nb' ]
+}
+
+@test "a file that becomes secret is readable by nobody else on its way" {
+    config "plan:write:$T/f:secret:600"
+    traced -e trace=fchmod,fsetxattr -- -c "$T/c.ini" apply
+    expect_status 0
+    grep -q '^fchmod(.*/\.tfhook-.*, 0600)' "$T/trace"
+    ! grep '^fchmod(.*/\.tfhook-' "$T/trace" | grep -v ', 0600)' || fail "$(cat "$T/trace")"
+    [ "$(stat -c %a "$T/f")" = 600 ]
+    traced -e trace=fchmod -- rollback
+    expect_status 0
+    [ "$(stat -c %a "$T/f")" = 644 ]
+}
+
+@test "a directory that is swapped for a link is not followed: mode and owner of another stay" {
+    mkdir -m 700 "$T/theirs"
+    config "plan:mkdir:$T/d"
+    swap() { mv "$T/d" "$T/moved" && ln -s theirs "$T/d"; }
+    apply_while mkdir:delay_exit=2000000:when=3+ "$T/d" swap
+    expect_status 1
+    [ "$(stat -c %a "$T/theirs")" = 700 ]
+}
+
+@test "a rollback refuses a path that leads through a link by now" {
+    mkdir "$T/conf" "$T/elsewhere"
+    config "plan:write:$T/conf/f:new"
+    apply
+    expect_status 0
+    echo new >"$T/elsewhere/f"
+    printf new >"$T/elsewhere/f"
+    mv "$T/conf" "$T/conf.away"
+    ln -s elsewhere "$T/conf"
+    tfhook rollback
+    expect_status 1
+    expect_output "leads through a link by now"
+    [ "$(cat "$T/elsewhere/f")" = new ]
+}
+
+@test "what lies on a file system that is not mounted is not called undone" {
+    mkdir "$T/d"
+    config "plan:write:$T/d/new:new" "verify:sleep:60"
+    die_in_verify "$T/d/new"
+    mv "$T/d" "$T/d.away"
+    tfhook recover
+    expect_status 6
+    expect_output "$T/d is not there; is its file system mounted?"
+    mv "$T/d.away" "$T/d"
+    tfhook recover
+    expect_status 0
+    [ ! -e "$T/d/new" ]
+}
+
+@test "temporary files on a file system that is not mounted are not forgotten" {
+    mkdir "$T/d"
+    echo old >"$T/d/f"
+    config "plan:write:$T/d/f:new"
+    traced -e trace=link -e inject=link:signal=KILL:when=1 -- -c "$T/c.ini" apply
+    mv "$T/d" "$T/d.away"
+    tfhook recover
+    expect_status 6
+    mv "$T/d.away" "$T/d"
+    apply
+    expect_status 0
+    [ -z "$(find "$T/d" -name '.tfhook-*')" ]
+}
+
+@test "a journal that cannot be read for once forgets nothing" {
+    printf 'a=1\n' >"$T/f"
+    config "plan:edit:$T/f:a=1:a=2"
+    traced -e trace=rename -e inject=rename:signal=KILL:when=2 -- -c "$T/c.ini" apply
+    traced -P "$T/state/transactions/000001.prep/journal.json" -e trace=openat \
+        -e inject=openat:error=EIO -- recover
+    expect_status 6
+    expect_output "Input/output error"
+    tfhook recover
+    expect_status 0
+    [ -z "$(find "$T" -name '.tfhook-*')" ]
+    apply
+    expect_status 0
+}
+
+@test "a recover syncs also what the one before it did and could not sync" {
+    mkdir "$T/d"
+    echo old >"$T/d/f"
+    printf '[step one]\nplugin = fake\ndo =\n    plan:remove:%s\n    plan:write:%s:new\n    verify:sleep:60\n' \
+        "$T/d/f" "$T/f" >"$T/c.ini"
+    die_in_verify "$T/f"
+    traced -P "$T/d" -e trace=fsync -e inject=fsync:signal=KILL:when=1 -- recover
+    grep -q KILL "$T/trace"
+    [ "$(cat "$T/d/f")" = old ]
+    traced -e trace=fsync -- recover
+    expect_status 0
+    grep -q "fsync([0-9]*<$T/d>)" "$T/trace" || fail "$(cat "$T/trace")"
+}
+
+@test "status 6 lists every path, also when the phase cannot be changed" {
+    config "plan:write:$T/f:new" "verify:sleep:60"
+    die_in_verify "$T/f"
+    echo foreign >"$T/f"
+    traced -e trace=rename -e inject=rename:error=EIO:when=1 -- recover
+    expect_status 6
+    expect_output "$T/f (it was changed by something else since)"
+    expect_output "Input/output error"
+}
+
+@test "an owner or mode that changes at the last moment is not lost" {
+    config "plan:write:$T/f:new"
+    apply_while rename:delay_exit=2000000:when=2 "$T/state/transactions/000001.open" chmod 600 "$T/f"
+    expect_status 1
+    expect_output "changes while tfhook works"
+    [ "$(stat -c %a "$T/f") $(cat "$T/f")" = "600 old" ]
+}
+
+@test "recover needs no space for the lock's text" {
+    config "plan:write:$T/f:new" "verify:sleep:60"
+    die_in_verify "$T/f"
+    traced -e trace=pwrite64 -e inject=pwrite64:error=ENOSPC -- recover
+    expect_status 0
+    expect_output "No space left"
+    [ "$(cat "$T/f")" = old ]
+}
+
+@test "rollback after an interrupted apply undoes that one, not the one before it too" {
+    config "plan:write:$T/g:good"
+    apply
+    config "plan:write:$T/f:new" "verify:sleep:60"
+    die_in_verify "$T/f"
+    tfhook rollback
+    expect_status 0
+    expect_output "Transaction 2 was the newest"
+    [ "$(cat "$T/f") $(cat "$T/g")" = "old good" ]
+    tfhook rollback 1
+    expect_status 0
+    [ ! -e "$T/g" ]
+}
+
+@test "rollback does not take an older one for the newest, which cannot be read" {
+    config "plan:write:$T/g:good"
+    apply
+    config "plan:write:$T/f:new"
+    apply
+    : >"$T/state/transactions/000002.done/journal.json"
+    tfhook rollback
+    expect_status 1
+    expect_output "transaction 2 is unreadable"
+    [ "$(cat "$T/g")" = good ]
+}
+
+# A third of the last allocations of a run fail, one in each run.
+starve() {
+    local most n
+    rm -f "$T/log"
+    run_starved none "$@"
+    most=$(awk '$1 == "core" && $2 > most {most = $2} END {print most}' "$T/log")
+    for n in $(seq $((most > 120 ? most - 120 : 1)) 3 "$most"); do
+        starve_reset
+        run_starved "core:$n" "$@"
+        starve_check "$n"
+    done
+}
+
+run_starved() {
+    status=0
+    TFHOOK_FAULTY=$1 TFHOOK_FAULTY_LOG=$T/log "$TFHOOK_BUILD/faulty/faulty-tfhook" --plugin-dir \
+        "$TFHOOK_PLUGINS" --state-dir "$T/state" "${@:2}" >"$T/out" 2>"$T/err" </dev/null || status=$?
+    output=$(cat "$T/out" "$T/err")
+}
+
+@test "when memory is out, a stuck transaction is not called as before" {
+    config "plan:write:$T/f:new" "verify:publish:$T/f:foreign" "verify:finding:fail"
+    starve_reset() {
+        rm -rf "$T/state"
+        echo old >"$T/f"
+    }
+    starve_check() {
+        [ "$(cat "$T/f")" != foreign ] || [ "$status" -eq 6 ] || [ "$status" -eq 7 ] ||
+            fail "core:$1"
+        [ "$status" -ne 6 ] || expect_output recover
+    }
+    starve -c "$T/c.ini" apply
+}
+
+@test "when memory is out in a later hook, what was committed before is named" {
+    cat >"$T/c.ini" <<EOF
+[phase stop]
+command = /bin/true
+[step a]
+plugin = fake
+hook = pre-stop
+do = plan:write:$T/f:new
+[step b]
+plugin = fake
+hook = post-stop
+do = plan:write:$T/g:new
+EOF
+    starve_reset() {
+        rm -rf "$T/state" "$T/g"
+        echo old >"$T/f"
+    }
+    starve_check() {
+        [ "$status" -ne 0 ] && [ "$(cat "$T/f")" = new ] || return 0
+        [[ "$output" == *"is committed"* ]] || expect_output "tfhook rollback 1"
+    }
+    starve --yes -c "$T/c.ini" deploy
+}

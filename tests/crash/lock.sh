@@ -31,31 +31,48 @@ lock_start() {
     done
 }
 
+PATIENCE=300 # seconds for all of them
+
+# A run that is to be killed is started as it is, so that its pid is known; else timeout sees to it
+# that it ends.
 start_runs() {
-    local run
+    local variant=$1 run limit
     PIDS=()
+    declare -gA VICTIMS=()
     for run in $(seq "$RUNS"); do
-        # timeout goes by its child's end, also when that is killed.
-        timeout -s KILL 300 "$TFHOOK" --plugin-dir "$WORK/plugins" --state-dir "$NOW/state" -q \
-            --wait 280 -c "$WORK/lock.$run.ini" apply >/dev/null 2>"$WORK/lock.$run.err" </dev/null &
+        limit=(timeout -s KILL "$PATIENCE")
+        [ "$variant" = all ] || [ $((run % 2)) -ne 0 ] || limit=()
+        "${limit[@]}" "$TFHOOK" --plugin-dir "$WORK/plugins" --state-dir "$NOW/state" -q \
+            --wait $((PATIENCE - 20)) -c "$WORK/lock.$run.ini" apply \
+            >/dev/null 2>"$WORK/lock.$run.err" </dev/null &
         PIDS[run]=$!
+        [ ${#limit[@]} -gt 0 ] || VICTIMS[$!]=$run
     done
 }
 
-# Kill the holders of an even run at a random moment of their turn, until no run is left.
+# While there are victims: the one that holds the lock is killed at a random moment of its turn, which
+# takes some hundredths of a second, or some tenths with sanitizers.
 kill_holders() {
-    local pid ini
-    while [ -n "$(jobs -rp)" ]; do
-        pid=$(sed -n 's/^pid \([0-9]*\),.*/\1/p' "$NOW/state/lock")
-        # Gone by now, perhaps.
-        ini=$({ tr '\0' '\n' <"/proc/${pid:-none}/cmdline"; } 2>/dev/null |
-            sed -n 's/.*lock\.\([0-9]*\)\.ini$/\1/p') || true
-        if [ -n "$ini" ] && [ $((ini % 2)) -eq 0 ]; then
-            sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
-            kill -KILL "$pid" 2>/dev/null || true
+    local pid deadline=$((SECONDS + PATIENCE))
+    while [ ${#VICTIMS[@]} -gt 0 ] && [ "$SECONDS" -lt "$deadline" ]; do
+        pid=
+        read -r _ pid _ <"$NOW/state/lock" || true
+        pid=${pid%,}
+        if [ -n "$pid" ] && [ -n "${VICTIMS[$pid]:-}" ]; then
+            case $((RANDOM % 3)) in
+            0) sleep "0.0$((RANDOM % 4))" ;;
+            1) sleep "0.$((RANDOM % 3))$((RANDOM % 10))" ;;
+            esac
+            kill -KILL "$pid" || true
+            unset "VICTIMS[$pid]"
         fi
-        sleep 0.02
+        sleep 0.003
+        for pid in "${!VICTIMS[@]}"; do
+            kill -0 "$pid" || unset "VICTIMS[$pid]"
+        done
     done
+    [ ${#VICTIMS[@]} -eq 0 ] || kill -KILL "${!VICTIMS[@]}" || true
+    [ "$SECONDS" -lt "$deadline" ] || bad "some did not end within $PATIENCE s"
 }
 
 # STATUSES of all runs; nobody but who is to be killed may end with another than 0.
@@ -110,9 +127,12 @@ try_lock() {
     local variant=$3
     OUTCOME=new
     lock_start
-    start_runs
+    start_runs "$variant"
     # bash tells of killed children by itself.
     { [ "$variant" = all ] || kill_holders; wait_for_runs "$variant"; } 2>/dev/null
     judge_lock
+    if [ "$variant" = killed ] && [[ " ${STATUSES[*]} " != *' 137 '* ]]; then
+        bad "void: nobody was killed"
+    fi
     [ "$OUTCOME" = bad ] || [ "$DONE" -eq "$RUNS" ] || OUTCOME=old # some were killed in time
 }

@@ -206,7 +206,7 @@ static int write_stage(struct run *run, const struct journal *journal, const str
         txn_apply(&txn, err) < 0)
         return -1;
     if (txn_commit(&txn, err) < 0)
-        return transact_undo(run, &txn, err);
+        return err->status == STATUS_STUCK ? -1 : transact_undo(run, &txn, err);
     run->report.transaction = txn.journal.seq;
     return 0;
 }

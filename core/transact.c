@@ -109,6 +109,10 @@ static int write_and_verify(struct run *run, const struct transact *what, const 
         run->report.transaction = txn.journal.seq;
         return 0;
     }
+    if (err->status == STATUS_STUCK) {
+        run->report.result = "stuck";
+        return -1;
+    }
     (void)transact_undo(run, &txn, err);
     *ret_again = may_go_on(run, culprit, err);
     return *ret_again ? 0 : -1;

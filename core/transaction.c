@@ -195,21 +195,41 @@ int txn_undo(struct txn *txn, struct err *err)
     return rc;
 }
 
+/* The commit's rename was made, and its sync failed: what the disk will remember is not known, and
+ * a word of success could turn out false. So it is taken back, to be undone; when that cannot be
+ * synced either, it stays as it is, and a person is needed. */
+static int take_back(struct txn *txn, struct err *err)
+{
+    struct err again = {.mem = txn->mem};
+    if (journal_move(txn->mem, &txn->journal, TXN_OPEN, &again) == 0)
+        return -1;
+    const char *paths = "";
+    for (size_t i = 0; i < txn->journal.count; i++)
+        paths =
+            mem_printf(txn->mem, "%s%s%s", paths, i > 0 ? ", " : "", txn->journal.entries[i].path);
+    *err = (struct err){
+        txn->mem, STATUS_STUCK,
+        mem_printf(txn->mem,
+                   "transaction %ld: %s; its changes are made (%s), but whether the "
+                   "disk remembers the commit is not known: mend the disk, then run "
+                   "`tfhook recover`, which settles it, and `tfhook history`",
+                   txn->journal.seq, err->text, text_escape(txn->mem, paths, strlen(paths)))};
+    rescued.txn = NULL;
+    rescued.stuck = true;
+    return -1;
+}
+
 int txn_commit(struct txn *txn, struct err *err)
 {
     /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
      * on goes by the backups. */
-    int rc = undo_remove_links(txn->mem, &txn->journal);
+    const char *path = NULL;
+    int rc = undo_remove_links(txn->mem, &txn->journal, &path);
     if (rc < 0)
         return err_errno(err, STATUS_FAILED, -rc,
-                         "cannot remove the second names of the old files");
-    if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0) {
-        if (txn->journal.phase != TXN_DONE)
-            return -1;
-        /* It is committed; only how long the disk remembers that is in doubt. */
-        talk_warn(txn->talk, "%s", err->text);
-        *err = (struct err){.mem = txn->mem};
-    }
+                         "cannot remove the second name of the old file %s", path);
+    if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
+        return txn->journal.phase == TXN_DONE ? take_back(txn, err) : -1;
     rescued.committed = rescued.committed == NULL
                             ? mem_printf(txn->mem, "%ld", txn->journal.seq)
                             : mem_printf(txn->mem, "%s, %ld", rescued.committed, txn->journal.seq);

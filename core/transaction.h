@@ -45,7 +45,7 @@ int txn_begin(struct mem *mem, const struct world *world, const struct talk *tal
               const struct stage *stage, const struct txn_origin *origin, struct txn *ret,
               struct err *err) __attribute__((warn_unused_result));
 int txn_apply(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
-/* -1: not committed; the caller undoes. */
+/* -1: not committed; the caller undoes, unless the status is STATUS_STUCK. */
 int txn_commit(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 int txn_undo(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 

@@ -57,24 +57,26 @@ int undo_sync_directories(struct mem *mem, const struct journal *journal, const 
     return 0;
 }
 
-static int remove_links(const struct journal *journal, bool *ret_any)
+static int remove_links(const struct journal *journal, bool *ret_any, const char **ret_path)
 {
     int first = 0;
     for (size_t i = 0; i < journal->count; i++) {
         const char *link = journal->entries[i].link;
         int rc = link == NULL ? 0 : file_remove(link);
         *ret_any |= link != NULL;
-        first = first == 0 ? rc : first;
+        if (rc < 0 && first == 0) {
+            first = rc;
+            *ret_path = link;
+        }
     }
     return first;
 }
 
-int undo_remove_links(struct mem *mem, const struct journal *journal)
+int undo_remove_links(struct mem *mem, const struct journal *journal, const char **ret_path)
 {
-    const char *path = NULL;
     bool any = false;
-    int rc = remove_links(journal, &any);
-    return rc < 0 || !any ? rc : undo_sync_directories(mem, journal, &path);
+    int rc = remove_links(journal, &any, ret_path);
+    return rc < 0 || !any ? rc : undo_sync_directories(mem, journal, ret_path);
 }
 
 /* What lies in a directory that is not there would be back with it. */
@@ -93,7 +95,7 @@ int undo_remove_all(struct mem *mem, const struct journal *journal, bool directo
     bool any = false;
     int first = check_places(mem, journal);
     if (first == 0)
-        first = remove_links(journal, &any);
+        first = remove_links(journal, &any, &path);
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
         int rc = entry->temp == NULL ? 0 : file_remove(entry->temp);
@@ -325,7 +327,7 @@ static const char *undo_entries(struct mem *mem, const struct journal *journal, 
     /* Whoever undid a part of it before may have died before the sync. */
     const char *path = journal->dir;
     bool any = false;
-    int rc = remove_links(journal, &any);
+    int rc = remove_links(journal, &any, &path);
     if (rc == 0)
         rc = undo_sync_directories(mem, journal, &path);
     return rc == 0 ? ""

@@ -21,8 +21,8 @@ int undo_sync_directories(struct mem *mem, const struct journal *journal, const 
 
 /* The second names of the old files, when they are not needed any more. This and the next: all that
  * can be removed is, and it is synced, so that no power loss brings it back when the journal's next
- * phase says that it is gone; 0, or the first negated errno. */
-int undo_remove_links(struct mem *mem, const struct journal *journal)
+ * phase says that it is gone; 0, or the first negated errno (and the path, here). */
+int undo_remove_links(struct mem *mem, const struct journal *journal, const char **ret_path)
     __attribute__((warn_unused_result));
 
 /* Temp files and second names and, when `directories`, the directories that the transaction made

@@ -6,7 +6,8 @@
 
 SIZES=200 # that many sizes at most of each kind, spread evenly
 
-# What COMMAND needs at most, which is when all is prepared: then comes its first rename.
+# What COMMAND needs at most, which is when all is prepared: then it opens, by its second rename (the
+# first gives the journal its name).
 need_of() {
     local command=$1 where=$2 path before
     path=$(path_of "$where")
@@ -14,8 +15,8 @@ need_of() {
     from_start "$command"
     before=$(used "$path" "$where")
     command_line "$command"
-    inject rename:1 signal=KILL
-    was_killed || die "$command was not killed at its first rename"
+    inject rename:2 signal=KILL
+    was_killed || die "$command was not killed when it opened"
     echo $(($(used "$path" "$where") - before))
 }
 

@@ -132,7 +132,8 @@ static int write_backup(struct txn *txn, const struct entry *entry, const struct
     if (entry->backup == NULL)
         return 0;
     const char *path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
-    int rc = file_create(path, &draft->old, entry->secret ? 0600 : -1, entry->real);
+    bool secret = entry->secret || entry->action == ACTION_EDIT;
+    int rc = file_create(path, &draft->old, secret ? 0600 : -1, entry->real);
     return rc == 0
                ? 0
                : err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real, path);

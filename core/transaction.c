@@ -228,6 +228,9 @@ int txn_commit(struct txn *txn, struct err *err)
     if (rc < 0)
         return err_errno(err, STATUS_FAILED, -rc,
                          "cannot remove the second name of the old file %s", path);
+    rc = undo_drop_edit_backups(txn->mem, &txn->journal);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot remove a backup in %s", txn->journal.dir);
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
         return txn->journal.phase == TXN_DONE ? take_back(txn, err) : -1;
     rescued.committed = rescued.committed == NULL

@@ -79,6 +79,21 @@ int undo_remove_links(struct mem *mem, const struct journal *journal, const char
     return rc < 0 || !any ? rc : undo_sync_directories(mem, journal, ret_path);
 }
 
+int undo_drop_edit_backups(struct mem *mem, const struct journal *journal)
+{
+    int first = 0;
+    bool any = false;
+    for (size_t i = 0; i < journal->count; i++) {
+        const struct entry *entry = &journal->entries[i];
+        if (entry->action != ACTION_EDIT || entry->backup == NULL)
+            continue;
+        int rc = file_remove(mem_printf(mem, "%s/%s", journal->dir, entry->backup));
+        first = first == 0 ? rc : first;
+        any = true;
+    }
+    return first < 0 || !any ? first : file_sync_directory(journal->dir);
+}
+
 /* What lies in a directory that is not there would be back with it. */
 static int check_places(struct mem *mem, const struct journal *journal)
 {
@@ -103,6 +118,8 @@ int undo_remove_all(struct mem *mem, const struct journal *journal, bool directo
             rc = file_remove_directory(entry->real);
         first = first == 0 ? rc : first;
     }
+    if (first == 0)
+        first = undo_drop_edit_backups(mem, journal);
     return first < 0 ? first : undo_sync_directories(mem, journal, &path);
 }
 
@@ -330,6 +347,8 @@ static const char *undo_entries(struct mem *mem, const struct journal *journal, 
     int rc = remove_links(journal, &any, &path);
     if (rc == 0)
         rc = undo_sync_directories(mem, journal, &path);
+    if (rc == 0)
+        rc = undo_drop_edit_backups(mem, journal);
     return rc == 0 ? ""
                    : mem_printf(mem, "a temporary file beside %s cannot be removed for good (%s)",
                                 path, strerror(-rc));

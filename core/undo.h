@@ -25,6 +25,11 @@ int undo_sync_directories(struct mem *mem, const struct journal *journal, const 
 int undo_remove_links(struct mem *mem, const struct journal *journal, const char **ret_path)
     __attribute__((warn_unused_result));
 
+/* The whole copies of files that were edited, which may hold others' secrets: they serve `recover
+ * --restore` until the transaction is settled, and no longer. */
+int undo_drop_edit_backups(struct mem *mem, const struct journal *journal)
+    __attribute__((warn_unused_result));
+
 /* Temp files and second names and, when `directories`, the directories that the transaction made
  * and that are empty. */
 int undo_remove_all(struct mem *mem, const struct journal *journal, bool directories)

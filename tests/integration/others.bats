@@ -48,15 +48,16 @@ traced() {
     output=$(cat "$T/out" "$T/err")
 }
 
-# An apply that waits two seconds after the call that OPTIONs name; meanwhile COMMAND... is run, when
-# PATH is there.
+# An apply that waits two seconds after a call (of those on the path ONLY, when that is set); meanwhile
+# COMMAND... is run, when PATH is there: apply_while CALL PATH COMMAND...
+ONLY=
 apply_while() {
     local call=$1 path=$2
     shift 2
-    strace -qq -o "$T/trace" -e "trace=${call%%:*}" -e "inject=$call" "$TFHOOK" --plugin-dir \
+    strace -qq -o "$T/trace" ${ONLY:+-P "$ONLY"} -e "trace=${call%%:*}" -e "inject=$call" "$TFHOOK" --plugin-dir \
         "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply >"$T/out" 2>&1 </dev/null 3>&- &
     local pid=$!
-    for _ in $(seq 200); do [ -e "$path" ] && break; sleep 0.02; done
+    for _ in $(seq 1000); do [ -e "$path" ] && break; sleep 0.02; done
     "$@"
     status=0
     wait "$pid" || status=$?
@@ -101,7 +102,8 @@ apply_while() {
     mkdir -m 700 "$T/theirs"
     config "plan:mkdir:$T/d"
     swap() { mv "$T/d" "$T/moved" && ln -s theirs "$T/d"; }
-    apply_while mkdir:delay_exit=2000000:when=3+ "$T/d" swap
+    ONLY=$T/d
+    apply_while mkdir:delay_exit=2000000 "$T/d" swap
     expect_status 1
     [ "$(stat -c %a "$T/theirs")" = 700 ]
 }

@@ -16,7 +16,8 @@
 volatile sig_atomic_t child_interrupted;
 
 enum {
-    READ_SIZE = 64 * 1024,
+    ROOM_MIN = 16 * 1024,
+    ANNOUNCED_MAX = 4 * 1024 * 1024, /* up to here room is made for what is announced only */
     TOTAL_MAX = 256 * 1024 * 1024,
     TALK_MAX = 64 * 1024,
     LOGS_MAX = 2000
@@ -108,18 +109,26 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
+static void make_room(struct pump *pump)
+{
+    if (pump->room > pump->size)
+        return;
+    size_t room = pump->room * 2 + ROOM_MIN;
+    size_t announced = record_announced(pump->data, pump->size);
+    if (announced > pump->size && announced <= ANNOUNCED_MAX)
+        room = announced;
+    unsigned char *larger = mem_alloc(pump->mem, room);
+    if (pump->size > 0)
+        memcpy(larger, pump->data, pump->size);
+    pump->data = larger;
+    pump->room = room;
+}
+
 /* Read what is there now; false when there is nothing more for the moment. */
 static bool read_records(struct pump *pump)
 {
-    if (pump->room - pump->size < READ_SIZE) {
-        size_t room = pump->room * 2 + READ_SIZE;
-        unsigned char *larger = mem_alloc(pump->mem, room);
-        if (pump->size > 0)
-            memcpy(larger, pump->data, pump->size);
-        pump->data = larger;
-        pump->room = room;
-    }
-    ssize_t got = read(pump->records, pump->data + pump->size, READ_SIZE);
+    make_room(pump);
+    ssize_t got = read(pump->records, pump->data + pump->size, pump->room - pump->size);
     if (got < 0 && errno != EINTR && errno != EAGAIN)
         pump->broken = mem_printf(pump->mem, "what it sends cannot be read: %s", strerror(errno));
     if (got < 0)

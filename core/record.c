@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { HEAD_SIZE = 6, FIELD_HEAD_SIZE = 5, RECORD_MAX = 2 * FILE_LIMIT };
@@ -42,17 +43,20 @@ void record_add_number(struct record *record, struct mem *mem, long number)
     record_add_text(record, mem_printf(mem, "%ld", number));
 }
 
-static int write_whole(int fd, const void *data, size_t size)
+static int write_whole(int fd, struct iovec *parts, int count)
 {
-    const char *s = data;
-    while (size > 0) {
-        ssize_t put = write(fd, s, size);
+    while (count > 0) {
+        ssize_t put = writev(fd, parts, count);
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
             return -errno;
-        s += put;
-        size -= (size_t)put;
+        for (; count > 0 && (size_t)put >= parts->iov_len; parts++, count--)
+            put -= (ssize_t)parts->iov_len;
+        if (count > 0) {
+            parts->iov_base = (char *)parts->iov_base + put;
+            parts->iov_len -= (size_t)put;
+        }
     }
     return 0;
 }
@@ -71,29 +75,33 @@ static uint32_t get_u32(const unsigned char *from)
 
 int record_send(int fd, const struct record *record)
 {
+    static char nul[1];
+    unsigned char head[HEAD_SIZE], heads[RECORD_FIELDS_MAX][FIELD_HEAD_SIZE];
+    struct iovec parts[1 + 3 * RECORD_FIELDS_MAX];
+    int count = 0;
     size_t total = HEAD_SIZE;
-    for (size_t i = 0; i < record->count; i++)
-        total += FIELD_HEAD_SIZE + record->fields[i].size + 1;
-    if (total > RECORD_MAX)
-        return -EFBIG;
-    struct mem mem = {0};
-    unsigned char *data = mem_alloc(&mem, total);
-    unsigned char *to = data;
-    put_u32(to, (uint32_t)total);
-    to[4] = (unsigned char)record->type;
-    to[5] = (unsigned char)record->count;
-    to += HEAD_SIZE;
+    parts[count++] = (struct iovec){head, sizeof head};
     for (size_t i = 0; i < record->count; i++) {
         const struct blob *field = &record->fields[i];
-        put_u32(to, (uint32_t)field->size);
-        to[4] = field->data != NULL;
+        put_u32(heads[i], (uint32_t)field->size);
+        heads[i][4] = field->data != NULL;
+        parts[count++] = (struct iovec){heads[i], FIELD_HEAD_SIZE};
         if (field->size > 0)
-            memcpy(to + FIELD_HEAD_SIZE, field->data, field->size);
-        to += FIELD_HEAD_SIZE + field->size + 1;
+            parts[count++] = (struct iovec){(void *)(uintptr_t)field->data, field->size};
+        parts[count++] = (struct iovec){nul, sizeof nul};
+        total += FIELD_HEAD_SIZE + field->size + 1;
     }
-    int rc = write_whole(fd, data, total);
-    mem_free(&mem);
-    return rc;
+    if (total > RECORD_MAX)
+        return -EFBIG;
+    put_u32(head, (uint32_t)total);
+    head[4] = (unsigned char)record->type;
+    head[5] = (unsigned char)record->count;
+    return write_whole(fd, parts, count);
+}
+
+size_t record_announced(const unsigned char *data, size_t size)
+{
+    return size < HEAD_SIZE ? 0 : get_u32(data);
 }
 
 ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *ret)

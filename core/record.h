@@ -48,6 +48,9 @@ int record_send(int fd, const struct record *record) __attribute__((warn_unused_
 ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *ret)
     __attribute__((warn_unused_result));
 
+/* How long the record at the start of `data` says that it is, right or wrong; 0: not said yet. */
+size_t record_announced(const unsigned char *data, size_t size);
+
 /* Does the record have the fields that its type needs? */
 bool record_is_valid(const struct record *record);
 

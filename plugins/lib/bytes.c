@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool reserve(struct bytes *b, size_t more)
+static bool reserve(struct bytes *b, size_t more, bool exactly)
 {
     if (b->failed)
         return false;
@@ -17,8 +17,9 @@ static bool reserve(struct bytes *b, size_t more)
     if (need <= b->room)
         return true;
     size_t room = b->room < 64 ? 64 : b->room;
-    while (room < need)
+    while (room < need && !exactly)
         room *= 2;
+    room = exactly ? need : room;
     unsigned char *data = realloc(b->data, room);
     if (data == NULL) {
         b->failed = true;
@@ -29,9 +30,14 @@ static bool reserve(struct bytes *b, size_t more)
     return true;
 }
 
+void bytes_reserve(struct bytes *b, size_t more)
+{
+    (void)reserve(b, more, true);
+}
+
 void bytes_add(struct bytes *b, const void *data, size_t size)
 {
-    if (!reserve(b, size))
+    if (!reserve(b, size, false))
         return;
     if (size > 0)
         memcpy(b->data + b->size, data, size);
@@ -54,7 +60,7 @@ void bytes_printf(struct bytes *b, const char *format, ...)
     va_end(args);
     if (length < 0)
         b->failed = true;
-    else if (reserve(b, (size_t)length)) {
+    else if (reserve(b, (size_t)length, false)) {
         (void)vsnprintf((char *)b->data + b->size, (size_t)length + 1, format, again);
         b->size += (size_t)length;
     }

@@ -20,6 +20,7 @@ struct bytes {
     bool failed;
 };
 
+void bytes_reserve(struct bytes *b, size_t more); /* so that adding `more` moves nothing */
 void bytes_add(struct bytes *b, const void *data, size_t size);
 void bytes_text(struct bytes *b, const char *text);
 void bytes_printf(struct bytes *b, const char *format, ...) __attribute__((format(printf, 2, 3)));

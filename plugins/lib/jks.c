@@ -279,24 +279,22 @@ static void jks_make(const struct truststore *store, const char *alias, int64_t 
 static enum truststore_status jks_write(const struct truststore *store, struct bytes *out,
                                         struct truststore_error *error)
 {
-    struct bytes b = {0};
-    bytes_u32(&b, store->form == TRUSTSTORE_JCEKS ? MAGIC_JCEKS : MAGIC_JKS);
-    bytes_u32(&b, store->version);
-    bytes_u32(&b, (uint32_t)store->count);
-    for (size_t i = 0; i < store->count; i++)
-        bytes_add(&b, store->entries[i].raw, store->entries[i].raw_size);
     unsigned char sum[SHA_DIGEST_LENGTH];
-    enum truststore_status status = TRUSTSTORE_MEMORY;
-    if (!b.failed)
-        status = digest(store->password, b.data, b.size, sum, error);
-    if (status == TRUSTSTORE_OK) {
-        bytes_add(&b, sum, sizeof sum);
-        bytes_add(out, b.data, b.size);
-        if (b.failed || out->failed)
-            status = TRUSTSTORE_MEMORY;
-    }
-    bytes_free(&b);
-    return status == TRUSTSTORE_MEMORY ? truststore_no_memory(error) : status;
+    size_t whole = 12 + sizeof sum;
+    for (size_t i = 0; i < store->count; i++)
+        whole += store->entries[i].raw_size;
+    bytes_reserve(out, whole);
+    bytes_u32(out, store->form == TRUSTSTORE_JCEKS ? MAGIC_JCEKS : MAGIC_JKS);
+    bytes_u32(out, store->version);
+    bytes_u32(out, (uint32_t)store->count);
+    for (size_t i = 0; i < store->count; i++)
+        bytes_add(out, store->entries[i].raw, store->entries[i].raw_size);
+    if (out->failed)
+        return truststore_no_memory(error);
+    enum truststore_status status = digest(store->password, out->data, out->size, sum, error);
+    if (status == TRUSTSTORE_OK)
+        bytes_add(out, sum, sizeof sum);
+    return out->failed ? truststore_no_memory(error) : status;
 }
 
 const struct truststore_ops truststore_jks_ops = {

@@ -101,7 +101,6 @@ static bool take_store(const struct tfhook_host *host, struct jvm *jvm, char *pa
 bool jvm_fill_store(const struct tfhook_host *host, struct jvm *jvm, const char *option)
 {
     bool found = false;
-    jvm->forms = jvm_forms_of_home(host, jvm->home);
     if (option != NULL && strcmp(option, "NONE") == 0)
         return true;
     if (option != NULL && *option == '/')
@@ -115,7 +114,8 @@ bool jvm_fill_store(const struct tfhook_host *host, struct jvm *jvm, const char 
     return !found || (jvm->real != NULL && jvm->why != NULL);
 }
 
-enum jvm_forms jvm_forms_of_home(const struct tfhook_host *host, const char *home)
+/* What the java.security of this home says; any form when it cannot be read. */
+static enum jvm_forms forms_of_home(const struct tfhook_host *host, const char *home)
 {
     static const char *const places[] = {"conf/security",
                                          "lib/security"}; /* the last up to JDK 8 */
@@ -343,6 +343,19 @@ static bool stores_listed(const struct tfhook_host *host, struct jvm_stores *sto
     return true;
 }
 
+/* The forms that a JVM takes matter where it uses one of the stores; its java.security is long. */
+static void find_forms(const struct tfhook_host *host, struct jvm_stores *stores)
+{
+    for (size_t i = 0; i < stores->jvm_count; i++) {
+        struct jvm *jvm = &stores->jvms[i];
+        for (size_t k = 0; k < stores->store_count; k++)
+            if (jvm_uses(jvm, &stores->stores[k])) {
+                jvm->forms = forms_of_home(host, jvm->home);
+                break;
+            }
+    }
+}
+
 bool jvm_find(const struct tfhook_host *host, struct tfhook_names keystore,
               struct tfhook_names java_home, struct jvm_stores *ret, char error[JVM_ERROR_SIZE])
 {
@@ -352,9 +365,11 @@ bool jvm_find(const struct tfhook_host *host, struct tfhook_names keystore,
     if (done)
         done = from_jvms ? stores_of_jvms(&stores, error)
                          : stores_listed(host, &stores, keystore, error);
-    if (done)
+    if (done) {
+        find_forms(host, &stores);
         *ret = stores;
-    else
+    } else {
         jvm_free(&stores);
+    }
     return done;
 }

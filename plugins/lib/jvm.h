@@ -27,7 +27,7 @@ struct jvm {
     char *path;           /* of its trust store, as it opens it */
     char *real;           /* behind all links */
     char *why;            /* why this store: "lib/security/cacerts", ... */
-    enum jvm_forms forms; /* of store that it can load */
+    enum jvm_forms forms; /* of store that it can load; found out where it uses one of `stores` */
     bool wanted;          /* java-home asks for it */
 };
 

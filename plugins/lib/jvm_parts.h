@@ -12,9 +12,7 @@ char *jvm_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool jvm_is_file(const struct tfhook_host *host, const char *path);
 /* java.home of this directory: itself or its jre/, behind all links; NULL when there is no JVM. */
 char *jvm_home(const struct tfhook_host *host, const char *directory);
-/* What the java.security of this home says; any form when it cannot be read. */
-enum jvm_forms jvm_forms_of_home(const struct tfhook_host *host, const char *home);
-/* Fills path, real, why and forms of a JVM that has its home. `option` is javax.net.ssl.trustStore
+/* Fills path, real and why of a JVM that has its home. `option` is javax.net.ssl.trustStore
  * or NULL. Leaves them NULL when it has no store. False when memory is out. */
 bool jvm_fill_store(const struct tfhook_host *host, struct jvm *jvm, const char *option)
     __attribute__((warn_unused_result));

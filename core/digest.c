@@ -1,5 +1,6 @@
 #include "digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 /* Made once and begun again and again, which allocates nothing: an undo needs digests just when
@@ -16,6 +17,16 @@ static EVP_MD_CTX *begin(void)
     }
     made = ctx;
     return ctx;
+}
+
+void digest_begin(void)
+{
+    /* Nothing is left to be cleaned up at the end of the process. Failures show in digest(). */
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_LOAD_CONFIG |
+                                  OPENSSL_INIT_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_ADD_ALL_CIPHERS |
+                                  OPENSSL_INIT_ADD_ALL_DIGESTS,
+                              NULL);
+    (void)begin();
 }
 
 const char *digest(struct mem *mem, const void *data, size_t size)

@@ -8,6 +8,10 @@
 
 #include <stddef.h>
 
+/* Sets up what digests need, once, for this process and the children that inherit it: each of them
+ * would do it anew. Before the first child. */
+void digest_begin(void);
+
 const char *digest(struct mem *mem, const void *data, size_t size);
 
 #endif

@@ -109,8 +109,7 @@ static enum status run_command(struct run *run)
     struct err err = {.mem = run->mem};
     bool pending = false;
     run->talk = make_talk(&run->cli);
-    /* Once, and inherited: each child would set the library up anew. */
-    (void)digest(run->mem, "", 0);
+    digest_begin();
     int rc = needs_config(run->cli.command) ? run_load(run, &err) : load_directories(run, &err);
     if (rc == 0)
         rc = dispatch(run, &pending, &err);

@@ -141,6 +141,17 @@ static int check_again(struct txn *txn, const struct entry *entry, struct err *e
                           entry->real);
 }
 
+/* A target that was not there is linked into place, which fails where one appears meanwhile, as a
+ * rename does not; where there are no links, a rename must do. */
+static int put_in_place(const struct entry *entry)
+{
+    if (!entry->existed && link(entry->temp, entry->real) == 0)
+        return unlink(entry->temp);
+    if (!entry->existed && errno == EEXIST)
+        return -1;
+    return rename(entry->temp, entry->real);
+}
+
 static int apply_entry(struct txn *txn, const struct entry *entry, struct err *err)
 {
     if (entry->action == ACTION_DIRECTORY)
@@ -157,7 +168,9 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
         return -1;
     if (entry->action == ACTION_REMOVE)
         return unlink(entry->real) < 0 ? failed(err, -errno, entry, "remove") : 0;
-    return rename(entry->temp, entry->real) < 0 ? failed(err, -errno, entry, "replace") : 0;
+    if (put_in_place(entry) == 0)
+        return 0;
+    return failed(err, -errno, entry, entry->existed ? "replace" : "make");
 }
 
 static int apply_all(struct txn *txn, struct err *err)

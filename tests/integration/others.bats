@@ -198,6 +198,19 @@ apply_while() {
     [ "$(stat -c %a "$T/f") $(cat "$T/f")" = "600 old" ]
 }
 
+@test "a file that appears at the last moment where one was to be made is not replaced" {
+    config "plan:write:$T/g:new"
+    appear() {
+        echo theirs >"$T/g"
+    }
+    apply_while link:delay_enter=2000000 "$T/state/transactions/000001.open" appear
+    expect_status 1
+    expect_output "cannot make $T/g: File exists"
+    [ "$(cat "$T/g")" = theirs ]
+    [ -d "$T/state/transactions/000001.undone" ]
+    [ -z "$(find "$T" -maxdepth 1 -name '.tfhook-*')" ]
+}
+
 @test "recover needs no space for the lock's text" {
     config "plan:write:$T/f:new" "verify:sleep:60"
     die_in_verify "$T/f"

@@ -63,7 +63,7 @@ static int refuse(struct run *run, const struct entry *entry, const char *why, s
 {
     const char *path = text_escape(run->mem, entry->path, strlen(entry->path));
     return err_set(err, STATUS_FAILED, "%s %s; nothing was changed (leave it out with --skip %s)",
-                   path, why, path);
+                   path, why, text_shell_word(run->mem, entry->path));
 }
 
 /* For the plan: the lines as they change. */

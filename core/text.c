@@ -102,6 +102,23 @@ bool text_may_be_shown(const char *text, size_t size)
     return true;
 }
 
+const char *text_shell_word(struct mem *mem, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "/._-+,:=@%";
+    size_t size = strlen(text);
+    if (size > 0 && strspn(text, plain) == size)
+        return mem_str(mem, text);
+    if (text_may_be_shown(text, size) && strpbrk(text, "\t\\'") == NULL)
+        return mem_printf(mem, "'%s'", text);
+    const char *word = "";
+    for (const char *c = text; *c != '\0'; c++) {
+        bool as_it_is = *c > ' ' && *c <= '~' && *c != '\\' && *c != '\'';
+        word = mem_printf(mem, as_it_is ? "%s%c" : "%s\\x%02x", word, (unsigned char)*c);
+    }
+    return mem_printf(mem, "$'%s'", word);
+}
+
 const char *text_escape_lines(struct mem *mem, const char *text)
 {
     const char *all = "";

@@ -22,6 +22,10 @@ bool names_have(const struct names *list, const char *name);
  * writing become \xNN; the rest stays. One line in, one line out. */
 const char *text_escape(struct mem *mem, const char *text, size_t size);
 
+/* One word for a shell to read: as it is where that is plain, else in single quotes; what would be
+ * escaped goes into $'...' of bash, ksh and zsh. */
+const char *text_shell_word(struct mem *mem, const char *text);
+
 /* Nothing in it would be escaped; blanks that are tabs are fine. */
 bool text_may_be_shown(const char *text, size_t size);
 

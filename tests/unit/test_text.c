@@ -47,6 +47,16 @@ static void splits_words_with_shell_quoting(void **state)
     assert_int_equal(text_words(&mem, "a \\", &words, &why), -1);
 }
 
+static void makes_one_word_for_a_shell(void **state)
+{
+    (void)state;
+    assert_string_equal(text_shell_word(&mem, "/etc/a-b_1.conf"), "/etc/a-b_1.conf");
+    assert_string_equal(text_shell_word(&mem, ""), "''");
+    assert_string_equal(text_shell_word(&mem, "/a b;$(c) gr\xc3\xbcn"), "'/a b;$(c) gr\xc3\xbcn'");
+    assert_string_equal(text_shell_word(&mem, "it's \\"), "$'it\\x27s\\x20\\x5c'");
+    assert_string_equal(text_shell_word(&mem, "\xff\n"), "$'\\xff\\x0a'");
+}
+
 static void finds_the_nearest_name_but_not_a_far_one(void **state)
 {
     (void)state;
@@ -91,6 +101,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(escapes_what_could_deceive_a_terminal),
         cmocka_unit_test(splits_words_with_shell_quoting),
+        cmocka_unit_test(makes_one_word_for_a_shell),
         cmocka_unit_test(finds_the_nearest_name_but_not_a_far_one),
         cmocka_unit_test(reads_whole_numbers_only),
         cmocka_unit_test(lists_keep_their_items_as_they_grow),

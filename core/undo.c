@@ -257,15 +257,24 @@ static int undo_file(struct mem *mem, const struct journal *journal, size_t inde
     return rc < 0 ? rc : put_back(mem, journal, &journal->entries[index], ret_why);
 }
 
+static bool is_one_file(const char *path, const char *other)
+{
+    struct stat st, its;
+    return lstat(path, &st) == 0 && lstat(other, &its) == 0 && st.st_dev == its.st_dev &&
+           st.st_ino == its.st_ino;
+}
+
 /* The rename consumes the new content's temp file: while it is there, the target is not ours, even
- * when somebody else has changed it. (The temp file of an undo holds the old content.) */
+ * when somebody else has changed it, unless it is that very file, linked into place. (The temp file
+ * of an undo holds the old content.) */
 static bool was_never_applied(struct mem *mem, const struct entry *entry)
 {
     struct blob content;
     bool has_content = entry->action == ACTION_WRITE || entry->action == ACTION_EDIT;
     return has_content && !same(entry->old_sha256, entry->new_sha256) &&
            file_read(mem, entry->temp, FILE_LIMIT, &content) == 0 &&
-           same(digest(mem, content.data, content.size), entry->new_sha256);
+           same(digest(mem, content.data, content.size), entry->new_sha256) &&
+           !is_one_file(entry->temp, entry->real);
 }
 
 /* Line edits are undone as such; what somebody else has changed too much for that is put back whole

@@ -125,9 +125,14 @@ static void after_failure(struct run *run, struct progress *progress, struct err
         result != NULL && (strcmp(result, "applied") == 0 || strcmp(result, "unchanged") == 0);
     struct progress own = {0};
     child_interrupted = 0;
-    if (run_hook(run, "post-failure", &own, &later) < 0)
+    if (err->status == STATUS_STUCK)
+        talk_warn(&run->talk,
+                  "post-failure is left out: nothing is written on top of what is stuck");
+    else if (run_hook(run, "post-failure", &own, &later) < 0)
         talk_error(&run->talk, "post-failure: %s", later.text);
     run->report.result = result == NULL || earlier_hook ? "failed" : result;
+    if (err->status == STATUS_STUCK)
+        run->report.result = "stuck";
     if (progress->committed.count == 0)
         return;
     const char *list = "";
@@ -286,8 +291,9 @@ static int run_phases(struct run *run, size_t first, size_t end, struct progress
         if (run_hook(run, hook_name(run, "pre", phase->name), progress, err) < 0 ||
             run_phase_commands(run, phase, err) < 0 ||
             run_hook(run, hook_name(run, "post", phase->name), progress, err) < 0) {
-            err->text = mem_printf(run->mem, "%s; resume with `tfhook deploy --from %s`", err->text,
-                                   phase->name);
+            err->text = mem_printf(
+                run->mem, "%s; %s `tfhook deploy --from %s`", err->text,
+                err->status == STATUS_STUCK ? "only then resume with" : "resume with", phase->name);
             return -1;
         }
         if (child_interrupted)

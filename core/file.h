@@ -22,7 +22,8 @@ struct blob {
 
 enum { FILE_LIMIT = 64 * 1024 * 1024 };
 
-/* A regular file of at most `limit` bytes, else -EFBIG, -EISDIR, -EINVAL (neither). */
+/* A regular file of at most `limit` bytes, else -EFBIG, -EISDIR, -EINVAL (neither) or -ELOOP (a
+ * link); -EAGAIN when it grows meanwhile. */
 int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
     __attribute__((warn_unused_result));
 

@@ -16,6 +16,24 @@ const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum t
     return mem_printf(mem, "%s/transactions/%06ld.%s", state_dir, seq, txn_phase_names[phase]);
 }
 
+bool entry_is_directory(const struct entry *entry)
+{
+    return entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY;
+}
+
+int entry_failed(struct err *err, int rc, const struct entry *entry, const char *what)
+{
+    return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->real);
+}
+
+const char *journal_paths(struct mem *mem, const struct journal *journal)
+{
+    const char *paths = "";
+    for (size_t i = 0; i < journal->count; i++)
+        paths = mem_printf(mem, "%s%s%s", paths, i > 0 ? ", " : "", journal->entries[i].path);
+    return text_escape(mem, paths, strlen(paths));
+}
+
 int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
 {
     const char *path = mem_printf(mem, "%s/journal.json", journal->dir);

@@ -3,7 +3,9 @@
  * backups of what was there before. Written once, whole and synced, before any target is touched;
  * what happens later is told by the directory's name alone.
  *
- *     prep -> open -> done | undone | stuck          prep -> undone
+ *     prep -> open -> done | undone                  prep -> undone
+ *             open -> stuck -> undone | done         done -> open: a commit that was not synced
+ *     done | undone -> gone: being removed
  *
  * Sequence numbers order transactions; clocks are for people only.
  */
@@ -46,6 +48,12 @@ struct entry {
     bool made; /* a directory: by this run. Not on disk */
 };
 
+/* Its target is a directory: to be made, or removed when it is empty. */
+bool entry_is_directory(const struct entry *entry);
+
+/* "cannot WHAT REAL: reason", STATUS_FAILED. -1. */
+int entry_failed(struct err *err, int rc, const struct entry *entry, const char *what);
+
 /* What has a larger number in the folder is none of ours. */
 #define JOURNAL_SEQ_MAX 999999999L
 
@@ -84,6 +92,9 @@ int journal_write(struct mem *mem, const struct journal *journal, struct err *er
  * the rename was made. */
 int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase, struct err *err)
     __attribute__((warn_unused_result));
+
+/* The paths of all entries, for a person. */
+const char *journal_paths(struct mem *mem, const struct journal *journal);
 
 /* The directory's path in a phase. */
 const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum txn_phase phase);

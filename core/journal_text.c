@@ -224,7 +224,8 @@ static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
     }
     *ret = entry;
     /* What undoing will need must be there. */
-    bool directory = entry.action == ACTION_DIRECTORY || entry.action == ACTION_REMOVE_DIRECTORY;
+    bool directory = entry.action == ACTION_DIRECTORY ||
+                     (entry.action == ACTION_REMOVE_DIRECTORY && entry.temp != NULL);
     bool file = entry.temp != NULL && (!entry.existed || entry.old_sha256 != NULL) &&
                 (entry.existed == (entry.backup != NULL) || entry.action == ACTION_EDIT) &&
                 (entry.action == ACTION_REMOVE || entry.new_sha256 != NULL);

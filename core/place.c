@@ -24,8 +24,8 @@ static bool is_ours(const struct journal *journal, const char *dir)
     for (size_t i = 0; i < journal->count; i++) {
         const struct entry *entry = &journal->entries[i];
         size_t length = strlen(entry->real);
-        if ((entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY) &&
-            strncmp(dir, entry->real, length) == 0 && (dir[length] == '\0' || dir[length] == '/'))
+        if (entry_is_directory(entry) && strncmp(dir, entry->real, length) == 0 &&
+            (dir[length] == '\0' || dir[length] == '/'))
             return true;
     }
     return false;
@@ -44,4 +44,21 @@ int place_is_there(struct mem *mem, const struct journal *journal, const struct 
     *ret_why =
         mem_printf(mem, "the directory %s is not there; is its file system mounted?", parent);
     return -1;
+}
+
+int place_sync_all(struct mem *mem, const struct journal *journal, const char **ret_path)
+{
+    struct names synced = {0};
+    for (size_t i = 0; i < journal->count; i++) {
+        const char *parent = file_parent(mem, journal->entries[i].real);
+        if (names_have(&synced, parent))
+            continue;
+        int rc = file_sync_directory(parent);
+        if (rc < 0 && rc != -ENOENT) {
+            *ret_path = journal->entries[i].real;
+            return rc;
+        }
+        names_add(mem, &synced, parent);
+    }
+    return 0;
 }

@@ -20,4 +20,9 @@ int place_leads_there(struct mem *mem, const struct entry *entry, const char **r
 int place_is_there(struct mem *mem, const struct journal *journal, const struct entry *entry,
                    const char **ret_why) __attribute__((warn_unused_result));
 
+/* Every directory that holds a target is synced, each once; one that is gone is passed over. 0, or
+ * a negated errno with the entry's path in *ret_path. */
+int place_sync_all(struct mem *mem, const struct journal *journal, const char **ret_path)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -4,14 +4,10 @@
 #include "place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static int failed(struct err *err, int rc, const struct entry *entry, const char *what)
-{
-    return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->real);
-}
 
 /* The bytes of a target: read once, so that what is checked is what is saved. That they are still
  * the same when the target is replaced is checked again then. */
@@ -26,7 +22,7 @@ static int check_target(struct mem *mem, const struct change *change, struct ent
     struct stat st;
     if (lstat(entry->real, &st) < 0) {
         if (errno != ENOENT)
-            return failed(err, -errno, entry, "look at");
+            return entry_failed(err, -errno, entry, "look at");
         return !entry->existed
                    ? 0
                    : err_set(err, STATUS_FAILED,
@@ -47,7 +43,7 @@ static int check_target(struct mem *mem, const struct change *change, struct ent
     entry->old_gid = st.st_gid;
     int rc = file_read(mem, entry->real, FILE_LIMIT, ret_old);
     if (rc < 0)
-        return failed(err, rc, entry, "read");
+        return entry_failed(err, rc, entry, "read");
     const char *sha256 = digest(mem, ret_old->data, ret_old->size);
     if (change->action != ACTION_EDIT && strcmp(sha256, entry->old_sha256) != 0)
         return err_set(err, STATUS_FAILED,
@@ -85,7 +81,7 @@ static int check_directory(struct entry *entry, struct err *err)
     struct stat st;
     bool there = lstat(entry->real, &st) == 0;
     if (!there && errno != ENOENT)
-        return failed(err, -errno, entry, "look at");
+        return entry_failed(err, -errno, entry, "look at");
     if (there != (entry->action == ACTION_REMOVE_DIRECTORY))
         return err_set(err, STATUS_FAILED, "%s has %s since the plan was made; run tfhook again",
                        entry->real, there ? "appeared" : "gone");
@@ -94,6 +90,21 @@ static int check_directory(struct entry *entry, struct err *err)
     entry->old_mode = st.st_mode & 07777;
     entry->old_uid = st.st_uid;
     entry->old_gid = st.st_gid;
+    return 0;
+}
+
+/* It will have to be synced, which is opening it: a directory that may be written and not read
+ * would fail after the renames, and again in their undo. One that is not there is still to be made.
+ */
+static int check_parent(struct mem *mem, const struct entry *entry, struct err *err)
+{
+    const char *parent = file_parent(mem, entry->real);
+    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && errno != ENOENT)
+        return err_errno(err, STATUS_FAILED, errno, "cannot read the directory %s, to sync it",
+                         parent);
+    if (fd >= 0)
+        (void)close(fd);
     return 0;
 }
 
@@ -113,11 +124,13 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
     const char *why = NULL;
     if (place_leads_there(mem, entry, &why) < 0)
         return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
-    if (change->action == ACTION_DIRECTORY || change->action == ACTION_REMOVE_DIRECTORY)
+    if (check_parent(mem, entry, err) < 0)
+        return -1;
+    entry->temp = change->action == ACTION_DIRECTORY ? NULL : file_temp_name(mem, entry->real);
+    if (entry_is_directory(entry))
         return check_directory(entry, err);
     if (check_target(mem, change, entry, &draft->old, err) < 0)
         return -1;
-    entry->temp = file_temp_name(mem, entry->real);
     /* What is removed frees the space that its undo needs, and its directory may go too. */
     if (entry->existed && change->action != ACTION_REMOVE)
         entry->link = file_temp_name(mem, entry->real);
@@ -143,7 +156,7 @@ static int make_directory(struct entry *entry, struct err *err)
 {
     int rc = file_create_directory(entry->real, (unsigned)entry->mode, NULL);
     entry->made = rc != -EEXIST;
-    return rc < 0 ? failed(err, rc, entry, "make the directory") : 0;
+    return rc < 0 ? entry_failed(err, rc, entry, "make the directory") : 0;
 }
 
 /* The old file keeps a second name until the commit: undoing is then a rename, which needs no space
@@ -156,7 +169,7 @@ static int link_old(const struct entry *entry, struct err *err)
     for (size_t i = 0; i < sizeof no_links / sizeof *no_links; i++)
         if (errno == no_links[i])
             return 0;
-    return failed(err, -errno, entry, "link");
+    return entry_failed(err, -errno, entry, "link");
 }
 
 static int write_temp(const struct change *change, struct entry *entry, const struct blob *content,

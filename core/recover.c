@@ -1,6 +1,7 @@
 #include "recover.h"
 
 #include "journal.h"
+#include "leftovers.h"
 #include "transact.h"
 #include "undo.h"
 
@@ -26,33 +27,26 @@ static void report_settled(struct run *run, const struct journal *journal, struc
     }
 }
 
-/* What cannot be removed now keeps the transaction as it is, for the next try. */
-static int remove_leftovers(struct run *run, const struct journal *journal, bool directories,
-                            struct err *err)
-{
-    int rc = undo_remove_all(run->mem, journal, directories);
-    return rc == 0
-               ? 0
-               : err_errno(err, STATUS_STUCK, -rc,
-                           "transaction %ld: its temporary files cannot be removed", journal->seq);
-}
-
 /* What it did is not known any more. The phase first: the message names the journal where it is. */
-static int stuck_unread(struct run *run, struct journal *journal, const char *why, const char *what,
-                        struct err *err)
+static int stuck_unread(struct run *run, struct journal *journal, struct err *err)
 {
+    struct err moving = {.mem = run->mem};
     struct err unread = {.mem = run->mem};
-    if (journal_move(run->mem, journal, TXN_STUCK, err) < 0)
-        return -1;
-    if (journal_read(run->mem, journal, &unread) == 0)
+    if (journal_move(run->mem, journal, TXN_STUCK, &moving) < 0)
         return err_set(err, STATUS_STUCK,
-                       "transaction %ld is stuck: %s; the journal can be read by now: run tfhook "
-                       "recover again",
-                       journal->seq, why);
-    why = unread.text;
+                       "transaction %ld is stuck: its journal cannot be read; %s", journal->seq,
+                       moving.text);
+    if (journal_read(run->mem, journal, &unread) == 0)
+        return err_set(
+            err, STATUS_STUCK,
+            "transaction %ld is stuck: its journal could not be read, and can be by now: "
+            "run tfhook recover again",
+            journal->seq);
     return err_set(err, STATUS_STUCK,
-                   "transaction %ld is stuck: %s; %s; `tfhook recover --keep %ld` closes it",
-                   journal->seq, why, what, journal->seq);
+                   "transaction %ld is stuck: %s; the old content of what it changed is beside the "
+                   "journal; look for temporary files (.tfhook-*) too; when the files are right, "
+                   "`tfhook recover --keep %ld` closes it",
+                   journal->seq, unread.text, journal->seq);
 }
 
 /* The journal is there, whole, before anything else is written. */
@@ -65,21 +59,35 @@ static bool had_journal(struct run *run, const struct journal *journal)
     return names.count > (names_have(&names, "journal.json.new") ? 1 : 0);
 }
 
-/* No target was touched yet. Without a journal nothing was. */
+/* The directories too that it may have made: or they were there, and rmdir takes empty ones only.
+ */
+static int remove_prepared(struct run *run, struct journal *journal, const char **ret_why)
+{
+    for (size_t i = 0; i < journal->count; i++)
+        journal->entries[i].made = true;
+    return leftovers_remove(run->mem, journal, true, ret_why);
+}
+
+/* No target was touched yet. Without a journal nothing was. What cannot be taken away now keeps the
+ * transaction as it is, for the next try. */
 static int settle_prep(struct run *run, struct journal *journal, struct err *err)
 {
     struct err unread = {.mem = run->mem};
-    if (journal_read(run->mem, journal, &unread) == 0) {
-        for (size_t i = 0; i < journal->count; i++)
-            journal->entries[i].made = true; /* or it was not there: rmdir takes empty ones only */
-        if (remove_leftovers(run, journal, true, err) < 0)
-            return -1;
-    } else if (had_journal(run, journal)) {
-        return stuck_unread(run, journal, unread.text,
-                            "it had not touched any file yet, but temporary ones (.tfhook-*) may "
-                            "lie beside those that it was to change",
-                            err);
-    }
+    const char *why = NULL;
+    bool readable = journal_read(run->mem, journal, &unread) == 0;
+    if (!readable && had_journal(run, journal))
+        return err_set(
+            err, STATUS_STUCK,
+            "transaction %ld has touched no file yet, but temporary ones (.tfhook-*) may "
+            "lie beside those that it was to change, and which these are is not known: "
+            "%s; `tfhook recover --keep %ld` closes it",
+            journal->seq, unread.text, journal->seq);
+    if (readable && remove_prepared(run, journal, &why) < 0)
+        return err_set(err, STATUS_STUCK,
+                       "transaction %ld has touched no file yet, but what it has laid beside them "
+                       "cannot be removed: %s; mend that and run `tfhook recover`, or `tfhook "
+                       "recover --keep %ld` leaves it there",
+                       journal->seq, why, journal->seq);
     if (journal_move(run->mem, journal, TXN_UNDONE, err) < 0)
         return -1;
     talk_warn(&run->talk, "transaction %ld was interrupted before it changed anything; cleaned up",
@@ -92,17 +100,11 @@ static int settle_open(struct run *run, struct journal *journal, struct stage *s
 {
     struct err unread = {.mem = run->mem};
     if (journal_read(run->mem, journal, &unread) < 0)
-        return stuck_unread(run, journal, unread.text,
-                            "the old content of what it changed is beside the journal; look for "
-                            "temporary files (.tfhook-*) too; when the files are right,",
-                            err);
+        return stuck_unread(run, journal, err);
     if (undo_all(run->mem, journal, false, err) < 0)
         return -1;
-    const char *paths = "";
-    for (size_t i = 0; i < journal->count; i++)
-        paths = mem_printf(run->mem, "%s%s%s", paths, i > 0 ? ", " : "", journal->entries[i].path);
     talk_warn(&run->talk, "transaction %ld was interrupted; its changes were undone: %s",
-              journal->seq, text_escape(run->mem, paths, strlen(paths)));
+              journal->seq, journal_paths(run->mem, journal));
     if (settled != NULL)
         report_settled(run, journal, settled);
     return 0;
@@ -149,22 +151,30 @@ static int sync_phases(struct run *run, struct err *err)
                                     : err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path);
 }
 
-int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
+static int failed(struct run *run, const struct err *err)
+{
+    run->report.result = err->status == STATUS_STUCK ? "stuck" : "failed";
+    return -1;
+}
+
+static int settle_all(struct run *run, struct stage *settled, struct err *err)
 {
     struct journals all;
     if (journal_list(run->mem, run->world.state_dir, &all, err) < 0 || sync_phases(run, err) < 0)
         return -1;
-    if (refuse_twins(&all, err) < 0) {
-        run->report.result = "stuck";
+    if (refuse_twins(&all, err) < 0)
         return -1;
-    }
     /* The newest first: a later transaction was made on top of an earlier one. */
     for (size_t i = all.count; i > 0; i--)
-        if (settle(run, &all.items[i - 1], settled, err) < 0) {
-            run->report.result = err->status == STATUS_STUCK ? "stuck" : "failed";
+        if (settle(run, &all.items[i - 1], settled, err) < 0)
             return -1;
-        }
     return 0;
+}
+
+int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
+{
+    int rc = settle_all(run, settled, err);
+    return rc < 0 ? failed(run, err) : 0;
 }
 
 void recover_warn(struct run *run)
@@ -182,19 +192,37 @@ void recover_warn(struct run *run)
 static struct journal *find(struct journals *all, long seq)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].seq == seq && all->items[i].phase != TXN_DONE &&
-            all->items[i].phase != TXN_UNDONE)
+        if (all->items[i].seq == seq && !is_settled(&all->items[i]))
             return &all->items[i];
     return NULL;
+}
+
+/* What was not the transaction's, and was there before the old content. */
+static void say_kept(struct run *run, const struct journal *journal)
+{
+    struct names names = {0};
+    if (file_list(run->mem, journal->dir, &names) < 0)
+        return;
+    for (size_t i = 0; i < names.count; i++)
+        if (strstr(names.names[i], UNDO_FOREIGN) != NULL)
+            talk_warn(&run->talk,
+                      "what was there instead is kept, as %s/%s, until the transaction "
+                      "is pruned",
+                      journal->dir, names.names[i]);
 }
 
 static int restore(struct run *run, struct journal *journal, struct err *err)
 {
     if (journal->phase == TXN_PREP)
         return settle_prep(run, journal, err);
-    if (journal_read(run->mem, journal, err) < 0 || undo_all(run->mem, journal, true, err) < 0)
+    if (journal_read(run->mem, journal, err) < 0) {
+        err->status = STATUS_STUCK;
+        return -1;
+    }
+    if (undo_all(run->mem, journal, true, err) < 0)
         return -1;
     talk_info(&run->talk, "transaction %ld: the old content is back", journal->seq);
+    say_kept(run, journal);
     report_settled(run, journal, &run->report.changes);
     return 0;
 }
@@ -202,17 +230,18 @@ static int restore(struct run *run, struct journal *journal, struct err *err)
 static int keep(struct run *run, struct journal *journal, struct err *err)
 {
     struct err unread = {.mem = run->mem};
+    const char *why = NULL;
     bool readable = journal_read(run->mem, journal, &unread) == 0;
-    if (readable && journal->phase == TXN_PREP)
-        return settle_prep(run, journal, err);
-    struct err left = {.mem = run->mem};
-    if (readable && remove_leftovers(run, journal, false, &left) < 0)
-        talk_warn(&run->talk, "%s", left.text);
+    bool applied = readable && journal->phase != TXN_PREP;
+    if (readable && (applied ? leftovers_remove(run->mem, journal, false, &why)
+                             : remove_prepared(run, journal, &why)) < 0)
+        talk_warn(&run->talk, "transaction %ld: what it has laid beside its files stays: %s",
+                  journal->seq, why);
     /* Without a journal there is nothing that could be rolled back later. */
-    if (journal_move(run->mem, journal, readable ? TXN_DONE : TXN_UNDONE, err) < 0)
+    if (journal_move(run->mem, journal, applied ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;
     talk_info(&run->talk, "transaction %ld is closed; every file was left as it is", journal->seq);
-    run->report.result = "applied";
+    run->report.result = applied ? "applied" : "unchanged";
     run->report.transaction = journal->seq;
     return 0;
 }
@@ -238,7 +267,7 @@ int recover_command(struct run *run, struct err *err)
     if (transact_lock(run, err) < 0)
         return -1;
     if (run->cli.restore || run->cli.keep)
-        return settle_named(run, err);
+        return settle_named(run, err) < 0 ? failed(run, err) : 0;
     if (recover_interrupted(run, &run->report.changes, err) < 0)
         return -1;
     if (run->report.result == NULL)

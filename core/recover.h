@@ -2,8 +2,11 @@
  * Settling transactions whose run died, from the disk alone: no plugin, config or site is needed.
  *
  *     prep                 nothing was touched: temp files are removed             -> undone
+ *                          its journal cannot be read, or they cannot be removed   (stays)
  *     open                 each target old or new: new ones are put back           -> undone
- *                          a target is neither: it is left alone                   -> stuck
+ *                          a target is neither: it is left alone; or the journal
+ *                          cannot be read                                          -> stuck
+ *     stuck                tried again, as open
  *     any of these         a person decides: --restore or --keep                   -> undone | done
  */
 #ifndef TFHOOK_RECOVER_H

@@ -14,8 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A part that was left out was left out on purpose: it is passed over unless it is named. */
-static bool is_partly_undone(const struct journals *all, long seq)
+/* Of all of it or a part: what was left out was left out on purpose, so it is passed over too,
+ * unless it is named. */
+static bool has_rollback(const struct journals *all, long seq)
 {
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i].phase == TXN_DONE && all->items[i].undoes == seq &&
@@ -32,7 +33,7 @@ static struct journal *choose(struct journals *all, long seq)
         struct journal *journal = &all->items[i - 1];
         bool newest = journal->phase == TXN_UNREADABLE ||
                       (journal->phase == TXN_DONE && journal->undoes == 0 &&
-                       !is_partly_undone(all, journal->seq));
+                       !has_rollback(all, journal->seq));
         if (seq != 0 ? journal->seq == seq : newest)
             return journal;
     }
@@ -171,7 +172,7 @@ static int invert(struct run *run, const struct journal *journal, struct stage *
         int rc = 0;
         if (entry->action == ACTION_EDIT)
             rc = invert_edits(run, entry, stage, err);
-        else if (entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY)
+        else if (entry_is_directory(entry))
             invert_directory(run, entry, stage);
         else
             rc = invert_file(run, journal, entry, stage, err);
@@ -250,37 +251,42 @@ static int run_rollback(struct run *run, const struct journal *journal, struct e
     return 0;
 }
 
-/* The lock, and what was interrupted settled. *ret_undone: the newest whose changes that undid. */
+/* The lock, and what was interrupted settled. *ret_undone: the newest whose changes that undoes. */
 static int begin(struct run *run, long *ret_undone, struct err *err)
 {
     struct journals all;
-    if (transact_lock(run, err) < 0 || journal_list(run->mem, run->world.state_dir, &all, err) < 0)
+    run->report.changes.mem = run->mem;
+    if ((!run->cli.plan_only && transact_lock(run, err) < 0) ||
+        journal_list(run->mem, run->world.state_dir, &all, err) < 0)
         return -1;
     for (size_t i = 0; i < all.count; i++)
         if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
             *ret_undone = all.items[i].seq;
-    return recover_interrupted(run, NULL, err);
+    if (!run->cli.plan_only)
+        return recover_interrupted(run, &run->report.changes, err);
+    recover_warn(run);
+    return 0;
 }
 
 /* Who asks for the newest to be undone has seen it done: not the one before it as well. */
 static void say_undone(struct run *run, long seq)
 {
-    run->report.result = "rolled-back";
+    bool plan = run->cli.plan_only;
+    run->report.result = plan ? "changes" : "rolled-back";
     run->report.transaction = seq;
     if (!run->talk.json)
-        (void)printf(
-            "Transaction %ld was the newest; it was interrupted, and is undone now. To roll "
-            "back one before it, name it: tfhook rollback SEQ.\n",
-            seq);
+        (void)printf("Transaction %ld %s. To roll back one before it, name it: tfhook rollback "
+                     "SEQ.\n",
+                     seq,
+                     plan ? "is the newest, and was interrupted: a rollback undoes it, and no other"
+                          : "was the newest; it was interrupted, and is undone now");
 }
 
 int rollback_command(struct run *run, struct err *err)
 {
     struct journals all;
     long undone = 0;
-    if (run->cli.plan_only)
-        recover_warn(run);
-    else if (begin(run, &undone, err) < 0)
+    if (begin(run, &undone, err) < 0)
         return -1;
     if (undone > 0 && run->cli.seq == 0) {
         say_undone(run, undone);

@@ -14,15 +14,6 @@
 
 #define DEFAULT_STATE_DIR "/var/lib/tfhook"
 
-/* An existing directory by its real name; one that is still to be made as it is written. */
-static const char *real_or_same(struct mem *mem, const char *path)
-{
-    char *real = realpath(path, NULL);
-    const char *copy = mem_str(mem, real != NULL ? real : path);
-    free(real);
-    return copy;
-}
-
 static const char *from_cwd(struct mem *mem, const char *path)
 {
     char cwd[PATH_MAX];
@@ -44,18 +35,19 @@ static int set_root(struct run *run, struct err *err)
     return 0;
 }
 
-/* From the command line as it is, from the config below --root. */
+/* From the command line as it is, from the config below --root; by its real name, as far as it is
+ * there. */
 static const char *directory(struct run *run, const char *option, const char *key,
                              const char *fallback, bool fallback_in_root)
 {
+    static const struct root everywhere = {""};
     struct mem *mem = run->mem;
-    if (option != NULL)
-        return real_or_same(mem, from_cwd(mem, option));
-    const char *path = key != NULL ? key : fallback;
-    const char *resolved = path;
-    if ((key != NULL || fallback_in_root) &&
-        root_resolve(&run->world.root, mem, path, &resolved) < 0)
-        resolved = mem_printf(mem, "%s%s", run->world.root.dir, path);
+    bool in_root = option == NULL && (key != NULL || fallback_in_root);
+    const struct root *root = in_root ? &run->world.root : &everywhere;
+    const char *path = option != NULL ? from_cwd(mem, option) : key != NULL ? key : fallback;
+    const char *resolved = NULL;
+    if (root_resolve(root, mem, path, &resolved) < 0)
+        resolved = mem_printf(mem, "%s%s", root->dir, path);
     return resolved;
 }
 

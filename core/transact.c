@@ -52,16 +52,9 @@ static void report_changes(struct run *run, const struct stage *stage)
 
 int transact_undo(struct run *run, struct txn *txn, struct err *err)
 {
-    struct err undo_err = {.mem = run->mem};
-    run->report.result = "rolled-back";
-    if (txn_undo(txn, &undo_err) == 0) {
-        err->text = mem_printf(run->mem, "%s; everything was rolled back", err->text);
-        return -1;
-    }
-    run->report.result = "stuck";
-    *err = (struct err){run->mem, STATUS_STUCK,
-                        mem_printf(run->mem, "%s; and %s", err->text, undo_err.text)};
-    return -1;
+    int rc = txn_undo(txn, err);
+    run->report.result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
+    return rc;
 }
 
 /* No SELECT at all: a step that only verifies has its own hook for that. */

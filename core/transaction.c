@@ -1,6 +1,7 @@
 #include "transaction.h"
 
 #include "child.h"
+#include "leftovers.h"
 #include "place.h"
 #include "prepare.h"
 #include "undo.h"
@@ -10,21 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static int failed(struct err *err, int rc, const struct entry *entry, const char *what)
-{
-    return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->real);
-}
-
 /* Nothing was touched: what was written beside is taken away again. */
 static void abandon(struct txn *txn)
 {
     struct err ignored = {.mem = txn->mem};
+    const char *why = NULL;
     if (txn->journal.dir == NULL)
         return;
-    int rc = undo_remove_all(txn->mem, &txn->journal, true);
-    if (rc < 0)
-        talk_warn(txn->talk, "temporary files could not be removed (%s); the next run tries again",
-                  strerror(-rc));
+    if (leftovers_remove(txn->mem, &txn->journal, true, &why) < 0)
+        talk_warn(txn->talk, "a temporary file cannot be removed: %s; the next run tries again",
+                  why);
     else if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
         talk_warn(txn->talk, "%s", ignored.text);
 }
@@ -40,6 +36,20 @@ static struct {
 static const char *const stuck_text = "a transaction is stuck: run tfhook recover, which says what "
                                       "hinders it";
 
+/* When all is as it was, and only the journal cannot say so, the next run sees it. */
+static int undo(struct txn *txn, struct err *err)
+{
+    if (undo_all(txn->mem, &txn->journal, false, err) == 0)
+        return 0;
+    if (err->status == STATUS_STUCK)
+        return -1;
+    talk_warn(txn->talk,
+              "all is as it was before, but transaction %ld is not closed: %s; the next "
+              "run closes it",
+              txn->journal.seq, err->text);
+    return 0;
+}
+
 static enum status rescue_txn(struct txn *txn)
 {
     struct err err = {.mem = txn->mem};
@@ -47,7 +57,7 @@ static enum status rescue_txn(struct txn *txn)
         abandon(txn);
     int rc = txn->journal.phase == TXN_STUCK ? -1 : 0;
     if (txn->journal.phase == TXN_OPEN)
-        rc = undo_all(txn->mem, &txn->journal, false, &err);
+        rc = undo(txn, &err);
     if (rc < 0) {
         talk_error(rescued.talk, "%s", err.text != NULL ? err.text : stuck_text);
         return STATUS_STUCK;
@@ -122,16 +132,23 @@ int txn_begin(struct mem *mem, const struct world *world, const struct talk *tal
     return rc;
 }
 
+static int check_place(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    const char *why = NULL;
+    if (place_leads_there(txn->mem, entry, &why) == 0)
+        return 0;
+    return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
+}
+
 /* Content, owner, mode and place, right before it is replaced. */
 static int check_again(struct txn *txn, const struct entry *entry, struct err *err)
 {
     struct stat st;
-    const char *why = NULL;
     int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
     if (state < 0)
-        return failed(err, state, entry, "read");
-    if (place_leads_there(txn->mem, entry, &why) < 0)
-        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
+        return entry_failed(err, state, entry, "read");
+    if (check_place(txn, entry, err) < 0)
+        return -1;
     bool same = state == ENTRY_OLD;
     if (same && entry->existed)
         same = lstat(entry->real, &st) == 0 && (st.st_mode & 07777) == entry->old_mode &&
@@ -157,9 +174,11 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
     if (entry->action == ACTION_DIRECTORY)
         return 0; /* made in prep: a new empty directory changes nothing that was there */
     if (entry->action == ACTION_REMOVE_DIRECTORY) {
+        if (check_place(txn, entry, err) < 0)
+            return -1;
         int rc = file_remove_directory(entry->real);
         if (rc < 0)
-            return failed(err, rc, entry, "remove the directory");
+            return entry_failed(err, rc, entry, "remove the directory");
         if (access(entry->real, F_OK) == 0)
             talk_warn(txn->talk, "%s is not empty, so it stays", entry->real);
         return 0;
@@ -167,10 +186,10 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
     if (check_again(txn, entry, err) < 0)
         return -1;
     if (entry->action == ACTION_REMOVE)
-        return unlink(entry->real) < 0 ? failed(err, -errno, entry, "remove") : 0;
+        return unlink(entry->real) < 0 ? entry_failed(err, -errno, entry, "remove") : 0;
     if (put_in_place(entry) == 0)
         return 0;
-    return failed(err, -errno, entry, entry->existed ? "replace" : "make");
+    return entry_failed(err, -errno, entry, entry->existed ? "replace" : "make");
 }
 
 static int apply_all(struct txn *txn, struct err *err)
@@ -180,7 +199,7 @@ static int apply_all(struct txn *txn, struct err *err)
         if (apply_entry(txn, &journal->entries[i], err) < 0)
             return -1;
     const char *path = NULL;
-    int rc = undo_sync_directories(txn->mem, journal, &path);
+    int rc = place_sync_all(txn->mem, journal, &path);
     return rc == 0 ? 0
                    : err_errno(err, STATUS_FAILED, -rc, "cannot sync the directory of %s", path);
 }
@@ -194,18 +213,20 @@ int txn_apply(struct txn *txn, struct err *err)
     }
     if (apply_all(txn, err) == 0)
         return 0;
-    struct err undo_err = {.mem = txn->mem};
-    if (txn_undo(txn, &undo_err) < 0)
-        *err = (struct err){txn->mem, STATUS_STUCK,
-                            mem_printf(txn->mem, "%s; and %s", err->text, undo_err.text)};
-    return -1;
+    return txn_undo(txn, err);
 }
 
 int txn_undo(struct txn *txn, struct err *err)
 {
-    int rc = undo_all(txn->mem, &txn->journal, false, err);
+    struct err undo_err = {.mem = txn->mem};
+    int rc = undo(txn, &undo_err);
+    if (rc == 0)
+        err->text = mem_printf(txn->mem, "%s; everything was rolled back", err->text);
+    else
+        *err = (struct err){txn->mem, STATUS_STUCK,
+                            mem_printf(txn->mem, "%s; and %s", err->text, undo_err.text)};
     drop_rescue(txn);
-    return rc;
+    return -1;
 }
 
 /* The commit's rename was made, and its sync failed: what the disk will remember is not known, and
@@ -216,17 +237,13 @@ static int take_back(struct txn *txn, struct err *err)
     struct err again = {.mem = txn->mem};
     if (journal_move(txn->mem, &txn->journal, TXN_OPEN, &again) == 0)
         return -1;
-    const char *paths = "";
-    for (size_t i = 0; i < txn->journal.count; i++)
-        paths =
-            mem_printf(txn->mem, "%s%s%s", paths, i > 0 ? ", " : "", txn->journal.entries[i].path);
     *err = (struct err){
         txn->mem, STATUS_STUCK,
         mem_printf(txn->mem,
                    "transaction %ld: %s; its changes are made (%s), but whether the "
                    "disk remembers the commit is not known: mend the disk, then run "
                    "`tfhook recover`, which settles it, and `tfhook history`",
-                   txn->journal.seq, err->text, text_escape(txn->mem, paths, strlen(paths)))};
+                   txn->journal.seq, err->text, journal_paths(txn->mem, &txn->journal))};
     rescued.txn = NULL;
     rescued.stuck = true;
     return -1;
@@ -236,14 +253,12 @@ int txn_commit(struct txn *txn, struct err *err)
 {
     /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
      * on goes by the backups. */
-    const char *path = NULL;
-    int rc = undo_remove_links(txn->mem, &txn->journal, &path);
-    if (rc < 0)
-        return err_errno(err, STATUS_FAILED, -rc,
-                         "cannot remove the second name of the old file %s", path);
-    rc = undo_drop_edit_backups(txn->mem, &txn->journal);
-    if (rc < 0)
-        return err_errno(err, STATUS_FAILED, -rc, "cannot remove a backup in %s", txn->journal.dir);
+    const char *why = NULL;
+    if (leftovers_remove_links(txn->mem, &txn->journal, &why) < 0)
+        return err_set(err, STATUS_FAILED, "the second name of an old file cannot be removed: %s",
+                       why);
+    if (leftovers_remove_copies(txn->mem, &txn->journal, &why) < 0)
+        return err_set(err, STATUS_FAILED, "the copy of an edited file cannot be removed: %s", why);
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
         return txn->journal.phase == TXN_DONE ? take_back(txn, err) : -1;
     rescued.committed = rescued.committed == NULL

@@ -14,8 +14,9 @@
  *                  are undone in it as it is. Or stuck, when a file is neither what it was nor what
  *                  we made of it, or cannot be put back.
  *
- * What fails in txn_begin or txn_apply is undone before they return; the error says so, and its
- * status is STATUS_STUCK when that was not possible. When memory is out before the commit, all is
+ * What fails in txn_begin has changed nothing, and what it wrote beside the targets is taken away
+ * again. What fails in txn_apply is undone before it returns; the error says so, and its status is
+ * STATUS_STUCK when that was not possible. When memory is out before the commit, all is
  * undone; after it, the last words name the transaction. The caller holds the lock.
  */
 #ifndef TFHOOK_TRANSACTION_H
@@ -47,6 +48,8 @@ int txn_begin(struct mem *mem, const struct world *world, const struct talk *tal
 int txn_apply(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 /* -1: not committed; the caller undoes, unless the status is STATUS_STUCK. */
 int txn_commit(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
+/* Undone for the reason that `err` has, to which it is added how that went: all is as it was, or
+ * STATUS_STUCK. -1, as it is a failure's end. */
 int txn_undo(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 
 #endif

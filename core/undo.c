@@ -1,6 +1,7 @@
 #include "undo.h"
 
 #include "digest.h"
+#include "leftovers.h"
 #include "place.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ static int directory_state(const struct entry *entry)
 
 int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
 {
-    if (entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY)
+    if (entry_is_directory(entry))
         return directory_state(entry);
     struct blob content;
     int rc = file_read(mem, entry->real, FILE_LIMIT, &content);
@@ -38,89 +39,6 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
     if (same(now, old))
         return same(old, new) ? (int)alike : ENTRY_OLD;
     return same(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
-}
-
-int undo_sync_directories(struct mem *mem, const struct journal *journal, const char **ret_path)
-{
-    struct names synced = {0};
-    for (size_t i = 0; i < journal->count; i++) {
-        const char *parent = file_parent(mem, journal->entries[i].real);
-        if (names_have(&synced, parent))
-            continue;
-        int rc = file_sync_directory(parent);
-        if (rc < 0 && rc != -ENOENT) {
-            *ret_path = journal->entries[i].real;
-            return rc;
-        }
-        names_add(mem, &synced, parent);
-    }
-    return 0;
-}
-
-static int remove_links(const struct journal *journal, bool *ret_any, const char **ret_path)
-{
-    int first = 0;
-    for (size_t i = 0; i < journal->count; i++) {
-        const char *link = journal->entries[i].link;
-        int rc = link == NULL ? 0 : file_remove(link);
-        *ret_any |= link != NULL;
-        if (rc < 0 && first == 0) {
-            first = rc;
-            *ret_path = link;
-        }
-    }
-    return first;
-}
-
-int undo_remove_links(struct mem *mem, const struct journal *journal, const char **ret_path)
-{
-    bool any = false;
-    int rc = remove_links(journal, &any, ret_path);
-    return rc < 0 || !any ? rc : undo_sync_directories(mem, journal, ret_path);
-}
-
-int undo_drop_edit_backups(struct mem *mem, const struct journal *journal)
-{
-    int first = 0;
-    bool any = false;
-    for (size_t i = 0; i < journal->count; i++) {
-        const struct entry *entry = &journal->entries[i];
-        if (entry->action != ACTION_EDIT || entry->backup == NULL)
-            continue;
-        int rc = file_remove(mem_printf(mem, "%s/%s", journal->dir, entry->backup));
-        first = first == 0 ? rc : first;
-        any = true;
-    }
-    return first < 0 || !any ? first : file_sync_directory(journal->dir);
-}
-
-/* What lies in a directory that is not there would be back with it. */
-static int check_places(struct mem *mem, const struct journal *journal)
-{
-    const char *why = NULL;
-    for (size_t i = 0; i < journal->count; i++)
-        if (place_is_there(mem, journal, &journal->entries[i], &why) < 0)
-            return -ENOENT;
-    return 0;
-}
-
-int undo_remove_all(struct mem *mem, const struct journal *journal, bool directories)
-{
-    const char *path = NULL;
-    bool any = false;
-    int first = check_places(mem, journal);
-    if (first == 0)
-        first = remove_links(journal, &any, &path);
-    for (size_t i = journal->count; i > 0; i--) {
-        const struct entry *entry = &journal->entries[i - 1];
-        int rc = entry->temp == NULL ? 0 : file_remove(entry->temp);
-        if (rc == 0 && directories && entry->action == ACTION_DIRECTORY && entry->made)
-            rc = file_remove_directory(entry->real);
-        first = first == 0 ? rc : first;
-    }
-    if (first == 0)
-        first = undo_drop_edit_backups(mem, journal);
-    return first < 0 ? first : undo_sync_directories(mem, journal, &path);
 }
 
 /* The very old file back by its second name, when it has one and is still what it was, and when
@@ -222,7 +140,7 @@ static int keep_foreign(struct mem *mem, const struct journal *journal, size_t i
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
     for (unsigned number = 1;; number++) {
-        const char *copy = mem_printf(mem, "%s/%zu.foreign.%u", journal->dir, index, number);
+        const char *copy = mem_printf(mem, "%s/%zu" UNDO_FOREIGN "%u", journal->dir, index, number);
         rc = file_create(copy, &content, 0600, NULL);
         if (rc == 0)
             return file_sync_parent(copy);
@@ -240,8 +158,11 @@ static int undo_directory(const struct entry *entry, int state)
         int rc = file_remove_directory(entry->real);
         return rc == 0 ? file_sync_parent(entry->real) : rc;
     }
+    /* Under another name until it is whole: one that is there is taken for the old one. */
     const struct file_owner owner = {entry->old_uid, entry->old_gid};
-    int rc = file_create_directory(entry->real, entry->old_mode, &owner);
+    int rc = file_create_directory(entry->temp, entry->old_mode, &owner);
+    if (rc == 0 && rename(entry->temp, entry->real) < 0)
+        rc = -errno;
     return rc == 0 ? file_sync_parent(entry->real) : rc;
 }
 
@@ -308,7 +229,7 @@ static int undo_by_kind(struct mem *mem, const struct journal *journal, size_t i
     int state = undo_entry_state(mem, entry, ENTRY_NEW);
     if (state < 0)
         return state;
-    if (entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY)
+    if (entry_is_directory(entry))
         return undo_directory(entry, state);
     if (is_other_than_file(entry))
         *ret_why = "it is no regular file any more; move what is there away";
@@ -328,7 +249,10 @@ static int undo_entry(struct mem *mem, const struct journal *journal, size_t ind
         return -1;
     bool untouched = was_never_applied(mem, entry);
     /* Before the directory that it may lie in. */
-    int rc = entry->temp == NULL ? 0 : file_remove(entry->temp);
+    int rc = 0;
+    if (entry->temp != NULL)
+        rc = entry_is_directory(entry) ? file_remove_directory(entry->temp)
+                                       : file_remove(entry->temp);
     if (rc == 0 && !untouched)
         rc = undo_by_kind(mem, journal, index, force, ret_why);
     if (rc < 0 && *ret_why == NULL)
@@ -350,17 +274,39 @@ static const char *undo_entries(struct mem *mem, const struct journal *journal, 
     }
     if (stuck[0] != '\0')
         return stuck;
-    /* Whoever undid a part of it before may have died before the sync. */
-    const char *path = journal->dir;
-    bool any = false;
-    int rc = remove_links(journal, &any, &path);
-    if (rc == 0)
-        rc = undo_sync_directories(mem, journal, &path);
-    if (rc == 0)
-        rc = undo_drop_edit_backups(mem, journal);
-    return rc == 0 ? ""
-                   : mem_printf(mem, "a temporary file beside %s cannot be removed for good (%s)",
-                                path, strerror(-rc));
+    const char *why = NULL;
+    if (leftovers_remove_links(mem, journal, &why) < 0 ||
+        leftovers_remove_copies(mem, journal, &why) < 0)
+        return mem_printf(mem,
+                          "all is as it was, but what was beside it cannot be removed for "
+                          "good: %s",
+                          why);
+    return "";
+}
+
+/* Has --restore all that it needs? What a commit that was cut short has removed is gone. */
+static bool has_backups(struct mem *mem, const struct journal *journal)
+{
+    for (size_t i = 0; i < journal->count; i++) {
+        const char *name = journal->entries[i].backup;
+        if (name != NULL && access(mem_printf(mem, "%s/%s", journal->dir, name), F_OK) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* The ways out, for a person. */
+static const char *ways_out(struct mem *mem, const struct journal *journal)
+{
+    const char *restore =
+        mem_printf(mem,
+                   "; or `tfhook recover --restore %ld` puts the old content back over what is "
+                   "there, which is kept beside the backups",
+                   journal->seq);
+    return mem_printf(mem,
+                      "mend what hinders and run `tfhook recover`%s; or `tfhook recover --keep "
+                      "%ld` leaves all as it is",
+                      has_backups(mem, journal) ? restore : "", journal->seq);
 }
 
 int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)
@@ -370,13 +316,8 @@ int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *e
     if (stuck[0] == '\0')
         return journal_move(mem, journal, TXN_UNDONE, err);
     /* The words first: they must not want memory, or fail, when the phase says so already. */
-    (void)err_set(err, STATUS_STUCK,
-                  "transaction %ld is stuck: %s; mend what hinders and run `tfhook recover`; or "
-                  "`tfhook recover --restore %ld` puts the old content back over what is there "
-                  "(which is kept in %s/%06ld.%s); or `tfhook recover --keep %ld` leaves all as it "
-                  "is",
-                  journal->seq, stuck, journal->seq, file_parent(mem, journal->dir), journal->seq,
-                  txn_phase_names[TXN_STUCK], journal->seq);
+    (void)err_set(err, STATUS_STUCK, "transaction %ld is stuck: %s; %s", journal->seq, stuck,
+                  ways_out(mem, journal));
     if (journal_move(mem, journal, TXN_STUCK, &moving) < 0)
         err->text = mem_printf(mem, "%s; and %s", err->text, moving.text);
     return -1;

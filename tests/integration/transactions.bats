@@ -3,37 +3,15 @@
 # was or as it was to be, and there is a way out.
 
 load helper
+load fake
 
 setup() {
-    common_setup
-    TFHOOK_PLUGINS=$TFHOOK_BUILD/plugins-test
-    # LeakSanitizer refuses to work under strace.
-    export ASAN_OPTIONS=detect_leaks=0
-    echo old >"$T/f"
+    fake_setup
 }
 
 teardown() {
     chattr -i "$T/f" 2>/dev/null || true
     common_teardown
-}
-
-config() {
-    printf '[step one]\nplugin = fake\nhook = pre-provision\ndo =\n' >"$T/c.ini"
-    printf '    %s\n' "$@" >>"$T/c.ini"
-}
-
-apply() {
-    tfhook -c "$T/c.ini" apply
-}
-
-# Start an apply whose verification does not end, and kill it when the file has changed.
-die_in_verify() {
-    "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply >"$T/out" 2>&1 3>&- &
-    local pid=$!
-    for _ in $(seq 100); do [ "$(cat "$T/f")" = new ] && break; sleep 0.1; done
-    kill -9 "$pid"
-    wait "$pid" || true
-    [ "$(cat "$T/f")" = new ]
 }
 
 # apply with call number N of a system call failing: inject CALL N ERROR

@@ -8,6 +8,7 @@
 
 #include "../lib/advice.h"
 #include "../lib/cert.h"
+#include "chain.h"
 #include "spec.h"
 
 enum { MOST_FILE = 4 << 20, MOST_PASSWORD_FILE = 4096 };
@@ -30,31 +31,6 @@ void import_certs_free(struct import_certs *certs)
         cert_clear(&certs->certs[i]);
     free(certs->certs);
     *certs = (struct import_certs){0};
-}
-
-/* Which certificate of a file is meant. A bundle gives its leaf; one of CAs alone has none, and a
- * guess would leave the others out in silence. */
-static int choose(const struct tfhook_host *host, const char *path, const struct cert_list *list,
-                  size_t *ret)
-{
-    size_t leaf = cert_leaf(list);
-    struct cert_facts facts;
-    if (list->count > 1) {
-        if (cert_facts_of(list->certs[leaf].der, list->certs[leaf].size, &facts) != 0)
-            return no_memory(host);
-        bool is_ca = facts.is_ca;
-        cert_facts_free(&facts);
-        if (is_ca)
-            return host->fail(host,
-                              "%s: holds %zu CA certificates and no server certificate; give each "
-                              "a file of its own",
-                              path, list->count);
-        host->log(host, TFHOOK_INFO,
-                  "%s: holds %zu certificates; its server certificate, number %zu, is taken", path,
-                  list->count, leaf + 1);
-    }
-    *ret = leaf;
-    return TFHOOK_OK;
 }
 
 static int read_cert(const struct tfhook_host *host, const char *path, struct cert_list *ret)
@@ -82,8 +58,37 @@ static int read_cert(const struct tfhook_host *host, const char *path, struct ce
     return no_memory(host);
 }
 
-static int add_file(const struct tfhook_host *host, const char *path, const char *alias,
-                    struct import_certs *certs)
+static int picked(const struct tfhook_host *host, const char *path, const char *alias,
+                  const struct cert_list *list, struct import_picks *ret)
+{
+    enum import_chain chain = import_chain_of(host->value(host, "chain"));
+    switch (import_pick(list, chain, alias, ret)) {
+    case IMPORT_PICK_OK:
+        if (ret->count == 1 && list->count > 1)
+            host->log(host, TFHOOK_INFO,
+                      "%s: holds %zu certificates; number %zu is taken (chain = %s)", path,
+                      list->count, ret->items[0].index + 1, host->value(host, "chain"));
+        return TFHOOK_OK;
+    case IMPORT_PICK_NO_LEAF:
+        return host->fail(
+            host,
+            "%s: holds %zu CA certificates and no server certificate; set chain to ca, "
+            "or give each a file of its own",
+            path, list->count);
+    case IMPORT_PICK_NO_CA:
+        return host->fail(host,
+                          "%s: holds no CA certificate, and chain = ca imports no other; set chain "
+                          "to leaf or all",
+                          path);
+    case IMPORT_PICK_MEMORY:
+        break;
+    }
+    return no_memory(host);
+}
+
+/* Takes the certificate over. */
+static int add_certificate(const struct tfhook_host *host, const char *path, const char *alias,
+                           struct cert *from, struct import_certs *certs)
 {
     const char *fault = import_alias_fault(alias);
     if (fault != NULL)
@@ -91,31 +96,36 @@ static int add_file(const struct tfhook_host *host, const char *path, const char
                           "%s: '%s' cannot be an alias: %s; rename the file, or use certificate = "
                           "FILE as ALIAS",
                           path, alias, fault);
-    struct cert_list list = {0};
-    size_t chosen = 0;
-    int result = read_cert(host, path, &list);
-    if (result == TFHOOK_OK)
-        result = choose(host, path, &list, &chosen);
-    if (result != TFHOOK_OK) {
-        cert_list_free(&list);
-        return result;
-    }
     struct import_cert *grown = realloc(certs->certs, (certs->count + 1) * sizeof *grown);
     if (grown != NULL)
         certs->certs = grown;
     struct import_cert cert = {.alias = strdup(alias), .path = strdup(path)};
     if (grown == NULL || cert.alias == NULL || cert.path == NULL) {
         cert_clear(&cert);
-        cert_list_free(&list);
         return no_memory(host);
     }
-    cert.der = list.certs[chosen].der;
-    list.certs[chosen].der = NULL; /* it is ours now */
-    cert.size = list.certs[chosen].size;
-    memcpy(cert.sha256, list.certs[chosen].sha256, sizeof cert.sha256);
+    cert.der = from->der;
+    from->der = NULL;
+    cert.size = from->size;
+    memcpy(cert.sha256, from->sha256, sizeof cert.sha256);
     certs->certs[certs->count++] = cert;
-    cert_list_free(&list);
     return TFHOOK_OK;
+}
+
+static int add_file(const struct tfhook_host *host, const char *path, const char *alias,
+                    struct import_certs *certs)
+{
+    struct cert_list list = {0};
+    struct import_picks picks = {0};
+    int result = read_cert(host, path, &list);
+    if (result == TFHOOK_OK)
+        result = picked(host, path, alias, &list, &picks);
+    for (size_t i = 0; result == TFHOOK_OK && i < picks.count; i++)
+        result = add_certificate(host, path, picks.items[i].alias,
+                                 &list.certs[picks.items[i].index], certs);
+    import_picks_free(&picks);
+    cert_list_free(&list);
+    return result;
 }
 
 static int gather_listed(const struct tfhook_host *host, struct tfhook_names items,

@@ -144,8 +144,15 @@ static const struct tfhook_key keys[] = {
              "under its name."},
     {.name = "certificate",
      .type = TFHOOK_LIST,
-     .help = "PEM or DER files to import instead, each \"FILE\" or \"FILE as ALIAS\"; the alias is "
+     .help = "PEM, DER or PKCS#7 files to import instead, each \"FILE\" or \"FILE as ALIAS\"; the alias is "
              "by default the file's base name."},
+    {.name = "chain",
+     .type = TFHOOK_ENUM,
+     .fallback = "leaf",
+     .choices = "leaf ca all",
+     .help = "Which certificates of a file with several: leaf is the server's; ca those that Java "
+             "takes as issuers, so that every certificate they sign is trusted; or all. The others "
+             "than the server's go by ALIAS-1, ALIAS-2, in the order of the file."},
     {.name = "keystore",
      .type = TFHOOK_LIST,
      .fallback = "auto",

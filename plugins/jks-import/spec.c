@@ -16,7 +16,7 @@ static char *lower(const char *text, size_t size)
 
 char *import_alias_of_file(const char *path)
 {
-    static const char *const endings[] = {".crt", ".pem", ".cer", ".der"};
+    static const char *const endings[] = {".crt", ".pem", ".cer", ".der", ".p7b", ".p7c"};
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
     size_t length = strlen(name);

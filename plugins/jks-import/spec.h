@@ -18,7 +18,8 @@ struct import_spec {
 bool import_spec_parse(const char *text, struct import_spec *ret)
     __attribute__((warn_unused_result));
 void import_spec_free(struct import_spec *spec);
-/* The base name without .crt, .pem, .cer or .der, ASCII in lower case, as keytool folds it. */
+/* The base name without .crt, .pem, .cer, .der, .p7b or .p7c, ASCII in lower case, as keytool folds
+ * it. */
 char *import_alias_of_file(const char *path);
 /* Why the alias will not do; NULL when it will. */
 const char *import_alias_fault(const char *alias);

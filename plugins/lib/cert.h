@@ -34,8 +34,9 @@ enum cert_status {
 };
 
 /* All certificates of a PEM file (text between the blocks, CRLF and a BOM are fine; "TRUSTED
- * CERTIFICATE" gives its certificate) or of one DER file, in their order. On CERT_OK the list holds
- * at least one and belongs to the caller; else it is empty. Every certificate parses. */
+ * CERTIFICATE" gives its certificate, PKCS#7 those that it carries) or of one DER file, which may
+ * be PKCS#7 too, in their order. On CERT_OK the list holds at least one and belongs to the caller;
+ * else it is empty. Every certificate parses. */
 enum cert_status cert_read(const void *data, size_t size, struct cert_list *ret)
     __attribute__((warn_unused_result));
 /* For messages: "holds no certificate", "holds a private key", ... */

@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/pkcs7.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,45 @@ static enum cert_status add_trusted(struct span der, struct cert_list *list)
     return add_certificate((struct span){der.at, cert.whole}, list);
 }
 
+/* PKCS#7 is { OID, ... }; a certificate begins with a SEQUENCE. */
+static bool is_pkcs7(struct span der)
+{
+    struct element outer, first;
+    return der_element(der, &outer) && outer.tag == DER_SEQUENCE &&
+           der_element(outer.content, &first) && first.tag == DER_OID;
+}
+
+static enum cert_status add_parsed(X509 *parsed, struct cert_list *list)
+{
+    unsigned char *der = NULL;
+    int size = i2d_X509(parsed, &der); /* the bytes that it was parsed from */
+    enum cert_status status = CERT_MEMORY;
+    if (size > 0)
+        status = add_certificate((struct span){der, (size_t)size}, list);
+    OPENSSL_free(der);
+    return status;
+}
+
+/* The certificates of signed data, as certification authorities hand them out; whatever it signs,
+ * and who did, does not matter. Sealed data has none that could be read. */
+static enum cert_status add_pkcs7(struct span der, struct cert_list *list)
+{
+    const unsigned char *at = der.at;
+    PKCS7 *parsed = der.size > INT32_MAX ? NULL : d2i_PKCS7(NULL, &at, (long)der.size);
+    enum cert_status status = CERT_BROKEN;
+    if (parsed != NULL && at == der.at + der.size) {
+        bool is_signed = PKCS7_type_is_signed(parsed) && parsed->d.sign != NULL;
+        STACK_OF(X509) *certs = is_signed ? parsed->d.sign->cert : NULL;
+        int count = certs == NULL ? 0 : sk_X509_num(certs);
+        status = count > 0 ? CERT_OK : CERT_NONE;
+        for (int i = 0; i < count && status == CERT_OK; i++)
+            status = add_parsed(sk_X509_value(certs, i), list);
+    }
+    PKCS7_free(parsed);
+    ERR_clear_error();
+    return status;
+}
+
 static int base64_digit(unsigned char c)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -227,6 +267,8 @@ static const struct kind kinds[] = {
     {"-----BEGIN CERTIFICATE-----", add_certificate},
     {"-----BEGIN X509 CERTIFICATE-----", add_certificate},
     {"-----BEGIN TRUSTED CERTIFICATE-----", add_trusted},
+    {"-----BEGIN PKCS7-----", add_pkcs7},
+    {"-----BEGIN CMS-----", add_pkcs7},
 };
 
 /* Not a certificate by its label; what it holds may be a key under a false name all the same. */
@@ -301,7 +343,7 @@ static enum cert_status read_any(struct span s, struct cert_list *list)
     struct element outer;
     bool der = der_element(s, &outer) && outer.tag == DER_SEQUENCE;
     if (der && outer.whole == s.size)
-        return add_certificate(s, list);
+        return is_pkcs7(s) ? add_pkcs7(s, list) : add_certificate(s, list);
     if (span_find(s, "-----BEGIN") != NULL || span_find(s, "-----END") != NULL)
         return read_pem(s, list);
     return der ? CERT_BROKEN : CERT_NONE;

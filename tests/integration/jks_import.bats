@@ -185,12 +185,57 @@ check_every_entry() {
     cat "$T/ca.crt" "$T/leaf.crt" >"$T/bundle.pem"
     jks -v apply -o keystore="$T/store" -o certificate="$T/bundle.pem as Scm1"
     expect_status 0
-    expect_output "holds 2 certificates; its server certificate, number 2, is taken"
+    expect_output "holds 2 certificates; number 2 is taken (chain = leaf)"
     expect_output "+ scm1  CN=leaf"
     cat "$T/ca.crt" "$T/ca.crt" >"$T/cas.pem"
     jks plan -o keystore="$T/store" -o certificate="$T/cas.pem"
     expect_status 1
     expect_output "holds 2 CA certificates"
+}
+
+# A server's certificate, its issuer and the root, in this order, as $T/bundle.pem and .p7b.
+make_bundle() {
+    local name issuer=root
+    make_cert root "$T/root.crt" "$T/root.key" -addext basicConstraints=critical,CA:TRUE
+    for name in issuing scm1; do
+        openssl req -newkey rsa:2048 -nodes -subj "/CN=$name" -keyout "$T/$name.key" -out "$T/csr" 2>/dev/null
+        printf 'basicConstraints=critical,CA:%s\n' "$([ $name = scm1 ] && echo FALSE || echo TRUE)" >"$T/ext"
+        openssl x509 -req -in "$T/csr" -CA "$T/$issuer.crt" -CAkey "$T/$issuer.key" -CAcreateserial \
+            -extfile "$T/ext" -out "$T/$name.crt" 2>/dev/null
+        issuer=$name
+    done
+    cat "$T/scm1.crt" "$T/issuing.crt" "$T/root.crt" >"$T/bundle.pem"
+    openssl crl2pkcs7 -nocrl -certfile "$T/bundle.pem" -outform DER -out "$T/bundle.p7b"
+}
+
+@test "chain says which certificates of a bundle are taken, from PEM and PKCS#7, and Java sees them" {
+    local jdk form chain
+    make_bundle
+    for form in pem p7b; do
+        for chain in leaf ca all; do
+            cp "$DATA/plain.jks" "$T/store"
+            jks apply -o keystore="$T/store" -o certificate="$T/bundle.$form as scm1" -o chain=$chain
+            expect_status 0
+            case $chain in
+            leaf) printf 'scm1 scm1\n' ;;
+            ca) printf 'scm1-1 issuing\nscm1-2 root\n' ;;
+            all) printf 'scm1 scm1\nscm1-1 issuing\nscm1-2 root\n' ;;
+            esac >"$T/expected"
+            for jdk in $(jdks); do
+                while read -r alias name; do
+                    "$jdk/bin/keytool" -list -v -alias "$alias" -keystore "$T/store" -storepass changeit |
+                        grep -q "SHA256: $(fingerprint "$T/$name.crt")" || fail "$jdk: $form $chain $alias"
+                done <"$T/expected"
+                [ "$("$jdk/bin/keytool" -list -keystore "$T/store" -storepass changeit 2>/dev/null | grep -c ^scm1)" = \
+                    "$(wc -l <"$T/expected")" ] || fail "$jdk: $form $chain: others are there too"
+            done
+        done
+    done
+    jks plan --detailed-exitcode -o keystore="$T/store" -o certificate="$T/bundle.pem as scm1" -o chain=all
+    expect_status 0
+    jks plan -o keystore="$T/store" -o certificate="$T/scm1.crt" -o chain=ca
+    expect_status 1
+    expect_output "holds no CA certificate"
 }
 
 @test "the same run at the same time gives the same bytes, dates included" {

@@ -143,6 +143,41 @@ static void reads_old_and_trusted_labels(void **state)
     X509_free(trusted);
 }
 
+/* Signed data with `count` certificates, as authorities hand them out; freed by the caller. */
+static unsigned char *pkcs7_of(X509 *cert, int count, size_t *ret_size)
+{
+    PKCS7 *p7 = PKCS7_new();
+    assert_int_equal(PKCS7_set_type(p7, NID_pkcs7_signed), 1);
+    assert_int_equal(PKCS7_content_new(p7, NID_pkcs7_data), 1);
+    for (int i = 0; i < count; i++)
+        assert_int_equal(PKCS7_add_certificate(p7, cert), 1);
+    unsigned char *der = NULL;
+    int size = i2d_PKCS7(p7, &der);
+    assert_true(size > 0);
+    PKCS7_free(p7);
+    *ret_size = (size_t)size;
+    return der;
+}
+
+static void reads_the_certificates_of_pkcs7(void **state)
+{
+    (void)state;
+    size_t size = 0;
+    unsigned char *der = pkcs7_of(scm1, 2, &size);
+    assert_int_equal(expect(der_bytes(der, size), CERT_OK), 2);
+    (void)expect(der_bytes(der, size - 1), CERT_BROKEN);
+    BIO *out = BIO_new(BIO_s_mem());
+    assert_true(PEM_write_bio(out, "PKCS7", "", der, (long)size) > 0);
+    char *pem = NULL;
+    long length = BIO_get_mem_data(out, &pem);
+    assert_int_equal(expect(text_of("%.*s%s", (int)length, pem, scm1_pem), CERT_OK), 3);
+    BIO_free(out);
+    OPENSSL_free(der);
+    der = pkcs7_of(scm1, 0, &size);
+    (void)expect(der_bytes(der, size), CERT_NONE);
+    OPENSSL_free(der);
+}
+
 static void refuses_what_holds_no_certificate(void **state)
 {
     (void)state;
@@ -305,6 +340,7 @@ int main(void)
         cmocka_unit_test(refuses_pem_keys_of_every_label_and_place),
         cmocka_unit_test(refuses_key_in_utf16_text),
         cmocka_unit_test(refuses_key_under_certificate_label),
+        cmocka_unit_test(reads_the_certificates_of_pkcs7),
         cmocka_unit_test(refuses_der_keys),
         cmocka_unit_test(refuses_key_stores),
         cmocka_unit_test(writes_pem_as_openssl_does),

@@ -3,6 +3,9 @@
 
 #include "truststore_fixture.h"
 
+#include "test_cert_make.h"
+
+#include "jks-import/chain.h"
 #include "jks-import/decide.h"
 #include "jks-import/notes.h"
 #include "jks-import/prove.h"
@@ -176,6 +179,58 @@ static void sees_another_entry_that_lost_its_bytes(void **state)
     truststore_free(after);
 }
 
+/* "a.der" and so on are CAs; NULL is a server's certificate. */
+static struct cert_list list_of(const char *const files[], size_t count)
+{
+    struct cert_list list = {0};
+    EVP_PKEY *key = make_key();
+    X509 *server = make_certificate(&(struct recipe){.cn = "scm1"}, key);
+    for (size_t i = 0; i < count; i++) {
+        struct bytes der = {0};
+        if (files[i] != NULL)
+            der = load(files[i]);
+        else
+            der.data = der_of(server, &der.size);
+        assert_true(cert_list_add(&list, der.data, der.size));
+        bytes_free(&der);
+    }
+    X509_free(server);
+    EVP_PKEY_free(key);
+    return list;
+}
+
+/* `expected` as "0 scm1, 2 scm1-1". */
+static void expect_picks(const struct cert_list *list, const char *chain, const char *expected)
+{
+    struct import_picks picks;
+    struct bytes text = {0};
+    assert_int_equal(import_pick(list, import_chain_of(chain), "scm1", &picks), IMPORT_PICK_OK);
+    for (size_t i = 0; i < picks.count; i++)
+        bytes_printf(&text, "%s%zu %s", i == 0 ? "" : ", ", picks.items[i].index,
+                     picks.items[i].alias);
+    assert_string_equal((char *)text.data, expected);
+    bytes_free(&text);
+    import_picks_free(&picks);
+}
+
+static void picks_certificates_and_names_them(void **state)
+{
+    (void)state;
+    static const char *const bundle[] = {"a.der", NULL, "b.der", "a.der"};
+    static const char *const alone[] = {NULL};
+    struct import_picks picks;
+    struct cert_list list = list_of(bundle, 4);
+    expect_picks(&list, "leaf", "1 scm1");
+    expect_picks(&list, "ca", "0 scm1-1, 2 scm1-2");
+    expect_picks(&list, "all", "0 scm1-1, 1 scm1, 2 scm1-2");
+    cert_list_free(&list);
+    list = list_of(alone, 1);
+    expect_picks(&list, "all", "0 scm1");
+    assert_int_equal(import_pick(&list, IMPORT_CHAIN_CA, "scm1", &picks), IMPORT_PICK_NO_CA);
+    assert_int_equal(picks.count, 0);
+    cert_list_free(&list);
+}
+
 static void reads_file_and_alias(void **state)
 {
     (void)state;
@@ -222,6 +277,7 @@ int main(void)
         cmocka_unit_test(drops_lines_of_the_notes_that_do_not_fit),
         cmocka_unit_test(proves_an_import_and_nothing_else),
         cmocka_unit_test(sees_another_entry_that_lost_its_bytes),
+        cmocka_unit_test(picks_certificates_and_names_them),
         cmocka_unit_test(reads_file_and_alias),
         cmocka_unit_test(says_why_an_alias_will_not_do),
     };

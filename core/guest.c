@@ -104,6 +104,7 @@ _Noreturn void guest_main(const struct child_call *call, int records, int printe
                           .stage = &stage,
                           .may_stage = call->call == CALL_PLAN,
                           .may_publish = call->call == CALL_VERIFY,
+                          .log_level = talk_level(call->talk),
                           .fd = records};
     confine(call, records, printed);
     struct tfhook_plugin plugin;

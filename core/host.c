@@ -358,6 +358,7 @@ void host_table(struct guest *guest, struct tfhook_host *ret)
         .skip = host_skip,
         .fail = host_fail,
         .reject = host_reject,
+        .log_level = guest->log_level,
     };
     host_table_stage(ret);
     host_table_probe(ret);

@@ -26,10 +26,11 @@ struct guest {
     const struct step *step;
     const char *hook; /* NULL outside hooks */
     const struct settings *settings;
-    struct stage *stage; /* the child's copy */
-    bool may_stage;      /* plan */
-    bool may_publish;    /* verify */
-    int fd;              /* records go here */
+    struct stage *stage;         /* the child's copy */
+    bool may_stage;              /* plan */
+    bool may_publish;            /* verify */
+    enum tfhook_level log_level; /* the least that is shown */
+    int fd;                      /* records go here */
     struct seen_file *seen;
     size_t seen_count;
     const char *message; /* of the step */

@@ -62,6 +62,11 @@ void talk_debug(const struct talk *talk, const char *format, ...)
     va_end(args);
 }
 
+enum tfhook_level talk_level(const struct talk *talk)
+{
+    return talk->verbose ? TFHOOK_DEBUG : talk->quiet ? TFHOOK_WARNING : TFHOOK_INFO;
+}
+
 void talk_progress(const struct talk *talk, const char *what, long done, long total)
 {
     if (!talk->terminal || talk->quiet)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <tfhook/plugin.h>
 
 struct talk {
     bool quiet;
@@ -15,6 +16,9 @@ struct talk {
     bool color_out; /* stdout is a terminal that may be coloured */
     bool terminal;  /* stderr is one: progress lines */
 };
+
+/* The least that is shown. */
+enum tfhook_level talk_level(const struct talk *talk);
 
 /* "tfhook: ...", then a new line. error and warn always; info unless -q; debug with -v. */
 void talk_error(const struct talk *talk, const char *format, ...)

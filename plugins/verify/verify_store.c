@@ -3,24 +3,10 @@
 
 #include "jvm_loads.h"
 #include "verify.h"
+#include "verify_entries.h"
 #include "verify_stores.h"
 
 static const char import[] = "import it with the plugin jks-import: tfhook apply";
-
-/* The names of the trusted entries, for those who want to see them all (-v). */
-static void name_entries(struct verify *v, const struct verify_store *store)
-{
-    struct bytes names = {0};
-    for (size_t i = 0; i < store->store->count; i++) {
-        const struct truststore_entry *entry = &store->store->entries[i];
-        if (entry->trusted)
-            bytes_printf(&names, "%s%s", names.size > 0 ? ", " : "", entry->alias);
-    }
-    if (names.size > 0 && !names.failed)
-        v->host->log(v->host, TFHOOK_DEBUG, "%s trusts: %s", store->place->path,
-                     (const char *)names.data);
-    bytes_free(&names);
-}
 
 /* Certificates that are in the file and still not trusted: Java says nothing about them. */
 static size_t report_ghosts(struct verify *v, const struct verify_store *store)
@@ -97,7 +83,7 @@ static void report_store(struct verify *v, const struct verify_stores *stores,
         verify_find(v, "store.generated", store->place->path, TFHOOK_WARN,
                     "let tfhook's systemd path unit run it again after such an update",
                     "is generated: %s", store->place->generated);
-    name_entries(v, store);
+    verify_list_entries(v, store);
 }
 
 static void look_for(struct verify *v, const struct verify_store *store,
@@ -107,8 +93,10 @@ static void look_for(struct verify *v, const struct verify_store *store,
     const struct truststore_entry *entry = truststore_find_sha256(store->store, copy->cert.sha256);
     const struct truststore_entry *named = truststore_find_alias(store->store, copy->alias);
     if (entry != NULL && entry->trusted)
-        verify_find(v, id, copy->alias, TFHOOK_PASS, NULL, "%s is trusted by %s, as %s",
-                    copy->facts.subject, store->place->path, entry->alias);
+        verify_find(v, id, copy->alias, TFHOOK_PASS, NULL, "%s is trusted by %s, as %s%s%s",
+                    copy->facts.subject, store->place->path, entry->alias,
+                    copy->facts.is_ca ? "" : "; " VERIFY_LEAF_ONLY,
+                    copy->facts.not_after < v->host->now ? "; " VERIFY_EXPIRED : "");
     else if (entry != NULL)
         verify_find(v, id, copy->alias, TFHOOK_FAIL, import,
                     "%s is in %s as %s, but a JVM does not trust it: %s", copy->facts.subject,

@@ -330,6 +330,20 @@ import() {
     finding pass store.trusted "as scm1x"
 }
 
+@test "store: -v lists every entry, and what Java makes of it" {
+    make_cert old "$T/certs/old.crt" "$T/key" -days 1 -addext basicConstraints=critical,CA:FALSE
+    import old "$T/certs/old.crt"
+    SOURCE_DATE_EPOCH=$(($(date +%s) + 3 * 86400)) verify store -v
+    [ "$(grep -c "$T/cacerts: .*  SHA-256 [0-9a-f:]*  trusted" "$T/err")" -eq \
+        "$(keytool -list -keystore "$T/cacerts" -storepass changeit 2>/dev/null | grep -c trustedCertEntry)" ]
+    grep "$T/cacerts: old  CN=old" "$T/err" | grep "exactly this certificate" | grep -q "will still accept it"
+    verify store
+    ! grep -q "cacerts: old" "$T/err"
+    cp "$BATS_TEST_DIRNAME/../unit/data/stores/ghost.jks" "$T/cacerts"
+    verify store -v
+    grep -q "$T/cacerts: .*SHA-256 .*  not trusted: " "$T/err"
+}
+
 @test "store: one that cannot be read is a failure with its reason" {
     OPTIONS=()
     head -c 20000 "$JAVA_HOME/lib/security/cacerts" >"$T/cacerts"

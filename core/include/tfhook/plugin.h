@@ -240,6 +240,8 @@ struct tfhook_host {
     /* A report that is derived from what verify saw (a metrics file): written whole by rename when
      * the call has ended well, in no transaction, never rolled back. In verify only. */
     int (*publish)(const struct tfhook_host *host, const char *path, const void *data, size_t size);
+    /* The least level of log() that this run shows: text for a lower one need not be made. */
+    enum tfhook_level log_level;
 };
 
 #ifdef __cplusplus

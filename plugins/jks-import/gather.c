@@ -193,6 +193,17 @@ static int gather_directory(const struct tfhook_host *host, const char *director
     return result;
 }
 
+/* Without any, a step that only removes has its work all the same. */
+static bool has_copies(const struct tfhook_host *host, const char *directory)
+{
+    struct tfhook_names names = {0};
+    int rc = host->list(host, directory, &names);
+    bool any = rc != 0 && rc != -ENOENT; /* to be told as what it is */
+    for (size_t i = 0; rc == 0 && i < names.count; i++)
+        any |= is_copy(names.names[i]);
+    return any;
+}
+
 static int by_alias(const void *a, const void *b)
 {
     const struct import_cert *left = a, *right = b;
@@ -233,9 +244,12 @@ int import_gather(const struct tfhook_host *host, struct import_certs *ret)
 {
     struct import_certs certs = {0};
     struct tfhook_names items = host->items(host, "certificate");
-    int result = items.count > 0
-                     ? gather_listed(host, items, &certs)
-                     : gather_directory(host, host->value(host, "certificates"), &certs);
+    const char *directory = host->value(host, "certificates");
+    int result = TFHOOK_OK;
+    if (items.count > 0)
+        result = gather_listed(host, items, &certs);
+    else if (host->items(host, "aliases-absent").count == 0 || has_copies(host, directory))
+        result = gather_directory(host, directory, &certs);
     if (result == TFHOOK_OK)
         result = unify(host, &certs);
     if (result != TFHOOK_OK) {

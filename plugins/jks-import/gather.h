@@ -3,7 +3,7 @@
  * the directory `certificates`. And the stores' password. Through the host.
  *
  * Order: import_gather(), import_certs_free(). Errors: what the host's fail() returned; the caller
- * returns it. None at all is a failure.
+ * returns it. None at all is a failure, unless aliases are to be removed (aliases-absent).
  */
 #ifndef TFHOOK_JKS_IMPORT_GATHER_H
 #define TFHOOK_JKS_IMPORT_GATHER_H

@@ -159,12 +159,28 @@ static void find_unloadable(struct import_run *run, const struct jvm_store *stor
     }
 }
 
+static void find_absent(struct import_run *run, const struct jvm_store *store,
+                        const struct truststore *opened, const char *alias)
+{
+    struct bytes subject = {0};
+    bool there = truststore_find_alias(opened, alias) != NULL;
+    bytes_printf(&subject, "%s in %s", alias, store->real);
+    run->host->finding(run->host, "jks-import", "jks-import.absent",
+                       subject.failed ? store->real : (char *)subject.data,
+                       there ? TFHOOK_FAIL : TFHOOK_PASS,
+                       there ? "is still in the store" : "is not in the store",
+                       there ? "run: tfhook apply" : NULL);
+    bytes_free(&subject);
+}
+
 int import_verify_store(struct import_run *run, const struct jvm_store *store)
 {
     struct truststore *opened = NULL;
     int result = import_open(run, store, &opened, NULL);
     for (size_t i = 0; result == TFHOOK_OK && i < run->certs->count; i++)
         find_one(run, store, opened, &run->certs->certs[i]);
+    for (size_t i = 0; result == TFHOOK_OK && i < run->absent.count; i++)
+        find_absent(run, store, opened, run->absent.names[i]);
     if (result == TFHOOK_OK)
         find_unloadable(run, store, opened);
     truststore_free(opened);

@@ -23,7 +23,8 @@ struct import_run {
     enum import_policy policy;
     bool found_by_jvm; /* keystore = auto */
     struct import_notes notes;
-    size_t added, replaced, kept; /* over all stores */
+    struct tfhook_names absent;            /* aliases that are to go */
+    size_t added, replaced, kept, removed; /* over all stores */
     size_t changed_stores;
 };
 

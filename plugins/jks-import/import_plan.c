@@ -163,6 +163,38 @@ static int consider(struct work *w, size_t at)
     return change(w, cert, &decision);
 }
 
+/* What tfhook added and a person wants gone. Nothing else is removed: not asked is not meant. */
+static int remove_alias(struct work *w, const char *alias)
+{
+    const struct tfhook_host *host = w->run->host;
+    const char *store = w->store->real;
+    const struct truststore_entry *entry = truststore_find_alias(w->edited, alias);
+    struct truststore_error error;
+    if (entry == NULL)
+        return TFHOOK_OK;
+    if (entry->der == NULL || !import_notes_has(&w->run->notes, store, alias, entry->sha256))
+        return host->fail(host,
+                          "%s: alias '%s' holds an entry that tfhook has not added, so it is not "
+                          "removed (aliases-absent); if it shall go: keytool -delete -alias %s",
+                          store, alias, alias);
+    bytes_printf(&w->lines, "- %s  ", alias);
+    describe(&w->lines, entry);
+    bytes_u8(&w->lines, 0);
+    if (truststore_remove(w->edited, alias, &error) != TRUSTSTORE_OK)
+        return host->fail(host, "%s: '%s' cannot be removed: %s", store, alias, error.text);
+    w->run->removed++;
+    w->changes[w->change_count++] = (struct import_change){.alias = alias};
+    return import_notes_drop(&w->run->notes, store, alias) ? TFHOOK_OK : no_memory(w);
+}
+
+static int remove_absent(struct work *w)
+{
+    int result = TFHOOK_OK;
+    for (size_t i = 0; i < w->run->absent.count && result == TFHOOK_OK; i++)
+        result = remove_alias(w, w->run->absent.names[i]);
+    return result;
+}
+
 static bool is_trusted(const struct truststore *store, const struct import_cert *cert)
 {
     const struct truststore_entry *entry = truststore_find_sha256(store, cert->sha256);
@@ -302,12 +334,14 @@ static int stage(struct work *w)
 static int run_work(struct work *w)
 {
     const struct tfhook_host *host = w->run->host;
-    size_t count = w->run->certs->count;
+    size_t count = w->run->certs->count + w->run->absent.count;
     w->changes = calloc(count + 1, sizeof *w->changes);
     w->actions = calloc(count + 1, sizeof *w->actions);
     if (w->changes == NULL || w->actions == NULL)
         return no_memory(w);
-    int result = consider_all(w);
+    int result = remove_absent(w);
+    if (result == TFHOOK_OK)
+        result = consider_all(w);
     if (result == TFHOOK_OK && w->lines.failed)
         result = no_memory(w);
     if (result == TFHOOK_OK && w->conflicts > 0)

@@ -104,6 +104,26 @@ bool import_notes_set(struct import_notes *notes, const char *store, const char 
     return add(notes, line);
 }
 
+bool import_notes_drop(struct import_notes *notes, const char *store, const char *alias)
+{
+    static const unsigned char any[CERT_SHA256_SIZE];
+    char *line = make_line(store, alias, any);
+    size_t kept = 0;
+    for (size_t i = 0; line != NULL && i < notes->count; i++) {
+        if (strcmp(notes->lines[i] + HEX, line + HEX) != 0) {
+            notes->lines[kept++] = notes->lines[i];
+            continue;
+        }
+        free(notes->lines[i]);
+        notes->changed = true;
+    }
+    if (line == NULL)
+        return false;
+    notes->count = kept;
+    free(line);
+    return true;
+}
+
 static int by_text(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);

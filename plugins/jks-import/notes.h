@@ -25,6 +25,9 @@ bool import_notes_parse(const char *text, struct import_notes *ret)
     __attribute__((warn_unused_result));
 bool import_notes_has(const struct import_notes *notes, const char *store, const char *alias,
                       const unsigned char sha256[32]);
+/* Nothing is noted for this alias of the store any more. */
+bool import_notes_drop(struct import_notes *notes, const char *store, const char *alias)
+    __attribute__((warn_unused_result));
 /* Takes the place of what was noted for this alias of the store. */
 bool import_notes_set(struct import_notes *notes, const char *store, const char *alias,
                       const unsigned char sha256[32]) __attribute__((warn_unused_result));

@@ -41,6 +41,22 @@ static int check_certificate(const struct tfhook_host *host, const char *item)
     return result;
 }
 
+static int check_absent(const struct tfhook_host *host)
+{
+    struct tfhook_names absent = host->items(host, "aliases-absent");
+    for (size_t i = 0; i < absent.count; i++) {
+        const char *alias = absent.names[i];
+        const char *fault = import_alias_fault(alias);
+        for (const char *at = alias; fault == NULL && *at != '\0'; at++)
+            if (*at >= 'A' && *at <= 'Z')
+                fault = "it has upper-case letters, and tfhook's are in lower case";
+        if (fault != NULL)
+            return host->reject(host, "aliases-absent", "'%s' is no alias of tfhook's: %s", alias,
+                                fault);
+    }
+    return TFHOOK_OK;
+}
+
 static int check(const struct tfhook_host *host)
 {
     struct tfhook_names items = host->items(host, "certificate");
@@ -49,7 +65,7 @@ static int check(const struct tfhook_host *host)
         result = check_paths(host, "java-home", "all");
     for (size_t i = 0; i < items.count && result == TFHOOK_OK; i++)
         result = check_certificate(host, items.names[i]);
-    return result;
+    return result == TFHOOK_OK ? check_absent(host) : result;
 }
 
 /* What plan and verify both need; released by end(). */
@@ -59,11 +75,26 @@ struct parts {
     char *password;
 };
 
+static int check_both_ways(const struct tfhook_host *host, const struct import_certs *certs)
+{
+    struct tfhook_names absent = host->items(host, "aliases-absent");
+    for (size_t i = 0; i < absent.count; i++)
+        for (size_t k = 0; k < certs->count; k++)
+            if (strcmp(absent.names[i], certs->certs[k].alias) == 0)
+                return host->fail(host,
+                                  "%s is to be imported as '%s', and aliases-absent removes "
+                                  "that alias; take it out of one of the two",
+                                  certs->certs[k].path, absent.names[i]);
+    return TFHOOK_OK;
+}
+
 static int begin(const struct tfhook_host *host, struct parts *parts, struct import_run *run)
 {
     char error[JVM_ERROR_SIZE];
     struct tfhook_names keystore = host->items(host, "keystore");
     int result = import_gather(host, &parts->certs);
+    if (result == TFHOOK_OK)
+        result = check_both_ways(host, &parts->certs);
     if (result == TFHOOK_OK)
         result = import_password(host, &parts->password);
     if (result == TFHOOK_OK &&
@@ -74,6 +105,7 @@ static int begin(const struct tfhook_host *host, struct parts *parts, struct imp
         .certs = &parts->certs,
         .stores = &parts->stores,
         .password = parts->password,
+        .absent = host->items(host, "aliases-absent"),
         .policy = import_policy_of(host->value(host, "on-conflict")),
         .found_by_jvm = keystore.count == 1 && strcmp(keystore.names[0], "auto") == 0,
     };
@@ -100,8 +132,11 @@ static void say(const struct import_run *run)
         bytes_printf(&text, ", %zu to replace", run->replaced);
     if (run->kept > 0)
         bytes_printf(&text, ", %zu left out for another that has the alias", run->kept);
-    if (run->added + run->replaced + run->kept == 0)
-        bytes_text(&text, ", all of them trusted already");
+    if (run->removed > 0)
+        bytes_printf(&text, ", %zu to remove", run->removed);
+    if (run->added + run->replaced + run->kept + run->removed == 0)
+        bytes_text(&text,
+                   run->certs->count > 0 ? ", all of them trusted already" : ", nothing to remove");
     if (!text.failed)
         run->host->message(run->host, "%s", (char *)text.data);
     bytes_free(&text);
@@ -144,7 +179,8 @@ static const struct tfhook_key keys[] = {
              "under its name."},
     {.name = "certificate",
      .type = TFHOOK_LIST,
-     .help = "PEM, DER or PKCS#7 files to import instead, each \"FILE\" or \"FILE as ALIAS\"; the alias is "
+     .help = "PEM, DER or PKCS#7 files to import instead, each \"FILE\" or \"FILE as ALIAS\"; the "
+             "alias is "
              "by default the file's base name."},
     {.name = "chain",
      .type = TFHOOK_ENUM,
@@ -167,6 +203,11 @@ static const struct tfhook_key keys[] = {
      .type = TFHOOK_PATH,
      .help = "File whose first line is the store password. Without it the password is the one that "
              "Java ships, changeit."},
+    {.name = "aliases-absent",
+     .type = TFHOOK_LIST,
+     .help =
+         "Aliases that are to go: what tfhook added under them is removed, and nothing else; an "
+         "entry of another's is refused by name."},
     {.name = "on-conflict",
      .type = TFHOOK_ENUM,
      .fallback = "renew",

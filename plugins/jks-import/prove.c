@@ -22,10 +22,11 @@ static int by_alias(const void *a, const void *b)
     return strcmp(left->alias, right->alias);
 }
 
-static bool is_changed(const struct import_change *sorted, size_t count, const char *alias)
+static const struct import_change *change_of(const struct import_change *sorted, size_t count,
+                                             const char *alias)
 {
     struct import_change key = {.alias = alias};
-    return count > 0 && bsearch(&key, sorted, count, sizeof key, by_alias) != NULL;
+    return count > 0 ? bsearch(&key, sorted, count, sizeof key, by_alias) : NULL;
 }
 
 /* What is trusted, without the changed aliases when there are any to leave out. */
@@ -35,7 +36,7 @@ static size_t trusted_pairs(const struct truststore *store, const struct import_
     size_t found = 0;
     for (size_t i = 0; i < store->count; i++) {
         const struct truststore_entry *entry = &store->entries[i];
-        if (entry->trusted && !is_changed(sorted, count, entry->folded))
+        if (entry->trusted && change_of(sorted, count, entry->folded) == NULL)
             pairs[found++] = (struct pair){entry->folded, entry->sha256};
     }
     return found;
@@ -47,7 +48,8 @@ static bool same_trust(const struct truststore *before, const struct truststore 
 {
     size_t meant_count = trusted_pairs(before, sorted, count, meant);
     for (size_t i = 0; i < count; i++)
-        meant[meant_count++] = (struct pair){sorted[i].alias, sorted[i].sha256};
+        if (sorted[i].sha256 != NULL)
+            meant[meant_count++] = (struct pair){sorted[i].alias, sorted[i].sha256};
     size_t found_count = trusted_pairs(after, NULL, 0, found);
     if (meant_count != found_count)
         return false;
@@ -59,12 +61,20 @@ static bool same_trust(const struct truststore *before, const struct truststore 
     return true;
 }
 
-/* The next entry from `at` on that is not one of ours: not the trusted one of a changed alias. */
+/* One of ours is the trusted one of a changed alias. What Java hides under it stays as well, unless
+ * the alias is removed: it would come to light. */
+static bool is_ours(const struct truststore_entry *entry, const struct import_change *sorted,
+                    size_t count)
+{
+    const struct import_change *change = change_of(sorted, count, entry->folded);
+    return change != NULL && (entry->trusted || change->sha256 == NULL);
+}
+
+/* The next entry from `at` on that is not one of ours. */
 static size_t next_other(const struct truststore *store, const struct import_change *sorted,
                          size_t count, size_t at)
 {
-    while (at < store->count && store->entries[at].trusted &&
-           is_changed(sorted, count, store->entries[at].folded))
+    while (at < store->count && is_ours(&store->entries[at], sorted, count))
         at++;
     return at;
 }

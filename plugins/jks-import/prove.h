@@ -9,7 +9,7 @@
 
 #include "../lib/truststore.h"
 
-/* A certificate that was put under an alias. */
+/* A certificate that was put under an alias; or, without one (NULL), what was under it removed. */
 struct import_change {
     const char *alias;
     const unsigned char *sha256;

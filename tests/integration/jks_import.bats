@@ -238,6 +238,50 @@ make_bundle() {
     expect_output "holds no CA certificate"
 }
 
+@test "aliases-absent removes exactly what tfhook added" {
+    local jdk
+    copy_cacerts "$T/store"
+    cp "$T/store" "$T/old"
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key"
+    make_cert db1 "$T/certs/db1.crt" "$T/key"
+    import apply
+    jks plan -o keystore="$T/store" -o certificates="$T/certs" -o aliases-absent=scm1
+    expect_status 1
+    expect_output "aliases-absent removes that alias"
+    rm "$T/certs/scm1.crt"
+    import apply -o aliases-absent=scm1
+    expect_status 0
+    expect_output "- scm1  CN=scm1"
+    expect_output "1 to remove"
+    for jdk in $(jdks); do
+        "$jdk/bin/keytool" -list -alias db1 -keystore "$T/store" -storepass changeit >/dev/null 2>&1
+        ! "$jdk/bin/keytool" -list -alias scm1 -keystore "$T/store" -storepass changeit >/dev/null 2>&1
+    done
+    import plan --detailed-exitcode -o aliases-absent=scm1
+    expect_status 0
+    rm -r "$T/certs"
+    import apply -o aliases-absent=scm1,db1
+    expect_status 0
+    cmp "$T/old" "$T/store"
+    import verify -o aliases-absent=db1
+    expect_status 0
+    expect_output "is not in the store"
+}
+
+@test "aliases-absent refuses what tfhook did not add, and what cannot be its alias" {
+    local before
+    cp "$DATA/plain.jks" "$T/store"
+    before=$(sha "$T/store")
+    import apply -o aliases-absent=a
+    refused "$before" 1 "alias 'a' holds an entry that tfhook has not added"
+    import verify -o aliases-absent=a
+    expect_status 5
+    import apply -o aliases-absent=A
+    refused "$before" 3 "is no alias of tfhook's"
+    import apply
+    refused "$before" 1 "no certificate to import"
+}
+
 @test "the same run at the same time gives the same bytes, dates included" {
     make_cert scm1 "$T/certs/scm1.crt" "$T/key"
     local first

@@ -168,6 +168,43 @@ static void proves_an_import_and_nothing_else(void **state)
     truststore_free(after);
 }
 
+static void proves_a_removal_and_nothing_else(void **state)
+{
+    (void)state;
+    static const char *const stores[] = {"plain.jks", "plain.p12", "duplicate.jks"};
+    for (size_t i = 0; i < 3; i++) {
+        struct truststore *before = open_store(stores[i]), *after = open_store(stores[i]);
+        struct import_change change = {"a", NULL}, other = {"b", NULL};
+        struct truststore_error error;
+        assert_non_null(import_prove(before, after, &change, 1));
+        assert_int_equal(truststore_remove(after, "a", &error), TRUSTSTORE_OK);
+        assert_null(import_prove(before, after, &change, 1));
+        assert_non_null(import_prove(before, after, &other, 1));
+        assert_non_null(import_prove(before, after, NULL, 0));
+        truststore_free(before);
+        truststore_free(after);
+    }
+}
+
+static void forgets_one_alias_of_one_store(void **state)
+{
+    (void)state;
+    static const unsigned char sum[32] = {1};
+    struct import_notes notes = {0};
+    assert_true(import_notes_set(&notes, "/s", "a", sum));
+    assert_true(import_notes_set(&notes, "/s", "b", sum));
+    assert_true(import_notes_set(&notes, "/t", "a", sum));
+    notes.changed = false;
+    assert_true(import_notes_drop(&notes, "/s", "c"));
+    assert_false(notes.changed);
+    assert_true(import_notes_drop(&notes, "/s", "a"));
+    assert_true(notes.changed);
+    assert_false(import_notes_has(&notes, "/s", "a", sum));
+    assert_true(import_notes_has(&notes, "/s", "b", sum));
+    assert_true(import_notes_has(&notes, "/t", "a", sum));
+    import_notes_free(&notes);
+}
+
 static void sees_another_entry_that_lost_its_bytes(void **state)
 {
     (void)state;
@@ -276,6 +313,8 @@ int main(void)
         cmocka_unit_test(remembers_one_certificate_for_an_alias_of_a_store),
         cmocka_unit_test(drops_lines_of_the_notes_that_do_not_fit),
         cmocka_unit_test(proves_an_import_and_nothing_else),
+        cmocka_unit_test(proves_a_removal_and_nothing_else),
+        cmocka_unit_test(forgets_one_alias_of_one_store),
         cmocka_unit_test(sees_another_entry_that_lost_its_bytes),
         cmocka_unit_test(picks_certificates_and_names_them),
         cmocka_unit_test(reads_file_and_alias),

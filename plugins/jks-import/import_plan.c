@@ -33,19 +33,15 @@ static void describe(struct bytes *out, const struct truststore_entry *entry)
         bytes_text(out, "a key");
 }
 
-/* Java takes exactly this certificate all the same; other clients do not. */
-static void warn_expired(const struct work *w, const struct import_cert *cert)
+static void warn_doubtful(const struct work *w, const struct import_cert *cert)
 {
     const struct tfhook_host *host = w->run->host;
-    struct cert_facts facts;
-    if (cert_facts_of(cert->der, cert->size, &facts) != 0)
-        return;
-    if (facts.not_after < host->now)
-        host->log(host, TFHOOK_WARNING,
-                  "%s: the certificate of %s expired on %s; Java accepts it from its store all the "
-                  "same, other clients do not: renew it",
-                  cert->path, cert->alias, facts.not_after_day);
-    cert_facts_free(&facts);
+    struct bytes doubts = {0};
+    import_text_doubts(&doubts, cert->der, cert->size, host->now);
+    if (doubts.size > 0 && !doubts.failed)
+        host->log(host, TFHOOK_WARNING, "%s: the certificate of %s %s", cert->path, cert->alias,
+                  (const char *)doubts.data);
+    bytes_free(&doubts);
 }
 
 static void note_lines(struct work *w, const struct import_cert *cert,
@@ -77,7 +73,7 @@ static int change(struct work *w, const struct import_cert *cert,
     struct truststore_error error;
     int64_t date = host->now * 1000;
     note_lines(w, cert, decision);
-    warn_expired(w, cert);
+    warn_doubtful(w, cert);
     enum truststore_status status =
         decision->action == IMPORT_ADD
             ? truststore_add(w->edited, cert->alias, date, cert->der, cert->size, &error)

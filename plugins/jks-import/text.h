@@ -12,6 +12,9 @@
 /* "CN=scm1  expires 2027-03-01  SHA-256 3F:...": the fingerprint as keytool prints it. */
 void import_text_certificate(struct bytes *out, const void *der, size_t size,
                              const unsigned char sha256[32]);
+/* What speaks against trusting it: its dates, a weak signature or key. Nothing, when nothing does.
+ */
+void import_text_doubts(struct bytes *out, const void *der, size_t size, int64_t now);
 /* "process 4711 (jboss-modules.jar of TeamForge, /usr/lib/jvm/...)" or "/usr/lib/jvm/...". */
 void import_text_jvm(struct bytes *out, const struct jvm *jvm);
 /* "2 certificates", "1 store". */

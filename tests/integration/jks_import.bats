@@ -238,6 +238,27 @@ make_bundle() {
     expect_output "holds no CA certificate"
 }
 
+@test "what speaks against a certificate is said, and it is imported all the same" {
+    local now
+    now=$(date +%s)
+    copy_cacerts "$T/store"
+    make_cert ca "$T/ca.crt" "$T/ca.key"
+    openssl req -newkey rsa:1024 -nodes -subj /CN=weak -keyout "$T/key" -out "$T/csr" 2>/dev/null
+    openssl x509 -req -sha1 -days 10 -in "$T/csr" -CA "$T/ca.crt" -CAkey "$T/ca.key" -CAcreateserial \
+        -out "$T/certs/weak.crt" 2>/dev/null
+    import plan
+    expect_output "certificate of weak is signed with MD5 or SHA-1"
+    expect_output "; it has an RSA key of 1024 bits"
+    SOURCE_DATE_EPOCH=$((now + 11 * 86400)) import plan
+    expect_output "certificate of weak expired on"
+    SOURCE_DATE_EPOCH=$((now - 86400)) import apply
+    expect_output "certificate of weak is not valid yet"
+    expect_status 0
+    make_cert ok "$T/certs/ok.crt" "$T/key"
+    import plan
+    refuse_output "certificate of ok"
+}
+
 @test "aliases-absent removes exactly what tfhook added" {
     local jdk
     copy_cacerts "$T/store"

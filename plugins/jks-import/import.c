@@ -37,7 +37,9 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
     const struct tfhook_host *host = run->host;
     struct tfhook_data data;
     int rc = host->read(host, store->real, 0, &data);
-    if (rc != 0)
+    if (rc == -ENOENT && run->empty.data != NULL)
+        data = (struct tfhook_data){.data = run->empty.data, .size = run->empty.size};
+    else if (rc != 0)
         return host->fail(host, "%s: the store cannot be read: %s%s", store->real, strerror(-rc),
                           read_advice(rc));
     struct truststore *opened = NULL;
@@ -72,6 +74,19 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
     *ret = opened;
     if (ret_data != NULL)
         *ret_data = data;
+    return TFHOOK_OK;
+}
+
+int import_make_empty(struct import_run *run)
+{
+    const struct tfhook_host *host = run->host;
+    struct truststore_error error;
+    bool jks = strcmp(host->value(host, "form"), "jks") == 0;
+    if (host->flag(host, "create") == 0)
+        return TFHOOK_OK;
+    if (truststore_empty(jks ? TRUSTSTORE_JKS : TRUSTSTORE_PKCS12, run->password, &run->empty,
+                         &error) != TRUSTSTORE_OK)
+        return host->fail(host, "a new store cannot be made: %s", error.text);
     return TFHOOK_OK;
 }
 

@@ -3,7 +3,7 @@
  *
  * Order: fill a struct import_run, import_plan_store() for each store, then import_save_notes();
  * or import_verify_store() for each. Ownership: the run borrows everything but `notes`, which the
- * caller frees. Errors: what the host's fail() returned; the caller returns it.
+ * caller frees, and `empty`. Errors: what the host's fail() returned; the caller returns it.
  */
 #ifndef TFHOOK_JKS_IMPORT_IMPORT_H
 #define TFHOOK_JKS_IMPORT_IMPORT_H
@@ -23,11 +23,14 @@ struct import_run {
     enum import_policy policy;
     bool found_by_jvm; /* keystore = auto */
     struct import_notes notes;
-    struct tfhook_names absent;            /* aliases that are to go */
+    struct bytes empty;         /* plan, with create: the bytes of a store that is not there yet */
+    struct tfhook_names absent; /* aliases that are to go */
     size_t added, replaced, kept, removed; /* over all stores */
     size_t changed_stores;
 };
 
+/* Before import_plan_store(), which then makes a store that is not there, when `create` says so. */
+int import_make_empty(struct import_run *run) __attribute__((warn_unused_result));
 int import_load_notes(struct import_run *run) __attribute__((warn_unused_result));
 int import_plan_store(struct import_run *run, const struct jvm_store *store)
     __attribute__((warn_unused_result));

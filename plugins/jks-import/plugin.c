@@ -8,6 +8,13 @@
 #include "spec.h"
 #include "text.h"
 
+/* The stores are those that the JVMs load. */
+static bool is_auto(const struct tfhook_host *host)
+{
+    struct tfhook_names keystore = host->items(host, "keystore");
+    return keystore.count == 1 && strcmp(keystore.names[0], "auto") == 0;
+}
+
 /* "auto" (or `also`) alone, or absolute paths. */
 static int check_paths(const struct tfhook_host *host, const char *key, const char *also)
 {
@@ -61,6 +68,8 @@ static int check(const struct tfhook_host *host)
 {
     struct tfhook_names items = host->items(host, "certificate");
     int result = check_paths(host, "keystore", NULL);
+    if (result == TFHOOK_OK && host->flag(host, "create") != 0 && is_auto(host))
+        result = host->reject(host, "create", "keystore must name the store that is to be made");
     if (result == TFHOOK_OK)
         result = check_paths(host, "java-home", "all");
     for (size_t i = 0; i < items.count && result == TFHOOK_OK; i++)
@@ -107,7 +116,7 @@ static int begin(const struct tfhook_host *host, struct parts *parts, struct imp
         .password = parts->password,
         .absent = host->items(host, "aliases-absent"),
         .policy = import_policy_of(host->value(host, "on-conflict")),
-        .found_by_jvm = keystore.count == 1 && strcmp(keystore.names[0], "auto") == 0,
+        .found_by_jvm = is_auto(host),
     };
     return result;
 }
@@ -149,6 +158,8 @@ static int plan(const struct tfhook_host *host)
     int result = begin(host, &parts, &run);
     if (result == TFHOOK_OK)
         result = import_load_notes(&run);
+    if (result == TFHOOK_OK)
+        result = import_make_empty(&run);
     for (size_t i = 0; i < parts.stores.store_count && result == TFHOOK_OK; i++)
         result = import_plan_store(&run, &parts.stores.stores[i]);
     if (result == TFHOOK_OK)
@@ -156,6 +167,7 @@ static int plan(const struct tfhook_host *host)
     if (result == TFHOOK_OK)
         say(&run);
     import_notes_free(&run.notes);
+    bytes_free(&run.empty);
     end(&parts);
     return result;
 }
@@ -199,6 +211,17 @@ static const struct tfhook_key keys[] = {
      .help =
          "The JVMs: auto is the one that TeamForge runs (its processes, else the default java); "
          "all is every JVM in the usual places; or directories."},
+    {.name = "create",
+     .type = TFHOOK_FLAG,
+     .fallback = "no",
+     .help = "A store of keystore that is not there is made."},
+    {.name = "form",
+     .type = TFHOOK_ENUM,
+     .fallback = "jks",
+     .choices = "jks pkcs12",
+     .help =
+         "What create makes: jks, which every JVM loads unless its java.security forbids it; or "
+         "pkcs12, without a password, as the cacerts of JDK 18 and later."},
     {.name = "password-file",
      .type = TFHOOK_PATH,
      .help = "File whose first line is the store password. Without it the password is the one that "

@@ -222,6 +222,15 @@ enum truststore_status truststore_open(const void *data, size_t size, const char
     return status == TRUSTSTORE_MEMORY ? truststore_no_memory(error) : status;
 }
 
+enum truststore_status truststore_empty(enum truststore_form form, const char *password,
+                                        struct bytes *out, struct truststore_error *error)
+{
+    *error = (struct truststore_error){0};
+    const struct truststore store = {
+        .form = form, .password = (char *)(uintptr_t)password, .version = 2, .safes = 1};
+    return truststore_ops_of(&store)->write(&store, out, error);
+}
+
 void truststore_free(struct truststore *store)
 {
     if (store == NULL)

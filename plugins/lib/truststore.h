@@ -100,6 +100,11 @@ struct truststore {
 enum truststore_status truststore_open(const void *data, size_t size, const char *password,
                                        struct truststore **ret, struct truststore_error *error)
     __attribute__((warn_unused_result));
+/* The bytes of a store without entries. JKS is version 2; PKCS#12 has no password and no MAC, as
+ * the cacerts of JDK 18 and later. */
+enum truststore_status truststore_empty(enum truststore_form form, const char *password,
+                                        struct bytes *out, struct truststore_error *error)
+    __attribute__((warn_unused_result));
 void truststore_free(struct truststore *store);
 /* "JKS", "JCEKS", "PKCS#12 without a password", "PKCS#12 with a MAC". */
 const char *truststore_form_text(const struct truststore *store);

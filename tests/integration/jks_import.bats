@@ -259,6 +259,42 @@ make_bundle() {
     refuse_output "certificate of ok"
 }
 
+@test "create makes a store in the form that is named, and every JDK takes it" {
+    local jdk form
+    compile_tls
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key"
+    mkdir "$T/real"
+    ln -s real "$T/link"
+    for form in jks pkcs12; do
+        jks apply -o certificates="$T/certs" -o keystore="$T/link/$form" -o create=yes -o form=$form
+        expect_status 0
+        expect_output "create $T/real/$form"
+        for jdk in $(jdks); do
+            "$jdk/bin/java" -cp "$T" Tls anchors "$T/real/$form" >"$T/found"
+            grep -qx "$(plain_fingerprint "$T/certs/scm1.crt")" "$T/found" || fail "$jdk $form: $(cat "$T/found")"
+            "$jdk/bin/keytool" -list -v -alias scm1 -keystore "$T/real/$form" -storepass changeit >"$T/entry"
+            grep -q "$(fingerprint "$T/certs/scm1.crt")" "$T/entry" || fail "$jdk: $(cat "$T/entry")"
+        done
+    done
+    cp "$T/real/jks" "$T/before"
+    jks apply -o certificates="$T/certs" -o keystore="$T/link/jks" -o create=yes -o form=pkcs12
+    expect_status 0
+    cmp "$T/before" "$T/real/jks"
+    tfhook rollback
+    expect_status 0
+    [ ! -e "$T/real/pkcs12" ]
+}
+
+@test "create wants a name, and without it a store that is not there is refused" {
+    make_cert scm1 "$T/certs/scm1.crt" "$T/key"
+    jks plan -o certificates="$T/certs" -o create=yes
+    expect_status 3
+    expect_output "keystore must name the store"
+    import plan
+    expect_status 1
+    expect_output "$T/store: the store cannot be read: No such file or directory"
+}
+
 @test "aliases-absent removes exactly what tfhook added" {
     local jdk
     copy_cacerts "$T/store"

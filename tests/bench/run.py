@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How fast tfhook is, as ratios against rivals in the same run.
 
-    tests/bench/run.py              the table; about a minute
-    tests/bench/run.py --rounds N   medians of N rounds instead of 25
-    tests/bench/run.py --only WORD  the rows whose name has that word
+    tests/bench/run.py              the table; some minutes
+    tests/bench/run.py --rounds N   medians of N rounds instead of 25 (of many certificates, of 5 at most)
+    tests/bench/run.py --only WORD  the rows whose text has that word
 
 A row runs tfhook and its rival in turn, each from the same start, and compares the medians. The
 machine's load cancels out, mostly; a ratio above its limit is marked, and is a reason to look, not a
@@ -25,6 +25,12 @@ TFHOOK = os.path.join(BUILD, "tfhook")
 PLUGINS = os.path.join(BUILD, "plugins-built")
 FLOOR = os.path.join(BUILD, "tests", "floor")
 PASSWORD = "changeit"
+MIB = 1 << 20
+
+
+def quiet(command):
+    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, check=True)
 
 
 class Ground:
@@ -40,6 +46,7 @@ class Ground:
         for name in os.listdir(self.plugins):
             os.chmod(os.path.join(self.plugins, name), 0o755)
         self.certificate = self.make_certificate("scm1")
+        self.one = ["-o", f"certificate={self.certificate}"]
         self.make_base()
         self.make_base_state()
 
@@ -49,7 +56,8 @@ class Ground:
     def make_certificate(self, name):
         path = self.path(name + ".crt")
         quiet(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-subj",
-               f"/CN={name}.example.com", "-keyout", self.path("key"), "-out", path])
+               f"/CN={name}.example.com", "-set_serial", "0x4242424242424242", "-keyout",
+               self.path("key"), "-out", path])
         return path
 
     def make_base(self):
@@ -61,64 +69,157 @@ class Ground:
     def make_base_state(self):
         """A state directory that is in use: the first transaction of all has more to make."""
         shutil.copyfile(self.base, self.store)
-        quiet(self.tfhook("apply"))
+        quiet(self.tfhook("apply", self.one))
         quiet([TFHOOK, "--state-dir", self.state, "rollback"])
         os.rename(self.state, self.path("base-state"))
+
+    def make_many(self, count):
+        """A directory of that many certificates: one, each with a serial number of its own. No reader
+        of stores looks at signatures."""
+        folder = self.path(f"many-{count}")
+        if os.path.isdir(folder):
+            return folder
+        os.mkdir(folder)
+        der = subprocess.run(["openssl", "x509", "-in", self.certificate, "-outform", "DER"],
+                             check=True, stdout=subprocess.PIPE).stdout
+        for i in range(count):
+            with open(os.path.join(folder, f"s{i:06}.crt"), "wb") as file:
+                file.write(der.replace(b"\x42" * 8, b"\x42" * 4 + i.to_bytes(4, "big"), 1))
+        return folder
+
+    def many(self, count):
+        return ["-o", f"certificates={self.make_many(count)}"]
+
+    def make_source(self, count):
+        """The same as a store, for keytool -importkeystore, which takes no files."""
+        source = self.path(f"source-{count}.jks")
+        if not os.path.exists(source):
+            quiet(self.tfhook("apply", self.many(count) + ["-o", "create=yes"], source))
+        return source
 
     def reset(self):
         shutil.rmtree(self.state, ignore_errors=True)
         shutil.copytree(self.path("base-state"), self.state)
         shutil.copyfile(self.base, self.store)
 
-    def tfhook(self, command):
+    def tfhook(self, command, what, store=None):
         return [TFHOOK, "--plugin-dir", self.plugins, "--state-dir", self.state, command,
-                "--plugin", "jks-import", "-o", f"certificate={self.certificate}",
-                "-o", f"keystore={self.store}"]
+                "--plugin", "jks-import", "-o", f"keystore={store or self.store}"] + what
+
+    def keytool_one(self):
+        return ["keytool", "-importcert", "-noprompt", "-alias", "scm1", "-file", self.certificate,
+                "-keystore", self.store, "-storepass", PASSWORD]
+
+    def keytool_many(self, count):
+        return ["keytool", "-importkeystore", "-noprompt", "-srckeystore", self.make_source(count),
+                "-srcstorepass", PASSWORD, "-destkeystore", self.store, "-deststorepass", PASSWORD]
+
+    def jvm_many(self, count):
+        if not os.path.exists(self.path("Add.class")):
+            quiet(["javac", "-d", self.folder, os.path.join(HERE, "Add.java")])
+        return ["java", "-cp", self.folder, "Add", self.store, PASSWORD, self.make_many(count)]
+
+    def timed(self, command):
+        """Seconds of one run from the start."""
+        self.reset()
+        start = time.perf_counter()
+        quiet(command)
+        return time.perf_counter() - start
 
 
-def quiet(command):
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL, check=True)
+def medians(ground, ours, theirs, rounds):
+    """Of both, run in turn. The first round warms the caches."""
+    times = [(ground.timed(ours), ground.timed(theirs)) for _ in range(rounds + 1)][1:]
+    return tuple(statistics.median(column) for column in zip(*times))
 
 
-def timed(command):
-    start = time.perf_counter()
-    quiet(command)
-    return time.perf_counter() - start
+class Table:
+    def __init__(self, ground, options):
+        self.ground = ground
+        self.options = options
+        print(f"{'tfhook':41}   {'rival':57}   {'ratio':>7}  wanted")
+
+    def wants(self, *words):
+        return any(self.options.only in word for word in words)
+
+    def show(self, name, ours, rival, theirs, limit, unit="ms"):
+        ratio = ours / theirs
+        verdict = "" if limit is None else f"at most {limit:.3g}"
+        if limit is not None and ratio > limit:
+            verdict += "  ABOVE"
+        print(f"{name:28} {ours:8.1f} {unit:3}   {rival:44} {theirs:8.1f} {unit:3}   "
+              f"{ratio:7.3f}  {verdict}", flush=True)
+
+    def compare(self, name, ours, rival, theirs, limit, most_rounds=None):
+        """A command against another. Both are functions, so that nothing is made in vain."""
+        if not self.wants(name, rival):
+            return
+        rounds = min(self.options.rounds, most_rounds or self.options.rounds)
+        mine, others = medians(self.ground, ours(), theirs(), rounds)
+        self.show(name, mine * 1000, rival, others * 1000, limit)
+
+    def linear(self, few, many):
+        name, rival = f"{many:,} certificates, for each", f"{few:,} certificates, for each"
+        if not self.wants(name, rival):
+            return
+        ground = self.ground
+        mine, others = medians(ground, ground.tfhook("apply", ground.many(many)),
+                               ground.tfhook("apply", ground.many(few)),
+                               min(self.options.rounds, 5))
+        self.show(name, mine * 1e6 / many, rival, others * 1e6 / few, 1, "us")
+
+    def memory(self, count):
+        name, rival = f"{count:,} certificates, memory", "20 MiB and three times the new store"
+        if not self.wants(name, rival):
+            return
+        ground = self.ground
+        ground.reset()
+        process = subprocess.Popen(ground.tfhook("apply", ground.many(count)),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = status
+        if status != 0:
+            sys.exit("run.py: an apply has failed")
+        # The largest of the process and its children, in KiB.
+        self.show(name, usage.ru_maxrss / 1024, rival, 20 + 3 * os.path.getsize(ground.store) / MIB,
+                  1, "MiB")
+
+    def no_op(self):
+        name, rival = "nothing to do, planned", "30 ms"
+        if not self.wants(name, rival):
+            return
+        ground = self.ground
+        times = []
+        ground.reset()
+        quiet(ground.tfhook("apply", ground.one))
+        for _ in range(self.options.rounds):
+            start = time.perf_counter()
+            quiet(ground.tfhook("plan", ground.one))
+            times.append(time.perf_counter() - start)
+        self.show(name, statistics.median(times) * 1000, rival, 30, 1)
 
 
-def rows(ground):
-    """Name, our command, the rival's name and command, and the largest ratio that is wanted."""
+def run(table, ground):
     jks_import = os.path.join(ground.plugins, "jks-import.so")
-    apply = ground.tfhook("apply")
-    return [
-        ("one certificate, applied", apply, "the floor, with apply's 4 child processes",
-         [FLOOR, ground.store, "4", jks_import], 2),
-        ("one certificate, applied", apply, "the floor, in one process", [FLOOR, ground.store], None),
-        ("one certificate, applied", apply, "keytool -importcert",
-         ["keytool", "-importcert", "-noprompt", "-alias", "scm1", "-file", ground.certificate,
-          "-keystore", ground.store, "-storepass", PASSWORD], 1 / 15),
-    ]
+    name, many = "one certificate, applied", "1,000 certificates, applied"
 
+    def apply_one():
+        return ground.tfhook("apply", ground.one)
 
-def measure(ground, row, rounds):
-    ours, theirs = [], []
-    for _ in range(rounds + 1):
-        ground.reset()
-        ours.append(timed(row[1]))
-        ground.reset()
-        theirs.append(timed(row[3]))
-    # The first round warms the caches.
-    return statistics.median(ours[1:]), statistics.median(theirs[1:])
+    def apply_many():
+        return ground.tfhook("apply", ground.many(1000))
 
-
-def show(row, ours, theirs):
-    ratio, limit = ours / theirs, row[4]
-    verdict = "" if limit is None else f"at most {limit:.3g}"
-    if limit is not None and ratio > limit:
-        verdict += "  ABOVE"
-    print(f"{row[0]:28} {ours * 1000:8.1f} ms   {row[2]:44} {theirs * 1000:8.1f} ms   "
-          f"{ratio:7.3f}  {verdict}", flush=True)
+    table.compare(name, apply_one, "the floor, with apply's 4 child processes",
+                  lambda: [FLOOR, ground.store, "4", jks_import], 2)
+    table.compare(name, apply_one, "the floor, in one process", lambda: [FLOOR, ground.store], None)
+    table.compare(name, apply_one, "keytool -importcert", ground.keytool_one, 1 / 15)
+    table.compare(many, apply_many, "keytool -importkeystore", lambda: ground.keytool_many(1000),
+                  1 / 20, 5)
+    table.compare(many, apply_many, "one JVM that adds them", lambda: ground.jvm_many(1000), 1 / 30,
+                  5)
+    table.linear(1000, 10000)
+    table.memory(10000)
+    table.no_op()
 
 
 def main():
@@ -131,10 +232,7 @@ def main():
             sys.exit(f"run.py: {path} is missing: tests/run.sh builds it")
     with tempfile.TemporaryDirectory(prefix="tfhook-bench.") as folder:
         ground = Ground(folder)
-        print(f"{'tfhook':40}   {'rival':57}   {'ratio':>7}  wanted")
-        for row in rows(ground):
-            if options.only in row[0] or options.only in row[2]:
-                show(row, *measure(ground, row, options.rounds))
+        run(Table(ground, options), ground)
 
 
 if __name__ == "__main__":

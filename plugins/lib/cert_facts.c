@@ -1,6 +1,7 @@
 /* What people see of a certificate, and what is judged. */
 #include "bytes.h"
 #include "cert.h"
+#include "cert_parse.h"
 
 #include <arpa/inet.h>
 #include <openssl/bio.h>
@@ -10,18 +11,6 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-
-static X509 *parse(const void *der, size_t size)
-{
-    const unsigned char *at = der;
-    X509 *x = size > INT32_MAX ? NULL : d2i_X509(NULL, &at, (long)size);
-    if (x != NULL && at != (const unsigned char *)der + size) {
-        X509_free(x);
-        x = NULL;
-    }
-    ERR_clear_error();
-    return x;
-}
 
 /* The text of `b`, owned by the caller; "" when nothing was added, NULL when memory is out. */
 static char *take_text(struct bytes *b)
@@ -143,17 +132,11 @@ static void judge(X509 *x, struct cert_facts *f)
     f->weak_signature = !f->self_signed && weak_digest(x);
     f->for_servers = (X509_get_extension_flags(x) & EXFLAG_XKUSAGE) == 0 ||
                      (X509_get_extended_key_usage(x) & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;
-    EVP_PKEY *key = X509_get0_pubkey(x);
-    if (key != NULL) {
-        int kind = EVP_PKEY_base_id(key);
-        f->key_bits = EVP_PKEY_bits(key);
-        f->key_is_rsa = kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS;
-    }
 }
 
 int cert_facts_of(const void *der, size_t size, struct cert_facts *ret)
 {
-    X509 *x = parse(der, size);
+    X509 *x = cert_parse(der, size);
     if (x == NULL)
         return -1;
     struct cert_facts f = {
@@ -168,8 +151,12 @@ int cert_facts_of(const void *der, size_t size, struct cert_facts *ret)
               seconds(X509_get0_notAfter(x), &f.not_after) &&
               ASN1_TIME_to_tm(X509_get0_notAfter(x), &day) &&
               strftime(f.not_after_day, sizeof(f.not_after_day), "%Y-%m-%d", &day) > 0;
-    if (ok)
+    if (ok) {
+        struct cert_key key = cert_key_of(der, size);
         judge(x, &f);
+        f.key_bits = key.bits;
+        f.key_is_rsa = key.is_rsa;
+    }
     X509_free(x);
     ERR_clear_error();
     if (!ok) {
@@ -259,7 +246,7 @@ size_t cert_leaf(const struct cert_list *list)
         return 0;
     size_t leaf = list->count;
     for (size_t i = 0; i < list->count; i++)
-        parsed[i] = parse(list->certs[i].der, list->certs[i].size);
+        parsed[i] = cert_parse(list->certs[i].der, list->certs[i].size);
     for (size_t i = 0; i < list->count && leaf == list->count; i++)
         if (parsed[i] != NULL && !is_ca(parsed[i]) && !issued_another(parsed, list->count, i))
             leaf = i;

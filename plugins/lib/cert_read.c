@@ -1,5 +1,6 @@
 /* cert_read(): the certificates of a PEM or DER file, and the refusal of whatever holds a key. */
 #include "cert.h"
+#include "cert_parse.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -162,13 +163,10 @@ static enum cert_status scan_for_keys(struct span s)
 
 static enum cert_status add_certificate(struct span der, struct cert_list *list)
 {
-    const unsigned char *at = der.at;
-    X509 *parsed = der.size > INT32_MAX ? NULL : d2i_X509(NULL, &at, (long)der.size);
-    bool whole = parsed != NULL && at == der.at + der.size;
-    X509_free(parsed);
-    ERR_clear_error();
-    if (!whole)
+    X509 *parsed = cert_parse(der.at, der.size);
+    if (parsed == NULL)
         return CERT_BROKEN;
+    X509_free(parsed);
     return cert_list_add(list, der.at, der.size) ? CERT_OK : CERT_MEMORY;
 }
 

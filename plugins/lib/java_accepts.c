@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "cert_parse.h"
 #include "pkcs12_der.h"
 
 static const char text_garbled[] = "does not decode";
@@ -204,9 +205,6 @@ static enum java_verdict judge(X509 *cert, const char **ret_why)
     *ret_why = "names two different algorithms of its signature";
     if (X509_ALGOR_cmp(outer, X509_get0_tbs_sigalg(cert)) != 0)
         return JAVA_REFUSES;
-    *ret_why = "has a public key of a kind that cannot be decoded here";
-    if (X509_get0_pubkey(cert) == NULL)
-        return JAVA_UNSURE;
     *ret_why = "has a date that is none";
     if (ASN1_TIME_check(X509_get0_notBefore(cert)) == 0 ||
         ASN1_TIME_check(X509_get0_notAfter(cert)) == 0)
@@ -217,7 +215,6 @@ static enum java_verdict judge(X509 *cert, const char **ret_why)
 
 enum java_verdict java_accepts(const void *der, size_t size, const char **ret_why)
 {
-    const unsigned char *at = der;
     if (size == 0 || size > INT32_MAX) {
         *ret_why = text_garbled;
         return JAVA_REFUSES;
@@ -225,10 +222,13 @@ enum java_verdict java_accepts(const void *der, size_t size, const char **ret_wh
     enum java_verdict verdict = java_frame(der, size, ret_why);
     if (verdict != JAVA_ACCEPTS)
         return verdict;
-    X509 *cert = d2i_X509(NULL, &at, (long)size);
+    X509 *cert = cert_parse(der, size);
     const char *why = text_garbled;
-    verdict =
-        cert == NULL || at != (const unsigned char *)der + size ? JAVA_REFUSES : judge(cert, &why);
+    verdict = cert == NULL ? JAVA_REFUSES : judge(cert, &why);
+    if (verdict == JAVA_ACCEPTS && !cert_key_decodes(der, size)) {
+        why = "has a public key of a kind that cannot be decoded here";
+        verdict = JAVA_UNSURE;
+    }
     X509_free(cert);
     ERR_clear_error();
     if (verdict != JAVA_ACCEPTS)

@@ -8,7 +8,10 @@
 #include <cmocka.h>
 
 #include "cert.h"
+#include "cert_parse.h"
 #include "test_cert_make.h"
+
+#include <openssl/rsa.h>
 
 static EVP_PKEY *key;
 
@@ -84,6 +87,87 @@ static void tells_names_dates_and_key(void **state)
     assert_int_equal(f.key_bits, 256);
     cert_facts_free(&f);
     assert_int_equal(cert_facts_of("0", 1, &f), -1);
+}
+
+static EVP_PKEY *key_of(int kind, int bits_or_curve)
+{
+    EVP_PKEY *made = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(kind, NULL);
+    assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+    if (kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS)
+        assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, bits_or_curve), 1);
+    if (kind == EVP_PKEY_EC)
+        assert_int_equal(EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, bits_or_curve), 1);
+    assert_int_equal(EVP_PKEY_keygen(ctx, &made), 1);
+    EVP_PKEY_CTX_free(ctx);
+    return made;
+}
+
+/* As OpenSSL tells them, of kinds that are looked at here and of others. */
+static void tells_kind_and_size_of_each_key(void **state)
+{
+    (void)state;
+    static const struct {
+        int kind, bits_or_curve;
+    } cases[] = {
+        {EVP_PKEY_RSA, 1024},
+        {EVP_PKEY_RSA, 2047},
+        {EVP_PKEY_RSA, 3072},
+        {EVP_PKEY_RSA_PSS, 2048},
+        {EVP_PKEY_EC, NID_X9_62_prime256v1},
+        {EVP_PKEY_EC, NID_secp384r1},
+        {EVP_PKEY_EC, NID_secp521r1},
+        {EVP_PKEY_EC, NID_secp256k1},
+        {EVP_PKEY_ED25519, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        EVP_PKEY *other = key_of(cases[i].kind, cases[i].bits_or_curve);
+        /* Signed with another key: what it is about is the one inside. */
+        X509 *x = make_certificate(&(struct recipe){.cn = "x", .issuer_key = key}, other);
+        size_t size;
+        unsigned char *der = der_of(x, &size);
+        struct cert_facts f;
+        assert_int_equal(cert_facts_of(der, size, &f), 0);
+        int kind = EVP_PKEY_base_id(other);
+        assert_int_equal(f.key_bits, EVP_PKEY_bits(other));
+        assert_int_equal(f.key_is_rsa, kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS);
+        assert_true(cert_key_decodes(der, size));
+        cert_facts_free(&f);
+        free(der);
+        X509_free(x);
+        EVP_PKEY_free(other);
+    }
+}
+
+/* Byte by byte: what OpenSSL takes for a certificate is one here, and nothing else is. */
+static void takes_what_openssl_takes(void **state)
+{
+    (void)state;
+    EVP_PKEY *rsa = key_of(EVP_PKEY_RSA, 1024);
+    X509 *x = make_certificate(&(struct recipe){.cn = "x", .basic = "CA:TRUE"}, rsa);
+    size_t size, more = 0, less = 0;
+    unsigned char *der = der_of(x, &size);
+    for (size_t i = 0; i < size; i++) {
+        unsigned char was = der[i];
+        for (unsigned k = 0; k < 8; k++) {
+            der[i] = (unsigned char)(was ^ 1u << k);
+            const unsigned char *at = der;
+            X509 *theirs = d2i_X509(NULL, &at, (long)size), *ours = cert_parse(der, size);
+            bool whole = theirs != NULL && at == der + size;
+            more += ours != NULL && !whole;
+            less += ours == NULL && whole;
+            if (whole && X509_get0_pubkey(theirs) == NULL)
+                assert_false(cert_key_decodes(der, size));
+            X509_free(theirs);
+            X509_free(ours);
+        }
+        der[i] = was;
+    }
+    assert_int_equal(more, 0);
+    assert_int_equal(less, 0);
+    free(der);
+    X509_free(x);
+    EVP_PKEY_free(rsa);
 }
 
 static void an_issuer_is_what_java_takes_for_one(void **state)
@@ -191,6 +275,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_and_writes_fingerprints),
         cmocka_unit_test(tells_names_dates_and_key),
+        cmocka_unit_test(tells_kind_and_size_of_each_key),
+        cmocka_unit_test(takes_what_openssl_takes),
         cmocka_unit_test(an_issuer_is_what_java_takes_for_one),
         cmocka_unit_test(tells_weak_signatures_and_use),
         cmocka_unit_test(a_renewal_has_same_subject_and_set_of_names),

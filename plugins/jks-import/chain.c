@@ -45,7 +45,8 @@ static enum import_pick_status choose(const struct cert_list *list, enum import_
 {
     size_t leaf = cert_leaf(list), wanted = 0;
     bool leaf_is_ca = false;
-    if (!is_ca(&list->certs[leaf], &leaf_is_ca))
+    bool alone = list->count == 1 && chain != IMPORT_CHAIN_CA; /* then it does not matter */
+    if (!alone && !is_ca(&list->certs[leaf], &leaf_is_ca))
         return IMPORT_PICK_MEMORY;
     *ret_leaf = leaf_is_ca ? list->count : leaf;
     for (size_t i = 0; i < list->count; i++) {

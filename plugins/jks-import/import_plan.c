@@ -33,11 +33,12 @@ static void describe(struct bytes *out, const struct truststore_entry *entry)
         bytes_text(out, "a key");
 }
 
-static void warn_doubtful(const struct work *w, const struct import_cert *cert)
+static void warn_doubtful(const struct work *w, const struct import_cert *cert,
+                          const struct cert_facts *facts)
 {
     const struct tfhook_host *host = w->run->host;
     struct bytes doubts = {0};
-    import_text_doubts(&doubts, cert->der, cert->size, host->now);
+    import_text_doubts(&doubts, facts, host->now);
     if (doubts.size > 0 && !doubts.failed)
         host->log(host, TFHOOK_WARNING, "%s: the certificate of %s %s", cert->path, cert->alias,
                   (const char *)doubts.data);
@@ -45,11 +46,11 @@ static void warn_doubtful(const struct work *w, const struct import_cert *cert)
 }
 
 static void note_lines(struct work *w, const struct import_cert *cert,
-                       const struct import_decision *decision)
+                       const struct cert_facts *facts, const struct import_decision *decision)
 {
     bool add = decision->action == IMPORT_ADD;
     bytes_printf(&w->lines, "%c %s  ", add ? '+' : '~', cert->alias);
-    import_text_certificate(&w->lines, cert->der, cert->size, cert->sha256);
+    import_text_facts(&w->lines, facts, cert->sha256);
     if (decision->reason != NULL)
         bytes_printf(&w->lines, "  (%s)", decision->reason);
     bytes_u8(&w->lines, 0);
@@ -71,9 +72,14 @@ static int change(struct work *w, const struct import_cert *cert,
 {
     const struct tfhook_host *host = w->run->host;
     struct truststore_error error;
+    struct cert_facts facts;
     int64_t date = host->now * 1000;
-    note_lines(w, cert, decision);
-    warn_doubtful(w, cert);
+    if (cert_facts_of(cert->der, cert->size, &facts) != 0)
+        return host->fail(host, "%s: its certificate does not decode, or memory is out",
+                          cert->path);
+    note_lines(w, cert, &facts, decision);
+    warn_doubtful(w, cert, &facts);
+    cert_facts_free(&facts);
     enum truststore_status status =
         decision->action == IMPORT_ADD
             ? truststore_add(w->edited, cert->alias, date, cert->der, cert->size, &error)

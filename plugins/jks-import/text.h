@@ -7,14 +7,17 @@
 #include <stdint.h>
 
 #include "../lib/bytes.h"
+#include "../lib/cert.h"
 #include "../lib/jvm.h"
 
 /* "CN=scm1  expires 2027-03-01  SHA-256 3F:...": the fingerprint as keytool prints it. */
 void import_text_certificate(struct bytes *out, const void *der, size_t size,
                              const unsigned char sha256[32]);
-/* What speaks against trusting it: its dates, a weak signature or key. Nothing, when nothing does.
- */
-void import_text_doubts(struct bytes *out, const void *der, size_t size, int64_t now);
+/* The same of one whose facts are known. */
+void import_text_facts(struct bytes *out, const struct cert_facts *facts,
+                       const unsigned char sha256[32]);
+/* What speaks against trusting it, if anything does: its dates, a weak signature, a weak key. */
+void import_text_doubts(struct bytes *out, const struct cert_facts *facts, int64_t now);
 /* "process 4711 (jboss-modules.jar of TeamForge, /usr/lib/jvm/...)" or "/usr/lib/jvm/...". */
 void import_text_jvm(struct bytes *out, const struct jvm *jvm);
 /* "2 certificates", "1 store". */

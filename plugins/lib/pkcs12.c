@@ -61,35 +61,86 @@ static void pkcs12_make(const struct truststore *store, const char *alias, int64
     wrap(out, DER_TAG_SEQUENCE, &whole);
 }
 
+static const struct truststore_sealed *find_sealed(const struct truststore *store, size_t safe)
+{
+    for (size_t i = 0; i < store->sealed_count; i++)
+        if (store->sealed[i].safe == safe)
+            return &store->sealed[i];
+    return NULL;
+}
+
+/* May the bags be encrypted again under the salt that was used for others? Certificates are public,
+ * and keys and secrets are encrypted once more, each by itself. A key in the clear is not. */
+static enum truststore_status check_bags(const struct truststore *store, size_t safe,
+                                         struct truststore_error *error)
+{
+    for (size_t i = 0; i < store->count; i++)
+        if (store->entries[i].safe == safe && store->entries[i].kind == TRUSTSTORE_OTHER)
+            return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0,
+                                   "its encrypted part holds something beside certificates and "
+                                   "encrypted keys, so that it cannot be encrypted again as it "
+                                   "was: keep keys in a store of their own");
+    return TRUSTSTORE_OK;
+}
+
+/* An encrypted safe: the bytes that were read when its bags are what they were. */
+static enum truststore_status put_sealed(const struct truststore *store,
+                                         const struct truststore_sealed *sealed,
+                                         const struct bytes *bags, struct bytes *out,
+                                         struct truststore_error *error)
+{
+    if (bags->size == sealed->plain_size &&
+        memcmp(bags->data, sealed->plain, sealed->plain_size) == 0) {
+        bytes_add(out, sealed->raw, sealed->raw_size);
+        return TRUSTSTORE_OK;
+    }
+    struct bytes value = {0}, info = {0};
+    enum truststore_status status = check_bags(store, sealed->safe, error);
+    if (status == TRUSTSTORE_OK)
+        status = pkcs12_encrypt(store, sealed, bags, &value, error);
+    PUT_OID(&info, OID_ENCRYPTED);
+    wrap(&info, DER_TAG_CONTEXT_0, &value);
+    wrap(out, DER_TAG_SEQUENCE, &info);
+    return status;
+}
+
 /* All safes, from the bags: as each length is in its shortest form, a safe that was not edited
  * comes out as it went in. */
-static void put_safes(const struct truststore *store, struct bytes *out)
+static enum truststore_status put_safes(const struct truststore *store, struct bytes *out,
+                                        struct truststore_error *error)
 {
+    enum truststore_status status = TRUSTSTORE_OK;
     struct bytes safes = {0};
     size_t next = 0;
-    for (size_t safe = 0; safe < store->safes; safe++) {
+    for (size_t safe = 0; safe < store->safes && status == TRUSTSTORE_OK; safe++) {
+        const struct truststore_sealed *sealed = find_sealed(store, safe);
         struct bytes bags = {0}, sequence = {0}, info = {0};
         for (; next < store->count && store->entries[next].safe == safe; next++)
             bytes_add(&bags, store->entries[next].raw, store->entries[next].raw_size);
         wrap(&sequence, DER_TAG_SEQUENCE, &bags);
-        put_typed(&info, OID_DATA, sizeof OID_DATA - 1, sequence.data, sequence.size);
-        info.failed = info.failed || sequence.failed;
+        if (sequence.failed) {
+            safes.failed = true;
+        } else if (sealed != NULL) {
+            status = put_sealed(store, sealed, &sequence, &safes, error);
+        } else {
+            put_typed(&info, OID_DATA, sizeof OID_DATA - 1, sequence.data, sequence.size);
+            wrap(&safes, DER_TAG_SEQUENCE, &info);
+        }
         bytes_free(&sequence);
-        wrap(&safes, DER_TAG_SEQUENCE, &info);
     }
     wrap(out, DER_TAG_SEQUENCE, &safes);
+    return status;
 }
 
 static enum truststore_status pkcs12_write(const struct truststore *store, struct bytes *out,
                                            struct truststore_error *error)
 {
     struct bytes safes = {0}, info = {0}, pfx = {0};
-    put_safes(store, &safes);
+    enum truststore_status status = put_safes(store, &safes, error);
     put_typed(&info, OID_DATA, sizeof OID_DATA - 1, safes.data, safes.size);
     der_put(&pfx, DER_TAG_INTEGER, "\x03", 1);
     wrap(&pfx, DER_TAG_SEQUENCE, &info);
-    enum truststore_status status = TRUSTSTORE_OK;
-    if (store->mac.algorithm != NULL && !safes.failed)
+    if (status == TRUSTSTORE_OK && store->mac.algorithm != NULL && !safes.failed)
         status = pkcs12_mac_write(store, safes.data, safes.size, &pfx, error);
     pfx.failed = pfx.failed || safes.failed;
     bytes_free(&safes);

@@ -9,8 +9,6 @@
 
 #include "pkcs12.h"
 
-enum { MOST_ITERATIONS = 5000000 }; /* Java's own limit */
-
 struct mac_oid {
     const char *content;
     size_t size;
@@ -33,8 +31,7 @@ static int digest_of(const struct der *oid)
     return NID_undef;
 }
 
-/* A positive INTEGER up to Java's limit; 0 when it is none. */
-static int iterations_of(const struct der *number)
+int pkcs12_iterations(const struct der *number)
 {
     size_t size = der_size(&number->content);
     if (size == 0 || size > 4 || number->content.at[0] & 0x80)
@@ -42,7 +39,7 @@ static int iterations_of(const struct der *number)
     long value = 0;
     for (size_t i = 0; i < size; i++)
         value = value << 8 | number->content.at[i];
-    return value > 0 && value <= MOST_ITERATIONS ? (int)value : 0;
+    return value > 0 && value <= PKCS12_MOST_ITERATIONS ? (int)value : 0;
 }
 
 static enum truststore_status bad_mac(const struct truststore *store, const struct der *element,
@@ -67,13 +64,13 @@ enum truststore_status pkcs12_mac_read(struct truststore *store, const struct de
     if (!der_expect(&inner, DER_TAG_OID, &oid))
         return bad_mac(store, element, error);
     int digest = digest_of(&oid);
-    int iterations = count.start == NULL ? 1 : iterations_of(&count);
+    int iterations = count.start == NULL ? 1 : pkcs12_iterations(&count);
     if (digest == NID_undef || iterations == 0 || der_size(&salt.content) > INT_MAX)
         return truststore_fail(error, TRUSTSTORE_UNSUPPORTED,
                                (size_t)(element->start - store->data),
                                "its MAC has an algorithm or an iteration count that is not handled "
                                "(handled: SHA-1 and SHA-2, up to %d iterations)",
-                               MOST_ITERATIONS);
+                               PKCS12_MOST_ITERATIONS);
     store->mac = (struct truststore_mac){
         .algorithm = algorithm.start,
         .algorithm_size = algorithm.size,

@@ -106,6 +106,9 @@ static const char *const text_hidden =
 static const char *const text_ghost =
     "its alias has an upper-case letter: Java looks it up in lower case and does not find it";
 
+static const char *const text_sealed =
+    "it is encrypted, and a JVM without javax.net.ssl.trustStorePassword skips it in silence";
+
 static int by_name(const void *a, const void *b)
 {
     const struct truststore_entry *const *left = a, *const *right = b;
@@ -114,7 +117,8 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Which entries a JVM trusts. Of equal names the last one counts, as each is put into one table;
- * and what is filed under a name that folding changes is never looked up. */
+ * and what is filed under a name that folding changes is never looked up. What is skipped hides
+ * nothing. */
 bool truststore_judge(struct truststore *store)
 {
     struct truststore_entry **sorted = calloc(store->count + 1, sizeof(*sorted));
@@ -123,8 +127,9 @@ bool truststore_judge(struct truststore *store)
     size_t named = 0;
     for (size_t i = 0; i < store->count; i++) {
         struct truststore_entry *entry = &store->entries[i];
-        entry->why_not = entry->flaw;
-        if (entry->named)
+        bool unseen = store->blind && entry->sealed && entry->flaw == NULL;
+        entry->why_not = unseen ? text_sealed : entry->flaw;
+        if (entry->named && !(store->blind && entry->in_sealed))
             sorted[named++] = entry;
     }
     if (named > 0)
@@ -237,6 +242,11 @@ void truststore_free(struct truststore *store)
         return;
     for (size_t i = 0; i < store->count; i++)
         truststore_entry_free(&store->entries[i]);
+    for (size_t i = 0; i < store->sealed_count; i++) {
+        OPENSSL_cleanse(store->sealed[i].plain, store->sealed[i].plain_size);
+        free(store->sealed[i].plain);
+    }
+    free(store->sealed);
     free(store->entries);
     free(store->data);
     if (store->password != NULL)
@@ -252,6 +262,8 @@ const char *truststore_form_text(const struct truststore *store)
         [TRUSTSTORE_JCEKS] = "JCEKS",
         [TRUSTSTORE_PKCS12] = "PKCS#12 without a password",
     };
+    if (store->sealed_count > 0)
+        return store->sealed[0].form;
     if (store->form == TRUSTSTORE_PKCS12 && store->mac.algorithm != NULL)
         return "PKCS#12 with a MAC";
     return texts[store->form];
@@ -309,6 +321,12 @@ size_t truststore_trusted(const struct truststore *store)
             different++;
     free(hashes);
     return different;
+}
+
+bool truststore_blind(struct truststore *store)
+{
+    store->blind = true;
+    return truststore_judge(store);
 }
 
 enum truststore_status truststore_write(const struct truststore *store, struct bytes *out,

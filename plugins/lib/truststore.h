@@ -1,15 +1,20 @@
 /*
  * A Java trust store, whatever its form: what is in it, what a JVM that loads it as its cacerts
- * (with a null password) really trusts, and the same store with an entry more, less or renewed.
- * Pure: bytes in, bytes out.
+ * really trusts, and the same store with an entry more, less or renewed. Pure: bytes in, bytes out.
  *
  * Order: truststore_open() finds the form by content; walk `entries` or use the find functions;
  * add, replace, remove; truststore_write(). Every entry that was not edited is written byte for
  * byte as it was read, dates included, in its order; the same input gives the same output.
  *
- * Forms: JKS versions 1 and 2, JCEKS without secret keys, PKCS#12 whose certificates are not
- * encrypted, with or without a MAC. Anything else is refused by name. Certificates that are in the
- * store already are never parsed (parsing is slow): identity is the SHA-256 of their DER bytes.
+ * Forms: JKS versions 1 and 2, JCEKS without secret keys, PKCS#12 with or without a MAC, in the
+ * clear or encrypted as Java and OpenSSL do it. Anything else is refused by name. Certificates that
+ * are in the store already are never parsed (parsing is slow): identity is the SHA-256 of their DER
+ * bytes.
+ *
+ * A JVM opens its default store without a password unless javax.net.ssl.trustStorePassword is set,
+ * and then skips in silence what is encrypted. `trusted` is the view of a JVM that has the
+ * password; truststore_blind() changes a store to the view of one that has none. Other forms have
+ * one view.
  *
  * Ownership: the store owns everything that it shows; pointers to entries, and into them, are valid
  * until the next edit. Errors: a status, and in the caller's truststore_error the reason, without
@@ -58,6 +63,7 @@ struct truststore_entry {
     size_t der_size;
     unsigned char sha256[TRUSTSTORE_SHA256_SIZE];
     int64_t date_ms; /* milliseconds since the epoch; 0 in PKCS#12, which keeps none */
+    bool sealed;     /* PKCS#12: its certificate is encrypted */
     bool trusted;
     const char *why_not; /* why a JVM does not trust it; NULL when it does */
     const unsigned char *raw;
@@ -70,6 +76,7 @@ struct truststore_entry {
     const unsigned char *key_id; /* PKCS#12: its localKeyID, NULL when it has none */
     size_t key_id_size;
     size_t safe;          /* PKCS#12: which safe it is in */
+    bool in_sealed;       /* PKCS#12: that safe is encrypted */
     unsigned char *owned; /* its raw bytes, when it was made here */
 };
 
@@ -79,6 +86,16 @@ struct truststore_mac {
     size_t algorithm_size, salt_size, count_size;
     int digest; /* NID */
     int iterations;
+};
+
+/* PKCS#12: a safe that is encrypted. The pointers lead into `data`, but for `plain`. */
+struct truststore_sealed {
+    size_t safe;
+    const unsigned char *raw, *algorithm;
+    size_t raw_size, algorithm_size;
+    const char *form;     /* of the store, for people */
+    unsigned char *plain; /* its bags, decrypted */
+    size_t plain_size;
 };
 
 struct truststore {
@@ -95,6 +112,9 @@ struct truststore {
     uint32_t version; /* JKS, JCEKS */
     size_t safes;     /* PKCS#12 */
     struct truststore_mac mac;
+    struct truststore_sealed *sealed;
+    size_t sealed_count;
+    bool blind;
 };
 
 enum truststore_status truststore_open(const void *data, size_t size, const char *password,
@@ -106,7 +126,8 @@ enum truststore_status truststore_empty(enum truststore_form form, const char *p
                                         struct bytes *out, struct truststore_error *error)
     __attribute__((warn_unused_result));
 void truststore_free(struct truststore *store);
-/* "JKS", "JCEKS", "PKCS#12 without a password", "PKCS#12 with a MAC". */
+/* "JKS", "JCEKS", "PKCS#12 without a password", "PKCS#12 with a MAC", "PKCS#12, encrypted (PBES2)".
+ */
 const char *truststore_form_text(const struct truststore *store);
 
 /* The entry that Java finds under the alias, which is given in lower case; NULL when it is free. */
@@ -118,6 +139,8 @@ truststore_find_sha256(const struct truststore *store,
                        const unsigned char sha256[TRUSTSTORE_SHA256_SIZE]);
 /* How many different certificates a JVM trusts. SIZE_MAX when memory is out. */
 size_t truststore_trusted(const struct truststore *store);
+/* From now on `trusted` is what a JVM without a password trusts. False when memory is out. */
+bool truststore_blind(struct truststore *store) __attribute__((warn_unused_result));
 
 /* The alias must be printable ASCII in lower case without spaces, and free; the certificate must
  * parse whole, its extensions too: one that does not would make Java refuse the whole store. */

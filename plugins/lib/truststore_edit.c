@@ -82,22 +82,40 @@ static bool append_entry(struct truststore *store, struct truststore_entry *entr
     return done;
 }
 
-/* In PKCS#12 a new certificate goes to the end of the last safe that holds one, so that keys and
- * certificates stay apart. Returns the place for it. */
+/* How well the safe of an entry suits a new certificate. */
+static int rank_of(const struct truststore_entry *entry)
+{
+    if (entry->kind != TRUSTSTORE_CERTIFICATE)
+        return 0;
+    return !entry->named ? 1 : entry->in_sealed ? 2 : 3;
+}
+
+/* In PKCS#12 a new certificate goes to the end of the last safe that holds trusted ones, one in the
+ * clear, which every JVM reads, before an encrypted one; failing these, the last that holds any, so
+ * that keys and certificates stay apart. Returns the place for it. */
 static size_t place_for(struct truststore *store, size_t *ret_safe)
 {
     size_t place = store->count;
+    int best = 0;
     if (store->safes == 0)
         store->safes = 1;
     *ret_safe = store->safes - 1;
     for (size_t i = store->count; i-- > 0;)
-        if (store->entries[i].kind == TRUSTSTORE_CERTIFICATE) {
+        if (rank_of(&store->entries[i]) > best) {
+            best = rank_of(&store->entries[i]);
             *ret_safe = store->entries[i].safe;
-            break;
         }
     while (place > 0 && store->entries[place - 1].safe > *ret_safe)
         place--;
     return place;
+}
+
+/* A new entry is encrypted when its safe is. */
+static void seal_like_its_safe(const struct truststore *store, struct truststore_entry *entry)
+{
+    for (size_t i = 0; i < store->sealed_count; i++)
+        if (store->sealed[i].safe == entry->safe)
+            entry->sealed = entry->in_sealed = true;
 }
 
 enum truststore_status truststore_add(struct truststore *store, const char *alias, int64_t date_ms,
@@ -113,6 +131,7 @@ enum truststore_status truststore_add(struct truststore *store, const char *alia
     if (status != TRUSTSTORE_OK)
         return status;
     size_t place = place_for(store, &entry.safe);
+    seal_like_its_safe(store, &entry);
     if (!append_entry(store, &entry, alias))
         return truststore_no_memory(error);
     struct truststore_entry added = store->entries[store->count - 1];
@@ -150,8 +169,15 @@ enum truststore_status truststore_replace(struct truststore *store, const char *
         status = make_entry(store, alias, date_ms, der, size, &entry, error);
     if (status != TRUSTSTORE_OK)
         return status;
+    if (store->blind && found->in_sealed) { /* where such a JVM would not see it */
+        truststore_entry_free(&entry);
+        status = truststore_remove(store, alias, error);
+        return status != TRUSTSTORE_OK ? status
+                                       : truststore_add(store, alias, date_ms, der, size, error);
+    }
     size_t place = (size_t)(found - store->entries);
     entry.safe = found->safe;
+    seal_like_its_safe(store, &entry);
     if (!append_entry(store, &entry, alias))
         return truststore_no_memory(error);
     truststore_entry_free(&store->entries[place]);

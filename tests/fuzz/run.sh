@@ -19,7 +19,8 @@ names=()
 declare -A SOURCES=(
     [jks]='plugins/lib/jks.c plugins/lib/jks_alias.c plugins/lib/jks_fold.c plugins/lib/truststore.c
         plugins/lib/truststore_edit.c plugins/lib/java_frame.c'
-    [pkcs12]='plugins/lib/pkcs12.c plugins/lib/pkcs12_read.c plugins/lib/pkcs12_der.c
+    [pkcs12]='plugins/lib/pkcs12.c plugins/lib/pkcs12_read.c plugins/lib/pkcs12_bags.c
+        plugins/lib/pkcs12_der.c plugins/lib/pkcs12_encrypted.c
         plugins/lib/pkcs12_mac.c plugins/lib/java_accepts.c'
     [pem]='plugins/lib/cert.c plugins/lib/cert_read.c plugins/lib/cert_facts.c'
     [tokens]='plugins/lib/siteoptions.c plugins/lib/siteoptions_edit.c core/edit.c core/lines.c'

@@ -82,7 +82,6 @@ cut|it is cut off or garbled at byte
 empty|it is empty
 text|it is neither JKS nor PKCS#12
 pem|it is PEM text
-encrypted.p12|its certificates are encrypted (PBES2)
 name-utf8.p12|it is cut off, garbled
 garbled-certificate.jks|it is garbled at byte
 alias-plain-utf8.jks|it is garbled at byte

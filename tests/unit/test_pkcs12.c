@@ -83,18 +83,6 @@ static void writes_an_unedited_store_with_a_mac_byte_for_byte(void **state)
     truststore_free(store);
 }
 
-static void refuses_encrypted_certificates_by_name(void **state)
-{
-    (void)state;
-    struct bytes b = load("encrypted.p12");
-    struct truststore *store = NULL;
-    struct truststore_error error;
-    assert_int_equal(truststore_open(b.data, b.size, "changeit", &store, &error),
-                     TRUSTSTORE_UNSUPPORTED);
-    assert_non_null(strstr(error.text, "encrypted (PBES2)"));
-    bytes_free(&b);
-}
-
 static void refuses_a_trust_attribute_whose_value_is_no_oid(void **state)
 {
     (void)state;
@@ -187,7 +175,6 @@ int main(void)
         cmocka_unit_test(adds_to_the_last_safe_that_holds_a_certificate),
         cmocka_unit_test(renews_the_mac_with_its_own_salt_and_count),
         cmocka_unit_test(writes_an_unedited_store_with_a_mac_byte_for_byte),
-        cmocka_unit_test(refuses_encrypted_certificates_by_name),
         cmocka_unit_test(refuses_a_trust_attribute_whose_value_is_no_oid),
         cmocka_unit_test(replaces_an_alias_in_upper_case),
         cmocka_unit_test(takes_only_the_shortest_lengths),

@@ -2,7 +2,8 @@
 """Makes the trust stores in stores/, each with one trap, from three certificates.
 
 STORE.trusted lists the SHA-256 of what a JVM trusts when it loads STORE as its cacerts, or says
-"unreadable". The unit tests hold the model to it, the integration tests every JDK at hand.
+"unreadable". STORE.trusted-with-password does where that differs for a JVM that has the store's
+password. The unit tests hold the model to both, the integration tests every JDK at hand.
 Run it in this folder; it needs python3 and openssl. The certificates stay once they are there.
 """
 import hashlib
@@ -33,14 +34,20 @@ certificate("a", "a-renewed")
 DATE = 1700000000000
 
 
-def save(name, data, trusted):
-    with open(name, "wb") as f:
-        f.write(data)
-    with open(name + ".trusted", "w") as f:
+def save_list(name, trusted):
+    with open(name, "w") as f:
         if trusted is None:
             f.write("unreadable\n")
         else:
             f.writelines(sorted(hashlib.sha256(der).hexdigest() + "\n" for der in trusted))
+
+
+def save(name, data, trusted, with_password=None):
+    with open(name, "wb") as f:
+        f.write(data)
+    save_list(name + ".trusted", trusted)
+    if with_password is not None:
+        save_list(name + ".trusted-with-password", with_password)
 
 
 def modified_utf8(alias):
@@ -144,8 +151,26 @@ def data(content):
     return der(0x30, oid("1.2.840.113549.1.7.1"), der(0xA0, der(4, content)))
 
 
+def sealed(*bags, stated=1000):
+    """PBES2 as Java and OpenSSL make it, with a salt and an IV that stay; `stated` iterations."""
+    salt, iv, count = b"salt" * 4, b"vector" + bytes(10), 1000
+    secret = hashlib.pbkdf2_hmac("sha256", b"changeit", salt, count, 16)
+    content = subprocess.run(
+        ["openssl", "enc", "-aes-128-cbc", "-K", secret.hex(), "-iv", iv.hex()],
+        input=der(0x30, *bags), stdout=subprocess.PIPE, check=True).stdout
+    hmac = der(0x30, oid("1.2.840.113549.2.9"), der(5))
+    kdf = der(0x30, oid("1.2.840.113549.1.5.12"),
+              der(0x30, der(4, salt), der(2, stated.to_bytes(3, "big").lstrip(b"\0")), der(2, bytes([16])), hmac))
+    cipher = der(0x30, oid("2.16.840.1.101.3.4.1.2"), der(4, iv))
+    algorithm = der(0x30, oid("1.2.840.113549.1.5.13"), der(0x30, kdf, cipher))
+    info = der(0x30, oid("1.2.840.113549.1.7.1"), algorithm, der(0x80, content))
+    return der(0x30, oid("1.2.840.113549.1.7.6"), der(0xA0, der(0x30, der(2, b"\0"), info)))
+
+
 def p12(*safes):
-    return der(0x30, der(2, b"\3"), data(der(0x30, *[data(der(0x30, *s)) for s in safes])))
+    """Each safe is a list of bags, or what sealed() makes of some."""
+    parts = [s if isinstance(s, bytes) else data(der(0x30, *s)) for s in safes]
+    return der(0x30, der(2, b"\3"), data(der(0x30, *parts)))
 
 
 save("plain.p12", p12([bag(A, name("a"), TRUSTED), bag(B, name("b"), TRUSTED)]), [A, B])
@@ -160,17 +185,47 @@ save("key-by-name.p12", p12([bag(A, name("K")), bag(B, name("b"), TRUSTED)],
                             [key_bag(name("k"), key_id(b"Time 1"))]), [A, B])
 save("name-utf8.p12", p12([bag(A, name("a"), TRUSTED), bag(B, name("b", 0x0C), TRUSTED)]), None)
 save("garbled-certificate.p12", p12([bag(b"no certificate", name("a"), TRUSTED)]), None)
+save("encrypted-with-plain.p12",
+     p12(sealed(bag(A, name("a"), TRUSTED), bag(B, name("b"), TRUSTED)),
+         [bag(C, name("c"), TRUSTED)]), [C], [A, B, C])
+save("encrypted-hides-plain.p12",
+     p12([bag(C, name("a"), TRUSTED)],
+         sealed(bag(A, name("A"), TRUSTED), bag(B, name("b"), TRUSTED))), [C], [A, B])
+save("encrypted-chain.p12",
+     p12(sealed(bag(A, key_id(b"Time 1")), bag(B, name("b"), TRUSTED)),
+         [key_bag(name("k"), key_id(b"Time 1"))]), [], [A, B])
+save("encrypted-key.p12",
+     p12([bag(A, key_id(b"Time 1")), bag(B, name("b"), TRUSTED)],
+         sealed(key_bag(name("k"), key_id(b"Time 1")))), [B], [A, B])
+save("encrypted-other-bag.p12",
+     p12(sealed(bag(A, name("a"), TRUSTED),
+                der(0x30, oid("1.2.840.113549.1.12.10.1.1"), der(0xA0, der(0x30))))), [], [A])
+save("encrypted-too-often.p12",
+     p12(sealed(bag(A, name("a"), TRUSTED)), sealed(bag(B), stated=5000000)), [])
 
 
-# keytool makes these two: a MAC and encryption are not ours to imitate.
-def keytool(name, trusted, *options):
+# keytool and openssl make these: a MAC and the older ciphers are not ours to imitate.
+def keytool(name, trusted, with_password, *options):
     if os.path.exists("/usr/bin/keytool") and not os.path.exists(name):
         run("keytool", "-importkeystore", "-srckeystore", "plain.p12", "-srcstorepass", "changeit",
             "-destkeystore", name, "-deststoretype", "PKCS12", "-deststorepass", "changeit",
             *options)
     with open(name, "rb") as f:
-        save(name, f.read(), trusted)
+        save(name, f.read(), trusted, with_password)
 
 
-keytool("mac.p12", [A, B], "-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE")
-keytool("encrypted.p12", [])
+FEW = ["-J-Dkeystore.pkcs12.certPbeIterationCount=1000", "-J-Dkeystore.pkcs12.macIterationCount=1000"]
+CIPHER = "-J-Dkeystore.pkcs12.certProtectionAlgorithm="
+keytool("mac.p12", [A, B], None, CIPHER + "NONE")
+keytool("encrypted.p12", [], [A, B])
+keytool("encrypted-no-mac.p12", [], [A, B], *FEW, "-J-Dkeystore.pkcs12.macAlgorithm=NONE")
+keytool("encrypted-rc2.p12", [], [A, B], *FEW, "-J-Dkeystore.pkcs12.legacy")
+keytool("encrypted-3des.p12", [], [A, B], *FEW, CIPHER + "PBEWithSHA1AndDESede")
+keytool("encrypted-rc4.p12", [], [A, B], *FEW, CIPHER + "PBEWithSHA1AndRC4_128")
+if not os.path.exists("encrypted-openssl.p12"):
+    run("openssl", "x509", "-inform", "DER", "-in", "a.der", "-out", "a.pem")
+    run("openssl", "pkcs12", "-export", "-nokeys", "-in", "a.pem", "-name", "a", "-passout",
+        "pass:changeit", "-certpbe", "AES-128-CBC", "-out", "encrypted-openssl.p12")
+    os.remove("a.pem")
+with open("encrypted-openssl.p12", "rb") as f:
+    save("encrypted-openssl.p12", f.read(), [], [])

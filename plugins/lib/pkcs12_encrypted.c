@@ -1,0 +1,327 @@
+/*
+ * The encrypted safes of PKCS#12: EncryptedData { INTEGER 0, { data, algorithm, [0] octets } },
+ * where the algorithm is PBES2 (RFC 8018) or one of the older schemes of RFC 7292, appendix C.
+ *
+ * What is taken is what Java takes; OpenSSL does the work. From OpenSSL 3 on RC2 and RC4 are in its
+ * provider "legacy", which is loaded for them alone, into a library context of its own: what else
+ * the process does with OpenSSL, and how an administrator has set it up, stays as it is.
+ */
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <string.h>
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+#include <openssl/provider.h>
+#endif
+
+#include "pkcs12.h"
+#include "pkcs12_oid.h"
+
+enum { MOST_SIZE = INT_MAX - EVP_MAX_BLOCK_LENGTH };
+
+#define FORM(cipher) "PKCS#12, encrypted (" cipher ")"
+#define CONVERT                                                                                    \
+    "convert the store: keytool -importkeystore -srckeystore OLD -destkeystore NEW "               \
+    "-deststoretype PKCS12"
+
+/* Java's schemes; the last byte of those of RFC 7292 says which. */
+static const struct scheme {
+    const char *oid;
+    size_t size;
+    const char *form;
+    bool legacy;
+} schemes[] = {
+    {OID_PBES2, sizeof OID_PBES2 - 1, FORM("PBES2"), false},
+    {OID_PBE_SHA1 "\x03", sizeof OID_PBE_SHA1, FORM("3DES"), false},
+    {OID_PBE_SHA1 "\x06", sizeof OID_PBE_SHA1, FORM("40-bit RC2"), true},
+    {OID_PBE_SHA1 "\x05", sizeof OID_PBE_SHA1, FORM("128-bit RC2"), true},
+    {OID_PBE_SHA1 "\x02", sizeof OID_PBE_SHA1, FORM("40-bit RC4"), true},
+    {OID_PBE_SHA1 "\x01", sizeof OID_PBE_SHA1, FORM("128-bit RC4"), true},
+};
+
+static const struct scheme *scheme_of(const struct der *oid)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (der_is(oid, schemes[i].oid, schemes[i].size))
+            return &schemes[i];
+    return NULL;
+}
+
+/* The byte behind a prefix; 0 when the OID is another. */
+static unsigned which_of(const struct der *oid, const char *prefix, size_t size)
+{
+    bool fits = der_size(&oid->content) == size + 1 && memcmp(oid->content.at, prefix, size) == 0;
+    return fits ? oid->content.at[size] : 0;
+}
+
+/* { OCTET STRING salt, INTEGER iterations, more? }; the rest stays in `span`. */
+static bool read_salt(struct der_span *span, struct der *ret_count)
+{
+    struct der salt;
+    return der_expect(span, DER_TAG_OCTETS, &salt) && !der_end(&salt.content) &&
+           der_expect(span, DER_TAG_INTEGER, ret_count);
+}
+
+/* PBKDF2 { salt, iterations, INTEGER key size?, { HMAC, NULL? }? }. */
+static bool read_kdf(struct der_span *span, struct der *ret_count)
+{
+    struct der kdf, oid, parameters, length, hmac;
+    if (!der_expect(span, DER_TAG_SEQUENCE, &kdf) || !der_expect(&kdf.content, DER_TAG_OID, &oid) ||
+        !IS(&oid, OID_PBKDF2) || !der_expect(&kdf.content, DER_TAG_SEQUENCE, &parameters) ||
+        !der_end(&kdf.content) || !read_salt(&parameters.content, ret_count))
+        return false;
+    if (der_expect(&parameters.content, DER_TAG_INTEGER, &length) && der_size(&length.content) > 2)
+        return false;
+    if (der_end(&parameters.content))
+        return true; /* SHA-1 */
+    if (!der_expect(&parameters.content, DER_TAG_SEQUENCE, &hmac) ||
+        !der_end(&parameters.content) || !der_expect(&hmac.content, DER_TAG_OID, &oid))
+        return false;
+    unsigned which = which_of(&oid, OID_HMAC, sizeof OID_HMAC - 1);
+    return which >= HMAC_SHA1 && which <= HMAC_SHA512;
+}
+
+/* PBES2 { PBKDF2, { AES, OCTET STRING } }. */
+static bool read_pbes2(struct der_span *span, struct der *ret_count)
+{
+    struct der cipher, oid, iv;
+    if (!read_kdf(span, ret_count) || !der_expect(span, DER_TAG_SEQUENCE, &cipher) ||
+        !der_expect(&cipher.content, DER_TAG_OID, &oid) ||
+        !der_expect(&cipher.content, DER_TAG_OCTETS, &iv) || !der_end(&cipher.content))
+        return false;
+    unsigned which = which_of(&oid, OID_AES, sizeof OID_AES - 1);
+    return (which == AES_128_CBC || which == AES_256_CBC) && der_size(&iv.content) == 16;
+}
+
+static enum truststore_status read_algorithm(const struct truststore *store, struct der_span span,
+                                             struct pkcs12_encrypted *ret,
+                                             struct truststore_error *error)
+{
+    struct der oid, parameters, count = {0};
+    size_t offset = (size_t)(span.at - store->data);
+    const struct scheme *scheme = der_expect(&span, DER_TAG_OID, &oid) ? scheme_of(&oid) : NULL;
+    bool known = scheme != NULL && der_expect(&span, DER_TAG_SEQUENCE, &parameters) &&
+                 der_end(&span) &&
+                 (IS(&oid, OID_PBES2) ? read_pbes2(&parameters.content, &count)
+                                      : read_salt(&parameters.content, &count)) &&
+                 der_end(&parameters.content);
+    if (!known)
+        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, offset,
+                               "its certificates are encrypted in a way that Java does not take "
+                               "either, at byte %zu (handled: PBES2 with 128 and 256 bits of AES, "
+                               "3DES, RC2, RC4)",
+                               offset);
+    ret->form = scheme->form;
+    ret->iterations = pkcs12_iterations(&count);
+    if (ret->iterations == 0)
+        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, offset,
+                               "its certificates are encrypted with an iteration count that Java "
+                               "does not take either, at byte %zu (handled: 1 to %d)",
+                               offset, PKCS12_MOST_ITERATIONS);
+    return TRUSTSTORE_OK;
+}
+
+enum truststore_status pkcs12_encrypted_read(const struct truststore *store,
+                                             const struct der *element,
+                                             struct pkcs12_encrypted *ret,
+                                             struct truststore_error *error)
+{
+    struct der_span body = element->content;
+    struct der version, info, oid, content;
+    size_t offset = (size_t)(element->start - store->data);
+    if (element->tag != DER_TAG_SEQUENCE || !der_expect(&body, DER_TAG_INTEGER, &version) ||
+        !der_expect(&body, DER_TAG_SEQUENCE, &info) || !der_end(&body) ||
+        !der_expect(&info.content, DER_TAG_OID, &oid) || !IS(&oid, OID_DATA) ||
+        !der_expect(&info.content, DER_TAG_SEQUENCE, &ret->algorithm) ||
+        !der_expect(&info.content, DER_TAG_CONTEXT_0_OCTETS, &content) || !der_end(&info.content) ||
+        der_size(&content.content) > MOST_SIZE)
+        return truststore_fail(error, TRUSTSTORE_BROKEN, offset,
+                               "its encrypted part, at byte %zu, is garbled or not in DER", offset);
+    ret->content = content.content;
+    return read_algorithm(store, ret->algorithm.content, ret, error);
+}
+
+/* --- OpenSSL --- */
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+struct library {
+    OSSL_LIB_CTX *context; /* NULL: the one of the process */
+    OSSL_PROVIDER *standard, *legacy;
+};
+
+/* False: no such provider here. */
+static bool library_open(bool legacy, struct library *ret)
+{
+    *ret = (struct library){0};
+    if (!legacy)
+        return true;
+    ret->context = OSSL_LIB_CTX_new();
+    if (ret->context == NULL)
+        return false;
+    ret->standard = OSSL_PROVIDER_load(ret->context, "default");
+    ret->legacy = OSSL_PROVIDER_load(ret->context, "legacy");
+    return ret->standard != NULL && ret->legacy != NULL;
+}
+
+static void library_close(struct library *library)
+{
+    if (library->legacy != NULL)
+        (void)OSSL_PROVIDER_unload(library->legacy);
+    if (library->standard != NULL)
+        (void)OSSL_PROVIDER_unload(library->standard);
+    OSSL_LIB_CTX_free(library->context);
+}
+
+static bool set_up(const struct library *library, EVP_CIPHER_CTX *context, const X509_ALGOR *how,
+                   const char *password, bool encrypt)
+{
+    return EVP_PBE_CipherInit_ex(how->algorithm, password, -1, how->parameter, context, encrypt,
+                                 library->context, NULL) == 1;
+}
+#else
+struct library {
+    bool legacy;
+};
+
+static bool library_open(bool legacy, struct library *ret)
+{
+    ret->legacy = legacy; /* it has all of them */
+    return true;
+}
+
+static void library_close(struct library *library)
+{
+    (void)library;
+}
+
+static bool set_up(const struct library *library, EVP_CIPHER_CTX *context, const X509_ALGOR *how,
+                   const char *password, bool encrypt)
+{
+    (void)library;
+    return EVP_PBE_CipherInit(how->algorithm, password, -1, how->parameter, context, encrypt) == 1;
+}
+#endif
+
+enum outcome { DONE, NOT_INSTALLED, NOT_POSSIBLE, BAD_PADDING, NO_MEMORY };
+
+/* Appends to `out` what comes of `in`. */
+static enum outcome turn(const struct library *library, const X509_ALGOR *how, const char *password,
+                         bool encrypt, const struct der_span *in, struct bytes *out)
+{
+    int size = 0, rest = 0;
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    bytes_reserve(out, der_size(in) + EVP_MAX_BLOCK_LENGTH);
+    enum outcome outcome = context == NULL || out->failed ? NO_MEMORY : NOT_POSSIBLE;
+    if (outcome != NO_MEMORY && set_up(library, context, how, password, encrypt) &&
+        EVP_CipherUpdate(context, out->data + out->size, &size, in->at, (int)der_size(in)) == 1)
+        outcome = EVP_CipherFinal_ex(context, out->data + out->size + size, &rest) == 1
+                      ? DONE
+                      : BAD_PADDING;
+    if (outcome == DONE) {
+        out->size += (size_t)size + (size_t)rest;
+        out->data[out->size] = '\0';
+    }
+    EVP_CIPHER_CTX_free(context);
+    return outcome;
+}
+
+static enum outcome crypt(const struct truststore *store, const unsigned char *algorithm,
+                          size_t algorithm_size, bool encrypt, const struct der_span *in,
+                          struct bytes *out)
+{
+    struct der_span body = {algorithm, algorithm + algorithm_size};
+    struct der element, oid;
+    struct library library;
+    if (!der_expect(&body, DER_TAG_SEQUENCE, &element) ||
+        !der_expect(&element.content, DER_TAG_OID, &oid) || algorithm_size > LONG_MAX)
+        return NOT_POSSIBLE;
+    const struct scheme *scheme = scheme_of(&oid);
+    enum outcome outcome = NOT_INSTALLED;
+    if (library_open(scheme != NULL && scheme->legacy, &library)) {
+        X509_ALGOR *how = d2i_X509_ALGOR(NULL, &algorithm, (long)algorithm_size);
+        outcome =
+            how == NULL ? NOT_POSSIBLE : turn(&library, how, store->password, encrypt, in, out);
+        X509_ALGOR_free(how);
+    }
+    library_close(&library);
+    ERR_clear_error();
+    return outcome;
+}
+
+static enum truststore_status fail_crypt(enum outcome outcome, const char *form,
+                                         struct truststore_error *error)
+{
+    switch (outcome) {
+    case DONE:
+        return TRUSTSTORE_OK;
+    case NOT_INSTALLED:
+        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0,
+                               "it is %s, and OpenSSL's legacy provider, which that takes, cannot "
+                               "be loaded: install it (legacy.so; package openssl-provider-legacy, "
+                               "libssl3 or openssl-libs), or " CONVERT,
+                               form);
+    case NOT_POSSIBLE:
+        return truststore_fail(
+            error, TRUSTSTORE_UNSUPPORTED, 0,
+            "it is %s, which OpenSSL is not allowed or not able to do here: " CONVERT, form);
+    case BAD_PADDING:
+        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0,
+                               "it is %s, and does not decrypt: the store password is another one, "
+                               "or bytes of the store were changed",
+                               form);
+    case NO_MEMORY:
+        break;
+    }
+    return truststore_no_memory(error);
+}
+
+enum truststore_status pkcs12_decrypt(const struct truststore *store,
+                                      const struct pkcs12_encrypted *encrypted, struct bytes *out,
+                                      struct truststore_error *error)
+{
+    enum outcome outcome = crypt(store, encrypted->algorithm.start, encrypted->algorithm.size,
+                                 false, &encrypted->content, out);
+    /* One wrong key in 256 gives a padding that looks right, and RC4 has none. */
+    if (outcome == DONE &&
+        (out->size == 0 || truststore_der_block(out->data, out->size) != out->size))
+        outcome = BAD_PADDING;
+    if (outcome != DONE) {
+        if (out->data != NULL)
+            OPENSSL_cleanse(out->data, out->room);
+        bytes_free(out);
+    }
+    return fail_crypt(outcome, encrypted->form, error);
+}
+
+/* With the salt and IV that were found. That the same input gives the same bytes is wanted here;
+ * what it gives away, to one who has an older copy too, is which bags are the same (with RC4 the
+ * bags themselves, whose certificates are public), and every store is readable with a password that
+ * Java ships or a script holds. What may not be given away is not here: pkcs12.c refuses it. */
+enum truststore_status pkcs12_encrypt(const struct truststore *store,
+                                      const struct truststore_sealed *sealed,
+                                      const struct bytes *bags, struct bytes *out,
+                                      struct truststore_error *error)
+{
+    struct bytes content = {0}, info = {0}, data = {0};
+    struct der_span in = {bags->data, bags->data + bags->size};
+    if (bags->size > MOST_SIZE)
+        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0, "it would be too large");
+    enum outcome outcome =
+        crypt(store, sealed->algorithm, sealed->algorithm_size, true, &in, &content);
+    if (outcome == DONE) {
+        PUT_OID(&info, OID_DATA);
+        bytes_add(&info, sealed->algorithm, sealed->algorithm_size);
+        der_put(&info, DER_TAG_CONTEXT_0_OCTETS, content.data, content.size);
+        der_put(&data, DER_TAG_INTEGER, "\0", 1);
+        der_put(&data, DER_TAG_SEQUENCE, info.data, info.size);
+        der_put(out, DER_TAG_SEQUENCE, data.data, data.size);
+        if (info.failed || data.failed || out->failed)
+            outcome = NO_MEMORY;
+    }
+    bytes_free(&content);
+    bytes_free(&info);
+    bytes_free(&data);
+    return fail_crypt(outcome, sealed->form, error);
+}

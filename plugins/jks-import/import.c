@@ -69,6 +69,10 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
         truststore_free(opened);
         return result;
     }
+    if (jvm_is_blind(run->stores, store, opened) && !truststore_blind(opened)) {
+        truststore_free(opened);
+        return no_memory(run);
+    }
     host->log(host, TFHOOK_DEBUG, "%s: %s, %zu entries (%s: %s)", store->real,
               truststore_form_text(opened), opened->count, store->path, store->why);
     *ret = opened;
@@ -168,8 +172,7 @@ static void find_unloadable(struct import_run *run, const struct jvm_store *stor
         import_text_jvm(&subject, jvm);
         run->host->finding(run->host, "jks-import", "jks-import.loadable",
                            subject.failed ? store->real : (char *)subject.data,
-                           jvm->wanted ? TFHOOK_FAIL : TFHOOK_WARN, why,
-                           "set keystore.type.compat=true there, or convert the store");
+                           jvm->wanted ? TFHOOK_FAIL : TFHOOK_WARN, why, jvm_way_out(jvm, opened));
         bytes_free(&subject);
     }
 }

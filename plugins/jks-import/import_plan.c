@@ -236,6 +236,16 @@ static const char *prove_wanted(const struct work *w, const struct truststore *a
     return NULL;
 }
 
+/* The bytes as a store of their own, in the view of the one that was read. */
+static enum truststore_status open_like(const struct work *w, const void *data, size_t size,
+                                        struct truststore **ret, struct truststore_error *error)
+{
+    enum truststore_status status = truststore_open(data, size, w->run->password, ret, error);
+    return status == TRUSTSTORE_OK && w->before->blind && !truststore_blind(*ret)
+               ? TRUSTSTORE_MEMORY
+               : status;
+}
+
 /* The store written, read again and proved. */
 static int build(struct work *w, struct bytes *out)
 {
@@ -244,7 +254,7 @@ static int build(struct work *w, struct bytes *out)
     struct truststore *after = NULL;
     enum truststore_status status = truststore_write(w->edited, out, &error);
     if (status == TRUSTSTORE_OK)
-        status = truststore_open(out->data, out->size, w->run->password, &after, &error);
+        status = open_like(w, out->data, out->size, &after, &error);
     const char *fault = status == TRUSTSTORE_OK
                             ? import_prove(w->before, after, w->changes, w->change_count)
                             : error.text;
@@ -362,7 +372,7 @@ int import_plan_store(struct import_run *run, const struct jvm_store *store)
     struct truststore_error error;
     int result = import_open(run, store, &w.before, &data);
     if (result == TFHOOK_OK &&
-        truststore_open(data.data, data.size, run->password, &w.edited, &error) != TRUSTSTORE_OK)
+        open_like(&w, data.data, data.size, &w.edited, &error) != TRUSTSTORE_OK)
         result = run->host->fail(run->host, "%s: %s", store->real, error.text);
     if (result == TFHOOK_OK)
         result = run_work(&w);

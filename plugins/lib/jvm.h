@@ -27,6 +27,7 @@ struct jvm {
     char *path;           /* of its trust store, as it opens it */
     char *real;           /* behind all links */
     char *why;            /* why this store: "lib/security/cacerts", ... */
+    bool password;        /* it has javax.net.ssl.trustStorePassword; never which */
     enum jvm_forms forms; /* of store that it can load; found out where it uses one of `stores` */
     bool wanted;          /* java-home asks for it */
 };

@@ -14,7 +14,33 @@ const char *jvm_cannot_load(const struct jvm *jvm, const struct truststore *stor
     if (jvm->forms == JVM_ONLY_JKS && store->form == TRUSTSTORE_PKCS12)
         return "it takes JKS only (keystore.type.compat in its java.security), and this store is "
                "PKCS#12: it trusts nothing";
+    if (!jvm->password && truststore_needs_password(store))
+        return "it has no javax.net.ssl.trustStorePassword, without which a JVM skips in silence "
+               "what is encrypted, and this store is: it trusts nothing";
     return NULL;
+}
+
+const char *jvm_way_out(const struct jvm *jvm, const struct truststore *store)
+{
+    if (jvm->forms != JVM_ONLY_JKS && !jvm->password && truststore_needs_password(store))
+        return "start it with -Djavax.net.ssl.trustStorePassword, or take the encryption off: "
+               "keytool -importkeystore -srckeystore OLD -destkeystore NEW -deststoretype PKCS12 "
+               "-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE";
+    return "set keystore.type.compat=true in its java.security, or convert the store with keytool "
+           "-importkeystore";
+}
+
+bool jvm_is_blind(const struct jvm_stores *stores, const struct jvm_store *place,
+                  const struct truststore *store)
+{
+    if (store->sealed_count == 0 || truststore_needs_password(store))
+        return false;
+    for (size_t i = 0; i < stores->jvm_count; i++) {
+        const struct jvm *jvm = &stores->jvms[i];
+        if (jvm->wanted && !jvm->password && jvm_uses(jvm, place))
+            return true;
+    }
+    return false;
 }
 
 const struct truststore_entry *truststore_undecodable(const struct truststore *store, bool whole,

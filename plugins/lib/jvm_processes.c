@@ -82,11 +82,30 @@ static char *path_of_process(const struct tfhook_host *host, long pid, const cha
     return inside == NULL ? NULL : strdup(inside);
 }
 
+/* Where options are, behind the command line: the last one counts. */
+static const char *const variables[] = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"};
+
+/* Has the process a javax.net.ssl.trustStorePassword? */
+static bool password_of_process(long pid, const struct bytes *line)
+{
+    enum jvm_password said = jvm_password_of_arguments((const char *)line->data, line->size);
+    struct bytes environment = {0};
+    if (said == JVM_PASSWORD_UNSAID)
+        environment = read_file(pid, "environ");
+    for (size_t i = 0; i < 2 && said == JVM_PASSWORD_UNSAID && environment.data != NULL; i++) {
+        const char *value =
+            jvm_variable((const char *)environment.data, environment.size, variables[i]);
+        if (value != NULL)
+            said = jvm_password_of_words(value);
+    }
+    forget(&environment);
+    return said == JVM_PASSWORD_SET;
+}
+
 /* javax.net.ssl.trustStore of the process: the command line after JDK_JAVA_OPTIONS after
- * JAVA_TOOL_OPTIONS, the last one counts. */
+ * JAVA_TOOL_OPTIONS. */
 static char *option_of_process(const struct tfhook_host *host, long pid, const struct bytes *line)
 {
-    static const char *const variables[] = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"};
     char *option = jvm_option_of_arguments((const char *)line->data, line->size);
     struct bytes environment = {0};
     if (option == NULL)
@@ -154,7 +173,7 @@ static const char *program_of_process(const struct tfhook_host *host, long pid,
         bool named = line.data != NULL && line.data[0] == '/';
         if (named)
             (void)snprintf(program, PATH_MAX, "%s", (const char *)line.data);
-        bytes_free(&line);
+        forget(&line);
         if (!named)
             return NULL;
     }
@@ -181,6 +200,7 @@ static bool add_process(const struct tfhook_host *host, struct jvm_stores *store
         .runs = jvm_runs((const char *)line.data, line.size),
         .teamforge = jvm_is_teamforge(program, (const char *)line.data, line.size),
         .home = home_of_process(host, pid, program, &line),
+        .password = password_of_process(pid, &line),
     };
     bool done = jvm.runs != NULL;
     if (jvm.home == NULL) {
@@ -201,7 +221,7 @@ static bool add_process(const struct tfhook_host *host, struct jvm_stores *store
     } else {
         free(jvm.home);
     }
-    bytes_free(&line);
+    forget(&line); /* it may hold a password */
     return done;
 }
 

@@ -1,10 +1,12 @@
 #include "jvm_rules.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 static const char *const option = "-Djavax.net.ssl.trustStore=";
+static const char *const password_option = "-Djavax.net.ssl.trustStorePassword";
 
 static bool starts(const char *text, const char *with)
 {
@@ -54,19 +56,63 @@ static const char *next_word(const char *text, char *word)
     return text;
 }
 
+/* They may be secrets. */
+static void forget_words(char *word, size_t room)
+{
+    if (word != NULL)
+        OPENSSL_cleanse(word, room);
+    free(word);
+}
+
 char *jvm_option_of_words(const char *text)
 {
-    char *word = malloc(strlen(text) + 1);
+    size_t room = strlen(text) + 1;
+    char *word = malloc(room);
     char *found = NULL;
-    if (word == NULL)
-        return NULL;
-    for (const char *at = text; (at = next_word(at, word)) != NULL;)
+    while (word != NULL && (text = next_word(text, word)) != NULL)
         if (starts(word, option)) {
             free(found);
             found = strdup(word + strlen(option));
         }
-    free(word);
+    forget_words(word, room);
     return found;
+}
+
+/* What this argument says of the password. "-Dname" alone sets it to nothing. */
+static enum jvm_password password_of(const char *argument)
+{
+    if (!starts(argument, password_option))
+        return JVM_PASSWORD_UNSAID;
+    const char *rest = argument + strlen(password_option);
+    if (*rest == '\0')
+        return JVM_PASSWORD_NONE;
+    if (*rest != '=') /* a longer name */
+        return JVM_PASSWORD_UNSAID;
+    return rest[1] == '\0' ? JVM_PASSWORD_NONE : JVM_PASSWORD_SET;
+}
+
+enum jvm_password jvm_password_of_arguments(const char *data, size_t size)
+{
+    enum jvm_password said = JVM_PASSWORD_UNSAID;
+    size_t at = 0;
+    for (const char *argument; (argument = next_argument(data, size, &at)) != NULL;) {
+        enum jvm_password now = password_of(argument);
+        said = now == JVM_PASSWORD_UNSAID ? said : now;
+    }
+    return said;
+}
+
+enum jvm_password jvm_password_of_words(const char *text)
+{
+    enum jvm_password said = JVM_PASSWORD_UNSAID;
+    size_t room = strlen(text) + 1;
+    char *word = malloc(room);
+    while (word != NULL && (text = next_word(text, word)) != NULL) {
+        enum jvm_password now = password_of(word);
+        said = now == JVM_PASSWORD_UNSAID ? said : now;
+    }
+    forget_words(word, room);
+    return said;
 }
 
 const char *jvm_variable(const char *data, size_t size, const char *name)

@@ -18,6 +18,12 @@
 char *jvm_option_of_arguments(const char *data, size_t size);
 /* The same in JAVA_TOOL_OPTIONS or JDK_JAVA_OPTIONS: words, quoted with ' or ". */
 char *jvm_option_of_words(const char *text);
+/* Is javax.net.ssl.trustStorePassword set there? Without it, or with an empty one, the JVM opens
+ * its store with a null password. The value is not looked at, and what was copied of it is wiped.
+ */
+enum jvm_password { JVM_PASSWORD_UNSAID, JVM_PASSWORD_NONE, JVM_PASSWORD_SET };
+enum jvm_password jvm_password_of_arguments(const char *data, size_t size);
+enum jvm_password jvm_password_of_words(const char *text);
 /* A variable's value in an environment as /proc/PID/environ has it; points into `data`, which must
  * end with a NUL. */
 const char *jvm_variable(const char *data, size_t size, const char *name);

@@ -323,6 +323,14 @@ size_t truststore_trusted(const struct truststore *store)
     return different;
 }
 
+bool truststore_needs_password(const struct truststore *store)
+{
+    for (size_t i = 0; i < store->count; i++)
+        if (store->entries[i].flaw == NULL && !store->entries[i].sealed)
+            return false;
+    return store->sealed_count > 0;
+}
+
 bool truststore_blind(struct truststore *store)
 {
     store->blind = true;

@@ -139,6 +139,8 @@ truststore_find_sha256(const struct truststore *store,
                        const unsigned char sha256[TRUSTSTORE_SHA256_SIZE]);
 /* How many different certificates a JVM trusts. SIZE_MAX when memory is out. */
 size_t truststore_trusted(const struct truststore *store);
+/* Is everything that could be trusted encrypted? */
+bool truststore_needs_password(const struct truststore *store);
 /* From now on `trusted` is what a JVM without a password trusts. False when memory is out. */
 bool truststore_blind(struct truststore *store) __attribute__((warn_unused_result));
 

@@ -38,9 +38,7 @@ static void report_unloadable(struct verify *v, const struct verify_stores *stor
         const char *why = jvm_uses(jvm, store->place) ? jvm_cannot_load(jvm, store->store) : NULL;
         if (why != NULL)
             verify_find(v, "store.loadable", store->place->path,
-                        jvm->wanted ? TFHOOK_FAIL : TFHOOK_WARN,
-                        "convert the store to a form that this JVM takes, with keytool "
-                        "-importkeystore",
+                        jvm->wanted ? TFHOOK_FAIL : TFHOOK_WARN, jvm_way_out(jvm, store->store),
                         "java of %s%s cannot load it: %s", jvm->home,
                         jvm->pid != 0 ? " (a process runs it)" : "", why);
     }

@@ -56,6 +56,8 @@ static void judge_loading(const struct verify_stores *stores, struct verify_stor
         return;
     store->undecodable = truststore_undecodable(store->store, true, &store->undecodable_why);
     store->loaded = store->undecodable == NULL;
+    if (jvm_is_blind(&stores->jvms, store->place, store->store) && !truststore_blind(store->store))
+        store->loaded = false;
     for (size_t i = 0; store->loaded && i < stores->jvms.jvm_count; i++) {
         const struct jvm *jvm = &stores->jvms.jvms[i];
         store->loaded = !jvm->wanted || !jvm_uses(jvm, store->place) ||

@@ -167,6 +167,45 @@ static void knows_which_jvm_loads_which_form(void **state)
         }
 }
 
+static void knows_which_jvm_reads_what_is_encrypted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        bool loads, blind;
+    } cases[] = {
+        {"plain.p12", true, false},
+        {"mac.p12", true, false},
+        {"plain.jks", true, false},
+        {"encrypted.p12", false, false},
+        {"encrypted-chain.p12", false, false},
+        {"encrypted-with-plain.p12", true, true},
+        {"encrypted-hides-plain.p12", true, true},
+        {"encrypted-key.p12", true, true},
+    };
+    char real[] = "/store";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct truststore *store = open_store(cases[i].file);
+        struct jvm with = {.password = true, .wanted = true, .real = real}, without = with;
+        without.password = false;
+        struct jvm_store place = {.real = real};
+        assert_null(jvm_cannot_load(&with, store));
+        const char *why = jvm_cannot_load(&without, store);
+        assert_int_equal(why == NULL, cases[i].loads);
+        if (why != NULL) {
+            assert_non_null(strstr(why, "trusts nothing"));
+            assert_non_null(strstr(jvm_way_out(&without, store), "trustStorePassword"));
+        }
+        struct jvm both[] = {with, without};
+        assert_false(
+            jvm_is_blind(&(struct jvm_stores){.jvms = both, .jvm_count = 1}, &place, store));
+        assert_int_equal(
+            jvm_is_blind(&(struct jvm_stores){.jvms = both, .jvm_count = 2}, &place, store),
+            cases[i].blind);
+        truststore_free(store);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +216,7 @@ int main(void)
         cmocka_unit_test(outlives_every_flipped_byte),
         cmocka_unit_test(adds_no_certificate_that_java_refuses),
         cmocka_unit_test(knows_which_jvm_loads_which_form),
+        cmocka_unit_test(knows_which_jvm_reads_what_is_encrypted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,6 +53,30 @@ static void splits_option_variables_as_the_launcher_does(void **state)
     assert_text(jvm_option_of_words("  "), NULL);
 }
 
+static void knows_that_there_is_a_password_and_not_which(void **state)
+{
+    (void)state;
+    assert_int_equal(jvm_password_of_arguments(LINE("java\0Main")), JVM_PASSWORD_UNSAID);
+    assert_int_equal(jvm_password_of_arguments(NULL, 0), JVM_PASSWORD_UNSAID);
+    assert_int_equal(
+        jvm_password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword=x\0Main")),
+        JVM_PASSWORD_SET);
+    assert_int_equal(jvm_password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword=x\0"
+                                                    "-Djavax.net.ssl.trustStorePassword=\0Main")),
+                     JVM_PASSWORD_NONE);
+    assert_int_equal(
+        jvm_password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword\0Main")),
+        JVM_PASSWORD_NONE);
+    assert_int_equal(
+        jvm_password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePasswords=x\0Main")),
+        JVM_PASSWORD_UNSAID);
+    assert_int_equal(jvm_password_of_words("-Xmx1g \"-Djavax.net.ssl.trustStorePassword=a b\" -Dx"),
+                     JVM_PASSWORD_SET);
+    assert_int_equal(jvm_password_of_words("-Djavax.net.ssl.trustStorePassword=''"),
+                     JVM_PASSWORD_NONE);
+    assert_int_equal(jvm_password_of_words(""), JVM_PASSWORD_UNSAID);
+}
+
 static void finds_a_variable_by_its_whole_name(void **state)
 {
     (void)state;
@@ -121,6 +145,7 @@ int main(void)
         cmocka_unit_test(takes_the_last_trust_store_option),
         cmocka_unit_test(takes_no_argument_that_was_cut_off),
         cmocka_unit_test(splits_option_variables_as_the_launcher_does),
+        cmocka_unit_test(knows_that_there_is_a_password_and_not_which),
         cmocka_unit_test(finds_a_variable_by_its_whole_name),
         cmocka_unit_test(knows_a_process_of_teamforge),
         cmocka_unit_test(names_what_a_process_runs),

@@ -1,4 +1,6 @@
 /* Encrypted PKCS#12: read, written again in the form found, and what is refused. */
+#include <openssl/crypto.h>
+
 #include "truststore_fixture.h"
 
 static const struct {
@@ -131,6 +133,24 @@ static void refuses_to_encrypt_a_bare_key_again(void **state)
     truststore_free(store);
 }
 
+static void names_the_provider_that_is_missing(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"encrypted-rc2.p12", "encrypted-rc4.p12"};
+    if (OpenSSL_version_num() < 0x30000000UL)
+        skip(); /* it has them built in */
+    assert_int_equal(setenv("OPENSSL_MODULES", "/nonexistent", 1), 0);
+    for (size_t i = 0; i < 2; i++) {
+        struct bytes b = load(files[i]);
+        assert_open_fails(&b, "changeit", TRUSTSTORE_UNSUPPORTED, "OpenSSL's legacy provider");
+        bytes_free(&b);
+    }
+    truststore_free(open_store("encrypted.p12"));
+    truststore_free(open_store("encrypted-3des.p12"));
+    assert_int_equal(unsetenv("OPENSSL_MODULES"), 0);
+    truststore_free(open_store("encrypted-rc2.p12"));
+}
+
 /* The first place of `from`, written over with as many bytes of `to`. */
 static struct bytes changed(const char *file, const char *from, const char *to, size_t size)
 {
@@ -192,6 +212,7 @@ int main(void)
         cmocka_unit_test(tells_a_wrong_password_and_never_shows_it),
         cmocka_unit_test(tells_every_wrong_password_without_a_mac),
         cmocka_unit_test(refuses_to_encrypt_a_bare_key_again),
+        cmocka_unit_test(names_the_provider_that_is_missing),
         cmocka_unit_test(refuses_what_java_does_not_take),
         cmocka_unit_test(limits_the_iterations_of_all_parts),
     };

@@ -251,11 +251,15 @@ TFHOOK_EXPORT const struct tfhook_plugin tfhook_plugin_v1 = {
         "trust the servers of the site. The store is found as a JVM finds it: "
         "-Djavax.net.ssl.trustStore, else lib/security/jssecacerts, else lib/security/cacerts, all "
         "links followed.\n\n"
-        "JKS and PKCS#12 without encryption are read and written here; no JVM and no keytool is "
-        "started. A certificate that a JVM trusts already, under whatever alias, is left as it is. "
+        "JKS and PKCS#12 are read and written here, each in the form that it is found in, an "
+        "encrypted PKCS#12 too; no JVM and no keytool is started. A certificate that a JVM trusts "
+        "already, under whatever alias, is left as it is. "
         "Every other entry keeps its bytes, its date and its place, and the new store is read "
         "again "
         "and proved to trust exactly what was meant before it is proposed.\n\n"
+        "A JVM without -Djavax.net.ssl.trustStorePassword trusts nothing of an encrypted store, "
+        "and "
+        "reports no error: the plan warns of each, and verify fails for those of java-home.\n\n"
         "A running JVM has read its store: the plan names what is to be restarted.",
     .keys = keys,
     .key_count = sizeof keys / sizeof keys[0],

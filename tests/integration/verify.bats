@@ -377,6 +377,29 @@ import() {
     done
 }
 
+@test "store: one that is encrypted is a failure for a JVM without the password" {
+    mkdir -p "$T/jdk/bin" "$T/jdk/lib/security"
+    cp "$JAVA_HOME/bin/java" "$T/jdk/bin"
+    local kind
+    for kind in encrypted-with-plain encrypted; do
+        cp "$BATS_TEST_DIRNAME/../unit/data/stores/$kind.p12" "$T/jdk/lib/security/cacerts"
+        rm -f "$T"/certs/*
+        cp "$BATS_TEST_DIRNAME/../unit/data/stores/c.der" "$T/certs/c.crt"
+        tfhook verify --plugin verify -o checks=store -o certificates="$T/certs" \
+            -o java-home="$T/jdk"
+        if [ "$kind" = encrypted ]; then
+            expect_status 5
+            expect_output "store.loadable $T/jdk/lib/security/cacerts"
+            expect_output "no javax.net.ssl.trustStorePassword"
+            refuse_output "certificates are trusted"
+        else
+            expect_status 0
+            expect_output "1 certificates are trusted; PKCS#12, encrypted (PBES2)"
+            expect_output "2 of its certificates are in the file and not trusted"
+        fi
+    done
+}
+
 @test "store: a wrong password names the file that it is from, and a denied one asks for root" {
     OPTIONS=(-o password-file="$T/password")
     echo wrong-horse >"$T/password"

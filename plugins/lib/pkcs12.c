@@ -69,20 +69,6 @@ static const struct truststore_sealed *find_sealed(const struct truststore *stor
     return NULL;
 }
 
-/* May the bags be encrypted again under the salt that was used for others? Certificates are public,
- * and keys and secrets are encrypted once more, each by itself. A key in the clear is not. */
-static enum truststore_status check_bags(const struct truststore *store, size_t safe,
-                                         struct truststore_error *error)
-{
-    for (size_t i = 0; i < store->count; i++)
-        if (store->entries[i].safe == safe && store->entries[i].kind == TRUSTSTORE_OTHER)
-            return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0,
-                                   "its encrypted part holds something beside certificates and "
-                                   "encrypted keys, so that it cannot be encrypted again as it "
-                                   "was: keep keys in a store of their own");
-    return TRUSTSTORE_OK;
-}
-
 /* An encrypted safe: the bytes that were read when its bags are what they were. */
 static enum truststore_status put_sealed(const struct truststore *store,
                                          const struct truststore_sealed *sealed,
@@ -95,9 +81,7 @@ static enum truststore_status put_sealed(const struct truststore *store,
         return TRUSTSTORE_OK;
     }
     struct bytes value = {0}, info = {0};
-    enum truststore_status status = check_bags(store, sealed->safe, error);
-    if (status == TRUSTSTORE_OK)
-        status = pkcs12_encrypt(store, sealed, bags, &value, error);
+    enum truststore_status status = pkcs12_encrypt(store, sealed, bags, &value, error);
     PUT_OID(&info, OID_ENCRYPTED);
     wrap(&info, DER_TAG_CONTEXT_0, &value);
     wrap(out, DER_TAG_SEQUENCE, &info);

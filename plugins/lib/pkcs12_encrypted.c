@@ -298,7 +298,8 @@ enum truststore_status pkcs12_decrypt(const struct truststore *store,
 /* With the salt and IV that were found. That the same input gives the same bytes is wanted here;
  * what it gives away, to one who has an older copy too, is which bags are the same (with RC4 the
  * bags themselves, whose certificates are public), and every store is readable with a password that
- * Java ships or a script holds. What may not be given away is not here: pkcs12.c refuses it. */
+ * Java ships or a script holds. What may not be given away is not here: check_safe() of
+ * truststore_edit.c refuses it. */
 enum truststore_status pkcs12_encrypt(const struct truststore *store,
                                       const struct truststore_sealed *sealed,
                                       const struct bytes *bags, struct bytes *out,

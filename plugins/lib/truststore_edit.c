@@ -38,6 +38,29 @@ static enum truststore_status check_certificate(const void *der, size_t size,
                            why);
 }
 
+static bool is_sealed(const struct truststore *store, size_t safe)
+{
+    for (size_t i = 0; i < store->sealed_count; i++)
+        if (store->sealed[i].safe == safe)
+            return true;
+    return false;
+}
+
+/* May this safe be edited? An encrypted one is encrypted again under the salt that was used for
+ * what it held. Certificates are public, and keys and secrets are encrypted once more, each by
+ * itself; a key in the clear is not. */
+static enum truststore_status check_safe(const struct truststore *store, size_t safe,
+                                         struct truststore_error *error)
+{
+    for (size_t i = 0; i < store->count && is_sealed(store, safe); i++)
+        if (store->entries[i].safe == safe && store->entries[i].kind == TRUSTSTORE_OTHER)
+            return truststore_fail(error, TRUSTSTORE_REFUSED, 0,
+                                   "its encrypted part holds something beside certificates and "
+                                   "encrypted keys, so that it cannot be encrypted again as it "
+                                   "was: keep keys in a store of their own");
+    return TRUSTSTORE_OK;
+}
+
 /* The new entry, complete but for its names. */
 static enum truststore_status make_entry(const struct truststore *store, const char *alias,
                                          int64_t date_ms, const void *der, size_t size,
@@ -110,14 +133,6 @@ static size_t place_for(struct truststore *store, size_t *ret_safe)
     return place;
 }
 
-/* A new entry is encrypted when its safe is. */
-static void seal_like_its_safe(const struct truststore *store, struct truststore_entry *entry)
-{
-    for (size_t i = 0; i < store->sealed_count; i++)
-        if (store->sealed[i].safe == entry->safe)
-            entry->sealed = entry->in_sealed = true;
-}
-
 enum truststore_status truststore_add(struct truststore *store, const char *alias, int64_t date_ms,
                                       const void *der, size_t size, struct truststore_error *error)
 {
@@ -131,7 +146,12 @@ enum truststore_status truststore_add(struct truststore *store, const char *alia
     if (status != TRUSTSTORE_OK)
         return status;
     size_t place = place_for(store, &entry.safe);
-    seal_like_its_safe(store, &entry);
+    entry.sealed = entry.in_sealed = is_sealed(store, entry.safe);
+    status = check_safe(store, entry.safe, error);
+    if (status != TRUSTSTORE_OK) {
+        free(entry.owned);
+        return status;
+    }
     if (!append_entry(store, &entry, alias))
         return truststore_no_memory(error);
     struct truststore_entry added = store->entries[store->count - 1];
@@ -154,7 +174,7 @@ static enum truststore_status find_editable(const struct truststore *store, cons
     if (strstr(alias, " [jdk") != NULL) /* such names drive the JDK's own CA constraints */
         return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' is the JDK's own", alias);
     *ret = found;
-    return TRUSTSTORE_OK;
+    return check_safe(store, found->safe, error);
 }
 
 enum truststore_status truststore_replace(struct truststore *store, const char *alias,
@@ -177,7 +197,7 @@ enum truststore_status truststore_replace(struct truststore *store, const char *
     }
     size_t place = (size_t)(found - store->entries);
     entry.safe = found->safe;
-    seal_like_its_safe(store, &entry);
+    entry.sealed = entry.in_sealed = found->in_sealed;
     if (!append_entry(store, &entry, alias))
         return truststore_no_memory(error);
     truststore_entry_free(&store->entries[place]);

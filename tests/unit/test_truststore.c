@@ -1,51 +1,7 @@
 /* Trust stores of both forms: what a JVM trusts of them, and what an edit leaves of the others. */
 #include <openssl/sha.h>
 
-#include "truststore_fixture.h"
-
-/* Each has a STORE.trusted beside it that real JVMs agree with (integration tests), and where it is
- * another one a STORE.trusted-with-password. */
-static const char *const stores[] = {
-    "plain.jks",
-    "empty.jks",
-    "version1.jks",
-    "old-type.jks",
-    "ghost.jks",
-    "ghost-beside.jks",
-    "nul-in-alias.jks",
-    "ghost-beyond-ascii.jks",
-    "duplicate.jks",
-    "twice.jks",
-    "key.jks",
-    "ghost-key.jks",
-    "key-alone.jks",
-    "trailing.jks",
-    "plain.p12",
-    "two-safes.p12",
-    "no-attribute.p12",
-    "upper-case.p12",
-    "duplicate.p12",
-    "unnamed.p12",
-    "key.p12",
-    "key-by-name.p12",
-    "mac.p12",
-    "encrypted.p12",
-    "encrypted-no-mac.p12",
-    "encrypted-rc2.p12",
-    "encrypted-3des.p12",
-    "encrypted-rc4.p12",
-    "encrypted-openssl.p12",
-    "encrypted-with-plain.p12",
-    "encrypted-hides-plain.p12",
-    "encrypted-chain.p12",
-    "encrypted-key.p12",
-};
-static const char *const unreadable[] = {
-    "alias-not-utf8.jks", "alias-plain-utf8.jks",    "garbled-certificate.jks",
-    "name-utf8.p12",      "garbled-certificate.p12",
-};
-enum { STORES = sizeof stores / sizeof stores[0] };
-enum { UNREADABLE = sizeof unreadable / sizeof unreadable[0] };
+#include "truststore_stores.h"
 
 static int by_text(const void *a, const void *b)
 {
@@ -67,11 +23,6 @@ static struct bytes trusted_text(const struct truststore *store)
         if (i == 0 || strcmp(lines[i - 1], lines[i]) != 0)
             bytes_printf(&text, "%s\n", lines[i]);
     return text;
-}
-
-static bool is_encrypted(const char *name)
-{
-    return strncmp(name, "encrypted", strlen("encrypted")) == 0;
 }
 
 static void assert_trusted(const struct truststore *store, const char *file, const char *view)
@@ -109,22 +60,6 @@ static void trusts_what_a_jvm_without_a_password_trusts(void **state)
         assert_true(truststore_blind(store));
         assert_trusted(store, stores[i], "trusted");
         truststore_free(store);
-    }
-}
-
-static void calls_broken_what_no_jvm_can_read(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < UNREADABLE; i++) {
-        struct bytes b = load(unreadable[i]);
-        struct truststore *store = NULL;
-        struct truststore_error error;
-        assert_int_equal(truststore_open(b.data, b.size, "changeit", &store, &error),
-                         TRUSTSTORE_BROKEN);
-        assert_null(store);
-        assert_non_null(strstr(error.text, "Java refuses the"));
-        assert_true(error.offset > 0 && error.offset < b.size);
-        bytes_free(&b);
     }
 }
 
@@ -343,90 +278,11 @@ static void never_replaces_or_removes_a_key(void **state)
     bytes_free(&der);
 }
 
-static void names_what_is_no_store(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *bytes;
-        size_t size;
-        const char *text;
-    } cases[] = {
-        {"", 0, "empty"},
-        {"-----BEGIN CERTIFICATE-----", 27, "PEM"},
-        {"\x30\x82\x01\x00\x30\x82", 6, "BCFKS"},
-        {"\0\0\0\2\0\0\0\x14", 8, "BKS"},
-        {"PK\3\4", 4, "ZIP"},
-        {"\x30\x80\x02\x01\x03", 5, "indefinite"},
-        {"hello", 5, "68 65 6c 6c 6f"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct truststore *store = NULL;
-        struct truststore_error error;
-        assert_int_equal(truststore_open(cases[i].bytes, cases[i].size, "changeit", &store, &error),
-                         TRUSTSTORE_UNKNOWN);
-        assert_non_null(strstr(error.text, cases[i].text));
-    }
-}
-
-/* A heap block of exactly that size, so that a read beyond it is seen. */
-static enum truststore_status open_exact(const unsigned char *data, size_t size)
-{
-    unsigned char *copy = malloc(size + (size == 0));
-    assert_non_null(copy);
-    if (size > 0)
-        memcpy(copy, data, size);
-    struct truststore *store = NULL;
-    struct truststore_error error;
-    enum truststore_status status = truststore_open(copy, size, "changeit", &store, &error);
-    assert_int_equal(status == TRUSTSTORE_OK, store != NULL);
-    assert_true(status == TRUSTSTORE_OK || strlen(error.text) > 0);
-    truststore_free(store);
-    free(copy);
-    return status;
-}
-
-static void refuses_a_store_cut_off_at_any_length(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < STORES; i++) {
-        struct bytes b = load(stores[i]);
-        struct truststore *store = open_bytes(&b);
-        size_t whole = b.size - store->trailing;
-        truststore_free(store);
-        for (size_t size = 0; size < whole; size++) {
-            enum truststore_status status = open_exact(b.data, size);
-            assert_true(status == TRUSTSTORE_BROKEN || (size < 16 && status == TRUSTSTORE_UNKNOWN));
-        }
-        assert_int_equal(open_exact(b.data, whole), TRUSTSTORE_OK);
-        bytes_free(&b);
-    }
-}
-
-static void survives_any_byte_garbled(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < STORES; i++) {
-        struct bytes b = load(stores[i]);
-        bool mac = strcmp(stores[i], "mac.p12") == 0;
-        size_t step = is_encrypted(stores[i]) ? 127 : mac ? 41 : 1; /* a MAC takes 10 ms */
-        for (size_t at = 0; at < b.size; at += step) {
-            static const unsigned char masks[] = {0x01, 0x80, 0xFF};
-            for (size_t m = 0; m < sizeof masks; m++) {
-                b.data[at] ^= masks[m];
-                (void)open_exact(b.data, b.size);
-                b.data[at] ^= masks[m];
-            }
-        }
-        bytes_free(&b);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trusts_what_a_jvm_trusts),
         cmocka_unit_test(trusts_what_a_jvm_without_a_password_trusts),
-        cmocka_unit_test(calls_broken_what_no_jvm_can_read),
         cmocka_unit_test(says_why_an_entry_is_not_trusted),
         cmocka_unit_test(writes_an_unedited_store_byte_for_byte),
         cmocka_unit_test(keeps_every_other_entry_when_one_is_added),
@@ -436,9 +292,6 @@ int main(void)
         cmocka_unit_test(finds_the_trusted_entry_of_a_certificate_first),
         cmocka_unit_test(refuses_what_would_spoil_the_store),
         cmocka_unit_test(never_replaces_or_removes_a_key),
-        cmocka_unit_test(names_what_is_no_store),
-        cmocka_unit_test(refuses_a_store_cut_off_at_any_length),
-        cmocka_unit_test(survives_any_byte_garbled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "../lib/cert.h"
 #include "../lib/jvm_loads.h"
+#include "anchors.h"
 #include "import.h"
 #include "prove.h"
 #include "text.h"
@@ -336,8 +337,6 @@ static int stage(struct work *w)
         host->log(host, TFHOOK_WARNING,
                   "%s: %zu bytes behind the store's end, which Java ignores, are left out",
                   w->store->real, w->before->trailing);
-    if (w->store->generated != NULL)
-        host->log(host, TFHOOK_WARNING, "%s: %s", w->store->real, w->store->generated);
     w->run->changed_stores++;
     advise(w);
     return TFHOOK_OK;
@@ -360,6 +359,8 @@ static int run_work(struct work *w)
         return host->fail(host, "%s", (const char *)w->conflict.data);
     if (result == TFHOOK_OK && w->change_count > 0)
         result = stage(w);
+    if (result == TFHOOK_OK && w->store->generated != NULL)
+        result = import_anchors(host, w->store->real, w->run->certs, w->actions, w->run->absent);
     if (result == TFHOOK_OK)
         show_users(w);
     return result;

@@ -220,8 +220,8 @@ enum jvm_forms jvm_forms_of_security(const char *java_security)
 const char *jvm_generated(const char *real_path)
 {
     if (starts(real_path, "/etc/pki/ca-trust/extracted/"))
-        return "update-ca-trust writes this store anew and drops the entry: run this step again "
-               "after it, or have a store of its own for TeamForge "
-               "(-Djavax.net.ssl.trustStore, jssecacerts)";
+        return "update-ca-trust writes this store anew, with the system's CA certificates alone: "
+               "what else is in it is gone then. Run jks-import again after it, or have a store of "
+               "its own for TeamForge (-Djavax.net.ssl.trustStore, jssecacerts)";
     return NULL;
 }

@@ -312,7 +312,9 @@ make_bundle() {
     expect_output "1 to remove"
     for jdk in $(jdks); do
         "$jdk/bin/keytool" -list -alias db1 -keystore "$T/store" -storepass changeit >/dev/null 2>&1
-        ! "$jdk/bin/keytool" -list -alias scm1 -keystore "$T/store" -storepass changeit >/dev/null 2>&1
+        if "$jdk/bin/keytool" -list -alias scm1 -keystore "$T/store" -storepass changeit >/dev/null 2>&1; then
+            fail "$jdk: scm1 is still there"
+        fi
     done
     import plan --detailed-exitcode -o aliases-absent=scm1
     expect_status 0

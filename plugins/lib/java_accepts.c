@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "cert_parse.h"
-#include "pkcs12_der.h"
+#include "java_values.h"
+
+enum { MOST_DEPTH = 16 };
 
 static const char text_garbled[] = "does not decode";
 static const char text_critical[] = "has a critical extension that does not decode";
@@ -132,6 +134,12 @@ static bool points_are_sound(const void *value)
     return sound;
 }
 
+/* OpenSSL takes unused bits of a byte that is not there. */
+static bool bits_are_sound(const void *value)
+{
+    return ASN1_STRING_length(value) > 0 || (((const ASN1_STRING *)value)->flags & 7) == 0;
+}
+
 /* Those that a JVM decodes (OIDMap of the JDK); of the others it keeps the bytes. */
 static const struct {
     int nid;
@@ -145,7 +153,7 @@ static const struct {
     {NID_freshest_crl, points_are_sound},
     {NID_subject_key_identifier, NULL},
     {NID_authority_key_identifier, NULL},
-    {NID_key_usage, NULL},
+    {NID_key_usage, bits_are_sound},
     {NID_ext_key_usage, NULL},
     {NID_private_key_usage_period, NULL},
     {NID_basic_constraints, NULL},
@@ -154,16 +162,22 @@ static const struct {
     {NID_policy_mappings, NULL},
     {NID_policy_constraints, NULL},
     {NID_inhibit_any_policy, NULL},
-    {NID_netscape_cert_type, NULL},
+    {NID_netscape_cert_type, bits_are_sound},
+    {NID_crl_number, NULL},
+    {NID_crl_reason, NULL},
+    {NID_delta_crl, NULL},
+    {NID_issuing_distribution_point, NULL},
+    {NID_certificate_issuer, alternative_is_sound},
 };
 
-/* One element and nothing behind it. */
+/* One element and nothing behind it. OpenSSL takes a SEQUENCE that is not constructed. */
 static bool is_one_element(const ASN1_OCTET_STRING *octets)
 {
     const unsigned char *data = ASN1_STRING_get0_data(octets);
     struct der_span span = {data, data + ASN1_STRING_length(octets)};
     struct der element;
-    return der_next(&span, &element) && der_end(&span);
+    return java_takes_elements(span, MOST_DEPTH) && der_next(&span, &element) && der_end(&span) &&
+           element.tag != DER_TAG_SEQUENCE - 0x20;
 }
 
 static enum java_verdict judge_extension(X509_EXTENSION *extension, const char **ret_why)
@@ -191,7 +205,6 @@ static enum java_verdict judge_extension(X509_EXTENSION *extension, const char *
 static enum java_verdict judge(X509 *cert, const char **ret_why)
 {
     enum java_verdict verdict = JAVA_ACCEPTS;
-    const X509_ALGOR *outer = NULL;
     for (int i = 0; verdict == JAVA_ACCEPTS && i < X509_get_ext_count(cert); i++) {
         X509_EXTENSION *extension = X509_get_ext(cert, i);
         bool alone = X509_NAME_entry_count(X509_get_subject_name(cert)) == 0 &&
@@ -199,12 +212,8 @@ static enum java_verdict judge(X509 *cert, const char **ret_why)
         if (X509_EXTENSION_get_critical(extension) || alone)
             verdict = judge_extension(extension, ret_why);
     }
-    X509_get0_signature(NULL, &outer, cert);
     if (verdict != JAVA_ACCEPTS)
         return verdict;
-    *ret_why = "names two different algorithms of its signature";
-    if (X509_ALGOR_cmp(outer, X509_get0_tbs_sigalg(cert)) != 0)
-        return JAVA_REFUSES;
     *ret_why = "has a date that is none";
     if (ASN1_TIME_check(X509_get0_notBefore(cert)) == 0 ||
         ASN1_TIME_check(X509_get0_notAfter(cert)) == 0)

@@ -9,10 +9,14 @@
 #include <string.h>
 
 #include "java_accepts.h"
-#include "pkcs12_der.h"
+#include "java_values.h"
 
+#define OID_DSA_KEY "\x2A\x86\x48\xCE\x38\x04\x01"
+#define OID_DH_KEY "\x2A\x86\x48\x86\xF7\x0D\x01\x03\x01"
+#define OID_X942_KEY "\x2A\x86\x48\xCE\x3E\x02\x01"
 #define OID_EC_KEY "\x2A\x86\x48\xCE\x3D\x02\x01"
 #define OID_RSA_KEY "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"
+#define OID_EDWARDS "\x2B\x65" /* and one byte: which */
 #define OID_ALTERNATIVE_NAME "\x55\x1D\x11"
 #define IS_OID(element, oid) der_is((element), (oid), sizeof(oid) - 1)
 
@@ -24,7 +28,9 @@ enum {
     TAG_CONTEXT_1 = 0xA1,
     TAG_CONTEXT_2 = 0xA2,
     TAG_CONTEXT_3 = 0xA3,
-    MOST_EXTENSIONS = 64
+    MOST_EXTENSIONS = 64,
+    UNCOMPRESSED = 4, /* the form of a point */
+    FIRST_EDWARDS = 110
 };
 /* RSAKeyFactory of the JDK. */
 enum { LEAST_RSA_BITS = 512, MOST_RSA_BITS = 16384, BIG_RSA_BITS = 3072, MOST_EXPONENT_BITS = 64 };
@@ -33,85 +39,67 @@ static const char text_garbled[] = "does not decode";
 
 struct frame {
     unsigned version; /* as written: 0 is v1 */
-    struct der issuer, subject, key, extensions;
+    struct der algorithm, issuer, dates, subject, key, extensions;
+    struct der outer_algorithm, signature;
     bool has_extensions, has_unique;
-    const char *why;
 };
-
-/* Like der_next(), but a length need not be in its shortest form: Java does not mind. */
-static bool next(struct der_span *span, struct der *ret)
-{
-    const unsigned char *at = span->at;
-    size_t left = der_size(span), header = 2;
-    if (left < 2 || (at[0] & 0x1F) == 0x1F)
-        return false;
-    size_t length = at[1];
-    if (length & 0x80) {
-        size_t octets = length & 0x7F;
-        if (octets == 0 || octets > 4 || left < 2 + octets)
-            return false;
-        length = 0;
-        for (size_t i = 0; i < octets; i++)
-            length = length << 8 | at[2 + i];
-        header += octets;
-    }
-    if (length > left - header)
-        return false;
-    *ret = (struct der){.tag = at[0],
-                        .content = {at + header, at + header + length},
-                        .start = at,
-                        .size = header + length};
-    span->at = at + header + length;
-    return true;
-}
-
-static bool take(struct der_span *span, unsigned tag, struct der *ret)
-{
-    struct der_span ahead = *span;
-    if (!next(&ahead, ret) || ret->tag != tag)
-        return false;
-    *span = ahead;
-    return true;
-}
 
 static bool take_version(struct der_span *body, unsigned *ret)
 {
     struct der wrapper, version;
     *ret = 0;
-    if (!take(body, DER_TAG_CONTEXT_0, &wrapper))
+    if (!java_take(body, DER_TAG_CONTEXT_0, &wrapper))
         return true;
-    if (!take(&wrapper.content, DER_TAG_INTEGER, &version) || !der_end(&wrapper.content) ||
+    if (!java_take(&wrapper.content, DER_TAG_INTEGER, &version) || !der_end(&wrapper.content) ||
         der_size(&version.content) != 1)
         return false;
     *ret = version.content.at[0];
     return true;
 }
 
-static bool split(const void *der, size_t size, struct frame *f)
+/* issuerUniqueID and subjectUniqueID */
+static bool take_unique(struct der_span *body, struct frame *f)
 {
-    struct der_span all = {der, (const unsigned char *)der + size};
-    struct der whole, body, part;
-    if (!take(&all, DER_TAG_SEQUENCE, &whole) || !der_end(&all) ||
-        !take(&whole.content, DER_TAG_SEQUENCE, &body) ||
-        !take(&whole.content, DER_TAG_SEQUENCE, &part) || !take(&whole.content, TAG_BITS, &part) ||
-        !der_end(&whole.content))
-        return false;
-    struct der_span *at = &body.content;
-    if (!take_version(at, &f->version) || !take(at, DER_TAG_INTEGER, &part) ||
-        !take(at, DER_TAG_SEQUENCE, &part) || !take(at, DER_TAG_SEQUENCE, &f->issuer) ||
-        !take(at, DER_TAG_SEQUENCE, &part) || !take(at, DER_TAG_SEQUENCE, &f->subject) ||
-        !take(at, DER_TAG_SEQUENCE, &f->key))
-        return false;
-    if (take(at, TAG_CONTEXT_1, &part) || take(at, TAG_UNIQUE_1, &part))
+    struct der part;
+    if (java_take(body, TAG_CONTEXT_1, &part) || java_take(body, TAG_UNIQUE_1, &part)) {
         f->has_unique = true;
-    if (take(at, TAG_CONTEXT_2, &part) || take(at, TAG_UNIQUE_2, &part))
+        if (!java_takes_bits(&part))
+            return false;
+    }
+    if (java_take(body, TAG_CONTEXT_2, &part) || java_take(body, TAG_UNIQUE_2, &part)) {
         f->has_unique = true;
-    if (take(at, TAG_CONTEXT_3, &part)) {
+        return java_takes_bits(&part);
+    }
+    return true;
+}
+
+static bool split_body(struct der_span *at, struct frame *f)
+{
+    struct der part;
+    if (!take_version(at, &f->version) || !java_take(at, DER_TAG_INTEGER, &part) ||
+        der_end(&part.content) || !java_take(at, DER_TAG_SEQUENCE, &f->algorithm) ||
+        !java_take(at, DER_TAG_SEQUENCE, &f->issuer) ||
+        !java_take(at, DER_TAG_SEQUENCE, &f->dates) ||
+        !java_take(at, DER_TAG_SEQUENCE, &f->subject) ||
+        !java_take(at, DER_TAG_SEQUENCE, &f->key) || !take_unique(at, f))
+        return false;
+    if (java_take(at, TAG_CONTEXT_3, &part)) {
         f->has_extensions = true;
-        if (!take(&part.content, DER_TAG_SEQUENCE, &f->extensions))
+        if (!java_take(&part.content, DER_TAG_SEQUENCE, &f->extensions))
             return false;
     }
     return der_end(at);
+}
+
+static bool split(const void *der, size_t size, struct frame *f)
+{
+    struct der_span all = {der, (const unsigned char *)der + size};
+    struct der whole, body;
+    return java_take(&all, DER_TAG_SEQUENCE, &whole) && der_end(&all) &&
+           java_take(&whole.content, DER_TAG_SEQUENCE, &body) &&
+           java_take(&whole.content, DER_TAG_SEQUENCE, &f->outer_algorithm) &&
+           java_take(&whole.content, TAG_BITS, &f->signature) && der_end(&whole.content) &&
+           split_body(&body.content, f);
 }
 
 /* Bits of a non-negative INTEGER; 0 for one that is not positive. */
@@ -134,8 +122,9 @@ static const char *judge_rsa(const struct der *bits)
     struct der pair, modulus, exponent;
     if (der_size(&body) < 1 || *body.at++ != 0)
         return text_garbled;
-    if (!take(&body, DER_TAG_SEQUENCE, &pair) || !take(&pair.content, DER_TAG_INTEGER, &modulus) ||
-        !take(&pair.content, DER_TAG_INTEGER, &exponent))
+    if (!java_take(&body, DER_TAG_SEQUENCE, &pair) || !der_end(&body) ||
+        !java_take(&pair.content, DER_TAG_INTEGER, &modulus) ||
+        !java_take(&pair.content, DER_TAG_INTEGER, &exponent) || !der_end(&pair.content))
         return text_garbled;
     size_t size = bits_of(&modulus), power = bits_of(&exponent);
     if (size < LEAST_RSA_BITS || size > MOST_RSA_BITS)
@@ -145,28 +134,63 @@ static const char *judge_rsa(const struct der *bits)
     return NULL;
 }
 
+static const char *judge_curve(const struct der *name, const struct der *bits)
+{
+    if (name->start == NULL || name->tag != DER_TAG_OID)
+        return "has an elliptic-curve key with explicit parameters instead of the curve's name";
+    size_t size = java_curve_size(name);
+    if (size == 0)
+        return "has a key on an elliptic curve that Java does not know";
+    if (der_size(&bits->content) != 2 + 2 * size || bits->content.at[1] != UNCOMPRESSED)
+        return "has an elliptic-curve key whose point Java does not take";
+    return NULL;
+}
+
+/* X25519, X448, Ed25519, Ed448: the size tells. */
+static const char *judge_edwards(const struct der *oid, const struct der *bits)
+{
+    static const unsigned char sizes[] = {32, 56, 32, 57};
+    size_t prefix = sizeof OID_EDWARDS - 1;
+    if (der_size(&oid->content) != prefix + 1 || memcmp(oid->content.at, OID_EDWARDS, prefix) != 0)
+        return NULL;
+    unsigned kind = oid->content.at[prefix];
+    if (kind < FIRST_EDWARDS || kind >= FIRST_EDWARDS + sizeof sizes)
+        return NULL;
+    return der_size(&bits->content) == 1U + sizes[kind - FIRST_EDWARDS] && *bits->content.at == 0
+               ? NULL
+               : "has a key whose length Java does not take";
+}
+
 static const char *judge_key(const struct frame *f)
 {
     struct der_span body = f->key.content;
     struct der algorithm, oid, parameters, bits;
-    if (!take(&body, DER_TAG_SEQUENCE, &algorithm) || !take(&body, TAG_BITS, &bits) ||
-        !take(&algorithm.content, DER_TAG_OID, &oid))
+    if (!java_take(&body, DER_TAG_SEQUENCE, &algorithm) || !java_take(&body, TAG_BITS, &bits) ||
+        !der_end(&body) || !java_takes_bits(&bits) ||
+        !java_takes_algorithm(algorithm.content, &oid, &parameters))
         return text_garbled;
-    if (IS_OID(&oid, OID_EC_KEY) && !take(&algorithm.content, DER_TAG_OID, &parameters))
-        return "has an elliptic-curve key with explicit parameters instead of the curve's name";
-    return IS_OID(&oid, OID_RSA_KEY) ? judge_rsa(&bits) : NULL;
+    if (parameters.start != NULL && parameters.tag != DER_TAG_SEQUENCE &&
+        (IS_OID(&oid, OID_DSA_KEY) || IS_OID(&oid, OID_DH_KEY) || IS_OID(&oid, OID_X942_KEY)))
+        return text_garbled;
+    if (IS_OID(&oid, OID_EC_KEY))
+        return judge_curve(&parameters, &bits);
+    return IS_OID(&oid, OID_RSA_KEY) ? judge_rsa(&bits) : judge_edwards(&oid, &bits);
 }
 
 /* { OID, critical?, OCTET STRING } */
 static bool take_extension(struct der_span *list, struct der *ret_oid, bool *ret_critical)
 {
     struct der extension, critical, value;
-    if (!take(list, DER_TAG_SEQUENCE, &extension) ||
-        !take(&extension.content, DER_TAG_OID, ret_oid))
+    if (!java_take(list, DER_TAG_SEQUENCE, &extension) || !java_next(&extension.content, ret_oid) ||
+        !java_takes_oid(ret_oid))
         return false;
-    *ret_critical = take(&extension.content, TAG_BOOLEAN, &critical) &&
-                    der_size(&critical.content) == 1 && critical.content.at[0] != 0;
-    return take(&extension.content, DER_TAG_OCTETS, &value) && der_end(&extension.content);
+    *ret_critical = false;
+    if (java_take(&extension.content, TAG_BOOLEAN, &critical)) {
+        if (der_size(&critical.content) != 1)
+            return false;
+        *ret_critical = critical.content.at[0] != 0;
+    }
+    return java_take(&extension.content, DER_TAG_OCTETS, &value) && der_end(&extension.content);
 }
 
 static bool same(const struct der *a, const struct der *b)
@@ -195,19 +219,46 @@ static const char *judge_extensions(const struct frame *f, bool *ret_named)
     return NULL;
 }
 
+/* Of the two places that name the signature's algorithm; no parameters and NULL are the same. */
+static const char *judge_algorithms(const struct frame *f)
+{
+    struct der oid, outer_oid, parameters, outer_parameters;
+    if (!java_takes_algorithm(f->algorithm.content, &oid, &parameters) ||
+        !java_takes_algorithm(f->outer_algorithm.content, &outer_oid, &outer_parameters) ||
+        !java_takes_bits(&f->signature))
+        return text_garbled;
+    bool alike =
+        same(&oid, &outer_oid) && (parameters.start == NULL || outer_parameters.start == NULL
+                                       ? parameters.start == outer_parameters.start
+                                       : same(&parameters, &outer_parameters));
+    return alike ? NULL : "names two different algorithms of its signature";
+}
+
+static bool takes_dates(struct der_span dates)
+{
+    struct der from, to;
+    return java_next(&dates, &from) && java_takes_time(&from) && java_next(&dates, &to) &&
+           java_takes_time(&to) && der_end(&dates);
+}
+
 static const char *judge(const struct frame *f)
 {
-    bool named = false;
-    const char *why = NULL;
-    if (der_end(&f->issuer.content))
+    bool named = false, nobody = false, nothing = false;
+    if (!java_takes_name(f->issuer.content, &nobody) ||
+        !java_takes_name(f->subject.content, &nothing))
+        return "has an issuer or a subject that does not decode";
+    if (nobody)
         return "has an empty issuer";
+    if (!takes_dates(f->dates.content))
+        return "has a date that is none";
     if (f->has_extensions && f->version != 2)
         return "is of version 1 or 2 and has extensions";
     if (f->has_unique && f->version == 0)
         return "is of version 1 and has a unique identifier";
-    if (f->has_extensions)
+    const char *why = judge_algorithms(f);
+    if (why == NULL && f->has_extensions)
         why = judge_extensions(f, &named);
-    if (why == NULL && der_end(&f->subject.content) && !named)
+    if (why == NULL && nothing && !named)
         why = "has an empty subject, and no subjectAltName that is critical";
     return why == NULL ? judge_key(f) : why;
 }

@@ -8,8 +8,7 @@
 
 /* A certificate of parts that are given as they are written; NULL: as a sound one has it. */
 struct parts {
-    const char *version, *issuer, *subject, *key, *extensions;
-    size_t key_size;
+    const char *version, *algorithm, *issuer, *dates, *subject, *key, *extensions;
 };
 
 #define NAME "\x30\x0C\x31\x0A\x30\x08\x06\x03\x55\x04\x03\x0C\x01\x61"
@@ -17,7 +16,13 @@ struct parts {
 #define V2 "\xA0\x03\x02\x01\x01"
 #define V3 "\xA0\x03\x02\x01\x02"
 #define ALGORITHM "\x30\x06\x06\x04\x2A\x03\x04\x05"
+#define TWO_DATES(from, to) "\x30\x1E\x17\x0D" from "\x17\x0D" to
+#define DATES TWO_DATES("200101000000Z", "400101000000Z")
 #define EC_OID "\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01"
+/* On the curve 1.3.132.0.X; secp112r1, with points of this size, is 6. */
+#define SECG_KEY(curve, form)                                                                      \
+    "\x30\x32\x30\x10" EC_OID "\x06\x05\x2B\x81\x04\x00" curve "\x03\x1E\x00" form                 \
+    "1234567890123456789012345678"
 #define EXT_UNKNOWN "\x30\x09\x06\x03\x2A\x03\x04\x04\x02\x05\x00"
 #define EXT_NAME "\x30\x09\x06\x03\x55\x1D\x11\x04\x02\x30\x00"
 #define EXT_NAME_CRITICAL "\x30\x0C\x06\x03\x55\x1D\x11\x01\x01\xFF\x04\x02\x30\x00"
@@ -41,9 +46,10 @@ static struct bytes build(const struct parts *p)
     struct bytes body = {0}, whole = {0}, der = {0};
     if (p->version == NULL || *p->version != '\0')
         put_text(&body, p->version, V3, sizeof(V3) - 1);
-    PUT(&body, "\x02\x01\x07" ALGORITHM);
+    PUT(&body, "\x02\x01\x07");
+    put_text(&body, p->algorithm, ALGORITHM, sizeof(ALGORITHM) - 1);
     put_text(&body, p->issuer, NAME, sizeof(NAME) - 1);
-    PUT(&body, EMPTY);
+    put_text(&body, p->dates, DATES, sizeof(DATES) - 1);
     put_text(&body, p->subject, NAME, sizeof(NAME) - 1);
     put_text(&body, p->key, "\x30\x0C" ALGORITHM "\x03\x02\x00\x00", 14);
     if (p->extensions != NULL) {
@@ -85,8 +91,12 @@ static void takes_what_java_takes(void **state)
     (void)state;
     accept(&(struct parts){0});
     accept(&(struct parts){.version = ""});
-    accept(&(struct parts){.key = "\x30\x17\x30\x11" EC_OID "\x06\x06\x2A\x03\x04\x05\x06\x07"
-                                  "\x03\x02\x00\x00"});
+    accept(&(struct parts){.key = SECG_KEY("\x06", "\x04")});
+    accept(&(struct parts){.algorithm = "\x30\x08\x06\x04\x2A\x03\x04\x05\x05\x00"});
+    accept(&(struct parts){.dates = "\x30\x26\x18\x11"
+                                    "20200101000000.5Z"
+                                    "\x17\x11"
+                                    "400101000000+0100"});
     struct bytes a = load("a.der");
     const char *why = NULL;
     assert_int_equal(java_accepts(a.data, a.size, &why), JAVA_ACCEPTS);
@@ -107,6 +117,41 @@ static void refuses_a_curve_without_a_name(void **state)
     refuse(&(struct parts){.key = "\x30\x11\x30\x0B" EC_OID "\x30\x00\x03\x02\x00\x00"},
            "explicit parameters");
     refuse(&(struct parts){.key = "\x30\x0F\x30\x09" EC_OID "\x03\x02\x00\x00"}, "explicit");
+}
+
+static void refuses_a_key_that_java_cannot_build(void **state)
+{
+    (void)state;
+    refuse(&(struct parts){.key = SECG_KEY("\x0B", "\x04")}, "does not know");
+    refuse(&(struct parts){.key = SECG_KEY("\x06", "\x02")}, "point");
+    refuse(&(struct parts){.key = SECG_KEY("\x08", "\x04")}, "point");
+    refuse(&(struct parts){.key = "\x30\x0B\x30\x05\x06\x03\x2B\x65\x70\x03\x02\x00\x00"},
+           "length");
+}
+
+static void refuses_dates_that_java_does_not_read(void **state)
+{
+    (void)state;
+    refuse(&(struct parts){.dates = EMPTY}, "date");
+    refuse(&(struct parts){.dates = "\x30\x0F\x17\x0D"
+                                    "200101000000Z"},
+           "date");
+    refuse(&(struct parts){.dates = TWO_DATES("201301000000Z", "400101000000Z")}, "date");
+    refuse(&(struct parts){.dates = TWO_DATES("200101000000Z", "400101000060Z")}, "date");
+    refuse(&(struct parts){.dates = TWO_DATES("200101000000Z", "4001010000+01")}, "date");
+    refuse(&(struct parts){.dates = TWO_DATES("200101000000z", "400101000000Z")}, "date");
+}
+
+static void refuses_names_and_algorithms_that_do_not_decode(void **state)
+{
+    (void)state;
+    refuse(&(struct parts){.issuer = "\x30\x0C\x30\x0A\x30\x08\x06\x03\x55\x04\x03\x0C\x01\x61"},
+           "issuer or a subject");
+    refuse(&(struct parts){.subject = "\x30\x0C\x31\x0A\x30\x08\x06\x03\x55\x04\x83\x0C\x01\x61"},
+           "issuer or a subject");
+    refuse(&(struct parts){.issuer = "\x30\x02\x31\x00"}, "empty issuer");
+    refuse(&(struct parts){.algorithm = "\x30\x06\x06\x04\x2A\x03\x04\x06"}, "two different");
+    refuse(&(struct parts){.algorithm = "\x30\x06\x06\x04\x2A\x03\x04\x85"}, "does not decode");
 }
 
 static void refuses_what_is_cut_or_followed_by_more(void **state)
@@ -212,6 +257,9 @@ int main(void)
         cmocka_unit_test(takes_what_java_takes),
         cmocka_unit_test(refuses_empty_names),
         cmocka_unit_test(refuses_a_curve_without_a_name),
+        cmocka_unit_test(refuses_a_key_that_java_cannot_build),
+        cmocka_unit_test(refuses_dates_that_java_does_not_read),
+        cmocka_unit_test(refuses_names_and_algorithms_that_do_not_decode),
         cmocka_unit_test(refuses_what_is_cut_or_followed_by_more),
         cmocka_unit_test(outlives_every_flipped_byte),
         cmocka_unit_test(adds_no_certificate_that_java_refuses),

@@ -1,0 +1,33 @@
+/*
+ * The values inside a certificate as Java's decoder takes them (DerValue, AlgorithmId, X500Name and
+ * ECPublicKeyImpl of the JDK), for java_frame.c and what reads PKCS#12. Pure; nothing is
+ * allocated.
+ *
+ * java_next() and java_take() walk like der_next() and der_expect(), but a length need not be in
+ * its shortest form: Java does not mind. The others judge one element each.
+ */
+#ifndef TFHOOK_LIB_JAVA_VALUES_H
+#define TFHOOK_LIB_JAVA_VALUES_H
+
+#include "pkcs12_der.h"
+
+bool java_next(struct der_span *span, struct der *ret) __attribute__((warn_unused_result));
+bool java_take(struct der_span *span, unsigned tag, struct der *ret)
+    __attribute__((warn_unused_result));
+
+/* Whole elements, and inside constructed ones whole elements again. */
+bool java_takes_elements(struct der_span elements, unsigned depth);
+bool java_takes_oid(const struct der *oid);
+/* A BIT STRING, or what has its content. */
+bool java_takes_bits(const struct der *bits);
+/* UTCTime or GeneralizedTime. */
+bool java_takes_time(const struct der *time);
+/* The content of a Name; *ret_empty when it names nothing. */
+bool java_takes_name(struct der_span name, bool *ret_empty);
+/* The content of an AlgorithmIdentifier. ret_parameters->start is NULL for none and for NULL. */
+bool java_takes_algorithm(struct der_span algorithm, struct der *ret_oid,
+                          struct der *ret_parameters);
+/* Bytes of a coordinate on the curve of that name; 0 for one that Java does not know. */
+size_t java_curve_size(const struct der *name);
+
+#endif

@@ -2,6 +2,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "truststore_parts.h"
@@ -118,10 +119,24 @@ static enum truststore_status take_certificate(struct reader *r, const unsigned 
     size_t block = truststore_der_block(der, der_size);
     if (block == 0)
         return garbled(r, r->at - der_size,
-                       "the certificate does not decode, and Java refuses the whole store for it");
+                       "the certificate is not in DER: Java refuses the whole store for it, or "
+                       "trusts another one");
     *ret = der;
     *ret_size = block;
     return TRUSTSTORE_OK;
+}
+
+static enum truststore_status take_chain(struct reader *r, size_t count,
+                                         struct truststore_entry *entry)
+{
+    enum truststore_status status = TRUSTSTORE_OK;
+    entry->chain = calloc(count, sizeof *entry->chain);
+    if (entry->chain == NULL)
+        return truststore_no_memory(r->error);
+    entry->chain_count = count;
+    for (size_t i = 0; status == TRUSTSTORE_OK && i < count; i++)
+        status = take_certificate(r, &entry->chain[i].data, &entry->chain[i].size);
+    return status;
 }
 
 /* The protected key, then its chain, of which Java trusts the first certificate. */
@@ -135,14 +150,10 @@ static enum truststore_status take_key(struct reader *r, struct truststore_entry
         status = take_number(r, 4, "the length of the chain", &chain);
     if (status == TRUSTSTORE_OK && chain > (r->size - r->at) / LEAST_CERTIFICATE)
         return garbled(r, r->at - 4, "the chain has more certificates than there are bytes");
-    for (uint64_t i = 0; status == TRUSTSTORE_OK && i < chain; i++) {
-        const unsigned char *der = NULL;
-        status = take_certificate(r, &der, &size);
-        if (status == TRUSTSTORE_OK && i == 0) {
-            entry->der = der;
-            entry->der_size = size;
-        }
-    }
+    if (status == TRUSTSTORE_OK && chain > 0)
+        status = take_certificate(r, &entry->der, &entry->der_size);
+    if (status == TRUSTSTORE_OK && chain > 1)
+        status = take_chain(r, (size_t)chain - 1, entry);
     if (entry->der == NULL)
         entry->flaw = "it is a key without a certificate";
     return status;
@@ -186,6 +197,8 @@ static enum truststore_status take_entry(struct reader *r)
     entry.raw_size = r->at - start;
     if (status == TRUSTSTORE_OK && !truststore_append(r->store, &entry, &alias))
         status = truststore_no_memory(r->error);
+    if (status != TRUSTSTORE_OK)
+        free(entry.chain);
     jks_alias_free(&alias);
     return status;
 }

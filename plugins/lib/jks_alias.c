@@ -92,8 +92,19 @@ int jks_alias_from_utf16be(const unsigned char *data, size_t size, struct jks_al
     struct jks_alias alias;
     if (make_room(size / 2, &alias) != 0)
         return JKS_ALIAS_MEMORY;
-    for (size_t at = 0; at < size; at += 2)
-        alias.units[alias.count++] = (uint16_t)(data[at] << 8 | data[at + 1]);
+    for (size_t at = 0; at < size; at += 2) {
+        uint16_t unit = (uint16_t)(data[at] << 8 | data[at + 1]);
+        bool pair = is_high(unit) && at + 2 < size && is_low((uint32_t)data[at + 2] << 8);
+        if (is_low(unit) || (is_high(unit) && !pair))
+            alias.units[alias.count++] = REPLACEMENT;
+        else
+            alias.units[alias.count++] = unit;
+        if (!is_high(unit) || at + 2 == size)
+            continue;
+        at += 2; /* the other half of the pair, or what Java's decoder drops with a lone half */
+        if (pair)
+            alias.units[alias.count++] = (uint16_t)(data[at] << 8 | data[at + 1]);
+    }
     *ret = alias;
     return 0;
 }

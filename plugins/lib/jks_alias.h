@@ -23,6 +23,7 @@ struct jks_alias {
 /* *ret_bad is the offset of the first bad byte when it is malformed. */
 int jks_alias_from_modified_utf8(const unsigned char *data, size_t size, struct jks_alias *ret,
                                  size_t *ret_bad) __attribute__((warn_unused_result));
+/* As Java decodes a BMPString: U+FFFD for half a pair, and for a high half and what follows it. */
 int jks_alias_from_utf16be(const unsigned char *data, size_t size, struct jks_alias *ret)
     __attribute__((warn_unused_result));
 /* Strict UTF-8, for passwords and for texts of our own. */

@@ -43,17 +43,22 @@ bool jvm_is_blind(const struct jvm_stores *stores, const struct jvm_store *place
     return false;
 }
 
+static bool is_refused(const void *der, size_t size, bool whole, const char **ret_why)
+{
+    return (whole ? java_accepts(der, size, ret_why) : java_frame(der, size, ret_why)) ==
+           JAVA_REFUSES;
+}
+
 const struct truststore_entry *truststore_undecodable(const struct truststore *store, bool whole,
                                                       const char **ret_why)
 {
     for (size_t i = 0; i < store->count; i++) {
         const struct truststore_entry *entry = &store->entries[i];
-        if (entry->der == NULL)
-            continue;
-        enum java_verdict verdict = whole ? java_accepts(entry->der, entry->der_size, ret_why)
-                                          : java_frame(entry->der, entry->der_size, ret_why);
-        if (verdict == JAVA_REFUSES)
+        if (entry->der != NULL && is_refused(entry->der, entry->der_size, whole, ret_why))
             return entry;
+        for (size_t k = 0; k < entry->chain_count; k++)
+            if (is_refused(entry->chain[k].data, entry->chain[k].size, whole, ret_why))
+                return entry;
     }
     return NULL;
 }

@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "java_values.h"
 #include "pkcs12_oid.h"
 #include "pkcs12_walk.h"
 
 static const char *const text_untrusted =
     "it lacks the attribute that makes Java trust a certificate in PKCS#12 "
     "(2.16.840.1.113894.746875.1.1)";
+
+enum { MOST_DEPTH = 16 };
 
 struct bag {
     struct der_span name; /* content of the BMPString; at is NULL when there is none */
@@ -37,28 +40,25 @@ enum truststore_status walk_take(struct pkcs12_walk *w, struct der_span *span, u
     return der_expect(span, tag, ret) ? TRUSTSTORE_OK : walk_garbled(w, span->at, what);
 }
 
+static enum truststore_status take_oid(struct pkcs12_walk *w, struct der_span *span,
+                                       const char *what, struct der *ret)
+{
+    const unsigned char *start = span->at;
+    enum truststore_status status = walk_take(w, span, DER_TAG_OID, what, ret);
+    return status == TRUSTSTORE_OK && !java_takes_oid(ret) ? walk_garbled(w, start, what) : status;
+}
+
 enum truststore_status walk_typed(struct pkcs12_walk *w, struct der_span *span, const char *what,
                                   struct der *ret_oid, struct der *ret_value)
 {
     struct der wrapper;
-    enum truststore_status status = walk_take(w, span, DER_TAG_OID, what, ret_oid);
+    enum truststore_status status = take_oid(w, span, what, ret_oid);
     if (status == TRUSTSTORE_OK)
         status = walk_take(w, span, DER_TAG_CONTEXT_0, what, &wrapper);
-    if (status == TRUSTSTORE_OK && !der_next(&wrapper.content, ret_value))
+    if (status == TRUSTSTORE_OK &&
+        (!der_next(&wrapper.content, ret_value) || !der_end(&wrapper.content)))
         status = walk_garbled(w, wrapper.content.at, what);
     return status;
-}
-
-/* Base-128 numbers, each without a leading zero digit and with an end. */
-static bool is_oid(const struct der *value)
-{
-    bool first = true;
-    for (const unsigned char *at = value->content.at; at < value->content.end; at++) {
-        if (first && *at == 0x80)
-            return false;
-        first = (*at & 0x80) == 0;
-    }
-    return value->tag == DER_TAG_OID && !der_end(&value->content) && first;
 }
 
 /* Java takes every value for an OID: the uses that the certificate is trusted for. */
@@ -67,7 +67,7 @@ static enum truststore_status take_uses(struct pkcs12_walk *w, struct der_span v
 {
     while (!der_end(&values)) {
         struct der value;
-        if (!der_next(&values, &value) || !is_oid(&value))
+        if (!der_next(&values, &value) || !java_takes_oid(&value))
             return walk_garbled(
                 w, values.at,
                 "a trust attribute whose value is no OID, for which Java refuses the "
@@ -83,7 +83,7 @@ static enum truststore_status take_attribute(struct pkcs12_walk *w, struct der_s
     struct der attribute, oid, values, value;
     enum truststore_status status = walk_take(w, set, DER_TAG_SEQUENCE, "an attribute", &attribute);
     if (status == TRUSTSTORE_OK)
-        status = walk_take(w, &attribute.content, DER_TAG_OID, "an attribute's name", &oid);
+        status = take_oid(w, &attribute.content, "an attribute's name", &oid);
     if (status == TRUSTSTORE_OK)
         status = walk_take(w, &attribute.content, DER_TAG_SET, "an attribute's values", &values);
     if (status != TRUSTSTORE_OK)
@@ -93,6 +93,8 @@ static enum truststore_status take_attribute(struct pkcs12_walk *w, struct der_s
     struct der_span all = values.content;
     if (!der_next(&values.content, &value))
         return walk_garbled(w, values.start, "an attribute without a value");
+    if (!java_takes_elements(all, MOST_DEPTH))
+        return walk_garbled(w, values.start, "an attribute's values");
     if (IS(&oid, OID_NAME)) {
         if (value.tag != DER_TAG_BMP || der_size(&value.content) % 2 != 0)
             return walk_garbled(
@@ -139,18 +141,23 @@ static enum truststore_status take_certificate(struct pkcs12_walk *w, const stru
                       ? truststore_der_block(octets.content.at, der_size(&octets.content))
                       : 0;
     if (size == 0 || !IS(&oid, OID_X509))
-        return walk_garbled(w, octets.start,
-                            "a certificate that does not decode, for which Java refuses the store");
+        return walk_garbled(
+            w, octets.start,
+            "a certificate that is not in DER: Java refuses the store for it, or trusts "
+            "another one");
     entry->kind = TRUSTSTORE_CERTIFICATE;
     entry->der = octets.content.at;
     entry->der_size = size;
     return TRUSTSTORE_OK;
 }
 
-/* Java drops a key without a localKeyID but for one case, and then pairs it by guess. */
+/* Java drops a private key without a localKeyID but for one case, and then pairs it by guess. */
 static enum truststore_status take_key(struct pkcs12_walk *w, const struct der *bag_element,
-                                       const struct bag *bag, struct truststore_entry *entry)
+                                       int kind, const struct bag *bag,
+                                       struct truststore_entry *entry)
 {
+    entry->has_chain = kind == BAG_SHROUDED_KEY;
+    w->keys += entry->has_chain;
     if (bag->key_id.at == NULL)
         return truststore_fail(w->error, TRUSTSTORE_UNSUPPORTED, walk_offset(w, bag_element->start),
                                "it holds a private key without a localKeyID: keep keys in a store "
@@ -187,6 +194,20 @@ static enum truststore_status name_of(struct pkcs12_walk *w, const struct bag *b
     return rc == 0 ? TRUSTSTORE_OK : truststore_no_memory(w->error);
 }
 
+/* Java takes the first certificate of a safe for that of the store's first private key, and gives
+ * it the localKeyID "01" when it has none. */
+static void set_key_id(const struct pkcs12_walk *w, const struct bag *bag,
+                       struct truststore_entry *entry)
+{
+    static const unsigned char by_default[] = {'0', '1'};
+    entry->key_id = bag->key_id.at;
+    entry->key_id_size = bag->key_id.at == NULL ? 0 : der_size(&bag->key_id);
+    if (bag->key_id.at != NULL || !w->first || w->keys != 1)
+        return;
+    entry->key_id = by_default;
+    entry->key_id_size = sizeof by_default;
+}
+
 enum truststore_status walk_bag(struct pkcs12_walk *w, struct der_span *bags)
 {
     struct der element, oid, value;
@@ -210,14 +231,14 @@ enum truststore_status walk_bag(struct pkcs12_walk *w, struct der_span *bags)
     if (status != TRUSTSTORE_OK)
         return status;
     int kind = bag_kind(&oid);
+    entry.nameless = bag.name.at == NULL;
     if (kind == BAG_CERTIFICATE) {
         status = take_certificate(w, &value, &entry);
         entry.named = bag.trusted;
-        entry.key_id = bag.key_id.at;
-        entry.key_id_size = bag.key_id.at == NULL ? 0 : der_size(&bag.key_id);
+        set_key_id(w, &bag, &entry);
         entry.flaw = bag.trusted ? NULL : text_untrusted;
     } else if (kind == BAG_SHROUDED_KEY || kind == BAG_SECRET) {
-        status = take_key(w, &element, &bag, &entry);
+        status = take_key(w, &element, kind, &bag, &entry);
     }
     struct jks_alias name = {0};
     if (status == TRUSTSTORE_OK)

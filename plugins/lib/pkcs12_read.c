@@ -126,7 +126,7 @@ static enum truststore_status take_safe(struct pkcs12_walk *w, struct der_span *
         status = walk_take(w, &safe, DER_TAG_SEQUENCE, "the bags of a safe", &bags);
     if (status == TRUSTSTORE_OK && !der_end(&safe))
         status = walk_garbled(w, safe.at, "bytes behind the bags of a safe");
-    while (status == TRUSTSTORE_OK && !der_end(&bags.content))
+    for (w->first = true; status == TRUSTSTORE_OK && !der_end(&bags.content); w->first = false)
         status = walk_bag(w, &bags.content);
     w->sealed_at = NULL;
     w->safe++;
@@ -162,7 +162,8 @@ static const struct truststore_entry *first_of_chain(const struct truststore *st
         const struct truststore_entry *entry = &store->entries[i];
         if (entry->kind != TRUSTSTORE_CERTIFICATE || entry->named)
             continue;
-        bool id = same_key_id(key, entry), name = strcmp(key->folded, entry->folded) == 0;
+        bool id = same_key_id(key, entry);
+        bool name = !entry->nameless && strcmp(key->folded, entry->folded) == 0;
         if (id && name)
             return entry;
         if (id)
@@ -177,8 +178,7 @@ static void pair_keys(struct truststore *store)
 {
     for (size_t i = 0; i < store->count; i++) {
         struct truststore_entry *key = &store->entries[i];
-        const struct truststore_entry *first =
-            key->kind == TRUSTSTORE_KEY ? first_of_chain(store, key) : NULL;
+        const struct truststore_entry *first = key->has_chain ? first_of_chain(store, key) : NULL;
         if (first == NULL)
             continue;
         key->der = first->der;

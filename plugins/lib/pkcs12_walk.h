@@ -14,6 +14,8 @@ struct pkcs12_walk {
     struct truststore_error *error;
     size_t safe;
     unsigned unnamed;             /* Java numbers entries without a name */
+    size_t keys;                  /* private ones, so far */
+    bool first;                   /* the bag is the first one of its safe */
     struct der_span content, sum; /* what the MAC covers, and what it states */
     bool has_mac, checked;
     const unsigned char *sealed_at; /* the encrypted safe that is walked over, else NULL */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pkcs12_der.h"
 #include "truststore_parts.h"
 
 _Static_assert((int)TRUSTSTORE_SHA256_SIZE == (int)SHA256_DIGEST_LENGTH, "one size of SHA-256");
@@ -36,15 +37,9 @@ const struct truststore_ops *truststore_ops_of(const struct truststore *store)
 
 size_t truststore_der_block(const unsigned char *data, size_t size)
 {
-    if (size < 2 || data[0] != 0x30 || data[1] == 0x80 || data[1] > 0x84)
-        return 0;
-    size_t extra = data[1] & 0x80 ? data[1] & 0x7Fu : 0;
-    if (size < 2 + extra)
-        return 0;
-    size_t length = extra == 0 ? data[1] : 0;
-    for (size_t i = 0; i < extra; i++)
-        length = length << 8 | data[2 + i];
-    return length <= size - 2 - extra ? 2 + extra + length : 0;
+    struct der_span span = {data, data + size};
+    struct der block;
+    return der_expect(&span, DER_TAG_SEQUENCE, &block) ? block.size : 0;
 }
 
 /* --- reading --- */
@@ -54,6 +49,7 @@ void truststore_entry_free(struct truststore_entry *entry)
     free((void *)(uintptr_t)entry->alias);
     free((void *)(uintptr_t)entry->folded);
     free(entry->name);
+    free(entry->chain);
     free(entry->owned);
 }
 
@@ -91,7 +87,8 @@ bool truststore_append(struct truststore *store, const struct truststore_entry *
     struct truststore_entry added = *entry;
     if (!make_room(store) ||
         !entry_names(&added, alias, truststore_ops_of(store)->files_alias_unfolded)) {
-        added.owned = NULL; /* the caller's still */
+        added.owned = NULL; /* both are the caller's still */
+        added.chain = NULL;
         truststore_entry_free(&added);
         return false;
     }

@@ -55,6 +55,11 @@ struct truststore_error {
     char text[480];
 };
 
+struct truststore_der {
+    const unsigned char *data;
+    size_t size;
+};
+
 struct truststore_entry {
     enum truststore_kind kind;
     const char *alias;        /* as on the disk, in UTF-8; "" when it has none */
@@ -68,10 +73,14 @@ struct truststore_entry {
     const char *why_not; /* why a JVM does not trust it; NULL when it does */
     const unsigned char *raw;
     size_t raw_size;
+    struct truststore_der *chain; /* JKS: a key's further certificates; Java decodes them too */
+    size_t chain_count;
 
     /* For the store's own use. */
     char *name;                  /* the key under which the form's loader files it */
     bool named;                  /* it is filed under a name at all */
+    bool nameless;               /* PKCS#12: it has no friendlyName */
+    bool has_chain;              /* PKCS#12: a private key, to which certificates may belong */
     const char *flaw;            /* a reason of its own not to be trusted */
     const unsigned char *key_id; /* PKCS#12: its localKeyID, NULL when it has none */
     size_t key_id_size;

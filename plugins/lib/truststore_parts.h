@@ -43,8 +43,9 @@ const struct truststore_ops *truststore_ops_of(const struct truststore *store);
 bool truststore_judge(struct truststore *store) __attribute__((warn_unused_result));
 void truststore_entry_free(struct truststore_entry *entry);
 
-/* The size of the DER block at the start of `data`: a SEQUENCE of definite length that fits; 0 when
- * there is none. Java takes one block and ignores what follows. */
+/* The size of the DER block at the start of `data`: a SEQUENCE that fits, its length in the
+ * shortest form; 0 when there is none. Java takes one block and ignores what follows; a length in
+ * another form it writes anew, so that the certificate it trusts has other bytes. */
 size_t truststore_der_block(const unsigned char *data, size_t size);
 
 #endif

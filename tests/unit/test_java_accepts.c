@@ -194,6 +194,21 @@ static void adds_no_certificate_that_java_refuses(void **state)
     truststore_free(store);
 }
 
+/* Java decodes the whole chain of a key, of which it trusts the first certificate. */
+static void looks_at_the_whole_chain_of_a_key(void **state)
+{
+    (void)state;
+    const char *why = NULL;
+    struct truststore *store = open_store("key.jks");
+    assert_null(truststore_undecodable(store, false, &why));
+    truststore_free(store);
+    store = open_store("garbled-chain.jks");
+    const struct truststore_entry *entry = truststore_undecodable(store, false, &why);
+    assert_non_null(entry);
+    assert_string_equal(entry->alias, "k");
+    truststore_free(store);
+}
+
 static void knows_which_jvm_loads_which_form(void **state)
 {
     (void)state;
@@ -263,6 +278,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_cut_or_followed_by_more),
         cmocka_unit_test(outlives_every_flipped_byte),
         cmocka_unit_test(adds_no_certificate_that_java_refuses),
+        cmocka_unit_test(looks_at_the_whole_chain_of_a_key),
         cmocka_unit_test(knows_which_jvm_loads_which_form),
         cmocka_unit_test(knows_which_jvm_reads_what_is_encrypted),
     };

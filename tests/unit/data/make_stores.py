@@ -99,6 +99,7 @@ save("key-alone.jks", jks(key("k"), trusted("c", C)), [C])
 save("trailing.jks", jks(trusted("a", A)) + b"more", [A])
 save("alias-not-utf8.jks", jks(trusted("a", A), trusted(b"\xff\xfe", B)), None)
 save("alias-plain-utf8.jks", jks(trusted("a", A), trusted("\U0001f512".encode(), B)), None)
+save("garbled-chain.jks", jks(key("k", A, b"\x30\x02\x05\x00"), trusted("c", C)), None)
 save("garbled-certificate.jks", jks(trusted("a", A), trusted("b", b"no certificate")), None)
 
 
@@ -127,7 +128,7 @@ TRUSTED = der(0x30, oid("2.16.840.1.113894.746875.1.1"), der(0x31, oid("2.5.29.3
 
 
 def name(text, tag=0x1E):
-    raw = text.encode("utf-16-be") if tag == 0x1E else text.encode()
+    raw = text.encode("utf-16-be", "surrogatepass") if tag == 0x1E else text.encode()
     return der(0x30, oid("1.2.840.113549.1.9.20"), der(0x31, der(tag, raw)))
 
 
@@ -145,6 +146,11 @@ def key_bag(*attributes):
     algorithm = der(0x30, oid("1.2.840.113549.1.12.1.3"), der(0x30, der(4, b"saltsalt"), der(2, b"\1")))
     return der(0x30, oid("1.2.840.113549.1.12.10.1.2"),
                der(0xA0, der(0x30, algorithm, der(4, b"sealed"))), der(0x31, *attributes))
+
+
+def secret_bag(*attributes):
+    value = der(0x30, oid("1.2.840.113549.1.12.10.1.2"), der(0xA0, der(4, b"sealed")))
+    return der(0x30, oid("1.2.840.113549.1.12.10.1.5"), der(0xA0, value), der(0x31, *attributes))
 
 
 def data(content):
@@ -183,6 +189,14 @@ save("key.p12", p12([bag(A, key_id(b"Time 1")), bag(B, name("b"), TRUSTED), bag(
                     [key_bag(name("k"), key_id(b"Time 1"))]), [A, B])
 save("key-by-name.p12", p12([bag(A, name("K")), bag(B, name("b"), TRUSTED)],
                             [key_bag(name("k"), key_id(b"Time 1"))]), [A, B])
+save("half-pairs.p12", p12([bag(A, name("x\ud8001"), TRUSTED), bag(B, name("x\ud8002"), TRUSTED),
+                            bag(C, name("\U00010400"), TRUSTED)]), [B, C])
+save("secret-key.p12", p12([secret_bag(name("s"), key_id(b"id")), bag(A, key_id(b"id")),
+                            bag(B, name("s")), bag(C, name("c"), TRUSTED)]), [C])
+save("key-without-a-name.p12", p12([key_bag(name(""), key_id(b"id")), bag(A, key_id(b"other")),
+                                    bag(C, name("c"), TRUSTED)]), [C])
+save("key-by-place.p12", p12([key_bag(name("k"), key_id(b"01"))], [bag(A)], [bag(C), bag(B, name("k"))]),
+     [C])
 save("name-utf8.p12", p12([bag(A, name("a"), TRUSTED), bag(B, name("b", 0x0C), TRUSTED)]), None)
 save("garbled-certificate.p12", p12([bag(b"no certificate", name("a"), TRUSTED)]), None)
 save("encrypted-with-plain.p12",

@@ -7,7 +7,10 @@
 #include <openssl/pkcs12.h>
 #include <string.h>
 
+#include "java_values.h"
 #include "pkcs12.h"
+
+enum { LEAST_SALT = 8 };            /* of JDK 25; older ones take a shorter one too */
 
 struct mac_oid {
     const char *content;
@@ -54,14 +57,13 @@ enum truststore_status pkcs12_mac_read(struct truststore *store, const struct de
                                        struct der_span *ret_sum, struct truststore_error *error)
 {
     struct der_span body = element->content;
-    struct der info, algorithm, oid, sum, salt, count = {0};
+    struct der info, algorithm, oid, sum, salt, parameters, count = {0};
     if (!der_expect(&body, DER_TAG_SEQUENCE, &info) || !der_expect(&body, DER_TAG_OCTETS, &salt) ||
         (!der_end(&body) && !der_expect(&body, DER_TAG_INTEGER, &count)) || !der_end(&body) ||
         !der_expect(&info.content, DER_TAG_SEQUENCE, &algorithm) ||
         !der_expect(&info.content, DER_TAG_OCTETS, &sum) || !der_end(&info.content))
         return bad_mac(store, element, error);
-    struct der_span inner = algorithm.content;
-    if (!der_expect(&inner, DER_TAG_OID, &oid))
+    if (!java_takes_algorithm(algorithm.content, &oid, &parameters))
         return bad_mac(store, element, error);
     int digest = digest_of(&oid);
     int iterations = count.start == NULL ? 1 : pkcs12_iterations(&count);
@@ -71,6 +73,12 @@ enum truststore_status pkcs12_mac_read(struct truststore *store, const struct de
                                "its MAC has an algorithm or an iteration count that is not handled "
                                "(handled: SHA-1 and SHA-2, up to %d iterations)",
                                PKCS12_MOST_ITERATIONS);
+    if (der_size(&salt.content) < LEAST_SALT)
+        return truststore_fail(
+            error, TRUSTSTORE_UNSUPPORTED, (size_t)(salt.start - store->data),
+            "the salt of its MAC has less than %d bytes, which newer JDKs do not "
+            "take with a password",
+            LEAST_SALT);
     store->mac = (struct truststore_mac){
         .algorithm = algorithm.start,
         .algorithm_size = algorithm.size,
@@ -93,12 +101,19 @@ static enum truststore_status wide_password(const char *password, struct bytes *
     int rc = jks_alias_from_utf8(password, &wide);
     if (rc == JKS_ALIAS_MALFORMED)
         return truststore_fail(error, TRUSTSTORE_PASSWORD, 0, "the password is not UTF-8");
-    for (size_t i = 0; rc == 0 && i < wide.count; i++)
+    bool ascii = true;
+    for (size_t i = 0; rc == 0 && i < wide.count; i++) {
+        ascii = ascii && wide.units[i] >= ' ' && wide.units[i] <= '~';
         bytes_u16(out, wide.units[i]);
+    }
     bytes_u16(out, 0);
     if (wide.units != NULL)
         OPENSSL_cleanse(wide.units, wide.count * sizeof *wide.units);
     jks_alias_free(&wide);
+    if (!ascii)
+        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0,
+                               "the password is not printable ASCII, and older JDKs take no other "
+                               "one for the MAC of PKCS#12");
     return rc == 0 && !out->failed ? TRUSTSTORE_OK : truststore_no_memory(error);
 }
 

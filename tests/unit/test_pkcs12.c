@@ -105,6 +105,23 @@ static void refuses_a_trust_attribute_whose_value_is_no_oid(void **state)
     }
 }
 
+static void refuses_a_password_that_java_takes_for_no_mac(void **state)
+{
+    (void)state;
+    struct bytes b = load("mac.p12");
+    struct truststore *store = NULL;
+    struct truststore_error error;
+    assert_int_equal(truststore_open(b.data, b.size, "p\xC3\xA4ssword", &store, &error),
+                     TRUSTSTORE_PASSWORD);
+    assert_non_null(strstr(error.text, "ASCII"));
+    bytes_free(&b);
+    b = load("plain.p12");
+    assert_int_equal(truststore_open(b.data, b.size, "p\xC3\xA4ssword", &store, &error),
+                     TRUSTSTORE_OK);
+    truststore_free(store);
+    bytes_free(&b);
+}
+
 static void replaces_an_alias_in_upper_case(void **state)
 {
     (void)state;
@@ -176,6 +193,7 @@ int main(void)
         cmocka_unit_test(renews_the_mac_with_its_own_salt_and_count),
         cmocka_unit_test(writes_an_unedited_store_with_a_mac_byte_for_byte),
         cmocka_unit_test(refuses_a_trust_attribute_whose_value_is_no_oid),
+        cmocka_unit_test(refuses_a_password_that_java_takes_for_no_mac),
         cmocka_unit_test(replaces_an_alias_in_upper_case),
         cmocka_unit_test(takes_only_the_shortest_lengths),
         cmocka_unit_test(writes_what_it_reads),

@@ -6,6 +6,8 @@
 #                             TeamForge's own platform), made in a folder by debootstrap; as root
 #   tests/run.sh --quick      the Debug build alone and no linters, while developing
 #   tests/crash/run.sh --full every point of the crash suite, of which the tests try a sample
+#   tests/differential/run.sh --full
+#                             what a JVM makes of a store, of which the tests try a sample
 #   tests/fuzz/run.sh         the fuzz targets for a minute each, of which the tests run some seconds
 #   tests/bench/run.py        how fast it is, as ratios against rivals
 #

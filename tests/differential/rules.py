@@ -48,8 +48,6 @@ RULES = [
          "JDK 25 refuses it with a password, older ones do not: no JDK is to be left out"),
     Rule("MAC password", refusal("password", "not printable ASCII"),
          "JDK 25 takes it, older ones refuse with it: no JDK is to be left out"),
-    Rule("encrypted", refusal("unsupported", "its certificates are encrypted"),
-         "Java opens it without a password and silently trusts none of them: named, not opened"),
     Rule("key by guess", refusal("unsupported", "a private key without a localKeyID"),
          "Java pairs such a key with a certificate by the order of the bags: named, not opened"),
     # JKS.

@@ -67,8 +67,9 @@ judge_limited() {
     grep -qF "${MESSAGES[$error]}" "$WORK/err" ||
         bad "the reason is not told: $(tail -n 1 "$WORK/err")"
     grep -qF "$NOW/" "$WORK/err" || bad "no path is told: $(tail -n 1 "$WORK/err")"
-    [ "$command" = recover ] || [ "$error" = EDQUOT ] || [ -z "$(stray_files)" ] ||
-        bad "left behind on the full disk: $(stray_files | tr '\n' ' ')"
+    ask strays
+    [ "$command" = recover ] || [ "$error" = EDQUOT ] || [ -z "$ANSWER" ] ||
+        bad "left behind on the full disk: $ANSWER"
 }
 
 # The section's second word, then COMMAND WHERE SIZE [STATE]

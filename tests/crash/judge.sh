@@ -19,13 +19,15 @@ judge_recovery() {
         bad "recover ends with $STATUS: $(tail -n 1 "$WORK/err.next")"
         return
     fi
-    OUTCOME=$(which_tree tree)
+    ask which tree
+    OUTCOME=$ANSWER
     if [ "$OUTCOME" = neither ]; then
-        bad "the tree is neither old nor new: $(diff "$WORK/tree.old" "$WORK/tree.neither" |
-            grep '^[<>]' | head -n 4 | tr '\n' ' ')"
-    elif [ -n "$(stray_files)" ]; then
-        bad "left behind: $(stray_files | tr '\n' ' ')"
+        ask differences tree old
+        bad "the tree is neither old nor new: $ANSWER"
+        return
     fi
+    ask strays
+    [ -z "$ANSWER" ] || bad "left behind: $ANSWER"
 }
 
 # A plan afterwards knows what is to be done.
@@ -48,9 +50,12 @@ judge_next_run() {
     esac
     if [ "$STATUS" -ne 0 ]; then
         bad "then the next run ends with $STATUS: $(tail -n 1 "$WORK/err.next")"
-    elif [ "$(which_tree tree)" = "$after" ] || [ "$(which_tree tree)" = neither ]; then
-        bad "then the next run does not give the other tree"
+        return
     fi
+    ask which tree
+    case $ANSWER in
+    "$after" | neither) bad "then the next run does not give the other tree" ;;
+    esac
 }
 
 judge_killed() {
@@ -79,17 +84,17 @@ tree_before() {
 # The status is true: 0, it is done; 1 or 3, all files are as before. Of the directories and of temp
 # files that could not be removed the next run takes care.
 judge_status() {
-    local command=$1 status=$2 there
-    there=$(which_tree files)
+    local command=$1 status=$2
+    ask which files
+    THERE=$ANSWER
     case $status in
-    0) [ "$there" = "$(wanted_tree "$command")" ] || bad "status 0, but the files are: $there" ;;
+    0) [ "$THERE" = "$(wanted_tree "$command")" ] || bad "status 0, but the files are: $THERE" ;;
     1 | 3)
-        [ "$(tree_before "$command")" = any ] || [ "$there" = "$(tree_before "$command")" ] ||
-            bad "status $status, but the files are: $there"
+        [ "$(tree_before "$command")" = any ] || [ "$THERE" = "$(tree_before "$command")" ] ||
+            bad "status $status, but the files are: $THERE"
         ;;
     *) bad "status $status: $(tail -n 1 "$WORK/err")" ;;
     esac
-    THERE=$there
 }
 
 # Of 6: every file that is not as it was is listed, and what a person can do.
@@ -97,8 +102,8 @@ judge_stuck() {
     local command=$1 path
     grep -q 'tfhook recover' "$WORK/err" || bad "status 6, and no way out is named"
     [ "$command" != recover ] || return 0
-    for path in $(files_of | diff "$WORK/files.$(tree_before "$command")" - |
-        sed -n 's/^[<>] .*\(\.\/[^ ]*\).*/\1/p' | sort -u); do
+    ask changed "$(tree_before "$command")"
+    for path in $ANSWER; do
         grep -qF "$NOW/tree/${path#./}" "$WORK/err" ||
             bad "status 6, and $path, which is not as it was, is not listed"
     done
@@ -109,9 +114,9 @@ judge_signalled() {
     local command=$1 number=$2 status=$STATUS
     OUTCOME=
     if [ "$status" -eq $((128 + number)) ]; then
-        [ "$(tree_before "$command")" = any ] ||
-            [ "$(which_tree files)" = "$(tree_before "$command")" ] ||
-            bad "killed by the signal, but the files are: $(which_tree files)"
+        ask which files
+        [ "$(tree_before "$command")" = any ] || [ "$ANSWER" = "$(tree_before "$command")" ] ||
+            bad "killed by the signal, but the files are: $ANSWER"
     else
         judge_status "$command" "$status"
     fi
@@ -167,10 +172,10 @@ judge_error() {
     [ "$OUTCOME" = bad ] || [ "$how" = ever ] || judge_no_second_fsync
     [ "$OUTCOME" != bad ] || return 0
     judge_recovery
+    judge_plan
     [ "$OUTCOME" = bad ] || [ "$status" -ne 0 ] || [ "$OUTCOME" = "$THERE" ] ||
         bad "status 0 and the files were $THERE, but after recover they are $OUTCOME"
     [ -z "$told" ] || [ "$told" = neither ] || [ "$OUTCOME" = bad ] || [ "$command" = recover ] ||
         [ "$OUTCOME" = "$told" ] ||
         bad "status $status and the files were $told, but after recover they are $OUTCOME"
-    judge_plan
 }

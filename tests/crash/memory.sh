@@ -72,16 +72,19 @@ judge_memory() {
         judge_status "$command" "$status"
     fi
     [ "$OUTCOME" = bad ] || [ "$status" -eq 0 ] || [ -s "$WORK/err" ] || bad "it fails without a word"
-    [ "$OUTCOME" = bad ] || [ "$command" = recover ] || [ -z "$(stray_files)" ] ||
-        bad "left behind: $(stray_files | tr '\n' ' ')"
+    ask strays
+    [ "$OUTCOME" = bad ] || [ "$command" = recover ] || [ -z "$ANSWER" ] ||
+        bad "left behind: $ANSWER"
     [ "$OUTCOME" = bad ] || judge_rest
 }
 
 # There are many points: where the whole tree is there, and no transaction is unfinished, there is
 # nothing that a recover could do.
 judge_rest() {
-    OUTCOME=$(which_tree tree)
-    if [ "$OUTCOME" = neither ] || [ -n "$(stray_files)" ] ||
+    ask which tree
+    OUTCOME=$ANSWER
+    ask strays
+    if [ "$OUTCOME" = neither ] || [ -n "$ANSWER" ] ||
         ls -d "$NOW"/state/transactions/*.{prep,open,stuck} >/dev/null 2>&1; then
         judge_recovery
         judge_plan

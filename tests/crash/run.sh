@@ -70,7 +70,7 @@ done
 : "${TFHOOK_PLUGINS:=$TFHOOK_BUILD/plugins-built}"
 : "${seed:=$(($(date +%s) % 100000))}"
 [ "$(id -u)" -eq 0 ] || die "it changes owners, so it must run as root"
-for tool in strace python3 keytool openssl getfacl getfattr; do
+for tool in strace python3 keytool openssl setfacl setfattr; do
     command -v "$tool" >/dev/null || die "$tool is missing"
 done
 
@@ -90,6 +90,8 @@ shuffle() {
 
 # shellcheck source=tests/crash/subject.sh
 . "$here/subject.sh"
+# shellcheck source=tests/crash/look.sh
+. "$here/look.sh"
 # shellcheck source=tests/crash/medium.sh
 . "$here/medium.sh"
 # shellcheck source=tests/crash/strike.sh
@@ -207,6 +209,7 @@ finish() {
     return 1
 }
 
+start_looker
 make_subject
 use_medium plain
 if [ -n "$only" ]; then

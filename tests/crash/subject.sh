@@ -155,63 +155,23 @@ keep_start() {
     cp -a "$NOW" "$STARTS/$1"
 }
 
-# Every file of the tree but temporary ones: what it is, whose, how many names it has (but temporary
-# ones), and its bytes.
-files_of() {
-    (
-        cd "$NOW/tree" || exit
-        find . ! -type d -printf '%i %n %p %y %m %U:%G %l\n' | awk '
-            $3 ~ /\/\.tfhook-[^\/]*$/ {more[$1]++; next}
-            {inode[NR] = $1; names[NR] = $2; sub(/^[0-9]+ [0-9]+ /, ""); line[NR] = $0}
-            END {for (i in line) print line[i], names[i] - more[inode[i]]}' | sort
-        find . -type f ! -name '.tfhook-*' -exec sha256sum {} + | sort
-    )
-}
-
-# The whole tree: files, directories, ACLs and extended attributes.
-manifest() {
-    files_of
-    (
-        cd "$NOW/tree" || exit
-        find . -type d -printf '%p %y %m %U:%G\n' | sort
-        find . ! -name '.tfhook-*' -print | sort >"$WORK/names"
-        getfacl -n -P - <"$WORK/names"
-        xargs -d '\n' getfattr -h -d -m - -e hex <"$WORK/names"
-    ) 2>/dev/null
-}
-
-stray_files() {
-    find "$NOW" -name '.tfhook-*'
+must_be() {
+    ask differences tree "$1"
+    [ -z "$ANSWER" ] || die "$2: $ANSWER"
 }
 
 # The two trees that may be: `old` as made, `new` as an apply makes it.
 learn_trees() {
     from_start apply
-    manifest >"$WORK/tree.old"
-    files_of >"$WORK/files.old"
+    ask learn old
     tfhook -c "$WORK/crash.ini" apply
     [ "$STATUS" -eq 0 ] || die "apply fails: $(cat "$WORK/err.next")"
-    manifest >"$WORK/tree.new"
-    files_of >"$WORK/files.new"
+    ask learn new
     keep_start rollback
     tfhook rollback
     [ "$STATUS" -eq 0 ] || die "rollback fails: $(cat "$WORK/err.next")"
-    manifest | diff "$WORK/tree.old" - >&2 || die "a rollback does not give the old tree"
+    must_be old "a rollback does not give the old tree"
     from_start apply
     tfhook -c "$WORK/crash.ini" apply
-    manifest | diff "$WORK/tree.new" - >&2 || die "two applies do not give the same tree"
-}
-
-# Which tree is there? old, new or neither; KIND is tree or files.
-which_tree() {
-    local kind=$1 now
-    if [ "$kind" = tree ]; then now=$(manifest); else now=$(files_of); fi
-    if [ "$now" = "$(<"$WORK/$kind.old")" ]; then
-        echo old
-    elif [ "$now" = "$(<"$WORK/$kind.new")" ]; then
-        echo new
-    else
-        echo neither
-        printf '%s\n' "$now" >"$WORK/$kind.neither"
-    fi
+    must_be new "two applies do not give the same tree"
 }

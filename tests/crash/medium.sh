@@ -37,6 +37,7 @@ has_mounts() {
 
 drop_medium() {
     local at
+    has_mounts || return 0
     for at in "$WORK/top" "$NOW/state" "$NOW/tree" "$NOW"; do
         ! mountpoint -q "$at" || umount "$at" || umount -l "$at"
     done

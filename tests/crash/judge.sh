@@ -63,9 +63,7 @@ judge_killed() {
         bad "it hung"
         return
     fi
-    judge_recovery
-    judge_plan
-    judge_next_run
+    judge_once judge_recovery judge_plan judge_next_run
 }
 
 # The tree that COMMAND is to make, and the one from which it comes.
@@ -120,8 +118,7 @@ judge_signalled() {
     else
         judge_status "$command" "$status"
     fi
-    [ "$OUTCOME" = bad ] || judge_recovery
-    judge_plan
+    [ "$OUTCOME" = bad ] || judge_once judge_recovery judge_plan
 }
 
 # Path and reason are named where the failing call was about a file of ours.
@@ -171,8 +168,7 @@ judge_error() {
         judge_message "$error"
     [ "$OUTCOME" = bad ] || [ "$how" = ever ] || judge_no_second_fsync
     [ "$OUTCOME" != bad ] || return 0
-    judge_recovery
-    judge_plan
+    judge_once judge_recovery judge_plan
     [ "$OUTCOME" = bad ] || [ "$status" -ne 0 ] || [ "$OUTCOME" = "$THERE" ] ||
         bad "status 0 and the files were $THERE, but after recover they are $OUTCOME"
     [ -z "$told" ] || [ "$told" = neither ] || [ "$OUTCOME" = bad ] || [ "$command" = recover ] ||

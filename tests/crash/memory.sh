@@ -86,7 +86,6 @@ judge_rest() {
     ask strays
     if [ "$OUTCOME" = neither ] || [ -n "$ANSWER" ] ||
         ls -d "$NOW"/state/transactions/*.{prep,open,stuck} >/dev/null 2>&1; then
-        judge_recovery
-        judge_plan
+        judge_once judge_recovery judge_plan
     fi
 }

@@ -11,6 +11,9 @@
 #   tests/crash/run.sh --point 'POINT'   one point, as the list of the bad ones names it; what it
 #                                        leaves behind is kept
 #
+# What recover and the next run make of a state is tried once in a section, however many points leave
+# it: the line of a section tells how many states that were. With --point it is tried in any case.
+#
 # TFHOOK, TFHOOK_PLUGINS and TFHOOK_BUILD say what is tested, as in the other suites. It needs root,
 # strace, python3 and a JDK.
 set -eu
@@ -143,6 +146,7 @@ run_section() {
     local section=$1 point
     count=([old]=0 [new]=0 [bad]=0)
     WHY=
+    forget_judged
     use_medium "$(medium_of "$section")"
     [ -z "$WHY" ] || { printf '%-16s skipped: %s\n' "$section" "$WHY"; return; }
     if [[ "$section" == power-* ]]; then
@@ -170,9 +174,11 @@ stop_early() {
 }
 
 tell() {
-    printf '%-16s %6d points: %6d old %6d new %6d bad  (of %d; %d s)\n' "$1" \
+    local states=
+    [ ${#JUDGED[@]} -eq 0 ] || states="${#JUDGED[@]} states; "
+    printf '%-16s %6d points: %6d old %6d new %6d bad  (of %d; %s%d s)\n' "$1" \
         "$((count[old] + count[new] + count[bad]))" "${count[old]}" "${count[new]}" \
-        "${count[bad]}" "$(wc -l <"$WORK/all")" "$SECONDS"
+        "${count[bad]}" "$(wc -l <"$WORK/all")" "$states" "$SECONDS"
 }
 
 run_control() {
@@ -209,6 +215,7 @@ finish() {
     return 1
 }
 
+forget_judged
 start_looker
 make_subject
 use_medium plain
@@ -221,6 +228,7 @@ fi
 : >"$WORK/bad"
 if [ "${sections[*]}" != lock ]; then # they show nothing of locks
     run_control
+    run_look_control
     run_power_controls
 fi
 trap stop_early TERM INT

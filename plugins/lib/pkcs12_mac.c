@@ -10,7 +10,7 @@
 #include "java_values.h"
 #include "pkcs12.h"
 
-enum { LEAST_SALT = 8 };            /* of JDK 25; older ones take a shorter one too */
+enum { LEAST_SALT = 8 }; /* of JDK 25; older ones take a shorter one too */
 
 struct mac_oid {
     const char *content;

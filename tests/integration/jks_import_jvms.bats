@@ -71,7 +71,7 @@ auto() {
     expect_output "read by /usr/lib/jvm/jdk-11"
     expect_output "read by /usr/lib/jvm/jdk-17"
     expect_output "read by /opt/java/other"
-    expect_output "update-ca-trust writes this store anew"
+    expect_output "create /etc/pki/ca-trust/source/anchors/tfhook-scm1.pem"
     auto plan -o java-home=/usr/lib/jvm/jdk-11
     expect_output "1 certificate in 1 store, 1 to add"
     expect_output "read by /usr/lib/jvm/jdk-17"

@@ -204,9 +204,9 @@ def random_key_bags(r, pool, used):
 
 
 def random_mac(r):
-    return forms.Mac(r.choice(list(forms.HASHES)), r.randbytes(r.choice((0, 8, 8, 20, 70))),
-                     r.choice((1, 2, 100, 1024)), r.choice((forms.NO_PARAMETERS,
-                                                            forms.NO_PARAMETERS, b"")))
+    salt = r.randbytes(0 if r.random() < 0.04 else r.choice((8, 8, 20, 70)))
+    return forms.Mac(r.choice(list(forms.HASHES)), salt, r.choice((1, 2, 100, 1024)),
+                     r.choice((forms.NO_PARAMETERS, forms.NO_PARAMETERS, b"")))
 
 
 def random_p12(r, pool, form):

@@ -13,7 +13,7 @@
 
 enum { MOST_DEPTH = 16 };
 
-static const char text_garbled[] = "does not decode";
+static const char text_garbled[] = "does not decode in DER";
 static const char text_critical[] = "has a critical extension that does not decode";
 static const char text_name[] =
     "has a critical extension with a name that Java does not take, such as a URI without a scheme";

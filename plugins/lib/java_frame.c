@@ -35,7 +35,7 @@ enum {
 /* RSAKeyFactory of the JDK. */
 enum { LEAST_RSA_BITS = 512, MOST_RSA_BITS = 16384, BIG_RSA_BITS = 3072, MOST_EXPONENT_BITS = 64 };
 
-static const char text_garbled[] = "does not decode";
+static const char text_garbled[] = "does not decode in DER";
 
 struct frame {
     unsigned version; /* as written: 0 is v1 */
@@ -48,9 +48,9 @@ static bool take_version(struct der_span *body, unsigned *ret)
 {
     struct der wrapper, version;
     *ret = 0;
-    if (!java_take(body, DER_TAG_CONTEXT_0, &wrapper))
+    if (!der_expect(body, DER_TAG_CONTEXT_0, &wrapper))
         return true;
-    if (!java_take(&wrapper.content, DER_TAG_INTEGER, &version) || !der_end(&wrapper.content) ||
+    if (!der_expect(&wrapper.content, DER_TAG_INTEGER, &version) || !der_end(&wrapper.content) ||
         der_size(&version.content) != 1)
         return false;
     *ret = version.content.at[0];
@@ -61,12 +61,12 @@ static bool take_version(struct der_span *body, unsigned *ret)
 static bool take_unique(struct der_span *body, struct frame *f)
 {
     struct der part;
-    if (java_take(body, TAG_CONTEXT_1, &part) || java_take(body, TAG_UNIQUE_1, &part)) {
+    if (der_expect(body, TAG_CONTEXT_1, &part) || der_expect(body, TAG_UNIQUE_1, &part)) {
         f->has_unique = true;
         if (!java_takes_bits(&part))
             return false;
     }
-    if (java_take(body, TAG_CONTEXT_2, &part) || java_take(body, TAG_UNIQUE_2, &part)) {
+    if (der_expect(body, TAG_CONTEXT_2, &part) || der_expect(body, TAG_UNIQUE_2, &part)) {
         f->has_unique = true;
         return java_takes_bits(&part);
     }
@@ -76,16 +76,16 @@ static bool take_unique(struct der_span *body, struct frame *f)
 static bool split_body(struct der_span *at, struct frame *f)
 {
     struct der part;
-    if (!take_version(at, &f->version) || !java_take(at, DER_TAG_INTEGER, &part) ||
-        der_end(&part.content) || !java_take(at, DER_TAG_SEQUENCE, &f->algorithm) ||
-        !java_take(at, DER_TAG_SEQUENCE, &f->issuer) ||
-        !java_take(at, DER_TAG_SEQUENCE, &f->dates) ||
-        !java_take(at, DER_TAG_SEQUENCE, &f->subject) ||
-        !java_take(at, DER_TAG_SEQUENCE, &f->key) || !take_unique(at, f))
+    if (!take_version(at, &f->version) || !der_expect(at, DER_TAG_INTEGER, &part) ||
+        der_end(&part.content) || !der_expect(at, DER_TAG_SEQUENCE, &f->algorithm) ||
+        !der_expect(at, DER_TAG_SEQUENCE, &f->issuer) ||
+        !der_expect(at, DER_TAG_SEQUENCE, &f->dates) ||
+        !der_expect(at, DER_TAG_SEQUENCE, &f->subject) ||
+        !der_expect(at, DER_TAG_SEQUENCE, &f->key) || !take_unique(at, f))
         return false;
-    if (java_take(at, TAG_CONTEXT_3, &part)) {
+    if (der_expect(at, TAG_CONTEXT_3, &part)) {
         f->has_extensions = true;
-        if (!java_take(&part.content, DER_TAG_SEQUENCE, &f->extensions))
+        if (!der_expect(&part.content, DER_TAG_SEQUENCE, &f->extensions))
             return false;
     }
     return der_end(at);
@@ -95,10 +95,10 @@ static bool split(const void *der, size_t size, struct frame *f)
 {
     struct der_span all = {der, (const unsigned char *)der + size};
     struct der whole, body;
-    return java_take(&all, DER_TAG_SEQUENCE, &whole) && der_end(&all) &&
-           java_take(&whole.content, DER_TAG_SEQUENCE, &body) &&
-           java_take(&whole.content, DER_TAG_SEQUENCE, &f->outer_algorithm) &&
-           java_take(&whole.content, TAG_BITS, &f->signature) && der_end(&whole.content) &&
+    return der_expect(&all, DER_TAG_SEQUENCE, &whole) && der_end(&all) &&
+           der_expect(&whole.content, DER_TAG_SEQUENCE, &body) &&
+           der_expect(&whole.content, DER_TAG_SEQUENCE, &f->outer_algorithm) &&
+           der_expect(&whole.content, TAG_BITS, &f->signature) && der_end(&whole.content) &&
            split_body(&body.content, f);
 }
 
@@ -122,9 +122,9 @@ static const char *judge_rsa(const struct der *bits)
     struct der pair, modulus, exponent;
     if (der_size(&body) < 1 || *body.at++ != 0)
         return text_garbled;
-    if (!java_take(&body, DER_TAG_SEQUENCE, &pair) || !der_end(&body) ||
-        !java_take(&pair.content, DER_TAG_INTEGER, &modulus) ||
-        !java_take(&pair.content, DER_TAG_INTEGER, &exponent) || !der_end(&pair.content))
+    if (!der_expect(&body, DER_TAG_SEQUENCE, &pair) || !der_end(&body) ||
+        !der_expect(&pair.content, DER_TAG_INTEGER, &modulus) ||
+        !der_expect(&pair.content, DER_TAG_INTEGER, &exponent) || !der_end(&pair.content))
         return text_garbled;
     size_t size = bits_of(&modulus), power = bits_of(&exponent);
     if (size < LEAST_RSA_BITS || size > MOST_RSA_BITS)
@@ -165,7 +165,7 @@ static const char *judge_key(const struct frame *f)
 {
     struct der_span body = f->key.content;
     struct der algorithm, oid, parameters, bits;
-    if (!java_take(&body, DER_TAG_SEQUENCE, &algorithm) || !java_take(&body, TAG_BITS, &bits) ||
+    if (!der_expect(&body, DER_TAG_SEQUENCE, &algorithm) || !der_expect(&body, TAG_BITS, &bits) ||
         !der_end(&body) || !java_takes_bits(&bits) ||
         !java_takes_algorithm(algorithm.content, &oid, &parameters))
         return text_garbled;
@@ -181,16 +181,16 @@ static const char *judge_key(const struct frame *f)
 static bool take_extension(struct der_span *list, struct der *ret_oid, bool *ret_critical)
 {
     struct der extension, critical, value;
-    if (!java_take(list, DER_TAG_SEQUENCE, &extension) || !java_next(&extension.content, ret_oid) ||
+    if (!der_expect(list, DER_TAG_SEQUENCE, &extension) || !der_next(&extension.content, ret_oid) ||
         !java_takes_oid(ret_oid))
         return false;
     *ret_critical = false;
-    if (java_take(&extension.content, TAG_BOOLEAN, &critical)) {
+    if (der_expect(&extension.content, TAG_BOOLEAN, &critical)) {
         if (der_size(&critical.content) != 1)
             return false;
         *ret_critical = critical.content.at[0] != 0;
     }
-    return java_take(&extension.content, DER_TAG_OCTETS, &value) && der_end(&extension.content);
+    return der_expect(&extension.content, DER_TAG_OCTETS, &value) && der_end(&extension.content);
 }
 
 static bool same(const struct der *a, const struct der *b)
@@ -234,11 +234,12 @@ static const char *judge_algorithms(const struct frame *f)
     return alike ? NULL : "names two different algorithms of its signature";
 }
 
-static bool takes_dates(struct der_span dates)
+static const char *judge_dates(struct der_span dates)
 {
     struct der from, to;
-    return java_next(&dates, &from) && java_takes_time(&from) && java_next(&dates, &to) &&
-           java_takes_time(&to) && der_end(&dates);
+    if (!der_next(&dates, &from) || !der_next(&dates, &to) || !der_end(&dates))
+        return text_garbled;
+    return java_takes_time(&from) && java_takes_time(&to) ? NULL : "has a date that is none";
 }
 
 static const char *judge(const struct frame *f)
@@ -249,13 +250,13 @@ static const char *judge(const struct frame *f)
         return "has an issuer or a subject that does not decode";
     if (nobody)
         return "has an empty issuer";
-    if (!takes_dates(f->dates.content))
-        return "has a date that is none";
     if (f->has_extensions && f->version != 2)
         return "is of version 1 or 2 and has extensions";
     if (f->has_unique && f->version == 0)
         return "is of version 1 and has a unique identifier";
-    const char *why = judge_algorithms(f);
+    const char *why = judge_dates(f->dates.content);
+    if (why == NULL)
+        why = judge_algorithms(f);
     if (why == NULL && f->has_extensions)
         why = judge_extensions(f, &named);
     if (why == NULL && nothing && !named)

@@ -13,48 +13,11 @@ enum {
     MOST_OID = 4096
 };
 
-/* --- walking --- */
-
-bool java_next(struct der_span *span, struct der *ret)
-{
-    const unsigned char *at = span->at;
-    size_t left = der_size(span), header = 2;
-    if (left < 2 || (at[0] & 0x1F) == 0x1F)
-        return false;
-    size_t length = at[1];
-    if (length & 0x80) {
-        size_t octets = length & 0x7F;
-        if (octets == 0 || octets > 4 || left < 2 + octets)
-            return false;
-        length = 0;
-        for (size_t i = 0; i < octets; i++)
-            length = length << 8 | at[2 + i];
-        header += octets;
-    }
-    if (length > left - header)
-        return false;
-    *ret = (struct der){.tag = at[0],
-                        .content = {at + header, at + header + length},
-                        .start = at,
-                        .size = header + length};
-    span->at = at + header + length;
-    return true;
-}
-
-bool java_take(struct der_span *span, unsigned tag, struct der *ret)
-{
-    struct der_span ahead = *span;
-    if (!java_next(&ahead, ret) || ret->tag != tag)
-        return false;
-    *span = ahead;
-    return true;
-}
-
 bool java_takes_elements(struct der_span elements, unsigned depth)
 {
     struct der element;
     while (!der_end(&elements)) {
-        if (depth == 0 || !java_next(&elements, &element))
+        if (depth == 0 || !der_next(&elements, &element))
             return false;
         if ((element.tag & TAG_CONSTRUCTED) != 0 &&
             !java_takes_elements(element.content, depth - 1))
@@ -62,8 +25,6 @@ bool java_takes_elements(struct der_span elements, unsigned depth)
     }
     return true;
 }
-
-/* --- values --- */
 
 bool java_takes_oid(const struct der *oid)
 {
@@ -145,7 +106,7 @@ static bool takes_assertion(const struct der *assertion)
 {
     struct der_span body = assertion->content;
     struct der oid, value;
-    if (!java_next(&body, &oid) || !java_takes_oid(&oid) || !java_next(&body, &value) ||
+    if (!der_next(&body, &oid) || !java_takes_oid(&oid) || !der_next(&body, &value) ||
         !der_end(&body))
         return false;
     if (value.tag != DER_TAG_BMP)
@@ -162,10 +123,10 @@ bool java_takes_name(struct der_span name, bool *ret_empty)
     *ret_empty = true;
     while (!der_end(&name)) {
         struct der set, assertion;
-        if (!java_take(&name, DER_TAG_SET, &set))
+        if (!der_expect(&name, DER_TAG_SET, &set))
             return false;
         while (!der_end(&set.content)) {
-            if (!java_take(&set.content, DER_TAG_SEQUENCE, &assertion) ||
+            if (!der_expect(&set.content, DER_TAG_SEQUENCE, &assertion) ||
                 !takes_assertion(&assertion))
                 return false;
             *ret_empty = false;
@@ -178,11 +139,11 @@ bool java_takes_algorithm(struct der_span algorithm, struct der *ret_oid,
                           struct der *ret_parameters)
 {
     *ret_parameters = (struct der){0};
-    if (!java_next(&algorithm, ret_oid) || !java_takes_oid(ret_oid))
+    if (!der_next(&algorithm, ret_oid) || !java_takes_oid(ret_oid))
         return false;
     if (der_end(&algorithm))
         return true;
-    if (!java_next(&algorithm, ret_parameters) || !der_end(&algorithm))
+    if (!der_next(&algorithm, ret_parameters) || !der_end(&algorithm))
         return false;
     if (ret_parameters->tag != DER_TAG_NULL)
         return true;

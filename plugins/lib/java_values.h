@@ -3,17 +3,13 @@
  * ECPublicKeyImpl of the JDK), for java_frame.c and what reads PKCS#12. Pure; nothing is
  * allocated.
  *
- * java_next() and java_take() walk like der_next() and der_expect(), but a length need not be in
- * its shortest form: Java does not mind. The others judge one element each.
+ * Walked by der_next(), which wants lengths in their shortest form: JDK 11 refuses others, though
+ * newer ones take them. Each function judges one element.
  */
 #ifndef TFHOOK_LIB_JAVA_VALUES_H
 #define TFHOOK_LIB_JAVA_VALUES_H
 
 #include "pkcs12_der.h"
-
-bool java_next(struct der_span *span, struct der *ret) __attribute__((warn_unused_result));
-bool java_take(struct der_span *span, unsigned tag, struct der *ret)
-    __attribute__((warn_unused_result));
 
 /* Whole elements, and inside constructed ones whole elements again. */
 bool java_takes_elements(struct der_span elements, unsigned depth);

@@ -60,9 +60,9 @@ RULES = [
     # Certificates.
     Rule("certificate not in DER", refusal("broken", "certificate (that )?is not in DER"),
          "Java converts BER, and then trusts a certificate of other bytes than are in the file"),
-    Rule("certificate", refusal("undecodable", "^does not decode$"),
-         "Java keeps bytes that it does not need: a name outside of its alphabet, BER inside, an "
-         "element behind the extensions"),
+    Rule("certificate", refusal("undecodable", "^does not decode in DER$"),
+         "Java keeps bytes that it does not need: a name outside of its alphabet, an element "
+         "behind the extensions, and from JDK 17 on BER; JDK 11 refuses that"),
     Rule("certificate's extension", refusal("undecodable", "critical extension|same extension"),
          "Java looks at less of an extension than OpenSSL, which decodes it whole"),
     Rule("certificate's algorithm", refusal("undecodable", "two different algorithms"),
@@ -71,8 +71,8 @@ RULES = [
          "Java takes BER in a name, and before JDK 25 surrogates in a BMPString"),
     Rule("RSA key", refusal("undecodable", "an RSA key"),
          "Java takes a negative modulus or exponent as positive"),
-    Rule("elliptic curve", refusal("undecodable", "elliptic.curve"),
-         "a curve that one JDK knows and another does not"),
+    Rule("key", refusal("undecodable", "whose length Java does not take|whose point Java does not"),
+         "a kind of key that one JDK decodes and an older one does not know; a byte behind a point"),
     # PKCS#12: Java takes BER, and skips what it does not need; here all is taken apart, so that what
     # is not edited keeps its bytes.
     Rule("PKCS#12 not in DER",

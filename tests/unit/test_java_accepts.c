@@ -132,10 +132,10 @@ static void refuses_a_key_that_java_cannot_build(void **state)
 static void refuses_dates_that_java_does_not_read(void **state)
 {
     (void)state;
-    refuse(&(struct parts){.dates = EMPTY}, "date");
+    refuse(&(struct parts){.dates = EMPTY}, "does not decode");
     refuse(&(struct parts){.dates = "\x30\x0F\x17\x0D"
                                     "200101000000Z"},
-           "date");
+           "does not decode");
     refuse(&(struct parts){.dates = TWO_DATES("201301000000Z", "400101000000Z")}, "date");
     refuse(&(struct parts){.dates = TWO_DATES("200101000000Z", "400101000060Z")}, "date");
     refuse(&(struct parts){.dates = TWO_DATES("200101000000Z", "4001010000+01")}, "date");
@@ -149,6 +149,9 @@ static void refuses_names_and_algorithms_that_do_not_decode(void **state)
            "issuer or a subject");
     refuse(&(struct parts){.subject = "\x30\x0C\x31\x0A\x30\x08\x06\x03\x55\x04\x83\x0C\x01\x61"},
            "issuer or a subject");
+    refuse(
+        &(struct parts){.issuer = "\x30\x0D\x31\x81\x0A\x30\x08\x06\x03\x55\x04\x03\x0C\x01\x61"},
+        "issuer or a subject"); /* JDK 11 */
     refuse(&(struct parts){.issuer = "\x30\x02\x31\x00"}, "empty issuer");
     refuse(&(struct parts){.algorithm = "\x30\x06\x06\x04\x2A\x03\x04\x06"}, "two different");
     refuse(&(struct parts){.algorithm = "\x30\x06\x06\x04\x2A\x03\x04\x85"}, "does not decode");

@@ -85,6 +85,22 @@ make_cert() {
     chmod 600 "$key"
 }
 
+# The same of a server alone, no CA, which the default of openssl req is: make_leaf CN CRT KEY [DAYS]
+make_leaf() {
+    cat >"$T/leaf.cnf" <<END
+[req]
+distinguished_name = name
+x509_extensions = leaf
+[name]
+[leaf]
+basicConstraints = critical, CA:FALSE
+subjectAltName = DNS:$1
+END
+    openssl req -x509 -config "$T/leaf.cnf" -newkey rsa:2048 -nodes -days "${4:-365}" -subj "/CN=$1" \
+        -keyout "$3" -out "$2" 2>/dev/null
+    chmod 600 "$3"
+}
+
 sha() {
     sha256sum "$1" | cut -d' ' -f1
 }

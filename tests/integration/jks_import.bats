@@ -196,7 +196,7 @@ check_every_entry() {
 # A server's certificate, its issuer and the root, in this order, as $T/bundle.pem and .p7b.
 make_bundle() {
     local name issuer=root
-    make_cert root "$T/root.crt" "$T/root.key" -addext basicConstraints=critical,CA:TRUE
+    make_cert root "$T/root.crt" "$T/root.key"
     for name in issuing scm1; do
         openssl req -newkey rsa:2048 -nodes -subj "/CN=$name" -keyout "$T/$name.key" -out "$T/csr" 2>/dev/null
         printf 'basicConstraints=critical,CA:%s\n' "$([ $name = scm1 ] && echo FALSE || echo TRUE)" >"$T/ext"

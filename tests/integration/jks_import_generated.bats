@@ -15,9 +15,9 @@ make_system() {
     ln -s ../ca-trust/extracted/java/cacerts "$R/etc/pki/java/cacerts"
     ln -s /etc/pki/java/cacerts "$R/usr/lib/jvm/jdk/lib/security/cacerts"
     touch "$R/usr/lib/jvm/jdk/bin/java"
-    make_cert system "$R/$ANCHORS/system.pem" "$T/key" -addext basicConstraints=critical,CA:TRUE
-    make_cert site-ca "$R/certs/site-ca.crt" "$T/key" -addext basicConstraints=critical,CA:TRUE
-    make_cert scm1 "$R/certs/scm1.crt" "$T/key" -addext basicConstraints=critical,CA:FALSE
+    make_cert system "$R/$ANCHORS/system.pem" "$T/key"
+    make_cert site-ca "$R/certs/site-ca.crt" "$T/key"
+    make_leaf scm1 "$R/certs/scm1.crt" "$T/key"
     update_ca_trust
 }
 

@@ -331,7 +331,7 @@ import() {
 }
 
 @test "store: -v lists every entry, and what Java makes of it" {
-    make_cert old "$T/certs/old.crt" "$T/key" -days 1 -addext basicConstraints=critical,CA:FALSE
+    make_leaf old "$T/certs/old.crt" "$T/key" 1
     import old "$T/certs/old.crt"
     SOURCE_DATE_EPOCH=$(($(date +%s) + 3 * 86400)) verify store -v
     [ "$(grep -c "$T/cacerts: .*  SHA-256 [0-9a-f:]*  trusted" "$T/err")" -eq \

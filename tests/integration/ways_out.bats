@@ -137,7 +137,7 @@ phase_is() {
     echo theirs >"$T/f"
     tfhook recover --json
     expect_status 6
-    [ "$(jq -r .result "$T/out")" = stuck ]
+    grep -q '"result":"stuck"' "$T/out"
     tfhook recover --restore 1
     expect_status 0
     [ "$(cat "$T/f")" = old ]
@@ -153,12 +153,12 @@ phase_is() {
         # shellcheck disable=SC2086 # words
         tfhook recover $way --json
         expect_status 6
-        [ "$(jq -r .result "$T/out")" = stuck ]
+        grep -q '"result":"stuck"' "$T/out"
     done
     [ "$(cat "$T/f")" = new ]
     tfhook recover --keep 1 --json
     expect_status 0
-    [ "$(jq -r .result "$T/out")" = unchanged ]
+    grep -q '"result":"unchanged"' "$T/out"
 }
 
 @test "a prep whose journal cannot be read does not forget that it has touched nothing" {
@@ -191,7 +191,7 @@ phase_is() {
     refuse_output "Rolling back transaction 1"
     tfhook rollback --json
     expect_status 0
-    [ "$(jq -r '.result, .changes[0].path' "$T/out")" = $'rolled-back\n'"$T/f" ]
+    grep -q "\"result\":\"rolled-back\".*\"path\":\"$T/f\"" "$T/out"
 }
 
 @test "a failing apply says that everything was rolled back" {
@@ -224,7 +224,7 @@ END
     expect_status 6
     expect_output "post-failure is left out"
     expect_output 'only then resume with `tfhook deploy --from stop`'
-    [ "$(jq -r .result "$T/out")" = stuck ]
+    grep -q '"result":"stuck"' "$T/out"
     [ ! -e "$T/failed" ]
     [ "$(cat "$T/f")" = theirs ]
 }

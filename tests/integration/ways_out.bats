@@ -228,3 +228,13 @@ END
     [ ! -e "$T/failed" ]
     [ "$(cat "$T/f")" = theirs ]
 }
+
+@test "a new file that is linked into place is undone, also while it still has its temporary name" {
+    config "plan:write:$T/g:new"
+    die_at unlink:1 -c "$T/c.ini" apply
+    [ "$(stat -c %h "$T/g")" = 2 ] || fail "it was killed elsewhere"
+    tfhook recover
+    expect_status 0
+    [ ! -e "$T/g" ]
+    [ -z "$(find "$T" -name '.tfhook-*')" ]
+}

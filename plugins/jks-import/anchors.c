@@ -8,7 +8,8 @@
 #include "../lib/bytes.h"
 #include "../lib/cert.h"
 
-/* NULL when memory is out. Aliases that could leave the directory have no anchor, see below. */
+/* NULL when memory is out. An alias with a slash has no anchor: it could lead out of the directory.
+ */
 static char *path_of(const char *alias)
 {
     char *path = NULL;

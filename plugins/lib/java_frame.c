@@ -2,8 +2,8 @@
  * What Java's decoder demands of a certificate beyond its grammar (X509CertImpl, X509CertInfo and
  * CertificateExtensions of the JDK), as far as the bytes alone tell:
  *
- *   { { [0] version?, serial, algorithm, issuer, dates, subject, key, [1]?, [2]?, [3] extensions?
- * }, algorithm, BIT STRING }
+ *   { body, algorithm, BIT STRING }
+ *   body  { [0] version?, serial, algorithm, issuer, dates, subject, key, [1]?, [2]?, [3]? }
  */
 #include <stdbool.h>
 #include <string.h>

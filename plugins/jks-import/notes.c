@@ -21,7 +21,32 @@ static bool fits(const char *line)
            space[1] == '/';
 }
 
-static bool add(struct import_notes *notes, char *line)
+/* What a line is about: its alias and store. */
+static int by_subject(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a + HEX, *(char *const *)b + HEX);
+}
+
+/* The place of the line about the same, or the one where it belongs. */
+static size_t find(const struct import_notes *notes, const char *line, bool *ret_found)
+{
+    size_t low = 0, high = notes->count;
+    *ret_found = false;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(notes->lines[middle] + HEX, line + HEX);
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            *ret_found = *ret_found || order == 0;
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Takes the line over. */
+static bool add(struct import_notes *notes, size_t place, char *line)
 {
     if (line == NULL)
         return false;
@@ -35,8 +60,30 @@ static bool add(struct import_notes *notes, char *line)
         notes->lines = lines;
         notes->room = room;
     }
-    notes->lines[notes->count++] = line;
+    memmove(&notes->lines[place + 1], &notes->lines[place],
+            (notes->count - place) * sizeof *notes->lines);
+    notes->lines[place] = line;
+    notes->count++;
     return true;
+}
+
+/* Sorted for find(). Two lines about one alias of a store are not tfhook's, and neither counts. */
+static void put_in_order(struct import_notes *notes)
+{
+    size_t kept = 0, count = notes->count;
+    char **lines = notes->lines;
+    if (count > 0)
+        qsort(lines, count, sizeof *lines, by_subject);
+    for (size_t i = 0, next; i < count; i = next) {
+        for (next = i + 1; next < count && by_subject(&lines[i], &lines[next]) == 0; next++)
+            ;
+        if (next == i + 1)
+            lines[kept++] = lines[i];
+        else
+            for (size_t k = i; k < next; k++)
+                free(lines[k]);
+    }
+    notes->count = kept;
 }
 
 bool import_notes_parse(const char *text, struct import_notes *ret)
@@ -47,12 +94,13 @@ bool import_notes_parse(const char *text, struct import_notes *ret)
         char *line = strndup(text, length);
         if (line != NULL && !fits(line))
             free(line);
-        else if (!add(&notes, line)) {
+        else if (!add(&notes, notes.count, line)) {
             import_notes_free(&notes);
             return false;
         }
         text += length + (text[length] == '\n');
     }
+    put_in_order(&notes);
     *ret = notes;
     return true;
 }
@@ -74,8 +122,8 @@ bool import_notes_has(const struct import_notes *notes, const char *store, const
 {
     char *line = make_line(store, alias, sha256);
     bool found = false;
-    for (size_t i = 0; line != NULL && !found && i < notes->count; i++)
-        found = strcmp(notes->lines[i], line) == 0;
+    size_t at = line == NULL ? 0 : find(notes, line, &found);
+    found = found && strcmp(notes->lines[at], line) == 0;
     free(line);
     return found;
 }
@@ -88,52 +136,42 @@ bool import_notes_set(struct import_notes *notes, const char *store, const char 
     char *line = make_line(store, alias, sha256);
     if (line == NULL)
         return false;
-    for (size_t i = 0; i < notes->count; i++) {
-        if (strcmp(notes->lines[i] + HEX, line + HEX) != 0)
-            continue;
-        if (strcmp(notes->lines[i], line) == 0) {
-            free(line);
-            return true;
-        }
-        free(notes->lines[i]);
-        notes->lines[i] = line;
-        notes->changed = true;
+    bool found = false;
+    size_t at = find(notes, line, &found);
+    if (found && strcmp(notes->lines[at], line) == 0) {
+        free(line);
         return true;
     }
     notes->changed = true;
-    return add(notes, line);
+    if (!found)
+        return add(notes, at, line);
+    free(notes->lines[at]);
+    notes->lines[at] = line;
+    return true;
 }
 
 bool import_notes_drop(struct import_notes *notes, const char *store, const char *alias)
 {
     static const unsigned char any[CERT_SHA256_SIZE];
     char *line = make_line(store, alias, any);
-    size_t kept = 0;
-    for (size_t i = 0; line != NULL && i < notes->count; i++) {
-        if (strcmp(notes->lines[i] + HEX, line + HEX) != 0) {
-            notes->lines[kept++] = notes->lines[i];
-            continue;
-        }
-        free(notes->lines[i]);
-        notes->changed = true;
-    }
     if (line == NULL)
         return false;
-    notes->count = kept;
+    bool found = false;
+    size_t at = find(notes, line, &found);
+    if (found) {
+        free(notes->lines[at]);
+        notes->count--;
+        memmove(&notes->lines[at], &notes->lines[at + 1],
+                (notes->count - at) * sizeof *notes->lines);
+        notes->changed = true;
+    }
     free(line);
     return true;
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 void import_notes_text(const struct import_notes *notes, struct bytes *out)
 {
     bytes_add(out, "", 0);
-    if (notes->count > 0)
-        qsort(notes->lines, notes->count, sizeof *notes->lines, by_text);
     for (size_t i = 0; i < notes->count; i++)
         bytes_printf(out, "%s\n", notes->lines[i]);
 }

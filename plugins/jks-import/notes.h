@@ -1,8 +1,8 @@
 /*
  * What jks-import remembers: which entries it added itself, so that it may renew them. Pure.
  *
- * One line an entry, "SHA256 ALIAS STORE", sorted; STORE is the real path and runs to the end of
- * the line. Order: import_notes_parse(), has and set, import_notes_text(), import_notes_free().
+ * One line an entry, "SHA256 ALIAS STORE", sorted by alias and store; STORE is the real path and
+ * runs to the end of the line. Order: import_notes_parse(), has and set, import_notes_text(), import_notes_free().
  * Lines that do not fit are dropped: the notes widen what may be replaced, so less is the safe
  * side. False and NULL: memory is out.
  */
@@ -15,7 +15,7 @@
 #include "../lib/bytes.h"
 
 struct import_notes {
-    char **lines;
+    char **lines; /* sorted */
     size_t count;
     size_t room;
     bool changed; /* since it was parsed */

@@ -148,6 +148,26 @@ static void drops_lines_of_the_notes_that_do_not_fit(void **state)
     bytes_free(&text);
 }
 
+static void takes_no_line_of_an_alias_that_is_noted_twice(void **state)
+{
+    (void)state;
+    static const char hex[] = "000000000000000000000000000000000000000000000000000000000000000";
+    struct bytes text = {0};
+    for (unsigned i = 1; i < 4; i++)
+        bytes_printf(&text, "%s%u b /s\n%s%u %c /s\n", hex, i, hex, i, "?acd"[i]);
+    struct import_notes notes;
+    assert_true(import_notes_parse((char *)text.data, &notes));
+    assert_int_equal(notes.count, 3);
+    unsigned char sum[32] = {0};
+    for (unsigned char i = 1; i < 4; i++) {
+        sum[31] = i;
+        assert_false(import_notes_has(&notes, "/s", "b", sum));
+        assert_true(import_notes_has(&notes, "/s", (const char[]){"?acd"[i], '\0'}, sum));
+    }
+    import_notes_free(&notes);
+    bytes_free(&text);
+}
+
 static void proves_an_import_and_nothing_else(void **state)
 {
     (void)state;
@@ -312,6 +332,7 @@ int main(void)
         cmocka_unit_test(knows_the_words_of_on_conflict),
         cmocka_unit_test(remembers_one_certificate_for_an_alias_of_a_store),
         cmocka_unit_test(drops_lines_of_the_notes_that_do_not_fit),
+        cmocka_unit_test(takes_no_line_of_an_alias_that_is_noted_twice),
         cmocka_unit_test(proves_an_import_and_nothing_else),
         cmocka_unit_test(proves_a_removal_and_nothing_else),
         cmocka_unit_test(forgets_one_alias_of_one_store),

@@ -1,9 +1,9 @@
 #include "cert.h"
 
 #include "bytes.h"
+#include "sha256.h"
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +41,10 @@ bool cert_list_add(struct cert_list *list, const void *der, size_t size)
         return false;
     memcpy(cert->der, der, size);
     cert->size = size;
-    (void)SHA256(cert->der, size, cert->sha256);
+    if (!sha256(cert->der, size, cert->sha256)) {
+        free(cert->der);
+        return false;
+    }
     list->count++;
     return true;
 }

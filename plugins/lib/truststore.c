@@ -1,16 +1,16 @@
 #include "truststore.h"
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pkcs12_der.h"
+#include "sha256.h"
 #include "truststore_parts.h"
 
-_Static_assert((int)TRUSTSTORE_SHA256_SIZE == (int)SHA256_DIGEST_LENGTH, "one size of SHA-256");
+_Static_assert((int)TRUSTSTORE_SHA256_SIZE == (int)SHA256_SIZE, "one size of SHA-256");
 
 enum truststore_status truststore_fail(struct truststore_error *error,
                                        enum truststore_status status, size_t offset,
@@ -46,16 +46,39 @@ size_t truststore_der_block(const unsigned char *data, size_t size)
 
 void truststore_entry_free(struct truststore_entry *entry)
 {
+    if (entry->name != entry->folded)
+        free(entry->name);
+    if (entry->folded != entry->alias)
+        free((void *)(uintptr_t)entry->folded);
     free((void *)(uintptr_t)entry->alias);
-    free((void *)(uintptr_t)entry->folded);
-    free(entry->name);
     free(entry->chain);
     free(entry->owned);
+}
+
+/* An alias that is what all three say of it; NULL when it is none, or memory is out. */
+static char *plain_name(const struct jks_alias *alias)
+{
+    char *name = malloc(alias->count + 1);
+    for (size_t i = 0; name != NULL && i < alias->count; i++) {
+        unsigned unit = alias->units[i];
+        if (unit == 0 || unit > 0x7F || (unit >= 'A' && unit <= 'Z')) {
+            free(name);
+            return NULL;
+        }
+        name[i] = (char)unit;
+    }
+    if (name != NULL)
+        name[alias->count] = '\0';
+    return name;
 }
 
 static bool entry_names(struct truststore_entry *entry, const struct jks_alias *alias,
                         bool unfolded)
 {
+    entry->name = plain_name(alias);
+    entry->alias = entry->folded = entry->name;
+    if (entry->name != NULL)
+        return true;
     struct jks_alias folded = {0};
     if (jks_alias_fold(alias, &folded) != 0)
         return false;
@@ -86,14 +109,13 @@ bool truststore_append(struct truststore *store, const struct truststore_entry *
 {
     struct truststore_entry added = *entry;
     if (!make_room(store) ||
+        (added.der != NULL && !sha256(added.der, added.der_size, added.sha256)) ||
         !entry_names(&added, alias, truststore_ops_of(store)->files_alias_unfolded)) {
         added.owned = NULL; /* both are the caller's still */
         added.chain = NULL;
         truststore_entry_free(&added);
         return false;
     }
-    if (added.der != NULL)
-        SHA256(added.der, added.der_size, added.sha256);
     store->entries[store->count++] = added;
     return true;
 }
@@ -207,13 +229,12 @@ enum truststore_status truststore_open(const void *data, size_t size, const char
         return truststore_no_memory(error);
     store->form = form;
     store->size = size;
-    store->data = malloc(size);
+    store->data = data;
     store->password = strdup(password);
     enum truststore_status status = TRUSTSTORE_MEMORY;
-    if (store->data != NULL && store->password != NULL) {
-        memcpy(store->data, data, size);
+    if (store->password != NULL) {
         status = truststore_ops_of(store)->parse(store, error);
-        if (status == TRUSTSTORE_OK && !truststore_judge(store))
+        if (status == TRUSTSTORE_OK && !(truststore_judge(store) && truststore_reindex(store)))
             status = TRUSTSTORE_MEMORY;
     }
     if (status == TRUSTSTORE_OK) {
@@ -245,7 +266,8 @@ void truststore_free(struct truststore *store)
     }
     free(store->sealed);
     free(store->entries);
-    free(store->data);
+    index_clear(&store->names);
+    index_clear(&store->hashes);
     if (store->password != NULL)
         OPENSSL_cleanse(store->password, strlen(store->password));
     free(store->password);
@@ -268,15 +290,45 @@ const char *truststore_form_text(const struct truststore *store)
 
 /* --- looking --- */
 
+static uint64_t hash_of_name(const char *name)
+{
+    return index_hash(name, strlen(name));
+}
+
+static uint64_t hash_of_sha256(const unsigned char sha256[TRUSTSTORE_SHA256_SIZE])
+{
+    return index_hash(sha256, TRUSTSTORE_SHA256_SIZE);
+}
+
+bool truststore_index_entry(struct truststore *store, size_t place)
+{
+    const struct truststore_entry *entry = &store->entries[place];
+    return (!entry->named || index_add(&store->names, hash_of_name(entry->name), place)) &&
+           (entry->der == NULL || index_add(&store->hashes, hash_of_sha256(entry->sha256), place));
+}
+
+bool truststore_reindex(struct truststore *store)
+{
+    index_clear(&store->names);
+    index_clear(&store->hashes);
+    for (size_t i = 0; i < store->count; i++)
+        if (!truststore_index_entry(store, i))
+            return false;
+    return true;
+}
+
 const struct truststore_entry *truststore_find_alias(const struct truststore *store,
                                                      const char *alias)
 {
-    for (size_t i = store->count; i-- > 0;) {
-        const struct truststore_entry *entry = &store->entries[i];
-        if (entry->named && strcmp(entry->name, alias) == 0)
-            return entry;
+    const struct truststore_entry *found = NULL;
+    struct index_walk walk;
+    for (size_t at = index_first(&store->names, hash_of_name(alias), &walk); at != INDEX_NONE;
+         at = index_next(&store->names, &walk)) {
+        const struct truststore_entry *entry = &store->entries[at];
+        if (entry->named && strcmp(entry->name, alias) == 0 && (found == NULL || entry > found))
+            found = entry;
     }
-    return NULL;
+    return found;
 }
 
 const struct truststore_entry *
@@ -284,13 +336,14 @@ truststore_find_sha256(const struct truststore *store,
                        const unsigned char sha256[TRUSTSTORE_SHA256_SIZE])
 {
     const struct truststore_entry *found = NULL;
-    for (size_t i = 0; i < store->count; i++) {
-        const struct truststore_entry *entry = &store->entries[i];
+    struct index_walk walk;
+    for (size_t at = index_first(&store->hashes, hash_of_sha256(sha256), &walk); at != INDEX_NONE;
+         at = index_next(&store->hashes, &walk)) {
+        const struct truststore_entry *entry = &store->entries[at];
         if (entry->der == NULL || memcmp(entry->sha256, sha256, TRUSTSTORE_SHA256_SIZE) != 0)
             continue;
-        if (entry->trusted)
-            return entry;
-        if (found == NULL)
+        if (found == NULL || (entry->trusted && !found->trusted) ||
+            (entry->trusted == found->trusted && entry < found))
             found = entry;
     }
     return found;

@@ -16,9 +16,11 @@
  * password; truststore_blind() changes a store to the view of one that has none. Other forms have
  * one view.
  *
- * Ownership: the store owns everything that it shows; pointers to entries, and into them, are valid
- * until the next edit. Errors: a status, and in the caller's truststore_error the reason, without
- * the name of the file; a reason never holds the password. `ret` is untouched on failure.
+ * Ownership: the bytes given to truststore_open() are the caller's and must outlive the store,
+ * which leads into them; the store owns everything else that it shows. Pointers to entries, and
+ * into them, are valid until the next edit. Errors: a status, and in the caller's truststore_error
+ * the reason, without the name of the file; a reason never holds the password. `ret` is untouched
+ * on failure.
  */
 #ifndef TFHOOK_LIB_TRUSTSTORE_H
 #define TFHOOK_LIB_TRUSTSTORE_H
@@ -28,6 +30,7 @@
 #include <stdint.h>
 
 #include "bytes.h"
+#include "index.h"
 
 enum { TRUSTSTORE_SHA256_SIZE = 32 };
 
@@ -115,7 +118,7 @@ struct truststore {
 
     /* For the store's own use. */
     size_t room;
-    unsigned char *data;
+    const unsigned char *data;
     size_t size;
     char *password;
     uint32_t version; /* JKS, JCEKS */
@@ -124,6 +127,7 @@ struct truststore {
     struct truststore_sealed *sealed;
     size_t sealed_count;
     bool blind;
+    struct index names, hashes; /* of the entries; both have all, or a place was changed */
 };
 
 enum truststore_status truststore_open(const void *data, size_t size, const char *password,

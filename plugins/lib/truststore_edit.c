@@ -106,11 +106,13 @@ static bool append_entry(struct truststore *store, struct truststore_entry *entr
 }
 
 /* How well the safe of an entry suits a new certificate. */
+enum { BEST = 3 };
+
 static int rank_of(const struct truststore_entry *entry)
 {
     if (entry->kind != TRUSTSTORE_CERTIFICATE)
         return 0;
-    return !entry->named ? 1 : entry->in_sealed ? 2 : 3;
+    return !entry->named ? 1 : entry->in_sealed ? 2 : BEST;
 }
 
 /* In PKCS#12 a new certificate goes to the end of the last safe that holds trusted ones, one in the
@@ -123,7 +125,7 @@ static size_t place_for(struct truststore *store, size_t *ret_safe)
     if (store->safes == 0)
         store->safes = 1;
     *ret_safe = store->safes - 1;
-    for (size_t i = store->count; i-- > 0;)
+    for (size_t i = store->count; i-- > 0 && best < BEST;)
         if (rank_of(&store->entries[i]) > best) {
             best = rank_of(&store->entries[i]);
             *ret_safe = store->entries[i].safe;
@@ -158,7 +160,9 @@ enum truststore_status truststore_add(struct truststore *store, const char *alia
     memmove(&store->entries[place + 1], &store->entries[place],
             (store->count - 1 - place) * sizeof added);
     store->entries[place] = added;
-    return TRUSTSTORE_OK;
+    bool indexed = place + 1 == store->count ? truststore_index_entry(store, place)
+                                             : truststore_reindex(store);
+    return indexed ? TRUSTSTORE_OK : truststore_no_memory(error);
 }
 
 /* An entry that may be replaced or removed. */
@@ -202,7 +206,7 @@ enum truststore_status truststore_replace(struct truststore *store, const char *
         return truststore_no_memory(error);
     truststore_entry_free(&store->entries[place]);
     store->entries[place] = store->entries[--store->count];
-    return TRUSTSTORE_OK;
+    return truststore_index_entry(store, place) ? TRUSTSTORE_OK : truststore_no_memory(error);
 }
 
 enum truststore_status truststore_remove(struct truststore *store, const char *alias,
@@ -228,5 +232,6 @@ enum truststore_status truststore_remove(struct truststore *store, const char *a
             store->entries[kept++] = *entry;
     }
     store->count = kept;
-    return truststore_judge(store) ? TRUSTSTORE_OK : truststore_no_memory(error);
+    return truststore_judge(store) && truststore_reindex(store) ? TRUSTSTORE_OK
+                                                                : truststore_no_memory(error);
 }

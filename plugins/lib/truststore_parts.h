@@ -39,7 +39,13 @@ bool truststore_append(struct truststore *store, const struct truststore_entry *
                        const struct jks_alias *alias) __attribute__((warn_unused_result));
 
 const struct truststore_ops *truststore_ops_of(const struct truststore *store);
-/* Decides anew which entries are trusted. False when memory is out. */
+/* Takes an entry into the indexes, by which the find functions go: a new one at the end, or one
+ * that has replaced another with its name. False when memory is out, as below. */
+bool truststore_index_entry(struct truststore *store, size_t place)
+    __attribute__((warn_unused_result));
+/* Indexes all anew: entries have changed places. */
+bool truststore_reindex(struct truststore *store) __attribute__((warn_unused_result));
+/* Decides anew which entries are trusted. */
 bool truststore_judge(struct truststore *store) __attribute__((warn_unused_result));
 void truststore_entry_free(struct truststore_entry *entry);
 

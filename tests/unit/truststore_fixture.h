@@ -1,6 +1,7 @@
 /*
  * Shared by the tests of the trust stores: files of data/stores, and a store opened from one.
- * Everything returned belongs to the caller; a file that cannot be read fails the test.
+ * Everything returned belongs to the caller; a file that cannot be read fails the test. The bytes of
+ * a store opened from a file stay until the process ends: the store leads into them.
  */
 #ifndef TRUSTSTORE_FIXTURE_H
 #define TRUSTSTORE_FIXTURE_H
@@ -44,12 +45,23 @@ static inline struct truststore *open_bytes(const struct bytes *b)
     return store;
 }
 
+static inline void keep(struct bytes b)
+{
+    static struct kept {
+        struct kept *next;
+        struct bytes bytes;
+    } *all;
+    struct kept *kept = malloc(sizeof *kept);
+    assert_non_null(kept);
+    *kept = (struct kept){all, b};
+    all = kept;
+}
+
 static inline struct truststore *open_store(const char *name)
 {
     struct bytes b = load(name);
-    struct truststore *store = open_bytes(&b);
-    bytes_free(&b);
-    return store;
+    keep(b);
+    return open_bytes(&b);
 }
 
 static inline struct bytes written(const struct truststore *store)

@@ -1,6 +1,7 @@
 #include "cert_parse.h"
 
 #include <openssl/err.h>
+#include <openssl/opensslv.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -46,10 +47,12 @@ static bool find_parts(const void *der, size_t size, struct parts *ret)
            der_size(&ret->bits.content) > 0 && ret->bits.content.at[0] == 0;
 }
 
-static X509 *parse_whole(const void *der, size_t size)
+/* Takes `x` over, into which it parses; NULL: a new one. */
+static X509 *parse_into(X509 *x, const void *der, size_t size)
 {
     const unsigned char *at = der;
-    X509 *x = size > INT32_MAX ? NULL : d2i_X509(NULL, &at, (long)size);
+    if (size > INT32_MAX || d2i_X509(&x, &at, (long)size) == NULL)
+        x = NULL; /* OpenSSL has freed it */
     if (x != NULL && at != (const unsigned char *)der + size) {
         X509_free(x);
         x = NULL;
@@ -57,6 +60,36 @@ static X509 *parse_whole(const void *der, size_t size)
     ERR_clear_error();
     return x;
 }
+
+static X509 *parse_whole(const void *der, size_t size)
+{
+    return parse_into(NULL, der, size);
+}
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+#include <openssl/provider.h>
+
+/* For a certificate whose key is none: where there are no algorithms, OpenSSL does not look through
+ * all of them for the key's decoder, at each certificate. */
+static X509 *new_without_algorithms(void)
+{
+    static OSSL_LIB_CTX *context;
+    if (context == NULL) {
+        OSSL_LIB_CTX *made = OSSL_LIB_CTX_new();
+        if (made == NULL || OSSL_PROVIDER_load(made, "null") == NULL) {
+            OSSL_LIB_CTX_free(made);
+            return NULL;
+        }
+        context = made;
+    }
+    return X509_new_ex(context, NULL);
+}
+#else
+static X509 *new_without_algorithms(void)
+{
+    return NULL;
+}
+#endif
 
 static X509 *parse_without_key(const struct parts *parts)
 {
@@ -69,7 +102,7 @@ static X509 *parse_without_key(const struct parts *parts)
     bytes_add(&body, parts->rest.at, der_size(&parts->rest));
     der_put(&whole, DER_TAG_SEQUENCE, body.data, body.size);
     bool failed = tbs.failed || body.failed || whole.failed;
-    X509 *x = failed ? NULL : parse_whole(whole.data, whole.size);
+    X509 *x = failed ? NULL : parse_into(new_without_algorithms(), whole.data, whole.size);
     bytes_free(&tbs);
     bytes_free(&body);
     bytes_free(&whole);

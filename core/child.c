@@ -1,5 +1,6 @@
 #include "child.h"
 
+#include "clock.h"
 #include "guest.h"
 
 #include <errno.h>
@@ -37,13 +38,6 @@ struct pump {
     bool ended;         /* the end record is there */
     const char *broken; /* why the records cannot be trusted */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void take_log(struct pump *pump, const struct record *record)
 {
@@ -187,7 +181,7 @@ static int pump_until_end(struct pump *pump, int64_t deadline, bool *ret_late)
 {
     int status = 0;
     while (!pump->ended && pump->broken == NULL && !child_interrupted) {
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - clock_ms();
         *ret_late = left <= 0;
         if (*ret_late)
             return -1;
@@ -307,7 +301,7 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
     } else {
         bool late = false;
         (void)setpgid(pump.pid, pump.pid);
-        int status = pump_until_end(&pump, now_ms() + call->step->timeout * 1000, &late);
+        int status = pump_until_end(&pump, clock_ms() + call->step->timeout * 1000, &late);
         if (status < 0)
             status = reap(&pump, late || pump.broken != NULL || child_interrupted);
         guest_end_leftovers(pump.pid);

@@ -96,8 +96,11 @@ _Noreturn void guest_main(const struct child_call *call, int records, int printe
     struct stage stage = {.mem = &mem};
     for (size_t i = 0; call->stage != NULL && i < call->stage->count; i++)
         *mem_push(&mem, stage.items, stage.count) = call->stage->items[i];
+    struct root_cache cache = {.mem = &mem};
+    struct world world = *call->world;
+    world.root.cache = &cache;
     struct guest guest = {.mem = &mem,
-                          .world = call->world,
+                          .world = &world,
                           .step = call->step,
                           .hook = call->hook,
                           .settings = call->settings,

@@ -1,6 +1,6 @@
 #include "host.h"
 
-#include "digest.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -80,8 +80,7 @@ static int host_flag(const struct tfhook_host *host, const char *key)
 
 static void remember_seen(struct guest *guest, const char *real, const struct blob *content)
 {
-    *mem_push(guest->mem, guest->seen, guest->seen_count) =
-        (struct seen_file){real, digest(guest->mem, content->data, content->size)};
+    *mem_push(guest->mem, guest->seen, guest->seen_count) = (struct seen_file){real, *content};
 }
 
 static int host_read(const struct tfhook_host *host, const char *path, size_t limit,
@@ -276,7 +275,12 @@ static void host_log(const struct tfhook_host *host, enum tfhook_level level, co
 static void host_progress(const struct tfhook_host *host, size_t done, size_t total,
                           const char *what)
 {
+    enum { PAUSE_MS = 50 }; /* nobody reads faster, and a plugin may tell of ten thousand items */
     struct guest *guest = guest_of(host);
+    int64_t now = clock_ms();
+    if (now - guest->progress_ms < PAUSE_MS)
+        return;
+    guest->progress_ms = now;
     struct record record = {.type = RECORD_PROGRESS};
     record_add_number(&record, guest->mem, (long)done);
     record_add_number(&record, guest->mem, (long)total);

@@ -17,7 +17,7 @@
 
 struct seen_file {
     const char *real;
-    const char *sha256;
+    struct blob content;
 };
 
 struct guest {
@@ -31,6 +31,7 @@ struct guest {
     bool may_publish;            /* verify */
     enum tfhook_level log_level; /* the least that is shown */
     int fd;                      /* records go here */
+    int64_t progress_ms;         /* when progress was told last */
     struct seen_file *seen;
     size_t seen_count;
     const char *message; /* of the step */

@@ -1,4 +1,5 @@
 /* The host function by which a plugin runs a command that only looks. */
+#include "clock.h"
 #include "host.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { ERR_LIMIT = 8192 };
@@ -42,13 +42,6 @@ static _Noreturn void exec_probe(const char *const *argv, int out, int err)
     _exit(127);
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Take what is there; false at the end of the stream. */
 static bool drain(struct stream *stream)
 {
@@ -73,7 +66,7 @@ static void collect(struct stream *out, struct stream *err, int64_t deadline, bo
 {
     struct pollfd fds[] = {{out->fd, POLLIN, 0}, {err->fd, POLLIN, 0}};
     while ((fds[0].fd >= 0 || fds[1].fd >= 0) && !out->truncated) {
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - clock_ms();
         if (left <= 0) {
             *ret_timed_out = true;
             return;
@@ -116,7 +109,7 @@ static int run(struct guest *guest, const char *const *argv, int seconds, size_t
     struct stream err = {err_pipe[0], mem_alloc(guest->mem, ERR_LIMIT + 1), 0, ERR_LIMIT, false};
     bool timed_out = false;
     if (pid > 0) {
-        collect(&out, &err, now_ms() + (int64_t)seconds * 1000, &timed_out);
+        collect(&out, &err, clock_ms() + (int64_t)seconds * 1000, &timed_out);
         if (timed_out || out.truncated)
             (void)kill(pid, SIGKILL);
         *ret = (struct tfhook_output){.exit_status = wait_status(pid),

@@ -12,13 +12,14 @@ static struct guest *guest_of(const struct tfhook_host *host)
     return host->core;
 }
 
+/* Of what this step read last of the file; NULL when it has not. */
 static const char *seen_sha256(const struct guest *guest, const char *real)
 {
-    const char *found = NULL;
+    const struct blob *found = NULL;
     for (size_t i = 0; i < guest->seen_count; i++)
         if (strcmp(guest->seen[i].real, real) == 0)
-            found = guest->seen[i].sha256;
-    return found;
+            found = &guest->seen[i].content;
+    return found == NULL ? NULL : digest(guest->mem, found->data, found->size);
 }
 
 /* Fills in what every change has; the kind of what is on the disk decides whether it may be. */

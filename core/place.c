@@ -7,7 +7,7 @@
 
 int place_leads_there(struct mem *mem, const struct entry *entry, const char **ret_why)
 {
-    static const struct root everywhere = {""};
+    static const struct root everywhere = {.dir = ""};
     const char *parent = file_parent(mem, entry->real);
     const char *now = NULL;
     int rc = root_resolve(&everywhere, mem, parent, &now);

@@ -42,16 +42,50 @@ static const char *link_target(struct mem *mem, const char *path)
     return mem_str(mem, target);
 }
 
-int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
+/* The length of `path` up to the slash before its last component; 0 when that has no name. */
+static size_t dir_length(const char *path)
 {
-    if (path[0] != '/')
-        return -EINVAL;
+    const char *slash = strrchr(path, '/');
+    bool plain = strcmp(slash, "/") != 0 && strcmp(slash, "/.") != 0 && strcmp(slash, "/..") != 0;
+    return plain ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* What the directory of `path` was resolved to; NULL when it was not of late. */
+static const char *find_cached(const struct root_cache *cache, const char *path)
+{
+    size_t length = cache == NULL ? 0 : dir_length(path);
+    for (size_t i = 0; length > 0 && i < sizeof cache->items / sizeof *cache->items; i++) {
+        const char *dir = cache->items[i].dir;
+        if (dir != NULL && strncmp(dir, path, length) == 0 && dir[length] == '\0')
+            return cache->items[i].real;
+    }
+    return NULL;
+}
+
+static void keep_cached(struct root_cache *cache, const char *path, const char *real)
+{
+    size_t length = cache == NULL ? 0 : dir_length(path);
+    if (length == 0)
+        return;
+    cache->items[cache->next].dir = mem_strn(cache->mem, path, length);
+    cache->items[cache->next].real = mem_str(cache->mem, real);
+    cache->next = (cache->next + 1) % (sizeof cache->items / sizeof *cache->items);
+}
+
+static int resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
+{
     struct names stack = {0};
-    push_components(mem, &stack, path);
-    char *at = mem_str(mem, ""); /* below the root, without links */
+    const char *cached = find_cached(root->cache, path);
+    bool looking = cached == NULL; /* at the directory of the path */
+    push_components(mem, &stack, cached == NULL ? path : strrchr(path, '/'));
+    char *at = mem_str(mem, cached == NULL ? "" : cached); /* below the root, without links */
     int links = 0;
     while (stack.count > 0) {
         const char *part = stack.names[--stack.count];
+        if (looking && stack.count == 0) {
+            keep_cached(root->cache, path, at);
+            looking = false;
+        }
         if (strcmp(part, ".") == 0)
             continue;
         if (strcmp(part, "..") == 0) {
@@ -66,6 +100,7 @@ int root_resolve(const struct root *root, struct mem *mem, const char *path, con
         if (target == NULL) {
             if (errno != EINVAL && errno != ENOENT)
                 return -errno;
+            looking = looking && errno == EINVAL; /* what is missing may be made yet */
             at = next;
             continue;
         }
@@ -77,6 +112,17 @@ int root_resolve(const struct root *root, struct mem *mem, const char *path, con
     }
     *ret = mem_printf(mem, "%s%s", root->dir, at[0] == '\0' ? "/" : at);
     return 0;
+}
+
+int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
+{
+    struct mem scratch = {0};
+    const char *real = NULL;
+    int rc = path[0] == '/' ? resolve(root, &scratch, path, &real) : -EINVAL;
+    if (rc == 0)
+        *ret = mem_str(mem, real);
+    mem_free(&scratch);
+    return rc;
 }
 
 const char *root_inside(const struct root *root, const char *os_path)

@@ -40,7 +40,7 @@ static int set_root(struct run *run, struct err *err)
 static const char *directory(struct run *run, const char *option, const char *key,
                              const char *fallback, bool fallback_in_root)
 {
-    static const struct root everywhere = {""};
+    static const struct root everywhere = {.dir = ""};
     struct mem *mem = run->mem;
     bool in_root = option == NULL && (key != NULL || fallback_in_root);
     const struct root *root = in_root ? &run->world.root : &everywhere;

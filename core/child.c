@@ -29,7 +29,8 @@ struct pump {
     const struct child_call *call;
     struct outcome *outcome;
     pid_t pid;
-    int records, talk; /* our ends; -1 when closed */
+    int records, talk;  /* our ends; -1 when closed */
+    struct mem buffers; /* what was read, until the call ends */
     unsigned char *data;
     size_t size, room, total;
     size_t logs;
@@ -111,7 +112,7 @@ static void make_room(struct pump *pump)
     size_t announced = record_announced(pump->data, pump->size);
     if (announced > pump->size && announced <= ANNOUNCED_MAX)
         room = announced;
-    unsigned char *larger = mem_alloc(pump->mem, room);
+    unsigned char *larger = mem_alloc(&pump->buffers, room);
     if (pump->size > 0)
         memcpy(larger, pump->data, pump->size);
     pump->data = larger;
@@ -311,4 +312,5 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
     talk_progress(call->talk, NULL, 0, 0);
     close_fd(&pump.records);
     close_fd(&pump.talk);
+    mem_free(&pump.buffers);
 }

@@ -65,27 +65,32 @@ static bool is_shown(uint32_t c)
            !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
 }
 
-const char *text_escape(struct mem *mem, const char *text, size_t size)
+/* The length of the escaped text, which is written when there is a place for it. */
+static size_t escape(const unsigned char *s, size_t size, char *out)
 {
     static const char hex[] = "0123456789abcdef";
-    const unsigned char *s = (const unsigned char *)text;
-    char *out = mem_alloc(mem, size * 4 + 1);
-    char *to = out;
+    size_t at = 0;
     for (size_t i = 0; i < size;) {
         uint32_t c = 0;
         size_t length = utf8_length(s + i, size - i, &c);
         bool show = length > 0 && is_shown(c);
         for (size_t k = length == 0 ? 1 : length; k > 0; k--, i++) {
-            if (show) {
-                *to++ = (char)s[i];
-                continue;
-            }
-            *to++ = '\\';
-            *to++ = 'x';
-            *to++ = hex[s[i] >> 4];
-            *to++ = hex[s[i] & 15];
+            const char piece[] = {'\\', 'x', hex[s[i] >> 4], hex[s[i] & 15]};
+            if (out != NULL && show)
+                out[at] = (char)s[i];
+            else if (out != NULL)
+                memcpy(out + at, piece, sizeof piece);
+            at += show ? 1 : sizeof piece;
         }
     }
+    return at;
+}
+
+const char *text_escape(struct mem *mem, const char *text, size_t size)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    char *out = mem_alloc(mem, escape(s, size, NULL) + 1);
+    (void)escape(s, size, out);
     return out;
 }
 

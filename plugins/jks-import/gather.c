@@ -33,6 +33,15 @@ void import_certs_free(struct import_certs *certs)
     *certs = (struct import_certs){0};
 }
 
+void import_certs_forget_der(struct import_certs *certs)
+{
+    for (size_t i = 0; i < certs->count; i++) {
+        free(certs->certs[i].der);
+        certs->certs[i].der = NULL;
+        certs->certs[i].size = 0;
+    }
+}
+
 static int read_cert(const struct tfhook_host *host, const char *path, struct cert_list *ret)
 {
     struct tfhook_data data;

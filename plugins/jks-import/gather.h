@@ -27,6 +27,8 @@ struct import_certs {
 int import_gather(const struct tfhook_host *host, struct import_certs *ret)
     __attribute__((warn_unused_result));
 void import_certs_free(struct import_certs *certs);
+/* For who needs the digests only: the bytes of the certificates are given back. */
+void import_certs_forget_der(struct import_certs *certs);
 
 /* The password of the stores; free with import_password_free(). */
 int import_password(const struct tfhook_host *host, char **ret) __attribute__((warn_unused_result));

@@ -13,7 +13,10 @@
 struct work {
     struct import_run *run;
     const struct jvm_store *store;
-    struct truststore *before, *edited;
+    struct tfhook_data data;   /* the store as it is */
+    struct truststore *edited; /* NULL once it is written */
+    struct truststore *before; /* as it is, to be compared with; NULL when nothing changes */
+    bool blind;
     struct import_change *changes;
     enum import_action *actions; /* one for each certificate: what was decided last */
     size_t change_count, conflicts;
@@ -242,18 +245,21 @@ static enum truststore_status open_like(const struct work *w, const void *data, 
                                         struct truststore **ret, struct truststore_error *error)
 {
     enum truststore_status status = truststore_open(data, size, w->run->password, ret, error);
-    return status == TRUSTSTORE_OK && w->before->blind && !truststore_blind(*ret)
-               ? TRUSTSTORE_MEMORY
-               : status;
+    return status == TRUSTSTORE_OK && w->blind && !truststore_blind(*ret) ? TRUSTSTORE_MEMORY
+                                                                          : status;
 }
 
-/* The store written, read again and proved. */
+/* The store written, read again and proved against what it was. */
 static int build(struct work *w, struct bytes *out)
 {
     const struct tfhook_host *host = w->run->host;
     struct truststore_error error;
     struct truststore *after = NULL;
     enum truststore_status status = truststore_write(w->edited, out, &error);
+    truststore_free(w->edited); /* it is as large as both of the others */
+    w->edited = NULL;
+    if (status == TRUSTSTORE_OK)
+        status = open_like(w, w->data.data, w->data.size, &w->before, &error);
     if (status == TRUSTSTORE_OK)
         status = open_like(w, out->data, out->size, &after, &error);
     const char *fault = status == TRUSTSTORE_OK
@@ -274,12 +280,13 @@ static int build(struct work *w, struct bytes *out)
 static void show_users(const struct work *w)
 {
     const struct tfhook_host *host = w->run->host;
+    const struct truststore *store = w->before != NULL ? w->before : w->edited;
     for (size_t i = 0; i < w->run->stores->jvm_count; i++) {
         const struct jvm *jvm = &w->run->stores->jvms[i];
         if (!jvm_uses(jvm, w->store))
             continue;
         struct bytes text = {0};
-        const char *why = jvm_cannot_load(jvm, w->before);
+        const char *why = jvm_cannot_load(jvm, store);
         import_text_jvm(&text, jvm);
         if (!text.failed && why != NULL)
             host->log(host, TFHOOK_WARNING, "%s: %s: %s", w->store->real, (char *)text.data, why);
@@ -369,14 +376,11 @@ static int run_work(struct work *w)
 int import_plan_store(struct import_run *run, const struct jvm_store *store)
 {
     struct work w = {.run = run, .store = store};
-    struct tfhook_data data;
-    struct truststore_error error;
-    int result = import_open(run, store, &w.before, &data);
-    if (result == TFHOOK_OK &&
-        open_like(&w, data.data, data.size, &w.edited, &error) != TRUSTSTORE_OK)
-        result = run->host->fail(run->host, "%s: %s", store->real, error.text);
-    if (result == TFHOOK_OK)
+    int result = import_open(run, store, &w.edited, &w.data);
+    if (result == TFHOOK_OK) {
+        w.blind = w.edited->blind;
         result = run_work(&w);
+    }
     truststore_free(w.before);
     truststore_free(w.edited);
     free(w.changes);

@@ -2,9 +2,9 @@
  * What jks-import remembers: which entries it added itself, so that it may renew them. Pure.
  *
  * One line an entry, "SHA256 ALIAS STORE", sorted by alias and store; STORE is the real path and
- * runs to the end of the line. Order: import_notes_parse(), has and set, import_notes_text(), import_notes_free().
- * Lines that do not fit are dropped: the notes widen what may be replaced, so less is the safe
- * side. False and NULL: memory is out.
+ * runs to the end of the line. Order: import_notes_parse(), has and set, import_notes_text(),
+ * import_notes_free(). Lines that do not fit are dropped: the notes widen what may be replaced, so
+ * less is the safe side. False and NULL: memory is out.
  */
 #ifndef TFHOOK_JKS_IMPORT_NOTES_H
 #define TFHOOK_JKS_IMPORT_NOTES_H

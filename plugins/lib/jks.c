@@ -277,6 +277,7 @@ static enum truststore_status jks_parse(struct truststore *store, struct trustst
 static void jks_make(const struct truststore *store, const char *alias, int64_t date_ms,
                      const void *der, size_t size, struct bytes *out)
 {
+    bytes_reserve(out, LEAST_ENTRY + strlen(alias) + 2 + 5 + size);
     bytes_u32(out, TAG_CERTIFICATE);
     bytes_u16(out, (unsigned)strlen(alias));
     bytes_text(out, alias);

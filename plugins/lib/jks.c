@@ -274,20 +274,26 @@ static enum truststore_status jks_parse(struct truststore *store, struct trustst
     return status == TRUSTSTORE_OK ? check_digest(&r) : status;
 }
 
-static void jks_make(const struct truststore *store, const char *alias, int64_t date_ms,
-                     const void *der, size_t size, struct bytes *out)
+static void jks_make(const struct truststore *store, const struct truststore_entry *entry,
+                     struct bytes *out)
 {
-    bytes_reserve(out, LEAST_ENTRY + strlen(alias) + 2 + 5 + size);
     bytes_u32(out, TAG_CERTIFICATE);
-    bytes_u16(out, (unsigned)strlen(alias));
-    bytes_text(out, alias);
-    bytes_u64(out, (uint64_t)date_ms);
+    bytes_u16(out, (unsigned)strlen(entry->name));
+    bytes_text(out, entry->name);
+    bytes_u64(out, (uint64_t)entry->date_ms);
     if (store->version == 2) {
         bytes_u16(out, 5);
         bytes_text(out, "X.509");
     }
-    bytes_u32(out, (uint32_t)size);
-    bytes_add(out, der, size);
+    bytes_u32(out, (uint32_t)entry->der_size);
+    bytes_add(out, entry->der, entry->der_size);
+}
+
+/* At least what the entry takes, and exactly when it was read. */
+static size_t room_of(const struct truststore_entry *entry)
+{
+    return entry->raw != NULL ? entry->raw_size
+                              : LEAST_ENTRY + strlen(entry->name) + 2 + 5 + entry->der_size;
 }
 
 static enum truststore_status jks_write(const struct truststore *store, struct bytes *out,
@@ -296,13 +302,13 @@ static enum truststore_status jks_write(const struct truststore *store, struct b
     unsigned char sum[SHA_DIGEST_LENGTH];
     size_t whole = 12 + sizeof sum;
     for (size_t i = 0; i < store->count; i++)
-        whole += store->entries[i].raw_size;
+        whole += room_of(&store->entries[i]);
     bytes_reserve(out, whole);
     bytes_u32(out, store->form == TRUSTSTORE_JCEKS ? MAGIC_JCEKS : MAGIC_JKS);
     bytes_u32(out, store->version);
     bytes_u32(out, (uint32_t)store->count);
     for (size_t i = 0; i < store->count; i++)
-        bytes_add(out, store->entries[i].raw, store->entries[i].raw_size);
+        truststore_put(store, &store->entries[i], out);
     if (out->failed)
         return truststore_no_memory(error);
     enum truststore_status status = digest(store->password, out->data, out->size, sum, error);

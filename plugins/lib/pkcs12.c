@@ -40,17 +40,16 @@ static void wrap(struct bytes *out, unsigned tag, struct bytes *inner)
 
 /* Byte for byte as keytool writes it: friendlyName first, then the attribute that makes it trusted.
  */
-static void pkcs12_make(const struct truststore *store, const char *alias, int64_t date_ms,
-                        const void *der, size_t size, struct bytes *out)
+static void pkcs12_make(const struct truststore *store, const struct truststore_entry *entry,
+                        struct bytes *out)
 {
     (void)store;
-    (void)date_ms; /* the form keeps none for a certificate */
     struct bytes cert = {0}, bag = {0}, whole = {0}, name = {0}, attributes = {0};
-    put_typed(&cert, OID_X509, sizeof OID_X509 - 1, der, size);
+    put_typed(&cert, OID_X509, sizeof OID_X509 - 1, entry->der, entry->der_size);
     wrap(&bag, DER_TAG_SEQUENCE, &cert);
     der_put(&whole, DER_TAG_OID, OID_BAG "\x03", sizeof OID_BAG);
     wrap(&whole, DER_TAG_CONTEXT_0, &bag);
-    for (const char *at = alias; *at != '\0'; at++)
+    for (const char *at = entry->name; *at != '\0'; at++)
         bytes_u16(&name, (unsigned char)*at);
     put_attribute(&attributes, OID_NAME, sizeof OID_NAME - 1, DER_TAG_BMP, name.data, name.size);
     put_attribute(&attributes, OID_TRUSTED, sizeof OID_TRUSTED - 1, DER_TAG_OID, OID_ANY_USAGE,
@@ -100,7 +99,7 @@ static enum truststore_status put_safes(const struct truststore *store, struct b
         const struct truststore_sealed *sealed = find_sealed(store, safe);
         struct bytes bags = {0}, sequence = {0}, info = {0};
         for (; next < store->count && store->entries[next].safe == safe; next++)
-            bytes_add(&bags, store->entries[next].raw, store->entries[next].raw_size);
+            truststore_put(store, &store->entries[next], &bags);
         wrap(&sequence, DER_TAG_SEQUENCE, &bags);
         if (sequence.failed) {
             safes.failed = true;

@@ -52,7 +52,6 @@ void truststore_entry_free(struct truststore_entry *entry)
         free((void *)(uintptr_t)entry->folded);
     free((void *)(uintptr_t)entry->alias);
     free(entry->chain);
-    free(entry->owned);
 }
 
 /* An alias that is what all three say of it; NULL when it is none, or memory is out. */
@@ -111,8 +110,7 @@ bool truststore_append(struct truststore *store, const struct truststore_entry *
     if (!make_room(store) ||
         (added.der != NULL && !sha256(added.der, added.der_size, added.sha256)) ||
         !entry_names(&added, alias, truststore_ops_of(store)->files_alias_unfolded)) {
-        added.owned = NULL; /* both are the caller's still */
-        added.chain = NULL;
+        added.chain = NULL; /* it is the caller's still */
         truststore_entry_free(&added);
         return false;
     }
@@ -385,6 +383,15 @@ bool truststore_blind(struct truststore *store)
 {
     store->blind = true;
     return truststore_judge(store);
+}
+
+void truststore_put(const struct truststore *store, const struct truststore_entry *entry,
+                    struct bytes *out)
+{
+    if (entry->raw != NULL)
+        bytes_add(out, entry->raw, entry->raw_size);
+    else
+        truststore_ops_of(store)->make(store, entry, out);
 }
 
 enum truststore_status truststore_write(const struct truststore *store, struct bytes *out,

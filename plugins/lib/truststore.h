@@ -16,11 +16,11 @@
  * password; truststore_blind() changes a store to the view of one that has none. Other forms have
  * one view.
  *
- * Ownership: the bytes given to truststore_open() are the caller's and must outlive the store,
- * which leads into them; the store owns everything else that it shows. Pointers to entries, and
- * into them, are valid until the next edit. Errors: a status, and in the caller's truststore_error
- * the reason, without the name of the file; a reason never holds the password. `ret` is untouched
- * on failure.
+ * Ownership: the bytes given to truststore_open(), truststore_add() and truststore_replace() are
+ * the caller's and must outlive the store, which leads into them; the store owns the rest. Pointers
+ * to entries, and into them, are valid until the next edit. Errors: a status, and in the caller's
+ * truststore_error the reason, without the name of the file; a reason never holds the password.
+ * `ret` is untouched on failure.
  */
 #ifndef TFHOOK_LIB_TRUSTSTORE_H
 #define TFHOOK_LIB_TRUSTSTORE_H
@@ -73,8 +73,8 @@ struct truststore_entry {
     int64_t date_ms; /* milliseconds since the epoch; 0 in PKCS#12, which keeps none */
     bool sealed;     /* PKCS#12: its certificate is encrypted */
     bool trusted;
-    const char *why_not; /* why a JVM does not trust it; NULL when it does */
-    const unsigned char *raw;
+    const char *why_not;      /* why a JVM does not trust it; NULL when it does */
+    const unsigned char *raw; /* NULL when it was added here: it has none until it is written */
     size_t raw_size;
     struct truststore_der *chain; /* JKS: a key's further certificates; Java decodes them too */
     size_t chain_count;
@@ -87,9 +87,8 @@ struct truststore_entry {
     const char *flaw;            /* a reason of its own not to be trusted */
     const unsigned char *key_id; /* PKCS#12: its localKeyID, NULL when it has none */
     size_t key_id_size;
-    size_t safe;          /* PKCS#12: which safe it is in */
-    bool in_sealed;       /* PKCS#12: that safe is encrypted */
-    unsigned char *owned; /* its raw bytes, when it was made here */
+    size_t safe;    /* PKCS#12: which safe it is in */
+    bool in_sealed; /* PKCS#12: that safe is encrypted */
 };
 
 /* PKCS#12: how the MAC is made; absent when algorithm is NULL. The pointers lead into `data`. */

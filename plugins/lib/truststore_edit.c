@@ -72,36 +72,24 @@ static enum truststore_status make_entry(const struct truststore *store, const c
         status = check_certificate(der, size, error);
     if (status != TRUSTSTORE_OK)
         return status;
-    struct bytes raw = {0};
-    truststore_ops_of(store)->make(store, alias, date_ms, der, size, &raw);
-    const unsigned char *at = raw.failed ? NULL : memmem(raw.data, raw.size, der, size);
-    if (at == NULL) {
-        bytes_free(&raw);
-        return truststore_no_memory(error);
-    }
     *ret = (struct truststore_entry){
         .kind = TRUSTSTORE_CERTIFICATE,
-        .der = at,
+        .der = der,
         .der_size = size,
         .date_ms = store->form == TRUSTSTORE_PKCS12 ? 0 : date_ms,
         .trusted = true,
-        .raw = raw.data,
-        .raw_size = raw.size,
         .named = true,
-        .owned = raw.data,
     };
     return TRUSTSTORE_OK;
 }
 
-/* Appends the entry with its names, or frees it. */
-static bool append_entry(struct truststore *store, struct truststore_entry *entry,
+/* Appends the entry with its names. */
+static bool append_entry(struct truststore *store, const struct truststore_entry *entry,
                          const char *alias)
 {
     struct jks_alias name = {0};
     bool done = jks_alias_from_utf8(alias, &name) == 0 && truststore_append(store, entry, &name);
     jks_alias_free(&name);
-    if (!done)
-        free(entry->owned);
     return done;
 }
 
@@ -150,10 +138,8 @@ enum truststore_status truststore_add(struct truststore *store, const char *alia
     size_t place = place_for(store, &entry.safe);
     entry.sealed = entry.in_sealed = is_sealed(store, entry.safe);
     status = check_safe(store, entry.safe, error);
-    if (status != TRUSTSTORE_OK) {
-        free(entry.owned);
+    if (status != TRUSTSTORE_OK)
         return status;
-    }
     if (!append_entry(store, &entry, alias))
         return truststore_no_memory(error);
     struct truststore_entry added = store->entries[store->count - 1];
@@ -194,7 +180,6 @@ enum truststore_status truststore_replace(struct truststore *store, const char *
     if (status != TRUSTSTORE_OK)
         return status;
     if (store->blind && found->in_sealed) { /* where such a JVM would not see it */
-        truststore_entry_free(&entry);
         status = truststore_remove(store, alias, error);
         return status != TRUSTSTORE_OK ? status
                                        : truststore_add(store, alias, date_ms, der, size, error);

@@ -14,9 +14,9 @@
 
 struct truststore_ops {
     enum truststore_status (*parse)(struct truststore *store, struct truststore_error *error);
-    /* The raw bytes of a new trusted certificate. */
-    void (*make)(const struct truststore *store, const char *alias, int64_t date_ms,
-                 const void *der, size_t size, struct bytes *out);
+    /* The raw bytes of a trusted certificate that was added. */
+    void (*make)(const struct truststore *store, const struct truststore_entry *entry,
+                 struct bytes *out);
     enum truststore_status (*write)(const struct truststore *store, struct bytes *out,
                                     struct truststore_error *error);
     /* Java files entries under the alias as it is, so that one in upper case is never found. */
@@ -39,6 +39,10 @@ bool truststore_append(struct truststore *store, const struct truststore_entry *
                        const struct jks_alias *alias) __attribute__((warn_unused_result));
 
 const struct truststore_ops *truststore_ops_of(const struct truststore *store);
+/* An entry as it is written: byte for byte as it was read, or made. */
+void truststore_put(const struct truststore *store, const struct truststore_entry *entry,
+                    struct bytes *out);
+
 /* Takes an entry into the indexes, by which the find functions go: a new one at the end, or one
  * that has replaced another with its name. False when memory is out, as below. */
 bool truststore_index_entry(struct truststore *store, size_t place)

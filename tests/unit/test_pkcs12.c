@@ -13,10 +13,14 @@ static void ends_a_bag_with_the_attributes_that_keytool_writes(void **state)
                                      "\x01\x31\x06\x06\x04\x55\x1D\x25\x00";
     struct truststore *store = open_store("plain.p12");
     add(store, "scm1", "c.der");
-    const struct truststore_entry *entry = truststore_find_alias(store, "scm1");
+    struct bytes b = written(store);
+    struct truststore *after = open_bytes(&b);
+    const struct truststore_entry *entry = truststore_find_alias(after, "scm1");
     size_t size = sizeof attributes - 1;
     assert_true(entry->raw_size > size);
     assert_memory_equal(entry->raw + entry->raw_size - size, attributes, size);
+    truststore_free(after);
+    bytes_free(&b);
     truststore_free(store);
 }
 

@@ -1,7 +1,7 @@
 /*
  * Shared by the tests of the trust stores: files of data/stores, and a store opened from one.
- * Everything returned belongs to the caller; a file that cannot be read fails the test. The bytes of
- * a store opened from a file stay until the process ends: the store leads into them.
+ * Everything returned belongs to the caller; a file that cannot be read fails the test. The bytes
+ * that a store leads into, a file's and those of what is added, stay until the process ends.
  */
 #ifndef TRUSTSTORE_FIXTURE_H
 #define TRUSTSTORE_FIXTURE_H
@@ -78,7 +78,7 @@ static inline void add(struct truststore *store, const char *alias, const char *
     struct truststore_error error;
     if (truststore_add(store, alias, 1700000000000, der.data, der.size, &error) != TRUSTSTORE_OK)
         fail_msg("%s", error.text);
-    bytes_free(&der);
+    keep(der);
 }
 
 #endif

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,8 @@ static enum status flush_output(const struct run *run, enum status status)
 
 int main(int argc, char **argv)
 {
+    /* A block of a store's size is used again, not mapped anew, page by page, each time. */
+    (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     struct mem mem = {0};
     struct run run = {.mem = &mem, .lock = -1};
     struct err err = {.mem = &mem};

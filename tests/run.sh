@@ -8,7 +8,7 @@
 #   tests/crash/run.sh --full every point of the crash suite, of which the tests try a sample
 #   tests/differential/run.sh --full
 #                             what a JVM makes of a store, of which the tests try a sample
-#   tests/fuzz/run.sh         the fuzz targets for a minute each, of which the tests run some seconds
+#   tests/fuzz/run.sh         the fuzz targets for a minute each, as the tests do
 #   tests/bench/run.py        how fast it is, as ratios against rivals
 #
 # Builds go to build/ (TFHOOK_BUILD_DIR moves them), other Debians to ${TMPDIR:-/var/tmp}/tfhook-on.
@@ -64,7 +64,7 @@ write_suite() {
         for check in shellcheck clang-format clang-tidy clang-build; do
             add_check "style.$check" "$here/tests/style.sh" "$check" "$build"
         done
-        add_check fuzz "$here/tests/fuzz/run.sh" --seconds 10
+        add_check fuzz "$here/tests/fuzz/run.sh"
     fi
     # That the bench runs; what it measures is for people.
     [ "$quick" = yes ] ||
@@ -84,6 +84,12 @@ show_skipped() {
     cat "$skipped"
 }
 
+# What the fuzz targets reached, which says what they are worth.
+show_fuzzing() {
+    local log=$build/Testing/Temporary/LastTest.log
+    ! grep -q '^fuzzing: ' "$log" || say "$(sed -n '/^fuzzing: /,/^$/p' "$log")"
+}
+
 run_tests() {
     local status=0 summary=$build/summary.txt
     : >"$summary"
@@ -91,6 +97,7 @@ run_tests() {
     # ctest's summary is held back until the skipped tests are told.
     (cd "$build" && ctest --output-on-failure --no-tests=error --parallel "$jobs" </dev/null 2>&1) |
         sed -u -e "/^[0-9]*% tests passed/,\$ {w $summary" -e 'd}' || status=$?
+    show_fuzzing
     show_skipped
     say 'ctest:'
     cat "$summary"

@@ -60,8 +60,9 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
                           store->real);
     }
     const char *why = NULL;
-    const struct truststore_entry *bad = truststore_undecodable(opened, false, &why);
-    if (bad != NULL) {
+    enum java_verdict verdict;
+    const struct truststore_entry *bad = truststore_undecodable(opened, false, &verdict, &why);
+    if (verdict == JAVA_REFUSES) {
         int result = host->fail(host,
                                 "%s: the certificate of its entry '%s' %s: Java refuses the whole "
                                 "store for it, so every TLS connection fails; %s",

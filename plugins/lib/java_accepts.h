@@ -13,7 +13,7 @@
 
 #include <stddef.h>
 
-enum java_verdict { JAVA_ACCEPTS, JAVA_UNSURE, JAVA_REFUSES };
+enum java_verdict { JAVA_ACCEPTS, JAVA_UNSURE, JAVA_REFUSES }; /* from good to bad */
 
 enum java_verdict java_frame(const void *der, size_t size, const char **ret_why)
     __attribute__((warn_unused_result));

@@ -1,7 +1,5 @@
 #include "jvm_loads.h"
 
-#include "java_accepts.h"
-
 const char *jvm_cannot_load(const struct jvm *jvm, const struct truststore *store)
 {
     /* JSSE asks for the default type, which is never JCEKS, nor detected by content. */
@@ -43,22 +41,35 @@ bool jvm_is_blind(const struct jvm_stores *stores, const struct jvm_store *place
     return false;
 }
 
-static bool is_refused(const void *der, size_t size, bool whole, const char **ret_why)
+/* The worst so far, and where. */
+struct doubt {
+    const struct truststore_entry *entry;
+    enum java_verdict verdict;
+    const char *why;
+};
+
+static void look_at(struct doubt *doubt, const struct truststore_entry *entry, const void *der,
+                    size_t size, bool whole)
 {
-    return (whole ? java_accepts(der, size, ret_why) : java_frame(der, size, ret_why)) ==
-           JAVA_REFUSES;
+    const char *why = NULL;
+    enum java_verdict verdict = whole ? java_accepts(der, size, &why) : java_frame(der, size, &why);
+    if (verdict > doubt->verdict)
+        *doubt = (struct doubt){entry, verdict, why};
 }
 
 const struct truststore_entry *truststore_undecodable(const struct truststore *store, bool whole,
+                                                      enum java_verdict *ret_verdict,
                                                       const char **ret_why)
 {
-    for (size_t i = 0; i < store->count; i++) {
+    struct doubt doubt = {.verdict = JAVA_ACCEPTS};
+    for (size_t i = 0; i < store->count && doubt.verdict != JAVA_REFUSES; i++) {
         const struct truststore_entry *entry = &store->entries[i];
-        if (entry->der != NULL && is_refused(entry->der, entry->der_size, whole, ret_why))
-            return entry;
+        if (entry->der != NULL)
+            look_at(&doubt, entry, entry->der, entry->der_size, whole);
         for (size_t k = 0; k < entry->chain_count; k++)
-            if (is_refused(entry->chain[k].data, entry->chain[k].size, whole, ret_why))
-                return entry;
+            look_at(&doubt, entry, entry->chain[k].data, entry->chain[k].size, whole);
     }
-    return NULL;
+    *ret_verdict = doubt.verdict;
+    *ret_why = doubt.why;
+    return doubt.entry;
 }

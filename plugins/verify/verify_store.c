@@ -49,7 +49,13 @@ static bool is_loaded(struct verify *v, const struct verify_stores *stores,
                       const struct verify_store *store)
 {
     report_unloadable(v, stores, store);
-    if (store->undecodable != NULL)
+    if (store->decodable == JAVA_UNSURE)
+        verify_find(v, "store.decodable", store->place->path, TFHOOK_WARN,
+                    "try it: keytool -list -keystore with this store; if Java refuses it, take the "
+                    "entry out",
+                    "the certificate of its entry '%s' %s: Java may refuse the whole store for it",
+                    store->undecodable->alias, store->undecodable_why);
+    if (store->decodable == JAVA_REFUSES)
         verify_find(v, "store.decodable", store->place->path, TFHOOK_FAIL,
                     "put a sound copy back, then: tfhook apply",
                     "the certificate of its entry '%s' %s: Java refuses the whole store for it, so "
@@ -71,7 +77,8 @@ static void report_store(struct verify *v, const struct verify_stores *stores,
                     "holds no certificate that a JVM trusts: every TLS connection of it fails");
     else
         verify_find(v, "store.entries", store->place->path, TFHOOK_PASS, NULL,
-                    "%zu certificates are trusted; %s (%s)%s%s", trusted,
+                    "%zu %s trusted; %s (%s)%s%s", trusted,
+                    trusted == 1 ? "certificate is" : "certificates are",
                     truststore_form_text(store->store), store->place->why,
                     used ? "; loaded by " : "; no JVM that was found loads it",
                     used ? (const char *)users.data : "");

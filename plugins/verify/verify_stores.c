@@ -54,8 +54,9 @@ static void judge_loading(const struct verify_stores *stores, struct verify_stor
 {
     if (store->store == NULL)
         return;
-    store->undecodable = truststore_undecodable(store->store, true, &store->undecodable_why);
-    store->loaded = store->undecodable == NULL;
+    store->undecodable =
+        truststore_undecodable(store->store, true, &store->decodable, &store->undecodable_why);
+    store->loaded = store->decodable != JAVA_REFUSES;
     if (jvm_is_blind(&stores->jvms, store->place, store->store) && !truststore_blind(store->store))
         store->loaded = false;
     for (size_t i = 0; store->loaded && i < stores->jvms.jvm_count; i++) {

@@ -6,6 +6,7 @@
 #ifndef TFHOOK_VERIFY_STORES_H
 #define TFHOOK_VERIFY_STORES_H
 
+#include "java_accepts.h"
 #include "jvm.h"
 #include "tls_trust.h"
 #include "truststore.h"
@@ -15,7 +16,8 @@ struct verify_store {
     const struct jvm_store *place;
     struct truststore *store; /* NULL: it could not be read, see `error` */
     struct truststore_error error;
-    const struct truststore_entry *undecodable; /* for which Java refuses the store, or NULL */
+    const struct truststore_entry *undecodable; /* for which Java refuses the store, or may */
+    enum java_verdict decodable;
     const char *undecodable_why;
     bool loaded;             /* by the wanted JVMs that read it; false: it trusts nothing */
     bool denied;             /* it could not be read for lack of rights */

@@ -66,29 +66,13 @@ static void put_entry(const struct truststore_entry *entry)
     (void)printf(" %s %s\n", digest, entry->trusted ? "trusted" : entry->why_not);
 }
 
-static const char *find_unsure(const struct truststore *store)
-{
-    const char *why = NULL;
-    for (size_t i = 0; i < store->count; i++) {
-        const struct truststore_entry *entry = &store->entries[i];
-        if (entry->der != NULL && java_accepts(entry->der, entry->der_size, &why) == JAVA_UNSURE)
-            return why;
-        for (size_t k = 0; k < entry->chain_count; k++)
-            if (java_accepts(entry->chain[k].data, entry->chain[k].size, &why) == JAVA_UNSURE)
-                return why;
-    }
-    return NULL;
-}
-
 static void put_store(const struct truststore *store)
 {
     const char *why = NULL;
     (void)printf("opened %s\n", truststore_form_text(store));
-    if (truststore_undecodable(store, true, &why) != NULL)
-        (void)printf("undecodable %s\n", why);
-    why = find_unsure(store);
-    if (why != NULL)
-        (void)printf("unsure %s\n", why);
+    enum java_verdict verdict = JAVA_ACCEPTS;
+    if (truststore_undecodable(store, true, &verdict, &why) != NULL)
+        (void)printf("%s %s\n", verdict == JAVA_REFUSES ? "undecodable" : "unsure", why);
     for (size_t i = 0; i < store->count; i++)
         put_entry(&store->entries[i]);
 }

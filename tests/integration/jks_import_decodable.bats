@@ -68,6 +68,18 @@ EXTENSIONS
         perl -0pe 's/\xa0\x03\x02\x01\x02/\xa0\x03\x02\x01\x01/' >"$T/made/version2.crt"
 }
 
+# The store of that certificate alone, as bad. Java itself cannot make each of them.
+store_of() {
+    perl -e '
+        use Digest::SHA "sha1";
+        local $/;
+        open my $f, "<", $ARGV[0] or die; my $der = <$f>;
+        my $body = pack("NNN", 0xfeedfeed, 2, 1) . pack("N", 2) . pack("n/a*", "bad") .
+            pack("NN", 0, 0) . pack("n/a*", "X.509") . pack("N/a*", $der);
+        my $key = join "", map { "\0$_" } split //, "changeit";
+        print $body, sha1($key . "Mighty Aphrodite" . $body);' "$T/made/$1.crt" >"$T/store"
+}
+
 @test "what no JDK decodes is never imported, and what they decode is" {
     local jdk said name
     make_all
@@ -96,15 +108,7 @@ EXTENSIONS
     cp "$DATA/c.der" "$T/certs/scm1.crt"
     local name
     for name in empty-issuer curve-explicit empty-subject extension1 extension11; do
-        # Java itself cannot make such a store: the entry of a sound one is exchanged.
-        perl -e '
-            use Digest::SHA "sha1";
-            local $/;
-            open my $f, "<", $ARGV[0] or die; my $der = <$f>;
-            my $body = pack("NNN", 0xfeedfeed, 2, 1) . pack("N", 2) . pack("n/a*", "bad") .
-                pack("NN", 0, 0) . pack("n/a*", "X.509") . pack("N/a*", $der);
-            my $key = join "", map { "\0$_" } split //, "changeit";
-            print $body, sha1($key . "Mighty Aphrodite" . $body);' "$T/made/$name.crt" >"$T/store"
+        store_of "$name"
         [[ "$("$(jdks | head -1)/bin/java" -cp "$T" Tls anchors "$T/store")" == *unreadable* ]] ||
             fail "$name: Java loads it"
         tfhook verify --plugin verify -o checks=store -o keystore="$T/store" \
@@ -118,4 +122,19 @@ EXTENSIONS
         expect_status 1
         expect_output "its entry 'bad'"
     done
+}
+
+@test "verify warns of a certificate of which it does not know whether Java decodes it" {
+    mkdir "$T/made"
+    compile_tls
+    EXTENSION=crlDistributionPoints=DER:0500 certificate unknown /CN=unknown
+    store_of unknown
+    mkdir -p "$T/certs"
+    [[ "$("$(jdks | head -1)/bin/java" -cp "$T" Tls anchors "$T/store")" != *unreadable* ]]
+    tfhook verify --plugin verify -o checks=store -o keystore="$T/store" -o certificates="$T/certs"
+    expect_status 0
+    expect_output "warn"
+    expect_output "store.decodable $T/store"
+    expect_output "its entry 'bad' has an extension that does not decode: Java may refuse"
+    expect_output "1 certificate is trusted"
 }

@@ -203,11 +203,13 @@ static void looks_at_the_whole_chain_of_a_key(void **state)
     (void)state;
     const char *why = NULL;
     struct truststore *store = open_store("key.jks");
-    assert_null(truststore_undecodable(store, false, &why));
+    enum java_verdict verdict;
+    assert_null(truststore_undecodable(store, false, &verdict, &why));
     truststore_free(store);
     store = open_store("garbled-chain.jks");
-    const struct truststore_entry *entry = truststore_undecodable(store, false, &why);
+    const struct truststore_entry *entry = truststore_undecodable(store, false, &verdict, &why);
     assert_non_null(entry);
+    assert_int_equal(verdict, JAVA_REFUSES);
     assert_string_equal(entry->alias, "k");
     truststore_free(store);
 }

@@ -5,11 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "pkcs12_der.h"
+#include "rsa_key.h"
 
 enum { TAG_BITS = 0x03 };
 
-#define OID_RSA "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"
 #define OID_EC "\x2A\x86\x48\xCE\x3D\x02\x01"
 
 /* {{1.2.3}, BIT STRING}: a key of no kind. */
@@ -109,42 +108,21 @@ static X509 *parse_without_key(const struct parts *parts)
     return x;
 }
 
-/* The bits of a positive INTEGER; 0 when it is none. */
-static int bits_of(const struct der *number)
-{
-    const unsigned char *at = number->content.at;
-    size_t size = der_size(&number->content);
-    if (size > 0 && *at == 0) {
-        at++;
-        size--;
-    } else if (size > 0 && (*at & 0x80) != 0) {
-        return 0;
-    }
-    if (size == 0 || size > 1 << 20)
-        return 0;
-    int bits = (int)size * 8;
-    for (unsigned top = *at; bits > 0 && (top & 0x80) == 0 && top != 0; top <<= 1)
-        bits--;
-    return bits;
-}
-
 /* { modulus, exponent }, which are what they are: there is nothing else to decode. */
 static bool take_rsa(const struct parts *parts, struct cert_key *ret)
 {
     struct der_span algorithm = parts->algorithm.content;
-    struct der_span content = {parts->bits.content.at + 1, parts->bits.content.end};
-    struct der oid, null, key, modulus, exponent;
-    if (!der_expect(&algorithm, DER_TAG_OID, &oid) || !der_is(&oid, OID_RSA, sizeof OID_RSA - 1) ||
+    struct der oid, null;
+    struct rsa_key key;
+    if (!der_expect(&algorithm, DER_TAG_OID, &oid) ||
+        !der_is(&oid, OID_RSA_KEY, sizeof OID_RSA_KEY - 1) ||
         !der_expect(&algorithm, DER_TAG_NULL, &null) || !der_end(&algorithm) ||
-        !der_expect(&content, DER_TAG_SEQUENCE, &key) || !der_end(&content) ||
-        !der_expect(&key.content, DER_TAG_INTEGER, &modulus) ||
-        !der_expect(&key.content, DER_TAG_INTEGER, &exponent) || !der_end(&key.content))
+        !rsa_key_read(&parts->bits, &key))
         return false;
-    *ret = (struct cert_key){.is_rsa = true, .bits = bits_of(&modulus)};
+    *ret = (struct cert_key){.is_rsa = true, .bits = (int)key.bits};
     /* What is odd is left to OpenSSL to judge. */
-    return ret->bits >= 512 && ret->bits <= 16384 && (modulus.content.end[-1] & 1) != 0 &&
-           bits_of(&exponent) >= 2 && bits_of(&exponent) <= 64 &&
-           (exponent.content.end[-1] & 1) != 0;
+    return key.plain && key.bits >= 512 && key.bits <= 16384 && key.exponent_bits >= 2 &&
+           key.exponent_bits <= 64;
 }
 
 /* By the curve's name; whether the point is on it does not matter for that. */

@@ -10,12 +10,12 @@
 
 #include "java_accepts.h"
 #include "java_values.h"
+#include "rsa_key.h"
 
 #define OID_DSA_KEY "\x2A\x86\x48\xCE\x38\x04\x01"
 #define OID_DH_KEY "\x2A\x86\x48\x86\xF7\x0D\x01\x03\x01"
 #define OID_X942_KEY "\x2A\x86\x48\xCE\x3E\x02\x01"
 #define OID_EC_KEY "\x2A\x86\x48\xCE\x3D\x02\x01"
-#define OID_RSA_KEY "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"
 #define OID_EDWARDS "\x2B\x65" /* and one byte: which */
 #define OID_ALTERNATIVE_NAME "\x55\x1D\x11"
 #define IS_OID(element, oid) der_is((element), (oid), sizeof(oid) - 1)
@@ -102,34 +102,15 @@ static bool split(const void *der, size_t size, struct frame *f)
            split_body(&body.content, f);
 }
 
-/* Bits of a non-negative INTEGER; 0 for one that is not positive. */
-static size_t bits_of(const struct der *integer)
-{
-    const unsigned char *at = integer->content.at;
-    while (at < integer->content.end && *at == 0)
-        at++;
-    if (at == integer->content.end || (at == integer->content.at && *at & 0x80))
-        return 0;
-    size_t bits = 8 * (size_t)(integer->content.end - at);
-    for (unsigned mask = 0x80; (*at & mask) == 0; mask >>= 1)
-        bits--;
-    return bits;
-}
-
 static const char *judge_rsa(const struct der *bits)
 {
-    struct der_span body = bits->content;
-    struct der pair, modulus, exponent;
-    if (der_size(&body) < 1 || *body.at++ != 0)
+    struct rsa_key key;
+    if (!rsa_key_read(bits, &key))
         return text_garbled;
-    if (!der_expect(&body, DER_TAG_SEQUENCE, &pair) || !der_end(&body) ||
-        !der_expect(&pair.content, DER_TAG_INTEGER, &modulus) ||
-        !der_expect(&pair.content, DER_TAG_INTEGER, &exponent) || !der_end(&pair.content))
-        return text_garbled;
-    size_t size = bits_of(&modulus), power = bits_of(&exponent);
-    if (size < LEAST_RSA_BITS || size > MOST_RSA_BITS)
+    if (key.bits < LEAST_RSA_BITS || key.bits > MOST_RSA_BITS)
         return "has an RSA key of less than 512 or more than 16384 bits";
-    if (power < 2 || (size > BIG_RSA_BITS && power > MOST_EXPONENT_BITS))
+    if (key.exponent_bits < 2 ||
+        (key.bits > BIG_RSA_BITS && key.exponent_bits > MOST_EXPONENT_BITS))
         return "has an RSA key whose exponent Java does not take";
     return NULL;
 }

@@ -106,8 +106,8 @@ static int begin(const struct tfhook_host *host, struct parts *parts, struct imp
         result = check_both_ways(host, &parts->certs);
     if (result == TFHOOK_OK)
         result = import_password(host, &parts->password);
-    if (result == TFHOOK_OK &&
-        !jvm_find(host, keystore, host->items(host, "java-home"), &parts->stores, error))
+    if (result == TFHOOK_OK && !jvm_find(host, keystore, host->items(host, "java-home"),
+                                         host->value(host, "site-options"), &parts->stores, error))
         result = host->fail(host, "%s", error);
     *run = (struct import_run){
         .host = host,
@@ -210,8 +210,13 @@ static const struct tfhook_key keys[] = {
      .type = TFHOOK_LIST,
      .fallback = "auto",
      .help =
-         "The JVMs: auto is the one that TeamForge runs (its processes, else the default java); "
-         "all is every JVM in the usual places; or directories."},
+         "The JVMs: auto is the one that TeamForge runs (its processes, else the default java, and "
+         "those that site-options starts with a trust store of their own); all is every JVM in the "
+         "usual places; or directories."},
+    {.name = "site-options",
+     .type = TFHOOK_PATH,
+     .fallback = "/opt/collabnet/teamforge/etc/site-options.conf",
+     .help = "TeamForge's site-options.conf, whose *_JAVA_OPTS may name a trust store."},
     {.name = "create",
      .type = TFHOOK_FLAG,
      .fallback = "no",

@@ -45,7 +45,9 @@ void import_text_doubts(struct bytes *out, const struct cert_facts *facts, int64
 
 void import_text_jvm(struct bytes *out, const struct jvm *jvm)
 {
-    if (jvm->pid == 0)
+    if (jvm->token != NULL)
+        bytes_printf(out, "the JVM of %s", jvm->token);
+    else if (jvm->pid == 0)
         bytes_text(out, jvm->home);
     else
         bytes_printf(out, "process %ld (%s%s, %s)", jvm->pid, jvm->runs,

@@ -35,6 +35,7 @@ static void jvm_clear(struct jvm *jvm)
 {
     free(jvm->home);
     free(jvm->runs);
+    free(jvm->token);
     free(jvm->path);
     free(jvm->real);
     free(jvm->why);
@@ -133,7 +134,8 @@ static enum jvm_forms forms_of_home(const struct tfhook_host *host, const char *
 static struct jvm *find_installed(const struct jvm_stores *stores, const char *home)
 {
     for (size_t i = 0; i < stores->jvm_count; i++)
-        if (stores->jvms[i].pid == 0 && strcmp(stores->jvms[i].home, home) == 0)
+        if (stores->jvms[i].pid == 0 && stores->jvms[i].token == NULL &&
+            strcmp(stores->jvms[i].home, home) == 0)
             return &stores->jvms[i];
     return NULL;
 }
@@ -242,13 +244,13 @@ static bool want_listed(const struct tfhook_host *host, struct jvm_stores *store
     return true;
 }
 
-/* "auto": what TeamForge runs, else what `java` starts. */
+/* "auto": what TeamForge runs and is to start; when nothing runs, what `java` starts too. */
 static bool want_auto(const struct tfhook_host *host, struct jvm_stores *stores, struct jvm *java,
                       char error[JVM_ERROR_SIZE])
 {
     want_all(stores, true);
     for (size_t i = 0; i < stores->jvm_count; i++)
-        if (stores->jvms[i].wanted)
+        if (stores->jvms[i].wanted && stores->jvms[i].pid != 0)
             return true;
     if (java == NULL) {
         (void)snprintf(error, JVM_ERROR_SIZE,
@@ -263,13 +265,28 @@ static bool want_auto(const struct tfhook_host *host, struct jvm_stores *stores,
     return true;
 }
 
-static bool survey(const struct tfhook_host *host, struct tfhook_names homes, bool need_homes,
-                   struct jvm_stores *stores, char error[JVM_ERROR_SIZE])
+/* The place of `java` moves with what is added. */
+static bool add_site(const struct tfhook_host *host, struct jvm_stores *stores, const char *path,
+                     struct jvm **java)
+{
+    if (*java == NULL)
+        return true;
+    size_t place = (size_t)(*java - stores->jvms);
+    char *home = strdup((*java)->home);
+    bool done = home != NULL && jvm_add_site(host, stores, path, home);
+    free(home);
+    *java = &stores->jvms[place];
+    return done;
+}
+
+static bool survey(const struct tfhook_host *host, struct tfhook_names homes,
+                   const char *site_options, bool need_homes, struct jvm_stores *stores,
+                   char error[JVM_ERROR_SIZE])
 {
     struct jvm *java = NULL;
     if (!add_below(host, stores, "/usr/lib/jvm", "") || !add_below(host, stores, "/usr/java", "") ||
         !add_below(host, stores, "/opt", "java") || !jvm_add_processes(host, stores) ||
-        !add_default(host, stores, &java))
+        !add_default(host, stores, &java) || !add_site(host, stores, site_options, &java))
         return no_memory(error);
     if (!need_homes)
         return true;
@@ -357,11 +374,12 @@ static void find_forms(const struct tfhook_host *host, struct jvm_stores *stores
 }
 
 bool jvm_find(const struct tfhook_host *host, struct tfhook_names keystore,
-              struct tfhook_names java_home, struct jvm_stores *ret, char error[JVM_ERROR_SIZE])
+              struct tfhook_names java_home, const char *site_options, struct jvm_stores *ret,
+              char error[JVM_ERROR_SIZE])
 {
     struct jvm_stores stores = {0};
     bool from_jvms = says(keystore, "auto");
-    bool done = survey(host, java_home, from_jvms, &stores, error);
+    bool done = survey(host, java_home, site_options, from_jvms, &stores, error);
     if (done)
         done = from_jvms ? stores_of_jvms(&stores, error)
                          : stores_listed(host, &stores, keystore, error);

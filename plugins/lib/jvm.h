@@ -18,12 +18,13 @@
 
 enum { JVM_ERROR_SIZE = 512 };
 
-/* An installed JVM, or a running process. */
+/* An installed JVM, a running process, or one that TeamForge starts by a token. */
 struct jvm {
     char *home;           /* java.home, behind all links */
     long pid;             /* 0: installed, not running */
     char *runs;           /* a process: its JAR or main class; else "" */
-    bool teamforge;       /* a process of TeamForge */
+    char *token;          /* of site-options.conf, whose options it is started with; else NULL */
+    bool teamforge;       /* it is TeamForge's */
     char *path;           /* of its trust store, as it opens it */
     char *real;           /* behind all links */
     char *why;            /* why this store: "lib/security/cacerts", ... */
@@ -41,17 +42,17 @@ struct jvm_store {
 };
 
 struct jvm_stores {
-    struct jvm *jvms; /* all that were found, wanted or not: installed ones, then processes */
+    struct jvm *jvms; /* all that were found, wanted or not */
     size_t jvm_count;
     struct jvm_store *stores; /* those that are wanted, each real file once */
     size_t store_count;
 };
 
-/* `keystore` is "auto" or paths, `java_home` "auto", "all" or directories, as in the keys of
- * jks-import. Warnings go to the host's log. */
+/* `keystore` is "auto" or paths, `java_home` "auto", "all" or directories, `site_options` a path,
+ * as in the keys of jks-import. Warnings go to the host's log. */
 bool jvm_find(const struct tfhook_host *host, struct tfhook_names keystore,
-              struct tfhook_names java_home, struct jvm_stores *ret, char error[JVM_ERROR_SIZE])
-    __attribute__((warn_unused_result));
+              struct tfhook_names java_home, const char *site_options, struct jvm_stores *ret,
+              char error[JVM_ERROR_SIZE]) __attribute__((warn_unused_result));
 void jvm_free(struct jvm_stores *stores);
 /* Does this JVM load that store? */
 bool jvm_uses(const struct jvm *jvm, const struct jvm_store *store);

@@ -1,6 +1,6 @@
 /*
- * What jvm.c and jvm_processes.c share, and nobody else. jvm_add_home() takes a JVM in that is
- * installed; jvm_add_processes() those that run; both see each JVM once. False: memory is out.
+ * What jvm.c, jvm_processes.c and jvm_site.c share, and nobody else. jvm_add_processes() takes the
+ * JVMs in that run, jvm_add_site() those that TeamForge is to start. False: memory is out.
  */
 #ifndef TFHOOK_LIB_JVM_PARTS_H
 #define TFHOOK_LIB_JVM_PARTS_H
@@ -20,5 +20,8 @@ bool jvm_fill_store(const struct tfhook_host *host, struct jvm *jvm, const char 
 bool jvm_add(struct jvm_stores *stores, struct jvm *jvm) __attribute__((warn_unused_result));
 bool jvm_add_processes(const struct tfhook_host *host, struct jvm_stores *stores)
     __attribute__((warn_unused_result));
+/* `path` is the site-options.conf, which need not be there; `home` that of the JVM it is about. */
+bool jvm_add_site(const struct tfhook_host *host, struct jvm_stores *stores, const char *path,
+                  const char *home) __attribute__((warn_unused_result));
 
 #endif

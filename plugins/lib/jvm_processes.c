@@ -82,50 +82,92 @@ static char *path_of_process(const struct tfhook_host *host, long pid, const cha
     return inside == NULL ? NULL : strdup(inside);
 }
 
-/* Where options are, behind the command line: the last one counts. */
-static const char *const variables[] = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"};
+/* What a process says of its store. What is taken first counts. */
+struct said {
+    char *store;
+    enum jvm_password password;
+};
 
-/* Has the process a javax.net.ssl.trustStorePassword? */
-static bool password_of_process(long pid, const struct bytes *line)
+static void take_words(struct said *said, const char *words)
 {
-    enum jvm_password said = jvm_password_of_arguments((const char *)line->data, line->size);
-    struct bytes environment = {0};
-    if (said == JVM_PASSWORD_UNSAID)
-        environment = read_file(pid, "environ");
-    for (size_t i = 0; i < 2 && said == JVM_PASSWORD_UNSAID && environment.data != NULL; i++) {
-        const char *value =
-            jvm_variable((const char *)environment.data, environment.size, variables[i]);
-        if (value != NULL)
-            said = jvm_password_of_words(value);
-    }
-    forget(&environment);
-    return said == JVM_PASSWORD_SET;
+    if (said->store == NULL)
+        said->store = jvm_option_of_words(words);
+    if (said->password == JVM_PASSWORD_UNSAID)
+        said->password = jvm_password_of_words(words);
 }
 
-/* javax.net.ssl.trustStore of the process: the command line after JDK_JAVA_OPTIONS after
- * JAVA_TOOL_OPTIONS. */
-static char *option_of_process(const struct tfhook_host *host, long pid, const struct bytes *line)
+static void take_variable(struct said *said, const struct bytes *environment, const char *name)
 {
-    char *option = jvm_option_of_arguments((const char *)line->data, line->size);
-    struct bytes environment = {0};
-    if (option == NULL)
-        environment = read_file(pid, "environ");
-    for (size_t i = 0; i < 2 && option == NULL && environment.data != NULL; i++) {
-        const char *value =
-            jvm_variable((const char *)environment.data, environment.size, variables[i]);
-        if (value != NULL)
-            option = jvm_option_of_words(value);
+    const char *value = NULL;
+    if (environment->data != NULL)
+        value = jvm_variable((const char *)environment->data, environment->size, name);
+    if (value != NULL)
+        take_words(said, value);
+}
+
+static void take_arguments(struct said *said, const struct bytes *line)
+{
+    const char *data = (const char *)line->data;
+    if (said->store == NULL)
+        said->store = jvm_option_of_arguments(data, line->size);
+    if (said->password == JVM_PASSWORD_UNSAID)
+        said->password = jvm_password_of_arguments(data, line->size);
+}
+
+/* An option in a file of arguments counts after one on the command line here, wherever it stands.
+ */
+static void take_files(const struct tfhook_host *host, struct said *said, long pid,
+                       const struct bytes *line)
+{
+    const char *data = (const char *)line->data, *name = NULL;
+    for (size_t i = 0; (name = jvm_argument_file(data, line->size, i)) != NULL; i++) {
+        char *path = path_of_process(host, pid, name);
+        struct tfhook_data file;
+        if (path != NULL && host->read(host, path, MOST_ARGUMENTS, &file) == 0) {
+            char *words = jvm_words_of_file((const char *)file.data);
+            if (words != NULL) {
+                take_words(said, words);
+                OPENSSL_cleanse(words, strlen(words));
+            }
+            free(words);
+        } else {
+            host->log(host, TFHOOK_WARNING,
+                      "process %ld: its arguments in @%s cannot be read; whether they name a trust "
+                      "store is not known",
+                      pid, name);
+        }
+        free(path);
     }
+}
+
+/* _JAVA_OPTIONS is HotSpot's own, and comes after all; JDK_JAVA_OPTIONS before the command line,
+ * and JAVA_TOOL_OPTIONS before all. Of several the last one counts. */
+static struct said said_by_process(const struct tfhook_host *host, long pid,
+                                   const struct bytes *line)
+{
+    struct said said = {.password = JVM_PASSWORD_UNSAID};
+    struct bytes environment = read_file(pid, "environ");
+    take_variable(&said, &environment, "_JAVA_OPTIONS");
+    take_arguments(&said, line);
+    take_files(host, &said, pid, line);
+    take_variable(&said, &environment, "JDK_JAVA_OPTIONS");
+    take_variable(&said, &environment, "JAVA_TOOL_OPTIONS");
     forget(&environment);
-    if (option == NULL || strcmp(option, "NONE") == 0 || *option == '\0')
-        return option;
-    char *path = path_of_process(host, pid, option);
+    return said;
+}
+
+/* The store that is said, as a path here; NULL when it says none that is a file. Takes `store`. */
+static char *store_of_process(const struct tfhook_host *host, long pid, char *store)
+{
+    if (store == NULL || strcmp(store, "NONE") == 0 || *store == '\0')
+        return store;
+    char *path = path_of_process(host, pid, store);
     if (path == NULL || !jvm_is_file(host, path))
         host->log(host, TFHOOK_WARNING,
                   "process %ld: its -Djavax.net.ssl.trustStore=%s is no file here, so that the JVM "
                   "takes its default store",
-                  pid, option);
-    free(option);
+                  pid, store);
+    free(store);
     return path;
 }
 
@@ -195,12 +237,14 @@ static bool add_process(const struct tfhook_host *host, struct jvm_stores *store
     struct bytes line = read_file(pid, "cmdline");
     if (line.data == NULL) /* it has ended */
         return true;
+    struct said said = said_by_process(host, pid, &line);
+    char *option = store_of_process(host, pid, said.store);
     struct jvm jvm = {
         .pid = pid,
         .runs = jvm_runs((const char *)line.data, line.size),
         .teamforge = jvm_is_teamforge(program, (const char *)line.data, line.size),
         .home = home_of_process(host, pid, program, &line),
-        .password = password_of_process(pid, &line),
+        .password = said.password == JVM_PASSWORD_SET,
     };
     bool done = jvm.runs != NULL;
     if (jvm.home == NULL) {
@@ -208,7 +252,6 @@ static bool add_process(const struct tfhook_host *host, struct jvm_stores *store
                   program);
         free(jvm.runs);
     } else if (done) {
-        char *option = option_of_process(host, pid, &line);
         if (option != NULL && strcmp(option, "NONE") == 0) {
             host->log(host, TFHOOK_WARNING,
                       "process %ld (%s) trusts nothing: -Djavax.net.ssl.trustStore=NONE", pid,
@@ -216,11 +259,11 @@ static bool add_process(const struct tfhook_host *host, struct jvm_stores *store
             jvm.teamforge = false; /* there is no store of it to work on */
         }
         done = jvm_fill_store(host, &jvm, option);
-        free(option);
         done = jvm_add(stores, &jvm) && done;
     } else {
         free(jvm.home);
     }
+    free(option);
     forget(&line); /* it may hold a password */
     return done;
 }

@@ -27,11 +27,55 @@ static const char *next_argument(const char *data, size_t size, size_t *at)
     return argument;
 }
 
+/* Options of the launcher that take the next argument with them. */
+static bool takes_value(const char *argument)
+{
+    static const char *const options[] = {
+        "-cp",           "-classpath",    "--class-path", "-p",         "--module-path",
+        "--add-modules", "--add-exports", "--add-opens",  "--add-reads"};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (strcmp(argument, options[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The arguments that set properties of a JVM: from behind the program up to the JAR or the main
+ * class. What is behind that is the application's; JBoss takes -D there too. */
+struct walk {
+    const char *data;
+    size_t size, at;
+    bool begun;
+    const char *main; /* the JAR or the main class, when it was reached */
+};
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static const char *next_option(struct walk *walk)
+{
+    if (!walk->begun)
+        (void)next_argument(walk->data, walk->size, &walk->at);
+    walk->begun = true;
+    const char *argument = next_argument(walk->data, walk->size, &walk->at);
+    if (argument == NULL || walk->main != NULL)
+        return argument;
+    if (*argument == '-' || *argument == '@') {
+        if (takes_value(argument))
+            (void)next_argument(walk->data, walk->size, &walk->at);
+        return argument;
+    }
+    walk->main = argument; /* behind -jar, -m, or the main class */
+    return strcmp(base_name(argument), "jboss-modules.jar") == 0 ? argument : NULL;
+}
+
 char *jvm_option_of_arguments(const char *data, size_t size)
 {
     const char *found = NULL;
-    size_t at = 0;
-    for (const char *argument; (argument = next_argument(data, size, &at)) != NULL;)
+    struct walk walk = {.data = data, .size = size};
+    for (const char *argument; (argument = next_option(&walk)) != NULL;)
         if (starts(argument, option))
             found = argument + strlen(option);
     return found == NULL ? NULL : strdup(found);
@@ -94,8 +138,8 @@ static enum jvm_password password_of(const char *argument)
 enum jvm_password jvm_password_of_arguments(const char *data, size_t size)
 {
     enum jvm_password said = JVM_PASSWORD_UNSAID;
-    size_t at = 0;
-    for (const char *argument; (argument = next_argument(data, size, &at)) != NULL;) {
+    struct walk walk = {.data = data, .size = size};
+    for (const char *argument; (argument = next_option(&walk)) != NULL;) {
         enum jvm_password now = password_of(argument);
         said = now == JVM_PASSWORD_UNSAID ? said : now;
     }
@@ -138,33 +182,39 @@ bool jvm_is_teamforge(const char *program, const char *data, size_t size)
     return false;
 }
 
-/* Options of the launcher that take the next argument with them. */
-static bool takes_value(const char *argument)
-{
-    static const char *const options[] = {
-        "-cp",           "-classpath",    "--class-path", "-p",         "--module-path",
-        "--add-modules", "--add-exports", "--add-opens",  "--add-reads"};
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
-        if (strcmp(argument, options[i]) == 0)
-            return true;
-    return false;
-}
-
 char *jvm_runs(const char *data, size_t size)
 {
-    size_t at = 0;
-    const char *argument = next_argument(data, size, &at); /* the program itself */
-    while (argument != NULL && (argument = next_argument(data, size, &at)) != NULL) {
-        if (takes_value(argument)) {
-            argument = next_argument(data, size, &at);
-            continue;
-        }
-        if (*argument == '-')
-            continue;
-        const char *slash = strrchr(argument, '/'); /* behind -jar, -m, or the main class */
-        return strdup(slash == NULL ? argument : slash + 1);
+    struct walk walk = {.data = data, .size = size};
+    while (walk.main == NULL && next_option(&walk) != NULL)
+        ;
+    return strdup(walk.main == NULL ? "java" : base_name(walk.main));
+}
+
+const char *jvm_argument_file(const char *data, size_t size, size_t number)
+{
+    struct walk walk = {.data = data, .size = size};
+    for (const char *argument; (argument = next_option(&walk)) != NULL;) {
+        if (walk.main != NULL || strcmp(argument, "--disable-@files") == 0)
+            return NULL;
+        /* "@@x" is the argument "@x" */
+        if (*argument == '@' && argument[1] != '@' && number-- == 0)
+            return argument + 1;
     }
-    return strdup("java");
+    return NULL;
+}
+
+char *jvm_words_of_file(const char *text)
+{
+    char *words = strdup(text), quote = '\0';
+    bool blank = true; /* behind a blank, where a comment may begin */
+    for (char *at = words; at != NULL && *at != '\0'; at++) {
+        if (quote == '\0' && blank && *at == '#')
+            memset(at, ' ', strcspn(at, "\r\n"));
+        if (quote != '\0' ? *at == quote : *at == '\'' || *at == '"')
+            quote = quote != '\0' ? '\0' : *at;
+        blank = strchr(" \t\r\n\f", *at) != NULL;
+    }
+    return words;
 }
 
 char *jvm_home_of_program(const char *program)

@@ -14,9 +14,10 @@
 #include <stddef.h>
 
 /* The value of -Djavax.net.ssl.trustStore in a command line as /proc/PID/cmdline has it, arguments
- * that end with NUL. The last one counts. */
+ * that end with NUL, up to the JAR or the main class; with JBoss, which takes them, also behind it.
+ * The last one counts. */
 char *jvm_option_of_arguments(const char *data, size_t size);
-/* The same in JAVA_TOOL_OPTIONS or JDK_JAVA_OPTIONS: words, quoted with ' or ". */
+/* The same in a variable of Java's: words, quoted with ' or ". */
 char *jvm_option_of_words(const char *text);
 /* Is javax.net.ssl.trustStorePassword set there? Without it, or with an empty one, the JVM opens
  * its store with a null password. The value is not looked at, and what was copied of it is wiped.
@@ -24,6 +25,10 @@ char *jvm_option_of_words(const char *text);
 enum jvm_password { JVM_PASSWORD_UNSAID, JVM_PASSWORD_NONE, JVM_PASSWORD_SET };
 enum jvm_password jvm_password_of_arguments(const char *data, size_t size);
 enum jvm_password jvm_password_of_words(const char *text);
+/* The `number`-th file of arguments there (@FILE), from 0; NULL when there are not as many. */
+const char *jvm_argument_file(const char *data, size_t size, size_t number);
+/* The text of such a file as words, without its comments. */
+char *jvm_words_of_file(const char *text);
 /* A variable's value in an environment as /proc/PID/environ has it; points into `data`, which must
  * end with a NUL. */
 const char *jvm_variable(const char *data, size_t size, const char *name);

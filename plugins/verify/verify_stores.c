@@ -77,7 +77,7 @@ const struct verify_stores *verify_stores_get(struct verify *v)
         return &none;
     struct verify_stores *stores = v->stores;
     stores->found = jvm_find(host, host->items(host, "keystore"), host->items(host, "java-home"),
-                             &stores->jvms, stores->error);
+                             host->value(host, "site-options"), &stores->jvms, stores->error);
     if (!stores->found)
         return stores;
     stores->items = calloc(stores->jvms.store_count + 1, sizeof stores->items[0]);
@@ -194,7 +194,9 @@ void verify_stores_users(const struct verify_stores *stores, const struct verify
             continue;
         if (out->size > 0)
             bytes_text(out, ", ");
-        if (jvm->pid != 0)
+        if (jvm->token != NULL)
+            bytes_printf(out, "the JVM of %s", jvm->token);
+        else if (jvm->pid != 0)
             bytes_printf(out, "process %ld (%s)", jvm->pid, jvm->runs);
         else
             bytes_printf(out, "java of %s", jvm->home);

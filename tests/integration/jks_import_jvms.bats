@@ -138,3 +138,66 @@ auto() {
     expect_output "$T/store2"
     expect_output "read by process $pid (Tls of TeamForge, "
 }
+
+@test "a file of arguments and _JAVA_OPTIONS are read, and the last word is Java's own" {
+    local way
+    compile_tls
+    cp "$DATA/c.der" "$T/certs/scm1.crt"
+    for way in file last application none; do
+        cp "$DATA/plain.jks" "$T/$way"
+    done
+    printf '%s\n' "#-Djavax.net.ssl.trustStore=$T/none" "-Djavax.net.ssl.trustStore='$T/file'" \
+        >"$T/arguments"
+    start java "@$T/arguments" -cp "$T:/opt/collabnet/none" Tls wait
+    local file=${STARTED[-1]}
+    start env _JAVA_OPTIONS="-Djavax.net.ssl.trustStore=$T/last" \
+        java -Djavax.net.ssl.trustStore="$T/none" -cp "$T:/opt/collabnet/none" Tls wait
+    local last=${STARTED[-1]}
+    start java -cp "$T:/opt/collabnet/none" Tls wait -Djavax.net.ssl.trustStore="$T/application"
+    for _ in $(seq 50); do
+        [[ "$(readlink "/proc/$last/exe")" == */java ]] && break
+        sleep 0.1
+    done
+    jks plan -o certificates="$T/certs"
+    expect_status 0
+    [ "$(grep -c "read by process" "$T/out")" -ge 3 ]
+    grep -A3 "^ *change $T/file" "$T/out" | grep "read by process $file "
+    grep -A3 "^ *change $T/last" "$T/out" | grep "read by process $last "
+    refuse_output "$T/none"
+    refuse_output "$T/application"
+}
+
+@test "a JVM that TeamForge is to start has the store of its token" {
+    make_home /usr/lib/jvm/jdk-11
+    mkdir -p "$T/root/usr/bin" "$T/root/certs" "$T/root/etc"
+    ln -s /usr/lib/jvm/jdk-11/bin/java "$T/root/usr/bin/java"
+    cp "$DATA/plain.jks" "$T/root/usr/lib/jvm/jdk-11/lib/security/cacerts"
+    cp "$DATA/plain.jks" "$T/root/etc/own"
+    cp "$DATA/c.der" "$T/root/certs/scm1.crt"
+    cat >"$T/root/etc/site-options.conf" <<'CONF'
+#A_JAVA_OPTS=-Djavax.net.ssl.trustStore=/etc/none
+JBOSS_JAVA_OPTS=-Xmx1g -Djavax.net.ssl.trustStore=/etc/own -Djavax.net.ssl.trustStorePassword=s3cret
+ETL_JAVA_OPTS=-Xmx2g
+GONE_JAVA_OPTS=-Djavax.net.ssl.trustStore=/etc/gone
+CONF
+    auto plan -o site-options=/etc/site-options.conf
+    expect_status 0
+    expect_output "1 certificate in 2 stores, 2 to add"
+    expect_output "read by the JVM of JBOSS_JAVA_OPTS, as its -Djavax.net.ssl.trustStore"
+    expect_output "read by /usr/lib/jvm/jdk-11, as lib/security/cacerts"
+    expect_output "GONE_JAVA_OPTS: its -Djavax.net.ssl.trustStore=/etc/gone is no file here"
+    expect_output "read by the JVM of GONE_JAVA_OPTS, as lib/security/cacerts"
+    refuse_output s3cret
+    refuse_output ETL_JAVA_OPTS
+    auto apply -o site-options=/etc/site-options.conf
+    keytool -list -alias scm1 -keystore "$T/root/etc/own" -storepass changeit
+    tfhook --root "$T/root" verify --plugin verify -o checks=store -o certificates=/certs \
+        -o site-options=/etc/site-options.conf
+    expect_output "loaded by the JVM of JBOSS_JAVA_OPTS"
+    # A file that does not parse is told, and the rest is done.
+    echo 'X=START_MULTILINE_BLOCK' >>"$T/root/etc/site-options.conf"
+    auto plan -o site-options=/etc/site-options.conf
+    expect_status 0
+    expect_output "the trust stores that its *_JAVA_OPTS may name are not known"
+    expect_output "1 certificate in 1 store"
+}

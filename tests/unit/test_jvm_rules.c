@@ -36,6 +36,40 @@ static void takes_the_last_trust_store_option(void **state)
     assert_text(jvm_option_of_arguments(NULL, 0), NULL);
 }
 
+static void takes_no_option_of_the_application_but_jboss(void **state)
+{
+    (void)state;
+    assert_text(jvm_option_of_arguments(LINE("java\0-cp\0-Djavax.net.ssl.trustStore=/a\0Main\0"
+                                             "-Djavax.net.ssl.trustStore=/b")),
+                NULL);
+    assert_int_equal(
+        jvm_password_of_arguments(LINE("java\0-jar\0x.jar\0-Djavax.net.ssl.trustStorePassword=x")),
+        JVM_PASSWORD_UNSAID);
+    static const char jboss[] =
+        "java\0-jar\0/x/jboss-modules.jar\0-mp\0/m\0org.jboss.as.standalone\0"
+        "-Djavax.net.ssl.trustStore=/b\0"
+        "-Djavax.net.ssl.trustStorePassword=x";
+    assert_text(jvm_option_of_arguments(LINE(jboss)), "/b");
+    assert_int_equal(jvm_password_of_arguments(LINE(jboss)), JVM_PASSWORD_SET);
+}
+
+static void finds_files_of_arguments(void **state)
+{
+    (void)state;
+    static const char line[] = "java\0@/a b\0@@no\0-cp\0@no\0@c\0Main\0@no";
+    assert_string_equal(jvm_argument_file(LINE(line), 0), "/a b");
+    assert_string_equal(jvm_argument_file(LINE(line), 1), "c");
+    assert_null(jvm_argument_file(LINE(line), 2));
+    assert_null(jvm_argument_file(LINE("java\0--disable-@files\0@a\0Main"), 0));
+    assert_text(jvm_runs(LINE(line)), "Main");
+    char *words = jvm_words_of_file("#-Djavax.net.ssl.trustStore=/a\n"
+                                    "-Dx='#' '-Djavax.net.ssl.trustStore=/b#'\n"
+                                    "\t# -Djavax.net.ssl.trustStore=/c\r\n-Dx=a#b");
+    assert_text(jvm_option_of_words(words), "/b#");
+    assert_non_null(strstr(words, "a#b"));
+    free(words);
+}
+
 static void takes_no_argument_that_was_cut_off(void **state)
 {
     (void)state;
@@ -143,6 +177,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_the_last_trust_store_option),
+        cmocka_unit_test(takes_no_option_of_the_application_but_jboss),
+        cmocka_unit_test(finds_files_of_arguments),
         cmocka_unit_test(takes_no_argument_that_was_cut_off),
         cmocka_unit_test(splits_option_variables_as_the_launcher_does),
         cmocka_unit_test(knows_that_there_is_a_password_and_not_which),

@@ -27,21 +27,20 @@ static void report_settled(struct run *run, const struct journal *journal, struc
     }
 }
 
-/* What it did is not known any more. The phase first: the message names the journal where it is. */
-static int stuck_unread(struct run *run, struct journal *journal, struct err *err)
+/* What it did is not known any more, unless the fault was a passing one. The phase first: the
+ * message names the journal where it is. */
+static int read_or_stick(struct run *run, struct journal *journal, struct err *err)
 {
     struct err moving = {.mem = run->mem};
     struct err unread = {.mem = run->mem};
+    if (journal_read(run->mem, journal, &unread) == 0)
+        return 0;
     if (journal_move(run->mem, journal, TXN_STUCK, &moving) < 0)
         return err_set(err, STATUS_STUCK,
                        "transaction %ld is stuck: its journal cannot be read; %s", journal->seq,
                        moving.text);
     if (journal_read(run->mem, journal, &unread) == 0)
-        return err_set(
-            err, STATUS_STUCK,
-            "transaction %ld is stuck: its journal could not be read, and can be by now: "
-            "run tfhook recover again",
-            journal->seq);
+        return 0;
     return err_set(err, STATUS_STUCK,
                    "transaction %ld is stuck: %s; the old content of what it changed is beside the "
                    "journal; look for temporary files (.tfhook-*) too; when the files are right, "
@@ -98,9 +97,8 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
 static int settle_open(struct run *run, struct journal *journal, struct stage *settled,
                        struct err *err)
 {
-    struct err unread = {.mem = run->mem};
-    if (journal_read(run->mem, journal, &unread) < 0)
-        return stuck_unread(run, journal, err);
+    if (read_or_stick(run, journal, err) < 0)
+        return -1;
     if (undo_all(run->mem, journal, false, err) < 0)
         return -1;
     talk_warn(&run->talk, "transaction %ld was interrupted; its changes were undone: %s",

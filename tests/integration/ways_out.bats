@@ -180,6 +180,17 @@ phase_is() {
     [ -z "$(find "$T" -name '.tfhook-*')" ]
 }
 
+@test "a journal that cannot be read for a moment makes nothing stuck" {
+    config "plan:write:$T/f:new" 'verify:hang'
+    die_in_verify
+    traced -P "$T/state/transactions/000001.open/journal.json" -e trace=openat \
+        -e inject=openat:error=EMFILE:when=1 -- recover
+    expect_status 0
+    expect_output "its changes were undone: $T/f"
+    [ "$(cat "$T/f")" = old ]
+    [ -d "$T/state/transactions/000001.undone" ]
+}
+
 @test "a rollback's plan says what the rollback would do after an interrupted apply" {
     config "plan:write:$T/g:good"
     apply

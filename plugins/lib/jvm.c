@@ -165,32 +165,10 @@ static bool add_installed(const struct tfhook_host *host, struct jvm_stores *sto
     return true;
 }
 
-/* The JVMs in `directory` whose name begins with `prefix`. */
-static bool add_below(const struct tfhook_host *host, struct jvm_stores *stores,
-                      const char *directory, const char *prefix)
+bool jvm_add_home(const struct tfhook_host *host, struct jvm_stores *stores, const char *directory)
 {
-    struct tfhook_names names = {0};
-    if (host->list(host, directory, &names) != 0)
-        return true;
-    for (size_t i = 0; i < names.count; i++) {
-        if (strncmp(names.names[i], prefix, strlen(prefix)) != 0)
-            continue;
-        char *path = jvm_text("%s/%s", directory, names.names[i]);
-        char *java = jvm_text("%s/%s/bin/java", directory, names.names[i]);
-        char *jre = jvm_text("%s/%s/jre/bin/java", directory, names.names[i]);
-        bool done = path != NULL && java != NULL && jre != NULL;
-        struct jvm *added = NULL;
-        if (done && (jvm_is_file(host, java) || jvm_is_file(host, jre)))
-            done = add_installed(host, stores, path, &added);
-        else if (done && *prefix != '\0') /* /opt/java/jdk-11 */
-            done = add_below(host, stores, path, "");
-        free(path);
-        free(java);
-        free(jre);
-        if (!done)
-            return false;
-    }
-    return true;
+    struct jvm *ignored = NULL;
+    return add_installed(host, stores, directory, &ignored);
 }
 
 /* The JVM that `java` starts: its links followed. */
@@ -284,8 +262,7 @@ static bool survey(const struct tfhook_host *host, struct tfhook_names homes,
                    char error[JVM_ERROR_SIZE])
 {
     struct jvm *java = NULL;
-    if (!add_below(host, stores, "/usr/lib/jvm", "") || !add_below(host, stores, "/usr/java", "") ||
-        !add_below(host, stores, "/opt", "java") || !jvm_add_processes(host, stores) ||
+    if (!jvm_add_installed(host, stores) || !jvm_add_processes(host, stores) ||
         !add_default(host, stores, &java) || !add_site(host, stores, site_options, &java))
         return no_memory(error);
     if (!need_homes)
@@ -297,9 +274,11 @@ static bool survey(const struct tfhook_host *host, struct tfhook_names homes,
     want_all(stores, false);
     if (stores->jvm_count > 0)
         return true;
-    (void)snprintf(error, JVM_ERROR_SIZE,
-                   "no JVM found in /usr/lib/jvm, /usr/java and /opt/java*, and none runs; set "
-                   "java-home or keystore");
+    (void)snprintf(
+        error, JVM_ERROR_SIZE,
+        "no JVM found in /usr/lib/jvm, /usr/java, /opt/java* and the alternatives, and none "
+        "runs; set "
+        "java-home or keystore");
     return false;
 }
 

@@ -1,6 +1,6 @@
 /*
- * What jvm.c, jvm_processes.c and jvm_site.c share, and nobody else. jvm_add_processes() takes the
- * JVMs in that run, jvm_add_site() those that TeamForge is to start. False: memory is out.
+ * What jvm.c shares with jvm_installed.c, jvm_processes.c and jvm_site.c, and nobody else knows.
+ * False: memory is out.
  */
 #ifndef TFHOOK_LIB_JVM_PARTS_H
 #define TFHOOK_LIB_JVM_PARTS_H
@@ -18,9 +18,17 @@ bool jvm_fill_store(const struct tfhook_host *host, struct jvm *jvm, const char 
     __attribute__((warn_unused_result));
 /* Takes over what `jvm` owns, also on failure. */
 bool jvm_add(struct jvm_stores *stores, struct jvm *jvm) __attribute__((warn_unused_result));
+/* The JVM that is installed in this directory, once, if there is one. */
+bool jvm_add_home(const struct tfhook_host *host, struct jvm_stores *stores, const char *directory)
+    __attribute__((warn_unused_result));
+/* Those in the usual places. */
+bool jvm_add_installed(const struct tfhook_host *host, struct jvm_stores *stores)
+    __attribute__((warn_unused_result));
+/* Those that run. */
 bool jvm_add_processes(const struct tfhook_host *host, struct jvm_stores *stores)
     __attribute__((warn_unused_result));
-/* `path` is the site-options.conf, which need not be there; `home` that of the JVM it is about. */
+/* Those that TeamForge is to start: `path` is its site-options.conf, which need not be there,
+ * `home` the JVM that it starts. */
 bool jvm_add_site(const struct tfhook_host *host, struct jvm_stores *stores, const char *path,
                   const char *home) __attribute__((warn_unused_result));
 

@@ -77,6 +77,24 @@ auto() {
     expect_output "read by /usr/lib/jvm/jdk-17"
 }
 
+@test "all has the JVMs of the alternatives, wherever they are" {
+    make_home /srv/jdk-11
+    make_home /srv/jdk-17
+    mkdir -p "$T/root/certs" "$T/root/var/lib/dpkg/alternatives" "$T/root/var/lib/alternatives"
+    cp "$DATA/plain.jks" "$T/root/srv/jdk-11/lib/security/cacerts"
+    cp "$DATA/plain.jks" "$T/root/srv/jdk-17/lib/security/cacerts"
+    cp "$DATA/c.der" "$T/root/certs/scm1.crt"
+    printf '%s\n' auto /usr/bin/java jre_1.8 '' /srv/jdk-11/bin/java 11 /srv/gone/bin/java 8 \
+        >"$T/root/var/lib/alternatives/java"
+    printf '%s\n' auto /usr/bin/java '' /srv/jdk-17/bin/java 1711 '' \
+        >"$T/root/var/lib/dpkg/alternatives/java"
+    auto plan -o java-home=all
+    expect_status 0
+    expect_output "1 certificate in 2 stores, 2 to add"
+    expect_output "read by /srv/jdk-11, as"
+    expect_output "read by /srv/jdk-17, as"
+}
+
 @test "no JVM, and a home without a store, are failures that say what to set" {
     mkdir -p "$T/root/certs"
     cp "$DATA/c.der" "$T/root/certs/scm1.crt"

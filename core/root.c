@@ -50,16 +50,19 @@ static size_t dir_length(const char *path)
     return plain ? (size_t)(slash - path) + 1 : 0;
 }
 
-/* What the directory of `path` was resolved to; NULL when it was not of late. */
-static const char *find_cached(const struct root_cache *cache, const char *path)
+/* How much of `path`, from its start, was resolved of late, and to what; 0 for nothing. */
+static size_t find_cached(const struct root_cache *cache, const char *path, const char **ret)
 {
-    size_t length = cache == NULL ? 0 : dir_length(path);
-    for (size_t i = 0; length > 0 && i < sizeof cache->items / sizeof *cache->items; i++) {
+    size_t found = 0;
+    for (size_t i = 0; cache != NULL && i < sizeof cache->items / sizeof *cache->items; i++) {
         const char *dir = cache->items[i].dir;
-        if (dir != NULL && strncmp(dir, path, length) == 0 && dir[length] == '\0')
-            return cache->items[i].real;
+        size_t length = dir == NULL ? 0 : strlen(dir);
+        if (length > found && strncmp(dir, path, length) == 0) {
+            found = length;
+            *ret = cache->items[i].real;
+        }
     }
-    return NULL;
+    return found;
 }
 
 static void keep_cached(struct root_cache *cache, const char *path, const char *real)
@@ -75,10 +78,11 @@ static void keep_cached(struct root_cache *cache, const char *path, const char *
 static int resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
 {
     struct names stack = {0};
-    const char *cached = find_cached(root->cache, path);
-    bool looking = cached == NULL; /* at the directory of the path */
-    push_components(mem, &stack, cached == NULL ? path : strrchr(path, '/'));
-    char *at = mem_str(mem, cached == NULL ? "" : cached); /* below the root, without links */
+    const char *real = "";
+    size_t cached = find_cached(root->cache, path, &real);
+    bool looking = cached < dir_length(path); /* at the directory of the path */
+    push_components(mem, &stack, path + cached);
+    char *at = mem_str(mem, real); /* below the root, without links */
     int links = 0;
     while (stack.count > 0) {
         const char *part = stack.names[--stack.count];

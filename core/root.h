@@ -15,7 +15,7 @@ struct root_cache {
     struct {
         const char *dir;  /* as it was asked for, its slash at the end included; NULL: unused */
         const char *real; /* below the root */
-    } items[8];
+    } items[16];
     unsigned next;
 };
 

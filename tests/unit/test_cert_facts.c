@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "cert.h"
+#include "cert_decodes.h"
 #include "cert_parse.h"
 #include "test_cert_make.h"
 
@@ -145,6 +146,7 @@ static void assert_as_openssl(const unsigned char *der, size_t size)
     X509 *theirs = d2i_X509(NULL, &at, (long)size), *ours = cert_parse(der, size);
     bool whole = theirs != NULL && at == der + size;
     assert_int_equal(ours != NULL, whole);
+    assert_int_equal(cert_decodes(der, size), whole);
     if (whole && X509_get0_pubkey(theirs) == NULL)
         assert_false(cert_key_decodes(der, size));
     X509_free(theirs);

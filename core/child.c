@@ -18,7 +18,7 @@ volatile sig_atomic_t child_interrupted;
 
 enum {
     ROOM_MIN = 16 * 1024,
-    ANNOUNCED_MAX = 4 * 1024 * 1024, /* up to here room is made for what is announced only */
+    ANNOUNCED_MAX = 64 * 1024 * 1024, /* room that is not used yet takes no memory */
     TOTAL_MAX = 256 * 1024 * 1024,
     TALK_MAX = 64 * 1024,
     LOGS_MAX = 2000
@@ -31,6 +31,7 @@ struct pump {
     pid_t pid;
     int records, talk;  /* our ends; -1 when closed */
     struct mem buffers; /* what was read, until the call ends */
+    bool alone;         /* `data` is for one large record, which keeps it */
     unsigned char *data;
     size_t size, room, total;
     size_t logs;
@@ -90,8 +91,15 @@ static void take_records(struct pump *pump)
             pump->broken = "it sent something that is no record";
         if (took <= 0)
             break;
+        record.lasting = pump->alone;
         take_record(pump, &record);
         at += (size_t)took;
+    }
+    if (pump->alone && at > 0) {
+        pump->data = NULL;
+        pump->size = pump->room = 0;
+        pump->alone = false;
+        return;
     }
     memmove(pump->data, pump->data + at, pump->size - at);
     pump->size -= at;
@@ -110,9 +118,10 @@ static void make_room(struct pump *pump)
         return;
     size_t room = pump->room * 2 + ROOM_MIN;
     size_t announced = record_announced(pump->data, pump->size);
-    if (announced > pump->size && announced <= ANNOUNCED_MAX)
+    pump->alone = announced > pump->size && announced <= ANNOUNCED_MAX;
+    if (pump->alone)
         room = announced;
-    unsigned char *larger = mem_alloc(&pump->buffers, room);
+    unsigned char *larger = mem_alloc(pump->alone ? pump->mem : &pump->buffers, room);
     if (pump->size > 0)
         memcpy(larger, pump->data, pump->size);
     pump->data = larger;

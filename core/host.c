@@ -122,8 +122,10 @@ static struct names overlay_names(struct guest *guest, const char *real, const s
 {
     struct names names = {0};
     for (size_t i = 0; i < disk->count; i++) {
-        const struct change *staged =
-            stage_find(guest->stage, mem_printf(guest->mem, "%s/%s", real, disk->names[i]));
+        const struct change *staged = NULL;
+        if (guest->stage->count > 0) /* nearly always nothing is, and folders may be large */
+            staged =
+                stage_find(guest->stage, mem_printf(guest->mem, "%s/%s", real, disk->names[i]));
         if (staged == NULL || staged->action != ACTION_REMOVE)
             names_add(guest->mem, &names, disk->names[i]);
     }

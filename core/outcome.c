@@ -51,6 +51,14 @@ static int take_key(struct outcome *outcome, struct mem *mem, const struct recor
     return 0;
 }
 
+static struct blob content_of(struct mem *mem, const struct record *record, size_t field)
+{
+    struct blob content = record->fields[field];
+    if (!record->lasting)
+        content.data = mem_copy(mem, content.data, content.size);
+    return content;
+}
+
 static void take_change(struct outcome *outcome, struct mem *mem, const struct record *record,
                         enum action action)
 {
@@ -59,8 +67,7 @@ static void take_change(struct outcome *outcome, struct mem *mem, const struct r
     switch (action) {
     case ACTION_WRITE:
         proposal->old_sha256 = copied(mem, record, 1);
-        proposal->content = record->fields[2];
-        proposal->content.data = mem_copy(mem, proposal->content.data, proposal->content.size);
+        proposal->content = content_of(mem, record, 2);
         proposal->mode = (int)record_number(record, 3);
         proposal->secret = (record_number(record, 4) & (long)TFHOOK_SECRET) != 0;
         break;
@@ -130,8 +137,7 @@ int outcome_take(struct outcome *outcome, struct mem *mem, const char *step,
     case RECORD_PUBLISH: {
         struct proposal *report = mem_push(mem, outcome->reports, outcome->report_count);
         report->path = copied(mem, record, 0);
-        report->content = record->fields[1];
-        report->content.data = mem_copy(mem, report->content.data, report->content.size);
+        report->content = content_of(mem, record, 1);
         return 0;
     }
     default:

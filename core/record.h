@@ -34,6 +34,7 @@ struct record {
     enum record_type type;
     struct blob fields[RECORD_FIELDS_MAX];
     size_t count;
+    bool lasting; /* who takes it may keep its fields without a copy */
 };
 
 void record_add(struct record *record, const void *data, size_t size);

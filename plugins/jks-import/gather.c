@@ -33,15 +33,6 @@ void import_certs_free(struct import_certs *certs)
     *certs = (struct import_certs){0};
 }
 
-void import_certs_forget_der(struct import_certs *certs)
-{
-    for (size_t i = 0; i < certs->count; i++) {
-        free(certs->certs[i].der);
-        certs->certs[i].der = NULL;
-        certs->certs[i].size = 0;
-    }
-}
-
 static int read_cert(const struct tfhook_host *host, const char *path, struct cert_list *ret)
 {
     struct tfhook_data data;
@@ -95,7 +86,7 @@ static int picked(const struct tfhook_host *host, const char *path, const char *
     return no_memory(host);
 }
 
-/* Takes the certificate over. */
+/* Takes the certificate over, where it is wanted. */
 static int add_certificate(const struct tfhook_host *host, const char *path, const char *alias,
                            struct cert *from, struct import_certs *certs)
 {
@@ -113,9 +104,11 @@ static int add_certificate(const struct tfhook_host *host, const char *path, con
         cert_clear(&cert);
         return no_memory(host);
     }
-    cert.der = from->der;
-    from->der = NULL;
-    cert.size = from->size;
+    if (certs->with_der) {
+        cert.der = from->der;
+        from->der = NULL;
+        cert.size = from->size;
+    }
     memcpy(cert.sha256, from->sha256, sizeof cert.sha256);
     certs->certs[certs->count++] = cert;
     return TFHOOK_OK;
@@ -249,9 +242,9 @@ static int unify(const struct tfhook_host *host, struct import_certs *certs)
     return TFHOOK_OK;
 }
 
-int import_gather(const struct tfhook_host *host, struct import_certs *ret)
+int import_gather(const struct tfhook_host *host, bool with_der, struct import_certs *ret)
 {
-    struct import_certs certs = {0};
+    struct import_certs certs = {.with_der = with_der};
     struct tfhook_names items = host->items(host, "certificate");
     const char *directory = host->value(host, "certificates");
     int result = TFHOOK_OK;

@@ -8,6 +8,7 @@
 #ifndef TFHOOK_JKS_IMPORT_GATHER_H
 #define TFHOOK_JKS_IMPORT_GATHER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <tfhook/plugin.h>
 
@@ -22,13 +23,13 @@ struct import_cert {
 struct import_certs {
     struct import_cert *certs; /* by alias, each alias once */
     size_t count;
+    bool with_der; /* else each has its digest, and der is NULL */
 };
 
-int import_gather(const struct tfhook_host *host, struct import_certs *ret)
+/* `with_der`: digests alone would not do. */
+int import_gather(const struct tfhook_host *host, bool with_der, struct import_certs *ret)
     __attribute__((warn_unused_result));
 void import_certs_free(struct import_certs *certs);
-/* For who needs the digests only: the bytes of the certificates are given back. */
-void import_certs_forget_der(struct import_certs *certs);
 
 /* The password of the stores; free with import_password_free(). */
 int import_password(const struct tfhook_host *host, char **ret) __attribute__((warn_unused_result));

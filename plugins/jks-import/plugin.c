@@ -97,11 +97,12 @@ static int check_both_ways(const struct tfhook_host *host, const struct import_c
     return TFHOOK_OK;
 }
 
-static int begin(const struct tfhook_host *host, struct parts *parts, struct import_run *run)
+static int begin(const struct tfhook_host *host, bool with_der, struct parts *parts,
+                 struct import_run *run)
 {
     char error[JVM_ERROR_SIZE];
     struct tfhook_names keystore = host->items(host, "keystore");
-    int result = import_gather(host, &parts->certs);
+    int result = import_gather(host, with_der, &parts->certs);
     if (result == TFHOOK_OK)
         result = check_both_ways(host, &parts->certs);
     if (result == TFHOOK_OK)
@@ -155,7 +156,7 @@ static int plan(const struct tfhook_host *host)
 {
     struct parts parts = {0};
     struct import_run run;
-    int result = begin(host, &parts, &run);
+    int result = begin(host, true, &parts, &run);
     if (result == TFHOOK_OK)
         result = import_load_notes(&run);
     if (result == TFHOOK_OK)
@@ -176,8 +177,7 @@ static int verify(const struct tfhook_host *host)
 {
     struct parts parts = {0};
     struct import_run run;
-    int result = begin(host, &parts, &run);
-    import_certs_forget_der(&parts.certs); /* the digests will do */
+    int result = begin(host, false, &parts, &run);
     for (size_t i = 0; i < parts.stores.store_count && result == TFHOOK_OK; i++)
         result = import_verify_store(&run, &parts.stores.stores[i]);
     end(&parts);

@@ -3,17 +3,17 @@
 #include <stdlib.h>
 
 struct index_slot {
-    uint64_t hash;
-    size_t place; /* from 1; 0 is a free slot */
+    uint32_t hash;
+    uint32_t place; /* from 1; 0 is a free slot */
 };
 
 /* FNV-1a */
-uint64_t index_hash(const void *key, size_t size)
+uint32_t index_hash(const void *key, size_t size)
 {
     const unsigned char *at = key;
-    uint64_t hash = 0xcbf29ce484222325;
+    uint32_t hash = 0x811c9dc5;
     for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * 0x100000001b3;
+        hash = (hash ^ at[i]) * 0x1000193;
     return hash;
 }
 
@@ -42,11 +42,11 @@ static bool make_room(struct index *index)
     return true;
 }
 
-bool index_add(struct index *index, uint64_t hash, size_t place)
+bool index_add(struct index *index, uint32_t hash, size_t place)
 {
-    if (!make_room(index))
+    if (place >= UINT32_MAX || !make_room(index))
         return false;
-    put(index, (struct index_slot){hash, place + 1});
+    put(index, (struct index_slot){hash, (uint32_t)place + 1});
     index->count++;
     return true;
 }
@@ -59,7 +59,7 @@ static size_t look(const struct index *index, struct index_walk *walk)
     return INDEX_NONE;
 }
 
-size_t index_first(const struct index *index, uint64_t hash, struct index_walk *ret)
+size_t index_first(const struct index *index, uint32_t hash, struct index_walk *ret)
 {
     *ret = (struct index_walk){.hash = hash};
     if (index->room == 0)

@@ -1,6 +1,6 @@
 /*
  * Where in an array the items with a given hash may be: a table of places, without the items, which
- * move as their array grows. Pure.
+ * move as their array grows. Up to 2^32 - 2 places. Pure.
  *
  * Order: start with `struct index index = {0};`, index_add() each place, then index_first() and
  * index_next() until INDEX_NONE; compare what is at each place, as different items may share a
@@ -24,14 +24,14 @@ struct index {
 };
 
 struct index_walk {
-    uint64_t hash;
+    uint32_t hash;
     size_t slot;
 };
 
-uint64_t index_hash(const void *key, size_t size);
-bool index_add(struct index *index, uint64_t hash, size_t place)
+uint32_t index_hash(const void *key, size_t size);
+bool index_add(struct index *index, uint32_t hash, size_t place)
     __attribute__((warn_unused_result));
-size_t index_first(const struct index *index, uint64_t hash, struct index_walk *ret);
+size_t index_first(const struct index *index, uint32_t hash, struct index_walk *ret);
 size_t index_next(const struct index *index, struct index_walk *walk);
 void index_clear(struct index *index);
 

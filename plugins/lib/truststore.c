@@ -288,12 +288,12 @@ const char *truststore_form_text(const struct truststore *store)
 
 /* --- looking --- */
 
-static uint64_t hash_of_name(const char *name)
+static uint32_t hash_of_name(const char *name)
 {
     return index_hash(name, strlen(name));
 }
 
-static uint64_t hash_of_sha256(const unsigned char sha256[TRUSTSTORE_SHA256_SIZE])
+static uint32_t hash_of_sha256(const unsigned char sha256[TRUSTSTORE_SHA256_SIZE])
 {
     return index_hash(sha256, TRUSTSTORE_SHA256_SIZE);
 }

@@ -136,7 +136,9 @@ limit() {
     elif [ "$what" = inodes ]; then
         mount -o "remount,nr_inodes=$(($(used "$path" inodes) + more))" "$path"
     else
-        mount -o "remount,size=$((($(used "$path") + more) * $(stat -f -c %S "$path")))" "$path"
+        room=$(($(used "$path") + more))
+        # No room at all would be said by 0, which means no limit.
+        mount -o "remount,size=$(((room > 0 ? room : 1) * $(stat -f -c %S "$path")))" "$path"
     fi
 }
 

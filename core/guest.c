@@ -1,44 +1,25 @@
 #include "guest.h"
 
-#include "fds.h"
+#include "confine.h"
 #include "host.h"
 #include "loader.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void confine(const struct child_call *call, int records, int printed)
+static void tell_unconfined(struct guest *guest)
 {
-    (void)setpgid(0, 0);
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(printed, 1) < 0 || dup2(printed, 2) < 0)
-        _exit(1);
-    fds_close_all_but(&records, 1);
-    for (int number = 1; number < NSIG; number++)
-        if (number != SIGKILL && number != SIGSTOP)
-            (void)signal(number, SIG_DFL);
-    (void)signal(SIGPIPE, SIG_IGN);
-    sigset_t none;
-    (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    const struct rlimit no_core = {0, 0};
-    const struct rlimit cpu = {(rlim_t)call->step->timeout + 1, (rlim_t)call->step->timeout + 2};
-    (void)setrlimit(RLIMIT_CORE, &no_core);
-    (void)setrlimit(RLIMIT_CPU, &cpu);
-    (void)umask(022);
-    if (chdir("/") < 0)
-        _exit(1);
+    struct record record = {.type = RECORD_LOG};
+    record_add_number(&record, guest->mem, TFHOOK_INFO);
+    record_add_text(&record, "this kernel has no Landlock: if the plugin writes by itself, by a "
+                             "mistake of its own, nothing hinders it");
+    guest_send(guest, &record);
 }
 
 static void send_key(struct guest *guest, const struct tfhook_key *key)
@@ -109,7 +90,11 @@ _Noreturn void guest_main(const struct child_call *call, int records, int printe
                           .may_publish = call->call == CALL_VERIFY,
                           .log_level = talk_level(call->talk),
                           .fd = records};
-    confine(call, records, printed);
+    bool writes = false;
+    if (!confine(call->step->timeout, records, printed, &writes))
+        _exit(1);
+    if (writes)
+        tell_unconfined(&guest);
     struct tfhook_plugin plugin;
     const char *file = NULL;
     struct err err = {.mem = &mem};

@@ -1,5 +1,7 @@
 #include "loader.h"
 
+#include "keys.h"
+
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -70,7 +72,7 @@ static int open_trusted(struct mem *mem, const char *file, struct err *err)
     return -1;
 }
 
-static int copy_descriptor(const char *name, const char *file, const void *symbol,
+static int copy_descriptor(struct mem *mem, const char *name, const char *file, const void *symbol,
                            struct tfhook_plugin *ret, struct err *err)
 {
     size_t size;
@@ -94,6 +96,9 @@ static int copy_descriptor(const char *name, const char *file, const void *symbo
     if (plugin.key_count > 0 && (plugin.keys == NULL || plugin.key_size < key_least ||
                                  plugin.key_size > 4096 || plugin.key_count > 4096))
         return err_set(err, STATUS_REJECTED, "%s: its keys are not laid out as declared", file);
+    const char *fault = keys_fault(mem, &plugin);
+    if (fault != NULL)
+        return err_set(err, STATUS_REJECTED, "%s: %s: its author has to mend that", file, fault);
     *ret = plugin;
     return 0;
 }
@@ -127,7 +132,7 @@ int loader_load(struct mem *mem, const char *plugin_dir, const char *name,
         return err_set(err, STATUS_REJECTED,
                        "%s is no plugin for this tfhook: it has no symbol " SYMBOL, file);
     *ret_file = file;
-    return copy_descriptor(name, file, symbol, ret, err);
+    return copy_descriptor(mem, name, file, symbol, ret, err);
 }
 
 int loader_names(struct mem *mem, const char *plugin_dir, struct names *ret)

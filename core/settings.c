@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+const char *const settings_core_keys[] = {"plugin",  "hook",       "only-on",
+                                          "timeout", "on-failure", NULL};
+
 struct maker {
     struct mem *mem;
     const struct config *config;
@@ -141,12 +144,11 @@ static void make_setting(const struct maker *maker, const struct tfhook_key *key
 
 static void report_unknown(const struct maker *maker, const struct plugin_info *plugin)
 {
-    static const char *const core_keys[] = {"plugin", "hook", "only-on", "timeout", "on-failure"};
     struct names valid = {0};
     for (size_t i = 0; i < plugin->key_count; i++)
         names_add(maker->mem, &valid, plugin->keys[i].name);
-    for (size_t i = 0; i < sizeof core_keys / sizeof *core_keys; i++)
-        names_add(maker->mem, &valid, core_keys[i]);
+    for (const char *const *key = settings_core_keys; *key != NULL; key++)
+        names_add(maker->mem, &valid, *key);
     for (size_t i = 0; i < maker->step->entry_count; i++) {
         const struct ini_entry *entry = &maker->step->entries[i];
         if (!names_have(&valid, entry->key))

@@ -21,6 +21,9 @@ struct settings {
     size_t count;
 };
 
+/* The keys that each step has, whatever its plugin; NULL at the end. */
+extern const char *const settings_core_keys[];
+
 /* `cwd`, when not NULL, makes relative paths absolute: only for the command line. */
 void settings_make(struct mem *mem, const struct config *config, const struct step *step,
                    const struct plugin_info *plugin, const char *cwd, struct settings *ret,

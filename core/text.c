@@ -65,12 +65,28 @@ static bool is_shown(uint32_t c)
            !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
 }
 
+/* How many bytes from here on are printable ASCII, as nearly all of any text is. */
+static size_t plain_length(const unsigned char *s, size_t size)
+{
+    size_t length = 0;
+    while (length < size && s[length] >= 0x20 && s[length] < 0x7f)
+        length++;
+    return length;
+}
+
 /* The length of the escaped text, which is written when there is a place for it. */
 static size_t escape(const unsigned char *s, size_t size, char *out)
 {
     static const char hex[] = "0123456789abcdef";
     size_t at = 0;
     for (size_t i = 0; i < size;) {
+        size_t plain = plain_length(s + i, size - i);
+        if (out != NULL)
+            memcpy(out + at, s + i, plain);
+        at += plain;
+        i += plain;
+        if (i == size)
+            break;
         uint32_t c = 0;
         size_t length = utf8_length(s + i, size - i, &c);
         bool show = length > 0 && is_shown(c);

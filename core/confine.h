@@ -1,0 +1,22 @@
+/*
+ * What the process of a plugin's call may do: to look, and to answer. Containment of mistakes, no
+ * security boundary: a plugin is trusted as whoever installed it.
+ *
+ * A process group of its own, so that what it starts is ended with it; its end with the parent's;
+ * of the descriptors only those for its answers; signals, working directory and umask as in a new
+ * process; limits of CPU time and memory; no core file; no file that grows; no new privileges; and,
+ * where the kernel has Landlock (5.13 and later), no change of any file. What it starts is bound
+ * too.
+ */
+#ifndef TFHOOK_CONFINE_H
+#define TFHOOK_CONFINE_H
+
+#include <stdbool.h>
+
+/* Once, in the child, before any code of a plugin's. What it prints goes to `printed`; `records`
+ * and it stay open. `seconds`: the deadline. False: it has no way to go on, and must exit.
+ * *ret_writes: the kernel lets it change files all the same. */
+bool confine(long seconds, int records, int printed, bool *ret_writes)
+    __attribute__((warn_unused_result));
+
+#endif

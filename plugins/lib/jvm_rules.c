@@ -210,8 +210,10 @@ char *jvm_words_of_file(const char *text)
     for (char *at = words; at != NULL && *at != '\0'; at++) {
         if (quote == '\0' && blank && *at == '#')
             memset(at, ' ', strcspn(at, "\r\n"));
-        if (quote != '\0' ? *at == quote : *at == '\'' || *at == '"')
-            quote = quote != '\0' ? '\0' : *at;
+        if (quote == '\0' && (*at == '\'' || *at == '"'))
+            quote = *at;
+        else if (*at == quote)
+            quote = '\0';
         blank = strchr(" \t\r\n\f", *at) != NULL;
     }
     return words;

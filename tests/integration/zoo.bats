@@ -165,3 +165,30 @@ count its keys are not laid out as declared
 name says that its name is another
 ODD
 }
+
+@test "a plugin that was built with the header of release 1.0 works" {
+    local plugin
+    echo line >"$T/lines"
+    for plugin in fake fake-1-0; do
+        printf '[step old]\nplugin = %s\nhook = pre-provision\ndo =\n' "$plugin" >"$T/c.ini"
+        printf '    %s\n' "plan:read:$T/file" "plan:write:$T/new:x" "plan:edit:$T/lines:line:other" \
+            "plan:list:$T" "plan:mkdir:$T/directory" "plan:next:do it" "plan:probe:/bin/true" \
+            "verify:finding:pass" "verify:publish:$T/report:text" >>"$T/c.ini"
+        tfhook -v -c "$T/c.ini" apply
+        expect_status 0
+        [ "$(cat "$T/new" "$T/lines" "$T/report")" = "xother
+text" ] || fail "$plugin: $(cat "$T/new" "$T/lines" "$T/report")"
+        expect_output "1. do it"
+        tfhook rollback
+        expect_status 0
+        rm "$T/report"
+    done
+}
+
+@test "a plugin exports its descriptor and nothing else" {
+    local plugin names
+    for plugin in "$TFHOOK_BUILD"/plugins-built/*.so "$TFHOOK_PLUGINS/fake.so"; do
+        names=$(nm -D --defined-only "$plugin" | awk '{print $3}' | grep -v -e asan -e ubsan)
+        [ "$names" = tfhook_plugin_v1 ] || fail "$plugin exports: $names"
+    done
+}

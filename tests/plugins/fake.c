@@ -12,6 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifndef FAKE_NAME
+#define FAKE_NAME "fake"
+#endif
+
 enum { WORDS_MAX = 6 };
 
 struct action {
@@ -261,7 +265,7 @@ static const struct tfhook_key keys[] = {
 TFHOOK_EXPORT const struct tfhook_plugin tfhook_plugin_v1 = {
     .size = sizeof(struct tfhook_plugin),
     .minor = 0,
-    .name = "fake",
+    .name = FAKE_NAME,
     .version = "1",
     .summary = "does what it is told",
     .manual = "For tests only.",

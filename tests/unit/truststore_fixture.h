@@ -50,7 +50,7 @@ static inline void keep(struct bytes b)
     static struct kept {
         struct kept *next;
         struct bytes bytes;
-    } *all;
+    } * all;
     struct kept *kept = malloc(sizeof *kept);
     assert_non_null(kept);
     *kept = (struct kept){all, b};

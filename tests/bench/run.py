@@ -24,6 +24,7 @@ BUILD = os.path.abspath(os.environ.get("TFHOOK_BUILD", os.path.join(HERE, "../..
 TFHOOK = os.path.join(BUILD, "tfhook")
 PLUGINS = os.path.join(BUILD, "plugins-built")
 FLOOR = os.path.join(BUILD, "tests", "floor")
+FAKE = os.path.join(BUILD, "plugins-test", "fake.so")
 PASSWORD = "changeit"
 MIB = 1 << 20
 
@@ -47,6 +48,9 @@ class Ground:
             os.chmod(os.path.join(self.plugins, name), 0o755)
         self.certificate = self.make_certificate("scm1")
         self.one = ["-o", f"certificate={self.certificate}"]
+        os.mkdir(self.path("test-plugins"), 0o755)
+        shutil.copy(FAKE, self.path("test-plugins"))
+        os.chmod(self.path("test-plugins/fake.so"), 0o755)
         self.make_base()
         self.make_base_state()
 
@@ -119,6 +123,15 @@ class Ground:
             quiet(["javac", "-d", self.folder, os.path.join(HERE, "Add.java")])
         return ["java", "-cp", self.folder, "Add", self.store, PASSWORD, self.make_many(count)]
 
+    def steps(self, count):
+        """A verify of that many steps whose plugin does nothing: each is called twice."""
+        config = self.path(f"steps-{count}.ini")
+        with open(config, "w") as file:
+            for i in range(count):
+                file.write(f"[step s{i}]\nplugin = fake\nhook = pre-provision\n")
+        return [TFHOOK, "--plugin-dir", self.path("test-plugins"), "--state-dir", self.state, "-c",
+                config, "verify"]
+
     def timed(self, command):
         """Seconds of one run from the start."""
         self.reset()
@@ -184,6 +197,27 @@ class Table:
         self.show(name, usage.ru_maxrss / 1024, rival, 20 + 3 * os.path.getsize(ground.store) / MIB,
                   1, "MiB")
 
+    def calls(self, few, many):
+        """What one call of a plugin costs, and whether it stays the same with many steps."""
+        name, rival = "a plugin's call", "fork, load, exit"
+        linear, fewer = f"a call, of {many} steps", f"a call, of {few} steps"
+        if not self.wants(name, rival, linear, fewer):
+            return
+        ground = self.ground
+        rounds = min(self.options.rounds, 5)
+
+        def each(command, rival_command, ours, theirs):
+            mine, others = medians(ground, command, rival_command, rounds)
+            return mine * 1000 / ours, others * 1000 / theirs
+
+        plugin = os.path.join(ground.path("test-plugins"), "fake.so")
+        mine, others = each(ground.steps(many), [FLOOR, ground.store, str(2 * many), plugin],
+                            2 * many, 2 * many)
+        self.show(name, mine, rival, others, 1.5)
+        self.show(name, mine, "5 ms", 5, 1)
+        mine, others = each(ground.steps(many), ground.steps(few), 2 * many, 2 * few)
+        self.show(linear, mine, fewer, others, 1)
+
     def no_op(self):
         name, rival = "nothing to do, planned", "30 ms"
         if not self.wants(name, rival):
@@ -220,6 +254,7 @@ def run(table, ground):
     table.linear(1000, 10000)
     table.memory(10000)
     table.no_op()
+    table.calls(10, 100)
 
 
 def main():

@@ -61,7 +61,7 @@ add_check() {
 write_suite() {
     if lint; then
         local check
-        for check in shellcheck clang-format clang-tidy clang-build plugin-header; do
+        for check in shellcheck clang-format clang-tidy clang-build; do
             add_check "style.$check" "$here/tests/style.sh" "$check" "$build"
         done
         add_check fuzz "$here/tests/fuzz/run.sh"

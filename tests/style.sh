@@ -33,18 +33,6 @@ clang-build)
         -DTFHOOK_WERROR=ON >/dev/null
     cmake --build "$build/clang" --parallel "$jobs" -- --quiet
     ;;
-plugin-header)
-    # The header that outsiders compile, in each language that it is for, with all warnings.
-    header=core/include/tfhook/plugin.h
-    for compiler in gcc clang; do
-        for standard in c99 c11 c17; do
-            "$compiler" -x c -std=$standard -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror \
-                -fsyntax-only "$header"
-        done
-    done
-    clang++ -x c++ -std=c++17 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -fsyntax-only \
-        "$header"
-    ;;
 *)
     echo "style.sh: no check '$check'" >&2
     exit 2

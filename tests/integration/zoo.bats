@@ -143,6 +143,7 @@ bad() {
 
 @test "a plugin whose descriptor is not what it must be is rejected, with the reason" {
     local name text
+    TFHOOK_PLUGINS=$TFHOOK_BUILD/plugins-odd
     while read -r name text; do
         printf '[step bad]\nplugin = odd-%s\nhook = pre-provision\n' "$name" >"$T/c.ini"
         tfhook -c "$T/c.ini" apply

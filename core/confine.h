@@ -4,9 +4,9 @@
  *
  * A process group of its own, so that what it starts is ended with it; its end with the parent's;
  * of the descriptors only those for its answers; signals, working directory and umask as in a new
- * process; limits of CPU time and memory; no core file; no file that grows; no new privileges; and,
- * where the kernel has Landlock (5.13 and later), no change of any file. What it starts is bound
- * too.
+ * process; limits of CPU time and memory; no core file; no file that grows; no new privileges. What
+ * it starts is bound too. Landlock would deny every change of a file, and with it a look at what
+ * other processes are (/proc/PID/exe, cwd, root): jks-import looks for JVMs there.
  */
 #ifndef TFHOOK_CONFINE_H
 #define TFHOOK_CONFINE_H
@@ -14,9 +14,7 @@
 #include <stdbool.h>
 
 /* Once, in the child, before any code of a plugin's. What it prints goes to `printed`; `records`
- * and it stay open. `seconds`: the deadline. False: it has no way to go on, and must exit.
- * *ret_writes: the kernel lets it change files all the same. */
-bool confine(long seconds, int records, int printed, bool *ret_writes)
-    __attribute__((warn_unused_result));
+ * and it stay open. `seconds`: the deadline. False: it has no way to go on, and must exit. */
+bool confine(long seconds, int records, int printed) __attribute__((warn_unused_result));
 
 #endif

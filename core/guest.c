@@ -13,15 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void tell_unconfined(struct guest *guest)
-{
-    struct record record = {.type = RECORD_LOG};
-    record_add_number(&record, guest->mem, TFHOOK_INFO);
-    record_add_text(&record, "this kernel has no Landlock: if the plugin writes by itself, by a "
-                             "mistake of its own, nothing hinders it");
-    guest_send(guest, &record);
-}
-
 static void send_key(struct guest *guest, const struct tfhook_key *key)
 {
     struct record record = {.type = RECORD_KEY};
@@ -90,11 +81,8 @@ _Noreturn void guest_main(const struct child_call *call, int records, int printe
                           .may_publish = call->call == CALL_VERIFY,
                           .log_level = talk_level(call->talk),
                           .fd = records};
-    bool writes = false;
-    if (!confine(call->step->timeout, records, printed, &writes))
+    if (!confine(call->step->timeout, records, printed))
         _exit(1);
-    if (writes)
-        tell_unconfined(&guest);
     struct tfhook_plugin plugin;
     const char *file = NULL;
     struct err err = {.mem = &mem};

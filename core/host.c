@@ -1,9 +1,11 @@
 #include "host.h"
 
 #include "clock.h"
+#include "digest.h"
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,9 +80,13 @@ static int host_flag(const struct tfhook_host *host, const char *key)
 
 /* --- looking at files --- */
 
+/* What a plan has read it may stage. The digest is made at once: the plugin may wipe what it got.
+ */
 static void remember_seen(struct guest *guest, const char *real, const struct blob *content)
 {
-    *mem_push(guest->mem, guest->seen, guest->seen_count) = (struct seen_file){real, *content};
+    if (guest->may_stage)
+        *mem_push(guest->mem, guest->seen, guest->seen_count) =
+            (struct seen_file){real, digest(guest->mem, content->data, content->size)};
 }
 
 static int host_read(const struct tfhook_host *host, const char *path, size_t limit,
@@ -280,13 +286,16 @@ static void host_progress(const struct tfhook_host *host, size_t done, size_t to
     enum { PAUSE_MS = 50 }; /* nobody reads faster, and a plugin may tell of ten thousand items */
     struct guest *guest = guest_of(host);
     int64_t now = clock_ms();
-    if (now - guest->progress_ms < PAUSE_MS)
+    what = what == NULL ? "" : what;
+    bool same = strncmp(what, guest->progress_of, sizeof guest->progress_of - 1) == 0;
+    if (same && now - guest->progress_ms < PAUSE_MS)
         return;
     guest->progress_ms = now;
+    (void)snprintf(guest->progress_of, sizeof guest->progress_of, "%s", what);
     struct record record = {.type = RECORD_PROGRESS};
     record_add_number(&record, guest->mem, (long)done);
     record_add_number(&record, guest->mem, (long)total);
-    record_add_text(&record, what == NULL ? "" : what);
+    record_add_text(&record, what);
     guest_send(guest, &record);
 }
 

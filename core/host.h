@@ -17,7 +17,7 @@
 
 struct seen_file {
     const char *real;
-    struct blob content;
+    const char *sha256;
 };
 
 struct guest {
@@ -31,7 +31,8 @@ struct guest {
     bool may_publish;            /* verify */
     enum tfhook_level log_level; /* the least that is shown */
     int fd;                      /* records go here */
-    int64_t progress_ms;         /* when progress was told last */
+    int64_t progress_ms;         /* when progress was told last, */
+    char progress_of[64];        /* and of what */
     struct seen_file *seen;
     size_t seen_count;
     const char *message; /* of the step */

@@ -31,9 +31,10 @@ static void report_settled(struct run *run, const struct journal *journal, struc
  * message names the journal where it is. */
 static int read_or_stick(struct run *run, struct journal *journal, struct err *err)
 {
+    struct err first = {.mem = run->mem};
     struct err moving = {.mem = run->mem};
     struct err unread = {.mem = run->mem};
-    if (journal_read(run->mem, journal, &unread) == 0)
+    if (journal_read(run->mem, journal, &first) == 0)
         return 0;
     if (journal_move(run->mem, journal, TXN_STUCK, &moving) < 0)
         return err_set(err, STATUS_STUCK,

@@ -108,6 +108,8 @@ static bool seconds(const ASN1_TIME *time, int64_t *ret)
     return true;
 }
 
+/* The flags first: they fill what X509_get_key_usage() gives, also of a certificate whose digest
+ * cannot be made (cert_parse.h). */
 static bool is_ca(X509 *x)
 {
     uint32_t flags = X509_get_extension_flags(x);

@@ -30,9 +30,22 @@ static const char *next_argument(const char *data, size_t size, size_t *at)
 /* Options of the launcher that take the next argument with them. */
 static bool takes_value(const char *argument)
 {
-    static const char *const options[] = {
-        "-cp",           "-classpath",    "--class-path", "-p",         "--module-path",
-        "--add-modules", "--add-exports", "--add-opens",  "--add-reads"};
+    static const char *const options[] = {"-cp",
+                                          "-classpath",
+                                          "--class-path",
+                                          "-p",
+                                          "--module-path",
+                                          "--upgrade-module-path",
+                                          "--add-modules",
+                                          "--limit-modules",
+                                          "--add-exports",
+                                          "--add-opens",
+                                          "--add-reads",
+                                          "--patch-module",
+                                          "--enable-native-access",
+                                          "-d",
+                                          "--describe-module",
+                                          "--source"};
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
         if (strcmp(argument, options[i]) == 0)
             return true;

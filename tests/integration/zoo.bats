@@ -92,21 +92,6 @@ bad() {
     expect_untouched verify:fork
 }
 
-@test "a plugin that changes files by itself cannot, where the kernel has Landlock" {
-    local deed
-    misdeed none plan
-    tfhook -v -c "$T/c.ini" plan
-    [[ "$output" != *"no Landlock"* ]] || skip "this kernel has no Landlock"
-    misdeed plan:write-itself plan
-    expect_status 0
-    for deed in "open to write" create truncate unlink rename link symlink mkdir; do
-        expect_output "$deed: Permission denied"
-    done
-    expect_output "open /dev/null: done"
-    [ ! -e "$T/file.other" ]
-    expect_untouched write-itself
-}
-
 @test "no file grows in a plugin's process" {
     misdeed plan:inflate plan
     expect_status 0

@@ -121,26 +121,7 @@ static int unknown_result(const struct tfhook_host *host)
     return 42;
 }
 
-/* Everything that changes a file, beside the host. */
-static int write_itself(const struct tfhook_host *host)
-{
-    const char *file = host->value(host, "file");
-    char other[PATH_MAX];
-    (void)snprintf(other, sizeof other, "%s.other", file);
-    say(host, "open to write", open(file, O_WRONLY));
-    say(host, "create", open(other, O_WRONLY | O_CREAT, 0644));
-    say(host, "truncate", truncate(file, 0));
-    say(host, "unlink", unlink(file));
-    say(host, "rename", rename(file, other));
-    say(host, "link", link(file, other));
-    say(host, "symlink", symlink(file, other));
-    say(host, "mkdir", mkdir(other, 0755));
-    int null = open("/dev/null", O_WRONLY | O_TRUNC);
-    say(host, "open /dev/null", null);
-    return TFHOOK_OK;
-}
-
-/* Where it can be written to without a path: nothing grows. */
+/* Beside the host: nothing grows, not even what has no path. */
 static int inflate(const struct tfhook_host *host)
 {
     int fd = (int)syscall(SYS_memfd_create, "x", 0);
@@ -217,7 +198,6 @@ static const struct {
     {"flood-output", flood_output},
     {"garble", garble},
     {"unknown-result", unknown_result},
-    {"write-itself", write_itself},
     {"inflate", inflate},
     {"surround", surround},
     {"lie-about-sizes", lie_about_sizes},

@@ -45,6 +45,9 @@ static void takes_no_option_of_the_application_but_jboss(void **state)
     assert_int_equal(
         jvm_password_of_arguments(LINE("java\0-jar\0x.jar\0-Djavax.net.ssl.trustStorePassword=x")),
         JVM_PASSWORD_UNSAID);
+    assert_text(jvm_option_of_arguments(LINE("java\0--patch-module\0java.base=x.jar\0"
+                                             "-Djavax.net.ssl.trustStore=/a\0Main")),
+                "/a");
     static const char jboss[] =
         "java\0-jar\0/x/jboss-modules.jar\0-mp\0/m\0org.jboss.as.standalone\0"
         "-Djavax.net.ssl.trustStore=/b\0"

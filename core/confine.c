@@ -26,20 +26,16 @@ static void reset_signals(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void limit(int what, rlim_t soft, rlim_t hard)
-{
-    const struct rlimit limits = {soft, hard};
-    (void)setrlimit(what, &limits);
-}
-
 static void set_limits(long seconds)
 {
-    limit(RLIMIT_CORE, 0, 0);
-    limit(RLIMIT_CPU, (rlim_t)seconds + 1, (rlim_t)seconds + 2);
-    limit(RLIMIT_FSIZE, 0, 0);
+    const struct rlimit none = {0, 0};
+    const struct rlimit cpu = {(rlim_t)seconds + 1, (rlim_t)seconds + 2};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)setrlimit(RLIMIT_FSIZE, &none);
+    (void)setrlimit(RLIMIT_CPU, &cpu);
 #ifndef __SANITIZE_ADDRESS__ /* its shadow is larger than any memory */
-    const rlim_t memory = (rlim_t)2 << 30;
-    limit(RLIMIT_DATA, memory, memory);
+    const struct rlimit memory = {(rlim_t)2 << 30, (rlim_t)2 << 30};
+    (void)setrlimit(RLIMIT_DATA, &memory);
 #endif
 }
 

@@ -31,7 +31,6 @@ static void set_limits(long seconds)
     const struct rlimit none = {0, 0};
     const struct rlimit cpu = {(rlim_t)seconds + 1, (rlim_t)seconds + 2};
     (void)setrlimit(RLIMIT_CORE, &none);
-    (void)setrlimit(RLIMIT_FSIZE, &none);
     (void)setrlimit(RLIMIT_CPU, &cpu);
 #ifndef __SANITIZE_ADDRESS__ /* its shadow is larger than any memory */
     const struct rlimit memory = {(rlim_t)2 << 30, (rlim_t)2 << 30};

@@ -394,7 +394,7 @@ import() {
             refuse_output "certificates are trusted"
         else
             expect_status 0
-            expect_output "1 certificates are trusted; PKCS#12, encrypted (PBES2)"
+            expect_output "1 certificate is trusted; PKCS#12, encrypted (PBES2)"
             expect_output "2 of its certificates are in the file and not trusted"
         fi
     done

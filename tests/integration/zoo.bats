@@ -92,12 +92,6 @@ bad() {
     expect_untouched verify:fork
 }
 
-@test "no file grows in a plugin's process" {
-    misdeed plan:inflate plan
-    expect_status 0
-    expect_output "grow: File too large"
-}
-
 @test "what a plugin does to its surroundings ends with its call" {
     misdeed plan:surround apply
     expect_status 0

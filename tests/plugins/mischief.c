@@ -6,7 +6,6 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
 #include <signal.h>
@@ -14,10 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static void say(const struct tfhook_host *host, const char *what, long rc)
@@ -121,15 +118,6 @@ static int unknown_result(const struct tfhook_host *host)
     return 42;
 }
 
-/* Beside the host: nothing grows, not even what has no path. */
-static int inflate(const struct tfhook_host *host)
-{
-    int fd = (int)syscall(SYS_memfd_create, "x", 0);
-    (void)signal(SIGXFSZ, SIG_IGN);
-    say(host, "grow", fd < 0 ? -1 : write(fd, "x", 1));
-    return TFHOOK_OK;
-}
-
 static int surround(const struct tfhook_host *host)
 {
     (void)host;
@@ -198,7 +186,6 @@ static const struct {
     {"flood-output", flood_output},
     {"garble", garble},
     {"unknown-result", unknown_result},
-    {"inflate", inflate},
     {"surround", surround},
     {"lie-about-sizes", lie_about_sizes},
     {"stage-twice", stage_twice},

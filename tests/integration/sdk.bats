@@ -14,7 +14,7 @@ teardown() {
 # build NAME: the example, in a folder of its own, installed among the plugins
 build() {
     cp -r "$BATS_TEST_DIRNAME/../../examples/plugins/$1" "$T/$1"
-    cmake -S "$T/$1" -B "$T/$1/build" -DCMAKE_PREFIX_PATH="$T/prefix" \
+    cmake -G Ninja -S "$T/$1" -B "$T/$1/build" -DCMAKE_PREFIX_PATH="$T/prefix" \
         -DCMAKE_C_FLAGS='-Wall -Wextra -Wconversion -Werror' >"$T/log" &&
         cmake --build "$T/$1/build" >>"$T/log" && cmake --install "$T/$1/build" >>"$T/log" ||
         fail "$(cat "$T/log")"

@@ -160,6 +160,9 @@ static void replaces_in_place_and_keeps_the_others(void **state)
         struct truststore_error error;
         assert_int_equal(truststore_replace(store, "a", 1, der.data, der.size, &error),
                          TRUSTSTORE_OK);
+        unsigned char sha256[TRUSTSTORE_SHA256_SIZE];
+        SHA256(der.data, der.size, sha256);
+        assert_non_null(truststore_find_sha256(store, sha256));
         struct bytes b = written(store);
         struct truststore *after = open_bytes(&b);
         const struct truststore_entry *found = truststore_find_alias(after, "a");

@@ -29,9 +29,11 @@ static void reset_signals(void)
 static void set_limits(long seconds)
 {
     const struct rlimit none = {0, 0};
+    const struct rlimit file = {(rlim_t)64 << 20, (rlim_t)64 << 20}; /* logs of probes, no more */
     const struct rlimit cpu = {(rlim_t)seconds + 1, (rlim_t)seconds + 2};
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)setrlimit(RLIMIT_CPU, &cpu);
+    (void)setrlimit(RLIMIT_FSIZE, &file);
 #ifndef __SANITIZE_ADDRESS__ /* its shadow is larger than any memory */
     const struct rlimit memory = {(rlim_t)2 << 30, (rlim_t)2 << 30};
     (void)setrlimit(RLIMIT_DATA, &memory);

@@ -4,9 +4,8 @@
  *
  * A process group of its own, so that what it starts is ended with it; its end with the parent's;
  * of the descriptors only those for its answers; signals, working directory and umask as in a new
- * process; limits of CPU time and memory; no core file; no new privileges. What it starts is bound
- * too. Landlock would deny every change of a file, and with it a look at what other processes are
- * (/proc/PID/exe, cwd, root), which plugins need.
+ * process; limits of CPU time, memory and the size of a file; no core file; no new privileges. What
+ * it starts is bound too. Landlock comes on top, where the kernel has it (landlock.h).
  */
 #ifndef TFHOOK_CONFINE_H
 #define TFHOOK_CONFINE_H

@@ -1,7 +1,9 @@
 #include "guest.h"
 
+#include "aside.h"
 #include "confine.h"
 #include "host.h"
+#include "landlock.h"
 #include "loader.h"
 
 #include <dirent.h>
@@ -12,6 +14,20 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* Its thread changes no file by itself from now on; what only looks goes by the thread aside. */
+static void deny_changes(struct guest *guest)
+{
+    if (landlock_is_there() && aside_start() && landlock_deny_changes())
+        return;
+    if (guest->log_level != TFHOOK_DEBUG)
+        return;
+    struct record record = {.type = RECORD_LOG};
+    record_add_number(&record, guest->mem, TFHOOK_DEBUG);
+    record_add_text(&record, "this kernel has no Landlock: should the plugin write a file by "
+                             "itself, by a mistake of its own, nothing hinders it");
+    guest_send(guest, &record);
+}
 
 static void send_key(struct guest *guest, const struct tfhook_key *key)
 {
@@ -83,6 +99,7 @@ _Noreturn void guest_main(const struct child_call *call, int records, int printe
                           .fd = records};
     if (!confine(call->step->timeout, records, printed))
         _exit(1);
+    deny_changes(&guest);
     struct tfhook_plugin plugin;
     const char *file = NULL;
     struct err err = {.mem = &mem};

@@ -377,6 +377,7 @@ void host_table(struct guest *guest, struct tfhook_host *ret)
     };
     host_table_stage(ret);
     host_table_probe(ret);
+    host_table_process(ret);
 }
 
 void guest_end(struct guest *guest, int result)

@@ -44,14 +44,16 @@ void host_table(struct guest *guest, struct tfhook_host *ret);
 /* Send the end record, misuse considered. */
 void guest_end(struct guest *guest, int result);
 
-/* For host.c's two halves. */
+/* For the other parts of host.c. */
 int guest_misuse(struct guest *guest, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void guest_send(struct guest *guest, const struct record *record);
 int guest_resolve(struct guest *guest, const char *path, const char **ret)
     __attribute__((warn_unused_result));
-/* host_stage.c: the functions that propose; host_probe.c: the one that runs commands. */
+/* host_stage.c: the functions that propose; host_probe.c: those that run commands; host_process.c:
+ * the one that looks at processes. */
 void host_table_stage(struct tfhook_host *ret);
 void host_table_probe(struct tfhook_host *ret);
+void host_table_process(struct tfhook_host *ret);
 
 #endif

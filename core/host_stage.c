@@ -229,6 +229,34 @@ static int host_publish(const struct tfhook_host *host, const char *path, const 
     return 0;
 }
 
+static int host_staged(const struct tfhook_host *host, size_t index, struct tfhook_staged *ret)
+{
+    static const enum tfhook_action actions[] = {[ACTION_WRITE] = TFHOOK_CHANGE_WRITE,
+                                                 [ACTION_EDIT] = TFHOOK_CHANGE_EDIT,
+                                                 [ACTION_REMOVE] = TFHOOK_CHANGE_REMOVE,
+                                                 [ACTION_DIRECTORY] = TFHOOK_CHANGE_DIRECTORY};
+    const struct guest *guest = host->core;
+    const char *notes = mem_printf(guest->mem, "%s/notes/", guest->world->state_dir);
+    size_t size = ret->struct_size;
+    if (size < sizeof ret->struct_size || size > 64 * sizeof *ret)
+        return guest_misuse(guest_of(host), "struct_size of a struct tfhook_staged is not set");
+    for (size_t i = 0; i < guest->stage->count; i++) {
+        const struct change *change = &guest->stage->items[i];
+        if (strncmp(change->real, notes, strlen(notes)) == 0 || index-- > 0)
+            continue;
+        const struct tfhook_staged out = {.struct_size = size,
+                                          .action = actions[change->action],
+                                          .secret = change->secret,
+                                          .path = root_inside(&guest->world->root, change->real),
+                                          .step = change->step,
+                                          .old_sha256 = change->old_sha256,
+                                          .new_sha256 = change->new_sha256};
+        memcpy(ret, &out, size < sizeof out ? size : sizeof out);
+        return 0;
+    }
+    return -ENOENT;
+}
+
 void host_table_stage(struct tfhook_host *ret)
 {
     ret->write = host_write;
@@ -237,4 +265,5 @@ void host_table_stage(struct tfhook_host *ret)
     ret->directory = host_directory;
     ret->summary = host_summary;
     ret->publish = host_publish;
+    ret->staged = host_staged;
 }

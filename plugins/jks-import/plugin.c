@@ -248,7 +248,7 @@ static const struct tfhook_key keys[] = {
 
 TFHOOK_EXPORT const struct tfhook_plugin tfhook_plugin_v1 = {
     .size = sizeof(struct tfhook_plugin),
-    .minor = 0,
+    .minor = 1,
     .name = "jks-import",
     .version = "1.0.0",
     .summary = "import certificates into the trust stores that Java loads",

@@ -1,13 +1,12 @@
-/* The JVMs that run, from /proc: a plugin looks there itself, as no --root has a /proc. */
+/* The JVMs that run, by what /proc says of them. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <openssl/crypto.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bytes.h"
 #include "jvm_parts.h"
@@ -15,31 +14,24 @@
 
 enum { MOST_ARGUMENTS = 4 << 20 };
 
-/* A link of /proc/PID; false when it cannot be read. */
-static bool read_link(long pid, const char *name, char ret[PATH_MAX])
+/* A link of /proc/PID. 0 or a negated errno. */
+static int read_link(const struct tfhook_host *host, long pid, const char *name, char ret[PATH_MAX])
 {
-    char path[64];
-    (void)snprintf(path, sizeof path, "/proc/%ld/%s", pid, name);
-    ssize_t length = readlink(path, ret, PATH_MAX - 1);
-    if (length < 0)
-        return false;
-    ret[length] = '\0';
-    return true;
+    struct tfhook_data target;
+    int rc = host->process(host, pid, name, PATH_MAX, &target);
+    if (rc == 0)
+        (void)snprintf(ret, PATH_MAX, "%s", (const char *)target.data);
+    return rc;
 }
 
-static struct bytes read_file(long pid, const char *name)
+static struct bytes read_file(const struct tfhook_host *host, long pid, const char *name)
 {
-    char path[64], part[8192];
+    struct tfhook_data file;
     struct bytes b = {0};
-    (void)snprintf(path, sizeof path, "/proc/%ld/%s", pid, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (host->process(host, pid, name, MOST_ARGUMENTS, &file) < 0)
         return b;
-    ssize_t n;
-    while (b.size < MOST_ARGUMENTS && (n = read(fd, part, sizeof part)) > 0)
-        bytes_add(&b, part, (size_t)n);
-    (void)close(fd);
-    OPENSSL_cleanse(part, sizeof part); /* an environment may hold secrets */
+    bytes_add(&b, file.data, file.size);
+    OPENSSL_cleanse((void *)(uintptr_t)file.data, file.size); /* an environment may hold secrets */
     if (b.failed)
         bytes_free(&b);
     return b;
@@ -66,10 +58,10 @@ static char *path_of_process(const struct tfhook_host *host, long pid, const cha
 {
     char root[PATH_MAX], directory[PATH_MAX];
     if (*path != '/') {
-        const char *base = read_link(pid, "cwd", directory) ? below_root(host, directory) : NULL;
+        const char *base = read_link(host, pid, "cwd", directory) == 0 ? below_root(host, directory) : NULL;
         return base == NULL ? NULL : jvm_text("%s/%s", base, path);
     }
-    if (!read_link(pid, "root", root))
+    if (read_link(host, pid, "root", root) < 0)
         (void)snprintf(root, sizeof root, "/");
     if (strcmp(root, "/") != 0) {
         char *whole = jvm_text("%s%s", root, path);
@@ -146,7 +138,7 @@ static struct said said_by_process(const struct tfhook_host *host, long pid,
                                    const struct bytes *line)
 {
     struct said said = {.password = JVM_PASSWORD_UNSAID};
-    struct bytes environment = read_file(pid, "environ");
+    struct bytes environment = read_file(host, pid, "environ");
     take_variable(&said, &environment, "_JAVA_OPTIONS");
     take_arguments(&said, line);
     take_files(host, &said, pid, line);
@@ -195,55 +187,44 @@ static char *home_of_process(const struct tfhook_host *host, long pid, const cha
 }
 
 /* In a container of its own a path means another file. */
-static bool in_our_namespace(long pid)
+static bool in_our_namespace(const struct tfhook_host *host, long pid)
 {
     char ours[PATH_MAX], theirs[PATH_MAX];
-    return !read_link(getpid(), "ns/mnt", ours) || !read_link(pid, "ns/mnt", theirs) ||
+    return read_link(host, 0, "ns/mnt", ours) < 0 || read_link(host, pid, "ns/mnt", theirs) < 0 ||
            strcmp(ours, theirs) == 0;
 }
 
 /* The program's path below the root, without the mark of a file that is gone; NULL when the process
  * is no JVM or lies elsewhere. What may not be looked at is told by its first argument. */
 static const char *program_of_process(const struct tfhook_host *host, long pid,
-                                      char program[PATH_MAX])
+                                      const struct bytes *line, char program[PATH_MAX])
 {
     static const char gone[] = " (deleted)";
-    if (!read_link(pid, "exe", program)) {
-        if (errno != EACCES && errno != EPERM)
+    int rc = read_link(host, pid, "exe", program);
+    if (rc < 0) {
+        if ((rc != -EACCES && rc != -EPERM) || line->data[0] != '/')
             return NULL;
-        struct bytes line = read_file(pid, "cmdline");
-        bool named = line.data != NULL && line.data[0] == '/';
-        if (named)
-            (void)snprintf(program, PATH_MAX, "%s", (const char *)line.data);
-        forget(&line);
-        if (!named)
-            return NULL;
+        (void)snprintf(program, PATH_MAX, "%s", (const char *)line->data);
     }
     size_t length = strlen(program);
     if (length > sizeof gone && strcmp(program + length - (sizeof gone - 1), gone) == 0)
         program[length - (sizeof gone - 1)] = '\0';
     const char *slash = strrchr(program, '/');
-    if (slash == NULL || strcmp(slash, "/java") != 0 || !in_our_namespace(pid))
+    if (slash == NULL || strcmp(slash, "/java") != 0 || !in_our_namespace(host, pid))
         return NULL;
     return below_root(host, program);
 }
 
-static bool add_process(const struct tfhook_host *host, struct jvm_stores *stores, long pid)
+static bool add_jvm(const struct tfhook_host *host, struct jvm_stores *stores, long pid,
+                    const char *program, const struct bytes *line)
 {
-    char buffer[PATH_MAX];
-    const char *program = program_of_process(host, pid, buffer);
-    if (program == NULL)
-        return true;
-    struct bytes line = read_file(pid, "cmdline");
-    if (line.data == NULL) /* it has ended */
-        return true;
-    struct said said = said_by_process(host, pid, &line);
+    struct said said = said_by_process(host, pid, line);
     char *option = store_of_process(host, pid, said.store);
     struct jvm jvm = {
         .pid = pid,
-        .runs = jvm_runs((const char *)line.data, line.size),
-        .teamforge = jvm_is_teamforge(program, (const char *)line.data, line.size),
-        .home = home_of_process(host, pid, program, &line),
+        .runs = jvm_runs((const char *)line->data, line->size),
+        .teamforge = jvm_is_teamforge(program, (const char *)line->data, line->size),
+        .home = home_of_process(host, pid, program, line),
         .password = said.password == JVM_PASSWORD_SET,
     };
     bool done = jvm.runs != NULL;
@@ -264,6 +245,17 @@ static bool add_process(const struct tfhook_host *host, struct jvm_stores *store
         free(jvm.home);
     }
     free(option);
+    return done;
+}
+
+static bool add_process(const struct tfhook_host *host, struct jvm_stores *stores, long pid)
+{
+    char buffer[PATH_MAX];
+    struct bytes line = read_file(host, pid, "cmdline");
+    if (line.data == NULL) /* the kernel's own, or it has ended */
+        return true;
+    const char *program = program_of_process(host, pid, &line, buffer);
+    bool done = program == NULL || add_jvm(host, stores, pid, program, &line);
     forget(&line); /* it may hold a password */
     return done;
 }

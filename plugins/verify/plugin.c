@@ -108,7 +108,7 @@ static int verify(const struct tfhook_host *host)
 
 TFHOOK_EXPORT const struct tfhook_plugin tfhook_plugin_v1 = {
     .size = sizeof(struct tfhook_plugin),
-    .minor = 0,
+    .minor = 1,
     .name = "verify",
     .version = "1.0.0",
     .summary = "prove that the site's TLS works, from the files to the wire",

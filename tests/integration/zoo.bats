@@ -92,6 +92,28 @@ bad() {
     expect_untouched verify:fork
 }
 
+@test "a plugin that changes files by itself cannot, where the kernel has Landlock" {
+    local deed
+    misdeed none plan
+    tfhook -v -c "$T/c.ini" plan
+    [[ "$output" != *"no Landlock"* ]] || skip "this kernel has no Landlock"
+    misdeed plan:write-itself plan
+    expect_status 0
+    for deed in "open to write" create truncate unlink rename link symlink mkdir; do
+        expect_output "$deed: Permission denied"
+    done
+    expect_output "open /dev/null: done"
+    [ ! -e "$T/file.other" ]
+    expect_untouched write-itself
+}
+
+@test "a plugin that writes a file without end, wherever, is ended" {
+    bad plan inflate 1 "crashed: File size limit exceeded"
+    misdeed plan:inflate plan
+    expect_output "grow: done"
+    refuse_output "grow: File"
+}
+
 @test "what a plugin does to its surroundings ends with its call" {
     misdeed plan:surround apply
     expect_status 0
@@ -140,7 +162,7 @@ fallback its key number 2, "c", has a default that is not of its type
 symbol it has no symbol tfhook_plugin_v1
 small its descriptor has the size 8
 large its descriptor has the size 1000000
-newer needs the plugin interface 1.999, this tfhook has 1.0
+newer needs the plugin interface 1.999, this tfhook has 1.1
 count its keys are not laid out as declared
 name says that its name is another
 ODD

@@ -93,6 +93,20 @@ AT(tfhook_host, reject, 248)
 AT(tfhook_host, publish, 256)
 AT(tfhook_host, log_level, 264)
 AT_LEAST(tfhook_host, 272)
+#if TFHOOK_API_MINOR >= 1
+AT(tfhook_host, probe_input, 272)
+AT(tfhook_host, process, 280)
+AT(tfhook_host, staged, 288)
+AT_LEAST(tfhook_host, 296)
+AT(tfhook_staged, struct_size, 0)
+AT(tfhook_staged, action, 8)
+AT(tfhook_staged, secret, 12)
+AT(tfhook_staged, path, 16)
+AT(tfhook_staged, step, 24)
+AT(tfhook_staged, old_sha256, 32)
+AT(tfhook_staged, new_sha256, 40)
+AT_LEAST(tfhook_staged, 48)
+#endif
 /* clang-format on */
 #endif
 
@@ -120,4 +134,10 @@ IS(TFHOOK_SKIP, 1)
 IS(TFHOOK_WARN, 2)
 IS(TFHOOK_FAIL, 3)
 IS(TFHOOK_SECRET, 1)
+#if TFHOOK_API_MINOR >= 1
+IS(TFHOOK_CHANGE_WRITE, 0)
+IS(TFHOOK_CHANGE_EDIT, 1)
+IS(TFHOOK_CHANGE_REMOVE, 2)
+IS(TFHOOK_CHANGE_DIRECTORY, 3)
+#endif
 /* clang-format on */

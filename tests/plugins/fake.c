@@ -133,6 +133,39 @@ static void act_probe(struct action *a)
                  (const char *)out.out.data);
 }
 
+#if TFHOOK_API_MINOR >= 1
+static void act_probe_input(struct action *a)
+{
+    const char *argv[] = {word(a, 0), NULL};
+    struct tfhook_output out = {.struct_size = sizeof out};
+    size_t size = (size_t)strtoul(word(a, 1), NULL, 10);
+    char *input = malloc(size + 1);
+    memset(input, 'x', size);
+    int rc = a->host->probe_input(a->host, argv, input, size, 5, 10000000, &out);
+    a->host->log(a->host, TFHOOK_INFO, "probe %d: status %d, %zu bytes", rc, out.exit_status,
+                 out.out.size);
+    free(input);
+}
+
+static void act_process(struct action *a)
+{
+    struct tfhook_data data;
+    int rc = a->host->process(a->host, strtol(word(a, 0), NULL, 10), word(a, 1), 0, &data);
+    a->host->log(a->host, TFHOOK_INFO, "process: %s",
+                 rc < 0 ? strerror(-rc) : (const char *)data.data);
+}
+
+static void act_staged(struct action *a)
+{
+    struct tfhook_staged staged = {.struct_size = sizeof staged};
+    for (size_t i = 0; a->host->staged(a->host, i, &staged) == 0; i++)
+        a->host->log(a->host, TFHOOK_INFO, "staged %d by %s: %s from %.6s to %.6s secret %d",
+                     (int)staged.action, staged.step, staged.path,
+                     staged.old_sha256 == NULL ? "nothing" : staged.old_sha256,
+                     staged.new_sha256 == NULL ? "nothing" : staged.new_sha256, staged.secret);
+}
+#endif
+
 static void act_publish(struct action *a)
 {
     (void)a->host->publish(a->host, word(a, 0), word(a, 1), strlen(word(a, 1)));
@@ -209,6 +242,9 @@ static const struct {
     {"escape", act_escape},   {"crash", act_crash},     {"hang", act_hang},
     {"exit", act_exit},       {"orphan", act_orphan},   {"close-all", act_close_all},
     {"print", act_print},     {"sleep", act_sleep},     {"where", act_direct},
+#if TFHOOK_API_MINOR >= 1
+    {"process", act_process}, {"staged", act_staged},   {"probe-input", act_probe_input},
+#endif
 };
 
 static int run_line(const struct tfhook_host *host, const char *call, const char *line)
@@ -264,7 +300,7 @@ static const struct tfhook_key keys[] = {
 
 TFHOOK_EXPORT const struct tfhook_plugin tfhook_plugin_v1 = {
     .size = sizeof(struct tfhook_plugin),
-    .minor = 0,
+    .minor = TFHOOK_API_MINOR,
     .name = FAKE_NAME,
     .version = "1",
     .summary = "does what it is told",

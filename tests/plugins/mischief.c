@@ -6,6 +6,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -118,6 +120,33 @@ static int unknown_result(const struct tfhook_host *host)
     return 42;
 }
 
+/* Everything that changes a file, beside the host. */
+static int write_itself(const struct tfhook_host *host)
+{
+    const char *file = host->value(host, "file");
+    char other[PATH_MAX];
+    (void)snprintf(other, sizeof other, "%s.other", file);
+    say(host, "open to write", open(file, O_WRONLY));
+    say(host, "create", open(other, O_WRONLY | O_CREAT, 0644));
+    say(host, "truncate", truncate(file, 0));
+    say(host, "unlink", unlink(file));
+    say(host, "rename", rename(file, other));
+    say(host, "link", link(file, other));
+    say(host, "symlink", symlink(file, other));
+    say(host, "mkdir", mkdir(other, 0755));
+    say(host, "open /dev/null", open("/dev/null", O_WRONLY | O_TRUNC));
+    return TFHOOK_OK;
+}
+
+/* A file without a path, up to what is more than any log. */
+static int inflate(const struct tfhook_host *host)
+{
+    int fd = memfd_create("x", 0);
+    say(host, "grow", fd < 0 ? -1 : ftruncate(fd, 60 << 20));
+    say(host, "grow", fd < 0 ? -1 : ftruncate(fd, 70 << 20));
+    return TFHOOK_OK;
+}
+
 static int surround(const struct tfhook_host *host)
 {
     (void)host;
@@ -186,6 +215,8 @@ static const struct {
     {"flood-output", flood_output},
     {"garble", garble},
     {"unknown-result", unknown_result},
+    {"write-itself", write_itself},
+    {"inflate", inflate},
     {"surround", surround},
     {"lie-about-sizes", lie_about_sizes},
     {"stage-twice", stage_twice},

@@ -41,6 +41,7 @@
  *
  * Interface changelog
  *   1.0  first release
+ *   1.1  probe_input, process, staged: a plugin that calls one of them says minor = 1
  */
 #ifndef TFHOOK_PLUGIN_H
 #define TFHOOK_PLUGIN_H
@@ -53,7 +54,7 @@ extern "C" {
 #endif
 
 #define TFHOOK_API_MAJOR 1
-#define TFHOOK_API_MINOR 0
+#define TFHOOK_API_MINOR 1
 
 /* First characters of a path below the plugin's own notes, e.g. TFHOOK_NOTES "added". */
 #define TFHOOK_NOTES "@notes/"
@@ -163,6 +164,25 @@ enum tfhook_verdict { TFHOOK_PASS = 0, TFHOOK_SKIP = 1, TFHOOK_WARN = 2, TFHOOK_
 /* For the flags of host->write(). */
 #define TFHOOK_SECRET 1u /* the content is secret: shown nowhere, new files and backups 0600 */
 
+/* What a staged change does to its path. */
+enum tfhook_action {
+    TFHOOK_CHANGE_WRITE = 0, /* the whole file */
+    TFHOOK_CHANGE_EDIT = 1,  /* lines of it */
+    TFHOOK_CHANGE_REMOVE = 2,
+    TFHOOK_CHANGE_DIRECTORY = 3
+};
+
+/* A change that this run has staged. The caller sets struct_size. Since 1.1. */
+struct tfhook_staged {
+    size_t struct_size;
+    enum tfhook_action action;
+    int secret;             /* the content is shown nowhere */
+    const char *path;       /* host->read() gives the content that it will have */
+    const char *step;       /* of the step that staged it */
+    const char *old_sha256; /* lower-case hex; NULL: there is no such file yet, or a directory */
+    const char *new_sha256; /* NULL: it is removed, or a directory */
+};
+
 /* The services of the host. `host` is always the pointer that the call was given. */
 struct tfhook_host {
     size_t size; /* of this structure, in the running tfhook */
@@ -242,6 +262,20 @@ struct tfhook_host {
     int (*publish)(const struct tfhook_host *host, const char *path, const void *data, size_t size);
     /* The least level of log() that this run shows: text for a lower one need not be made. */
     enum tfhook_level log_level;
+
+    /* --- since 1.1 --- */
+    /* As probe(), with `size` bytes of `input` on the command's stdin. */
+    int (*probe_input)(const struct tfhook_host *host, const char *const *argv, const void *input,
+                       size_t size, int seconds, size_t limit, struct tfhook_output *ret);
+    /* What the kernel says of a process: `name` is one below /proc/PID, such as "cmdline" or
+     * "ns/mnt"; of a link, where it leads, else the content. PID 0: this process. A plugin that
+     * looks there itself sees less: its own process is confined. At most `limit` bytes (0: 4 MiB).
+     * An environment may hold secrets: wipe what is returned. */
+    int (*process)(const struct tfhook_host *host, long pid, const char *name, size_t limit,
+                   struct tfhook_data *ret);
+    /* The changes that this run has staged so far, this step's included, by index from 0; -ENOENT
+     * past the last. Files below TFHOOK_NOTES are not among them. */
+    int (*staged)(const struct tfhook_host *host, size_t index, struct tfhook_staged *ret);
 };
 
 #ifdef __cplusplus

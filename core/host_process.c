@@ -1,0 +1,106 @@
+/* The host function by which a plugin looks at processes. */
+#include "aside.h"
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LIMIT = 4 * 1024 * 1024, PART = 4096 };
+
+struct look {
+    struct guest *guest;
+    char path[PATH_MAX];
+    size_t limit;
+    struct tfhook_data ret;
+};
+
+/* Files of /proc have no size to go by; nearly all fit into one part. */
+static int read_all(struct look *look, int fd)
+{
+    unsigned char part[PART];
+    struct mem *mem = look->guest->mem;
+    unsigned char *data = NULL;
+    size_t room = 0, size = 0;
+    ssize_t got = 0;
+    while ((got = read(fd, part, sizeof part)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -errno;
+        if (size + (size_t)got > look->limit)
+            return -EFBIG;
+        if (size + (size_t)got > room) {
+            room = (size + (size_t)got) * (size > 0 ? 4 : 1);
+            unsigned char *larger = mem_alloc(mem, room + 1);
+            if (size > 0) {
+                memcpy(larger, data, size);
+                explicit_bzero(data, size); /* it may be an environment */
+            }
+            data = larger;
+        }
+        memcpy(data + size, part, (size_t)got);
+        size += (size_t)got;
+    }
+    explicit_bzero(part, sizeof part);
+    look->ret = (struct tfhook_data){data == NULL ? (const unsigned char *)"" : data, size};
+    return 0;
+}
+
+static int look_at(void *context)
+{
+    struct look *look = context;
+    char target[PATH_MAX];
+    ssize_t length = readlink(look->path, target, sizeof target);
+    if (length >= 0) {
+        const char *text = mem_strn(look->guest->mem, target, (size_t)length);
+        look->ret = (struct tfhook_data){(const unsigned char *)text, (size_t)length};
+        return 0;
+    }
+    if (errno != EINVAL)
+        return -errno;
+    int fd = open(look->path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int rc = read_all(look, fd);
+    (void)close(fd);
+    return rc;
+}
+
+static bool is_below(const char *name)
+{
+    if (name == NULL || name[0] == '\0' || name[0] == '/')
+        return false;
+    for (const char *part = name; part != NULL; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strcmp(part, "..") == 0 || strncmp(part, "../", 3) == 0)
+            return false;
+    }
+    return true;
+}
+
+static int host_process(const struct tfhook_host *host, long pid, const char *name, size_t limit,
+                        struct tfhook_data *ret)
+{
+    struct look look = {.guest = host->core, .limit = limit == 0 || limit > LIMIT ? LIMIT : limit};
+    if (pid < 0 || !is_below(name))
+        return guest_misuse(look.guest, "a process or a name of its that cannot be");
+    pid = pid == 0 ? getpid() : pid;
+    int length = snprintf(look.path, sizeof look.path, "/proc/%ld/%s", pid, name);
+    if (length < 0 || (size_t)length >= sizeof look.path)
+        return -ENAMETOOLONG;
+    int rc = look_at(&look);
+    if (rc == -EACCES || rc == -EPERM)
+        rc = aside_run(look_at, &look);
+    if (rc == 0)
+        *ret = look.ret;
+    return rc;
+}
+
+void host_table_process(struct tfhook_host *ret)
+{
+    ret->process = host_process;
+}

@@ -1,0 +1,85 @@
+#include "landlock.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Kernel headers before 5.13 (RHEL 8, Debian 11) have none; such a system has no Landlock either.
+ */
+#if defined(__has_include)
+#if __has_include(<linux/landlock.h>)
+#include <linux/landlock.h>
+#define HAVE_LANDLOCK 1
+#endif
+#endif
+
+#ifdef HAVE_LANDLOCK
+#ifndef LANDLOCK_ACCESS_FS_REFER
+#define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)
+#endif
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
+#define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
+#endif
+
+static long version(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+/* Each version of the interface knows the rights of those before it. */
+static uint64_t rights_to_change(long known)
+{
+    uint64_t rights = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+                      LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+                      LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+                      LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+                      LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
+    if (known >= 2)
+        rights |= LANDLOCK_ACCESS_FS_REFER;
+    if (known >= 3)
+        rights |= LANDLOCK_ACCESS_FS_TRUNCATE;
+    return rights;
+}
+
+/* Libraries open it to write, and nothing is changed by that. */
+static void allow_null(int ruleset, uint64_t rights)
+{
+    struct landlock_path_beneath_attr rule = {
+        .allowed_access = rights & (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE),
+        .parent_fd = open("/dev/null", O_PATH | O_CLOEXEC),
+    };
+    if (rule.parent_fd < 0)
+        return;
+    (void)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    (void)close(rule.parent_fd);
+}
+
+bool landlock_is_there(void)
+{
+    return version() >= 1;
+}
+
+bool landlock_deny_changes(void)
+{
+    const struct landlock_ruleset_attr what = {.handled_access_fs = rights_to_change(version())};
+    long ruleset = syscall(SYS_landlock_create_ruleset, &what, sizeof what.handled_access_fs, 0);
+    if (ruleset < 0)
+        return false;
+    allow_null((int)ruleset, what.handled_access_fs);
+    bool denied = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+    (void)close((int)ruleset);
+    return denied;
+}
+#else
+bool landlock_is_there(void)
+{
+    return false;
+}
+
+bool landlock_deny_changes(void)
+{
+    return false;
+}
+#endif

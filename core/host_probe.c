@@ -152,9 +152,8 @@ static int run(void *context)
         struct stream in = {.fd = in_pipe[1],
                             .data = (unsigned char *)(uintptr_t)probe->input,
                             .limit = probe->input_size};
-        struct stream out = {.fd = out_pipe[0],
-                             .data = mem_alloc(mem, probe->limit + 1),
-                             .limit = probe->limit};
+        struct stream out = {
+            .fd = out_pipe[0], .data = mem_alloc(mem, probe->limit + 1), .limit = probe->limit};
         struct stream err = {
             .fd = err_pipe[0], .data = mem_alloc(mem, ERR_LIMIT + 1), .limit = ERR_LIMIT};
         bool timed_out = false;
@@ -197,8 +196,7 @@ static int probe_it(struct probe *probe, struct tfhook_output *ret)
 static int host_probe(const struct tfhook_host *host, const char *const *argv, int seconds,
                       size_t limit, struct tfhook_output *ret)
 {
-    struct probe probe = {
-        .guest = host->core, .argv = argv, .seconds = seconds, .limit = limit};
+    struct probe probe = {.guest = host->core, .argv = argv, .seconds = seconds, .limit = limit};
     return probe_it(&probe, ret);
 }
 

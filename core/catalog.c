@@ -1,6 +1,5 @@
 #include "catalog.h"
 
-#include "child.h"
 #include "loader.h"
 
 #include <jansson.h>
@@ -22,14 +21,7 @@ static int describe(struct run *run, const char *name, struct plugin_info *ret, 
     if (access(file, F_OK) < 0 && loader_names(run->mem, run->world.plugin_dir, &known) == 0)
         return err_set(err, STATUS_REJECTED, "no plugin is called %s in %s%s", name,
                        run->world.plugin_dir, config_did_you_mean(run->mem, name, &known));
-    struct outcome outcome;
-    const struct child_call call = {
-        .call = CALL_DESCRIBE, .world = &run->world, .talk = &run->talk, .step = &step};
-    child_run(run->mem, &call, &outcome);
-    if (outcome.status != STEP_OK || outcome.info.name == NULL)
-        return err_set(err, STATUS_REJECTED, "%s", outcome.message);
-    *ret = outcome.info;
-    return 0;
+    return run_describe(run, &step, ret, err);
 }
 
 /* Text of several lines, escaped line by line. */

@@ -40,13 +40,14 @@ static void set_limits(long seconds)
 #endif
 }
 
-bool confine(long seconds, int records, int printed)
+bool confine(long seconds, int records, int plugins, int printed)
 {
     (void)setpgid(0, 0);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!set_streams(printed))
         return false;
-    fds_close_all_but(&records, 1);
+    const int kept[] = {records, plugins};
+    fds_close_all_but(kept, sizeof kept / sizeof *kept);
     reset_signals();
     (void)umask(022);
     if (chdir("/") < 0)

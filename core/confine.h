@@ -13,7 +13,9 @@
 #include <stdbool.h>
 
 /* Once, in the child, before any code of a plugin's. What it prints goes to `printed`; `records`
- * and it stay open. `seconds`: the deadline. False: it has no way to go on, and must exit. */
-bool confine(long seconds, int records, int printed) __attribute__((warn_unused_result));
+ * and `plugins`, the directory, stay open. `seconds`: the deadline. False: it has no way to go on,
+ * and must exit. */
+bool confine(long seconds, int records, int plugins, int printed)
+    __attribute__((warn_unused_result));
 
 #endif

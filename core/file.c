@@ -30,13 +30,15 @@ int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
 {
     struct stat st;
     int fd = open_regular(path, &st);
-    if (fd < 0)
-        return fd;
-    int rc = 0;
-    if ((uintmax_t)st.st_size > limit) {
-        rc = -EFBIG;
+    return fd < 0 ? fd : file_read_open(mem, fd, limit, ret);
+}
+
+int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
+{
+    struct stat st;
+    int rc = fstat(fd, &st) < 0 ? -errno : (uintmax_t)st.st_size > limit ? -EFBIG : 0;
+    if (rc < 0)
         goto out;
-    }
     /* The file may grow while it is read: one byte more than its size shows that. */
     size_t room = (size_t)st.st_size + 1;
     unsigned char *data = mem_alloc(mem, room + 1);

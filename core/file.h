@@ -27,6 +27,10 @@ enum { FILE_LIMIT = 64 * 1024 * 1024 };
 int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
     __attribute__((warn_unused_result));
 
+/* The same of an open descriptor of a regular file, which is closed. */
+int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
+    __attribute__((warn_unused_result));
+
 /* A new file with this content, synced. It takes owner, mode, ACL and extended attributes of the
  * file `like`, when that is not NULL, and a time of change that is not that file's; then the mode,
  * when that is not -1. It is never readable by more users than it will be at its end. */

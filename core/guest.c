@@ -97,14 +97,17 @@ _Noreturn void guest_main(const struct child_call *call, int records, int printe
                           .may_publish = call->call == CALL_VERIFY,
                           .log_level = talk_level(call->talk),
                           .fd = records};
-    if (!confine(call->step->timeout, records, printed))
+    if (!confine(call->step->timeout, records, world.plugins, printed))
         _exit(1);
     deny_changes(&guest);
     struct tfhook_plugin plugin;
     const char *file = NULL;
     struct err err = {.mem = &mem};
     int result = TFHOOK_REJECTED;
-    if (loader_load(&mem, call->world->plugin_dir, call->step->plugin, &plugin, &file, &err) == 0)
+    int rc = loader_load(&mem, world.plugins, world.plugin_dir, call->step->plugin, &plugin, &file,
+                         &err);
+    (void)close(world.plugins);
+    if (rc == 0)
         result = run(&guest, &plugin, file, call->call);
     else
         guest.message = err.text;

@@ -1,8 +1,8 @@
 /*
  * The kernel's Landlock, by which a thread gives up the right to change files for ever.
  *
- * What else it takes away: a look at what processes outside are (/proc/PID/exe, cwd, root, environ),
- * whoever asks. So a thread beside the one that is bound does such looks (aside.h).
+ * What else it takes away: a look at what processes outside are (/proc/PID/exe, cwd, root,
+ * environ), whoever asks. So a thread beside the one that is bound does such looks (aside.h).
  */
 #ifndef TFHOOK_LANDLOCK_H
 #define TFHOOK_LANDLOCK_H
@@ -13,7 +13,8 @@
 bool landlock_is_there(void);
 
 /* The calling thread, and the threads and processes that it starts from now on, can neither make,
- * write, rename nor remove a file; /dev/null excepted. no_new_privs must be set. False: they can. */
+ * write, rename nor remove a file; /dev/null excepted. no_new_privs must be set. False: they can.
+ */
 bool landlock_deny_changes(void) __attribute__((warn_unused_result));
 
 #endif

@@ -1,76 +1,16 @@
 #include "loader.h"
 
 #include "keys.h"
+#include "trust.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SYMBOL "tfhook_plugin_v1"
-
-/* NULL, or what is wrong with the owner or mode. */
-static const char *distrust(const struct stat *st)
-{
-    if (st->st_uid != 0 && st->st_uid != geteuid())
-        return "belongs to another user";
-    bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0;
-    if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
-        return "can be written by others";
-    return NULL;
-}
-
-static int distrusted(struct err *err, const char *file, const char *path, const char *why)
-{
-    return err_set(err, STATUS_REJECTED,
-                   "the plugin %s is not loaded: %s %s; make it root's and writable by no one else "
-                   "(chown root: %s; chmod go-w %s)",
-                   file, path, why, path, path);
-}
-
-static int check_parents(struct mem *mem, const char *file, struct err *err)
-{
-    char *path = mem_str(mem, file);
-    for (char *slash = strrchr(path, '/'); slash != NULL; slash = strrchr(path, '/')) {
-        *slash = '\0';
-        const char *dir = path[0] == '\0' ? "/" : path;
-        struct stat st;
-        if (stat(dir, &st) < 0)
-            return err_errno(err, STATUS_REJECTED, errno, "cannot look at %s", dir);
-        const char *why = distrust(&st);
-        if (why != NULL)
-            return distrusted(err, file, dir, why);
-    }
-    return 0;
-}
-
-/* An open descriptor of the plugin's file, which is fit to be loaded. */
-static int open_trusted(struct mem *mem, const char *file, struct err *err)
-{
-    int fd = open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return err_errno(err, STATUS_REJECTED, errno, "cannot open the plugin %s", file);
-    struct stat st;
-    const char *why = NULL;
-    int rc = 0;
-    if (fstat(fd, &st) < 0)
-        rc = err_errno(err, STATUS_REJECTED, errno, "cannot look at %s", file);
-    else if (!S_ISREG(st.st_mode))
-        rc = err_set(err, STATUS_REJECTED, "the plugin %s is not a regular file", file);
-    else if ((why = distrust(&st)) != NULL)
-        rc = distrusted(err, file, file, why);
-    else
-        rc = check_parents(mem, file, err);
-    if (rc == 0)
-        return fd;
-    (void)close(fd);
-    return -1;
-}
 
 static int copy_descriptor(struct mem *mem, const char *name, const char *file, const void *symbol,
                            struct tfhook_plugin *ret, struct err *err)
@@ -103,16 +43,12 @@ static int copy_descriptor(struct mem *mem, const char *name, const char *file, 
     return 0;
 }
 
-int loader_load(struct mem *mem, const char *plugin_dir, const char *name,
+int loader_load(struct mem *mem, int directory, const char *plugin_dir, const char *name,
                 struct tfhook_plugin *ret, const char **ret_file, struct err *err)
 {
-    char *dir = realpath(plugin_dir, NULL);
-    if (dir == NULL)
-        return err_errno(err, STATUS_REJECTED, errno, "cannot look at the plugin directory %s",
-                         plugin_dir);
-    const char *file = mem_printf(mem, "%s/%s.so", dir, name);
-    free(dir);
-    int fd = open_trusted(mem, file, err);
+    const char *file = mem_printf(mem, "%s/%s.so", plugin_dir, name);
+    int fd = trust_open_file(mem, directory, plugin_dir, mem_printf(mem, "%s.so", name),
+                             mem_printf(mem, "the plugin %s is not loaded", name), err);
     if (fd < 0)
         return -1;
     /* The descriptor stays open: glibc knows the object by this name, and /proc must lead to it. */

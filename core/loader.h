@@ -2,9 +2,9 @@
  * From a plugin's name to its descriptor. Called in children only: this is the one place where a
  * shared object is mapped.
  *
- * Trust: the file and every directory above it belong to root (or to the user who runs tfhook) and
- * can be written by no one else; a sticky directory counts as such. The check is made on the open
- * descriptor that is then loaded, through /proc/self/fd, so that nothing can be swapped in between.
+ * Trust (trust.h) is looked at on the open descriptors: of the directory, which the parent opened,
+ * and of the file, which is then loaded through /proc/self/fd, so that nothing can be swapped in
+ * between.
  */
 #ifndef TFHOOK_LOADER_H
 #define TFHOOK_LOADER_H
@@ -14,9 +14,10 @@
 
 #include <tfhook/plugin.h>
 
-/* The plugin's descriptor, copied: members that an older plugin lacks are zero. Its file's path in
- * *ret_file. The error says what to do; its status is STATUS_REJECTED. */
-int loader_load(struct mem *mem, const char *plugin_dir, const char *name,
+/* The plugin's descriptor, copied: members that an older plugin lacks are zero. `directory` is the
+ * open plugin directory, `plugin_dir` its path; the file's path goes to *ret_file. The error says
+ * what to do; its status is STATUS_REJECTED. */
+int loader_load(struct mem *mem, int directory, const char *plugin_dir, const char *name,
                 struct tfhook_plugin *ret, const char **ret_file, struct err *err)
     __attribute__((warn_unused_result));
 

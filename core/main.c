@@ -54,13 +54,11 @@ static int load_directories(struct run *run, struct err *err)
 {
     struct names problems = {0};
     struct blob text;
-    char *real = realpath(run->cli.config, NULL);
-    int rc = real == NULL ? -errno : file_read(run->mem, real, 1 << 20, &text);
-    free(real);
-    if (rc == 0)
+    bool there = run->cli.config_given || access(run->cli.config, F_OK) == 0;
+    if (there && run_config_text(run, &text, err) < 0)
+        return -1;
+    if (there)
         config_read(run->mem, run->cli.config, &text, &run->config, &problems);
-    else if (run->cli.config_given)
-        return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s", run->cli.config);
     if (run->config.keep == 0)
         config_of_options(run->mem, "none", &(struct names){0}, &run->config, &problems);
     return run_world(run, err);

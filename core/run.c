@@ -3,6 +3,7 @@
 #include "caller.h"
 #include "child.h"
 #include "loader.h"
+#include "trust.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #define DEFAULT_STATE_DIR "/var/lib/tfhook"
+
+enum { CONFIG_MAX = 1024 * 1024 };
 
 static const char *from_cwd(struct mem *mem, const char *path)
 {
@@ -63,19 +66,6 @@ int run_world(struct run *run, struct err *err)
     return 0;
 }
 
-/* Who can write the config can have commands run as root. */
-static void warn_of_writers(const struct run *run, const char *file)
-{
-    struct stat st;
-    if (stat(file, &st) < 0)
-        return;
-    bool strange = st.st_uid != 0 && st.st_uid != geteuid();
-    if (strange || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        talk_warn(&run->talk, "%s %s: whoever can write it decides what is run here",
-                  text_escape(run->mem, file, strlen(file)),
-                  strange ? "belongs to another user" : "can be written by others");
-}
-
 static bool has_phase(const struct config *config, const char *hook)
 {
     const char *phase = strchr(hook, '-') + 1;
@@ -101,6 +91,32 @@ static void warn_of_idle_hooks(const struct run *run)
         }
 }
 
+/* Who can write the config can have commands run as root. */
+int run_config_text(struct run *run, struct blob *ret, struct err *err)
+{
+    struct mem *mem = run->mem;
+    const char *file = run->cli.config;
+    const char *what = mem_printf(mem, "the config %s is not read", file);
+    char *real = realpath(file, NULL);
+    int rc = real == NULL ? -errno : 0;
+    if (rc == 0) {
+        int directory = trust_open_directory(mem, file_parent(mem, real), what, err);
+        int fd = directory < 0 ? -1
+                               : trust_open_file(mem, directory, file_parent(mem, real),
+                                                 strrchr(real, '/') + 1, what, err);
+        if (directory >= 0)
+            (void)close(directory);
+        rc = fd < 0 ? -1 : file_read_open(mem, fd, CONFIG_MAX, ret);
+    }
+    free(real);
+    if (rc < 0)
+        return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s%s", file,
+                         rc == -ENOENT ? " (name another with -c FILE, or use --plugin NAME -o "
+                                         "KEY=VALUE)"
+                                       : "");
+    return 0;
+}
+
 static int read_config(struct run *run, struct names *problems, struct err *err)
 {
     const char *file = run->cli.config;
@@ -109,16 +125,8 @@ static int read_config(struct run *run, struct names *problems, struct err *err)
         config_of_options(run->mem, run->cli.plugin, &run->cli.options, &run->config, problems);
         return 0;
     }
-    char *real = realpath(file, NULL);
-    int rc = real == NULL ? -errno : file_read(run->mem, real, 1 << 20, &text);
-    if (rc == 0)
-        warn_of_writers(run, real);
-    free(real);
-    if (rc < 0)
-        return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s%s", file,
-                         rc == -ENOENT ? " (name another with -c FILE, or use --plugin NAME -o "
-                                         "KEY=VALUE)"
-                                       : "");
+    if (run_config_text(run, &text, err) < 0)
+        return -1;
     const char *shown = text_escape(run->mem, file, strlen(file));
     config_read(run->mem, shown, &text, &run->config, problems);
     return 0;
@@ -143,6 +151,25 @@ static void missing_plugin(struct run *run, const struct step *step, struct name
                              config_did_you_mean(run->mem, step->plugin, &known)));
 }
 
+int run_describe(struct run *run, const struct step *step, struct plugin_info *ret, struct err *err)
+{
+    struct world *world = &run->world;
+    if (world->plugins < 0)
+        world->plugins = trust_open_directory(
+            run->mem, world->plugin_dir,
+            mem_printf(run->mem, "the plugins in %s are not loaded", world->plugin_dir), err);
+    if (world->plugins < 0)
+        return -1;
+    struct outcome outcome;
+    const struct child_call call = {
+        .call = CALL_DESCRIBE, .world = world, .talk = &run->talk, .step = step};
+    child_run(run->mem, &call, &outcome);
+    if (outcome.status != STEP_OK || outcome.info.name == NULL)
+        return err_set(err, STATUS_REJECTED, "%s", outcome.message);
+    *ret = outcome.info;
+    return 0;
+}
+
 static void describe(struct run *run, struct runner *runner, struct names *problems)
 {
     const struct step *step = runner->step;
@@ -157,17 +184,12 @@ static void describe(struct run *run, struct runner *runner, struct names *probl
         missing_plugin(run, step, problems);
         return;
     }
-    struct outcome outcome;
-    struct child_call call = {
-        .call = CALL_DESCRIBE, .world = &run->world, .talk = &run->talk, .step = step};
-    child_run(run->mem, &call, &outcome);
-    if (outcome.status == STEP_OK && outcome.info.name != NULL)
-        runner->plugin = outcome.info;
-    else
+    struct err err = {.mem = run->mem};
+    if (run_describe(run, step, &runner->plugin, &err) < 0)
         names_add(run->mem, problems,
                   step->line > 0 ? mem_printf(run->mem, "%s:%u: [step %s]: %s", run->config.file,
-                                              step->line, step->name, outcome.message)
-                                 : outcome.message);
+                                              step->line, step->name, err.text)
+                                 : err.text);
 }
 
 static bool any_plugin_has(const struct run *run, const char *key, struct names *known)

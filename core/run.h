@@ -54,6 +54,14 @@ struct run {
     int lock; /* -1: not held */
 };
 
+/* The text of the config, if nobody else can change it. */
+int run_config_text(struct run *run, struct blob *ret, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* What a plugin's descriptor says, asked in a child. */
+int run_describe(struct run *run, const struct step *step, struct plugin_info *ret, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* The world of a run without a config, for commands that need none: state and plugin directory from
  * the command line or the defaults. */
 int run_world(struct run *run, struct err *err) __attribute__((warn_unused_result));

@@ -69,12 +69,33 @@ rejects() {
     expect_output "and 75 more like these"
 }
 
-@test "a config that others can write is warned of" {
-    printf '[step one]\nplugin = fake\n' >"$T/c.ini"
-    chmod 666 "$T/c.ini"
-    tfhook -c "$T/c.ini" check
+@test "a config that others can change is not read, nor what lies in a folder that they can change" {
+    mkdir -p "$T/etc/tfhook"
+    local config=$T/etc/tfhook/c.ini
+    printf '[step one]\nplugin = fake\n' >"$config"
+    chmod 666 "$config"
+    tfhook -c "$config" check
+    expect_status 3
+    expect_output "the config $config is not read: $config can be written by others"
+    expect_output "(chmod go-w $config)"
+    chmod 644 "$config"
+    chmod 775 "$T/etc"
+    tfhook -c "$config" check
+    expect_status 3
+    expect_output "$T/etc can be written by others"
+    tfhook -c "$config" history
+    expect_status 3
+    chmod 1777 "$T/etc"
+    tfhook -c "$config" check
     expect_status 0
-    expect_output "c.ini can be written by others: whoever can write it decides what is run here"
+    chown nobody "$config"
+    tfhook -c "$config" check
+    expect_status 3
+    expect_output "$config belongs to another user; make it root's (chown root $config)"
+    chown root "$config"
+    ln -s etc/tfhook/c.ini "$T/link.ini"
+    tfhook -c "$T/link.ini" check
+    expect_status 0
 }
 
 @test "values are checked by their types" {

@@ -1,0 +1,90 @@
+#include "trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* 0, or -1 when others can change what is open here. */
+static int check(struct mem *mem, const struct stat *st, const char *path, const char *what,
+                 struct err *err)
+{
+    bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0;
+    const char *mend = NULL;
+    if (st->st_uid != 0 && st->st_uid != geteuid())
+        mend = mem_printf(mem, "%s belongs to another user; make it root's (chown root %s)", path,
+                          path);
+    else if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
+        mend =
+            mem_printf(mem, "%s can be written by others; leave that to its owner (chmod go-w %s)",
+                       path, path);
+    return mend == NULL ? 0 : err_set(err, STATUS_REJECTED, "%s: %s", what, mend);
+}
+
+static int cannot_open(const char *path, const char *what, struct err *err)
+{
+    if (errno == ELOOP || errno == ENOTDIR)
+        return err_set(err, STATUS_REJECTED,
+                       "%s: %s has become something else while it was looked at; see who changes "
+                       "it, and run this again",
+                       what, path);
+    return err_errno(err, STATUS_REJECTED, errno, "%s: cannot open %s", what, path);
+}
+
+/* `name` in `directory`, opened and looked at; closes `directory`. */
+static int step_into(struct mem *mem, int directory, const char *name, const char *path,
+                     const char *what, struct err *err)
+{
+    struct stat st;
+    int fd = openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int rc = fd < 0 || fstat(fd, &st) < 0 ? cannot_open(path, what, err)
+                                          : check(mem, &st, path, what, err);
+    if (directory >= 0)
+        (void)close(directory);
+    if (rc == 0)
+        return fd;
+    if (fd >= 0)
+        (void)close(fd);
+    return -1;
+}
+
+int trust_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+{
+    int fd = step_into(mem, -1, "/", "/", what, err);
+    const char *part = path + strspn(path, "/");
+    while (fd >= 0 && *part != '\0') {
+        size_t length = strcspn(part, "/");
+        const char *so_far = mem_strn(mem, path, (size_t)(part - path) + length);
+        fd = step_into(mem, fd, mem_strn(mem, part, length), so_far, what, err);
+        part += length;
+        part += strspn(part, "/");
+    }
+    return fd;
+}
+
+int trust_open_file(struct mem *mem, int directory, const char *directory_path, const char *name,
+                    const char *what, struct err *err)
+{
+    const char *path =
+        mem_printf(mem, "%s/%s", strcmp(directory_path, "/") == 0 ? "" : directory_path, name);
+    struct stat st;
+    if (fstat(directory, &st) < 0)
+        return cannot_open(directory_path, what, err);
+    if (check(mem, &st, directory_path, what, err) < 0)
+        return -1;
+    int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ELOOP
+                   ? err_set(err, STATUS_REJECTED,
+                             "%s: %s is a symbolic link; put the file itself there", what, path)
+                   : cannot_open(path, what, err);
+    int rc = fstat(fd, &st) < 0 ? cannot_open(path, what, err)
+             : !S_ISREG(st.st_mode)
+                 ? err_set(err, STATUS_REJECTED, "%s: %s is no regular file", what, path)
+                 : check(mem, &st, path, what, err);
+    if (rc == 0)
+        return fd;
+    (void)close(fd);
+    return -1;
+}

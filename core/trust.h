@@ -1,0 +1,31 @@
+/*
+ * Whether others can change what this process is about to act on: a plugin that it maps, a config
+ * that says which commands it runs.
+ *
+ * Trusted is what belongs to root (or to the user who runs tfhook) and nobody else can write; of a
+ * directory that is sticky nobody else can write what is in it. Every directory from the root on is
+ * looked at, each through the open descriptor from which the next is opened, and the descriptor of
+ * the last is what the caller then uses: there is no moment in which a name could come to mean
+ * something else. Paths have their links followed already (realpath, root_resolve()); a link that
+ * is there all the same is refused.
+ *
+ * Errors name the part at fault and how to mend it; their status is STATUS_REJECTED. `what` begins
+ * the message, e.g. "the config /etc/x is not read".
+ */
+#ifndef TFHOOK_TRUST_H
+#define TFHOOK_TRUST_H
+
+#include "err.h"
+
+#include <stdbool.h>
+
+/* An open descriptor of a directory (O_PATH), or -1. */
+int trust_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* An open descriptor of a regular file, to read; or -1. `name` is opened in `directory`, which is
+ * looked at again; its path is for messages. */
+int trust_open_file(struct mem *mem, int directory, const char *directory_path, const char *name,
+                    const char *what, struct err *err) __attribute__((warn_unused_result));
+
+#endif

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 volatile sig_atomic_t child_interrupted;
 
 enum {
-    ROOM_MIN = 16 * 1024,
+    ROOM_MIN = 2 * 1024, /* pages that were shared with the child are copied when written */
     ANNOUNCED_MAX = 64 * 1024 * 1024, /* room that is not used yet takes no memory */
     TOTAL_MAX = 256 * 1024 * 1024,
     TALK_MAX = 64 * 1024,
@@ -29,6 +30,7 @@ struct pump {
     const struct child_call *call;
     struct outcome *outcome;
     pid_t pid;
+    int ends;           /* readable when the child has ended; -1: the kernel cannot tell */
     int records, talk;  /* our ends; -1 when closed */
     struct mem buffers; /* what was read, until the call ends */
     bool alone;         /* `data` is for one large record, which keeps it */
@@ -159,7 +161,7 @@ static void flush_line(struct pump *pump)
 
 static bool read_talk(struct pump *pump)
 {
-    char data[4096];
+    char data[1024];
     ssize_t got = read(pump->talk, data, sizeof data);
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return errno == EINTR;
@@ -214,14 +216,12 @@ static int pump_until_end(struct pump *pump, int64_t deadline, bool *ret_late)
     return -1;
 }
 
-/* A moment, or up to the child's end, which closes the pipe that it prints to. */
-static void wait_a_moment(const struct pump *pump, long nanoseconds)
+/* Up to the child's end; a moment, where the kernel (before 5.3) cannot tell it. */
+static void wait_a_moment(const struct pump *pump, bool short_one)
 {
-    const struct timespec moment = {0, nanoseconds};
-    struct pollfd printed = {pump->talk, POLLIN, 0};
-    /* What is above the limit is not read any more, so it would end each wait at once. */
-    bool reads = pump->talk >= 0 && pump->talk_total <= TALK_MAX;
-    (void)ppoll(&printed, reads ? 1 : 0, &moment, NULL);
+    const struct timespec moment = {0, short_one && pump->ends < 0 ? 200000 : 2000000};
+    struct pollfd end = {pump->ends, POLLIN, 0};
+    (void)ppoll(&end, 1, &moment, NULL);
 }
 
 /* The child has sent its end: it exits at once, or is killed after a moment. */
@@ -233,7 +233,7 @@ static int reap(struct pump *pump, bool kill_now)
         pid_t got = waitpid(pump->pid, &status, WNOHANG);
         if (got == pump->pid)
             return status;
-        wait_a_moment(pump, i < 50 ? 200000 : 2000000);
+        wait_a_moment(pump, i < 50);
     }
     (void)kill(pump->pid, SIGKILL);
     while (waitpid(pump->pid, &status, 0) < 0 && errno == EINTR)
@@ -294,8 +294,14 @@ static int start(struct pump *pump, int records[2], int printed[2])
     pump->pid = fork();
     if (pump->pid == 0)
         guest_main(pump->call, records[1], printed[1]);
+    int error = errno;
     (void)close(records[1]);
     (void)close(printed[1]);
+#ifdef SYS_pidfd_open
+    if (pump->pid > 0)
+        pump->ends = (int)syscall(SYS_pidfd_open, pump->pid, 0);
+#endif
+    errno = error;
     return pump->pid < 0 ? -1 : 0;
 }
 
@@ -303,7 +309,7 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
 {
     *ret = (struct outcome){.message = ""};
     struct pump pump = {
-        .mem = mem, .call = call, .outcome = ret, .pid = -1, .records = -1, .talk = -1};
+        .mem = mem, .call = call, .outcome = ret, .pid = -1, .ends = -1, .records = -1, .talk = -1};
     int records[2] = {-1, -1};
     int printed[2] = {-1, -1};
     if (start(&pump, records, printed) < 0) {
@@ -321,5 +327,6 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
     talk_progress(call->talk, NULL, 0, 0);
     close_fd(&pump.records);
     close_fd(&pump.talk);
+    close_fd(&pump.ends);
     mem_free(&pump.buffers);
 }

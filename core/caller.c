@@ -2,12 +2,16 @@
 
 #include "text.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -22,11 +26,49 @@ static struct {
     sigset_t mask;
 } caller;
 
+/* What the loader has read before main() is with the process until it ends, whatever becomes of the
+ * environment: plugins would be bound to what LD_LIBRARY_PATH says. So the program starts anew
+ * without it, and the caller's value comes along under another name. */
+#define HIDDEN "TFHOOK_CALLER_"
+
+static bool leads_the_loader(const char *entry)
+{
+    return strncmp(entry, "LD_", 3) == 0;
+}
+
+static void start_anew(struct mem *mem, char **argv)
+{
+    char program[PATH_MAX];
+    struct names clean = {0};
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
+        names_add(mem, &clean,
+                  leads_the_loader(*entry) ? mem_printf(mem, HIDDEN "%s", *entry) : *entry);
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length < 0 ? 0 : length] = '\0';
+    (void)execve(program, argv, (char *const *)(uintptr_t)clean.names);
+    dprintf(STDERR_FILENO,
+            "tfhook: cannot start anew without LD_PRELOAD, LD_LIBRARY_PATH and the like: %s; unset "
+            "them, or mount /proc\n",
+            strerror(errno));
+    _exit(STATUS_REJECTED);
+}
+
+void caller_shed_loader(char **argv)
+{
+    struct mem mem = {0};
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
+        if (leads_the_loader(*entry))
+            start_anew(&mem, argv);
+}
+
 /* No library of ours shall be led by the caller's environment. */
 static void clean_environment(struct mem *mem)
 {
-    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
-        names_add(mem, &caller.environment, mem_str(mem, *entry));
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        bool hidden = strncmp(*entry, HIDDEN, sizeof HIDDEN - 1) == 0;
+        names_add(mem, &caller.environment,
+                  mem_str(mem, *entry + (hidden ? sizeof HIDDEN - 1 : 0)));
+    }
     static const char *const kept[] = {"SOURCE_DATE_EPOCH", "NO_COLOR"};
     const char *values[sizeof kept / sizeof *kept];
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {

@@ -136,6 +136,7 @@ static enum status flush_output(const struct run *run, enum status status)
 
 int main(int argc, char **argv)
 {
+    caller_shed_loader(argv);
     /* A block of a store's size is used again, not mapped anew, page by page, each time. */
     (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     struct mem mem = {0};

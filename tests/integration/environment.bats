@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# What stands in the environment of who starts tfhook makes it load nothing.
+load helper
+
+setup() {
+    common_setup
+    TFHOOK_PLUGINS=$TFHOOK_BUILD/plugins-test
+    cat >"$T/mark.c" <<'C'
+#include <stdio.h>
+#include <unistd.h>
+__attribute__((constructor)) static void mark(void)
+{
+    FILE *file = fopen(MARK, "a");
+    if (file != NULL)
+        (void)fprintf(file, "%d\n", (int)getpid());
+    if (file != NULL)
+        (void)fclose(file);
+}
+C
+    cc -shared -fPIC -DMARK="\"$T/mark\"" -o "$T/mark.so" "$T/mark.c"
+    printf '[step one]\nplugin = fake\nhook = pre-stop\ndo = plan:probe:/bin/true\n' >"$T/c.ini"
+}
+
+teardown() {
+    common_teardown
+}
+
+expect_no_mark() {
+    [ ! -e "$T/mark" ] || fail "a foreign constructor has run"
+}
+
+@test "libraries and modules of the environment are not loaded" {
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/x.key" -out "$T/x.crt" -subj /CN=x -days 9 \
+        2>/dev/null
+    cat >"$T/openssl.cnf" <<CNF
+openssl_conf = openssl_init
+[openssl_init]
+providers = providers
+engines = engines
+[providers]
+mark = mark
+[engines]
+mark = mark
+[mark]
+module = $T/mark.so
+dynamic_path = $T/mark.so
+activate = 1
+init = 1
+CNF
+    printf 'module UTF-8// X// %s/mark 1\nmodule X// UTF-8// %s/mark 1\n' "$T" "$T" \
+        >"$T/gconv-modules"
+    # The mark is a true one: another program does load it.
+    OPENSSL_CONF=$T/openssl.cnf openssl version >/dev/null 2>&1 || true
+    OPENSSL_CONF=$T/openssl.cnf openssl list -providers >/dev/null 2>&1 || true
+    [ -s "$T/mark" ] || fail "nothing loads the module, so this proves nothing"
+    rm "$T/mark"
+    export OPENSSL_CONF=$T/openssl.cnf OPENSSL_MODULES=$T OPENSSL_ENGINES=$T GCONV_PATH=$T \
+        LC_ALL=C.UTF-8 CHARSET=X LOCPATH=$T NLSPATH=$T
+    tfhook -c "$T/c.ini" plan
+    expect_status 0
+    expect_no_mark
+    TFHOOK_PLUGINS=$TFHOOK_BUILD/plugins-built
+    tfhook apply --plugin jks-import -o "certificate=$T/x.crt" -o "keystore=$T/s.jks" -o create=yes
+    expect_status 0
+    expect_no_mark
+}
+
+@test "what leads the loader is left before a plugin is loaded" {
+    mkdir "$T/lib" "$T/p"
+    cp "$T/mark.so" "$T/lib/libmark.so"
+    cc -shared -fPIC -I"$BATS_TEST_DIRNAME/../../core/include" -o "$T/p/hello.so" \
+        "$BATS_TEST_DIRNAME/../../examples/plugins/hello/hello.c" -Wl,--no-as-needed -L"$T/lib" -lmark
+    TFHOOK_PLUGINS=$T/p
+    LD_LIBRARY_PATH=$T/lib tfhook plan --plugin hello -o file="$T/hello"
+    expect_status 3
+    expect_output "hello.so cannot be loaded: libmark.so"
+    expect_no_mark
+}
+
+@test "a phase command gets the caller's own environment back" {
+    printf '[phase stop]\ncommand = /usr/bin/env\n' >>"$T/c.ini"
+    LD_LIBRARY_PATH=$T/nowhere OTHER=kept tfhook -c "$T/c.ini" wrap stop -- /usr/bin/env
+    expect_status 0
+    expect_output "LD_LIBRARY_PATH=$T/nowhere"
+    expect_output "OTHER=kept"
+    refuse_output "TFHOOK_CALLER_"
+}

@@ -20,6 +20,11 @@ struct seen_file {
     const char *sha256;
 };
 
+struct seen_program {
+    long pid;
+    const char *path;
+};
+
 struct guest {
     struct mem *mem;
     const struct world *world;
@@ -35,6 +40,9 @@ struct guest {
     char progress_of[64];        /* and of what */
     struct seen_file *seen;
     size_t seen_count;
+    struct seen_program *programs; /* of all processes, at the first look that went aside */
+    size_t program_count;
+    bool programs_seen;
     const char *message; /* of the step */
     const char *misuse;  /* the first misuse of the interface; fails the step */
 };

@@ -2,6 +2,7 @@
 #include "aside.h"
 #include "host.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -50,24 +51,66 @@ static int read_all(struct look *look, int fd)
     return 0;
 }
 
+static void found(struct look *look, const char *text)
+{
+    look->ret = (struct tfhook_data){(const unsigned char *)text, strlen(text)};
+}
+
+static int read_target(struct look *look)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(look->path, target, sizeof target);
+    if (length < 0)
+        return -errno;
+    found(look, mem_strn(look->guest->mem, target, (size_t)length));
+    return 0;
+}
+
 static int look_at(void *context)
 {
     struct look *look = context;
-    char target[PATH_MAX];
-    ssize_t length = readlink(look->path, target, sizeof target);
-    if (length >= 0) {
-        const char *text = mem_strn(look->guest->mem, target, (size_t)length);
-        look->ret = (struct tfhook_data){(const unsigned char *)text, (size_t)length};
-        return 0;
-    }
-    if (errno != EINVAL)
-        return -errno;
-    int fd = open(look->path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int fd = open(look->path, O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
-        return -errno;
+        return errno == ELOOP ? read_target(look) : -errno;
     int rc = read_all(look, fd);
     (void)close(fd);
     return rc;
+}
+
+/* A plugin that asks for one process's program asks for that of all: one way aside serves them. */
+static int see_programs(void *context)
+{
+    struct guest *guest = context;
+    char path[64], target[PATH_MAX];
+    DIR *dir = opendir("/proc");
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        long pid = 0;
+        if (!text_number(entry->d_name, 1, LONG_MAX, &pid))
+            continue;
+        (void)snprintf(path, sizeof path, "/proc/%ld/exe", pid);
+        ssize_t length = readlink(path, target, sizeof target);
+        if (length > 0)
+            *mem_push(guest->mem, guest->programs, guest->program_count) =
+                (struct seen_program){pid, mem_strn(guest->mem, target, (size_t)length)};
+    }
+    if (dir != NULL)
+        (void)closedir(dir);
+    guest->programs_seen = true;
+    return 0;
+}
+
+static int look_aside(struct look *look, long pid, const char *name)
+{
+    struct guest *guest = look->guest;
+    bool program = strcmp(name, "exe") == 0;
+    if (program && !guest->programs_seen)
+        (void)aside_run(see_programs, guest);
+    for (size_t i = 0; program && i < guest->program_count; i++)
+        if (guest->programs[i].pid == pid) {
+            found(look, guest->programs[i].path);
+            return 0;
+        }
+    return aside_run(look_at, look);
 }
 
 static bool is_below(const char *name)
@@ -92,9 +135,10 @@ static int host_process(const struct tfhook_host *host, long pid, const char *na
     int length = snprintf(look.path, sizeof look.path, "/proc/%ld/%s", pid, name);
     if (length < 0 || (size_t)length >= sizeof look.path)
         return -ENAMETOOLONG;
-    int rc = look_at(&look);
+    bool refused = look.guest->programs_seen && strcmp(name, "exe") == 0;
+    int rc = refused ? -EACCES : look_at(&look);
     if (rc == -EACCES || rc == -EPERM)
-        rc = aside_run(look_at, &look);
+        rc = look_aside(&look, pid, name);
     if (rc == 0)
         *ret = look.ret;
     return rc;

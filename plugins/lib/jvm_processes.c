@@ -28,7 +28,7 @@ static struct bytes read_file(const struct tfhook_host *host, long pid, const ch
 {
     struct tfhook_data file;
     struct bytes b = {0};
-    if (host->process(host, pid, name, MOST_ARGUMENTS, &file) < 0)
+    if (host->process(host, pid, name, MOST_ARGUMENTS, &file) < 0 || file.size == 0)
         return b;
     bytes_add(&b, file.data, file.size);
     OPENSSL_cleanse((void *)(uintptr_t)file.data, file.size); /* an environment may hold secrets */

@@ -22,7 +22,8 @@ struct seen_file {
 
 struct seen_program {
     long pid;
-    const char *path;
+    const char *path; /* NULL: it could not be read, */
+    int error;        /* for this reason */
 };
 
 struct guest {

@@ -89,9 +89,10 @@ static int see_programs(void *context)
             continue;
         (void)snprintf(path, sizeof path, "/proc/%ld/exe", pid);
         ssize_t length = readlink(path, target, sizeof target);
-        if (length > 0)
-            *mem_push(guest->mem, guest->programs, guest->program_count) =
-                (struct seen_program){pid, mem_strn(guest->mem, target, (size_t)length)};
+        struct seen_program *program = mem_push(guest->mem, guest->programs, guest->program_count);
+        *program = (struct seen_program){.pid = pid, .error = length < 0 ? errno : 0};
+        if (length >= 0)
+            program->path = mem_strn(guest->mem, target, (size_t)length);
     }
     if (dir != NULL)
         (void)closedir(dir);
@@ -107,6 +108,8 @@ static int look_aside(struct look *look, long pid, const char *name)
         (void)aside_run(see_programs, guest);
     for (size_t i = 0; program && i < guest->program_count; i++)
         if (guest->programs[i].pid == pid) {
+            if (guest->programs[i].path == NULL)
+                return -guest->programs[i].error;
             found(look, guest->programs[i].path);
             return 0;
         }

@@ -58,7 +58,8 @@ static char *path_of_process(const struct tfhook_host *host, long pid, const cha
 {
     char root[PATH_MAX], directory[PATH_MAX];
     if (*path != '/') {
-        const char *base = read_link(host, pid, "cwd", directory) == 0 ? below_root(host, directory) : NULL;
+        const char *base =
+            read_link(host, pid, "cwd", directory) == 0 ? below_root(host, directory) : NULL;
         return base == NULL ? NULL : jvm_text("%s/%s", base, path);
     }
     if (read_link(host, pid, "root", root) < 0)
@@ -197,14 +198,20 @@ static bool in_our_namespace(const struct tfhook_host *host, long pid)
 /* The program's path below the root, without the mark of a file that is gone; NULL when the process
  * is no JVM or lies elsewhere. What may not be looked at is told by its first argument. */
 static const char *program_of_process(const struct tfhook_host *host, long pid,
-                                      const struct bytes *line, char program[PATH_MAX])
+                                      char program[PATH_MAX])
 {
     static const char gone[] = " (deleted)";
     int rc = read_link(host, pid, "exe", program);
     if (rc < 0) {
-        if ((rc != -EACCES && rc != -EPERM) || line->data[0] != '/')
+        if (rc != -EACCES && rc != -EPERM)
             return NULL;
-        (void)snprintf(program, PATH_MAX, "%s", (const char *)line->data);
+        struct bytes line = read_file(host, pid, "cmdline");
+        bool named = line.data != NULL && line.data[0] == '/';
+        if (named)
+            (void)snprintf(program, PATH_MAX, "%s", (const char *)line.data);
+        forget(&line);
+        if (!named)
+            return NULL;
     }
     size_t length = strlen(program);
     if (length > sizeof gone && strcmp(program + length - (sizeof gone - 1), gone) == 0)
@@ -251,11 +258,11 @@ static bool add_jvm(const struct tfhook_host *host, struct jvm_stores *stores, l
 static bool add_process(const struct tfhook_host *host, struct jvm_stores *stores, long pid)
 {
     char buffer[PATH_MAX];
-    struct bytes line = read_file(host, pid, "cmdline");
-    if (line.data == NULL) /* the kernel's own, or it has ended */
-        return true;
-    const char *program = program_of_process(host, pid, &line, buffer);
-    bool done = program == NULL || add_jvm(host, stores, pid, program, &line);
+    const char *program = program_of_process(host, pid, buffer);
+    struct bytes line = {0};
+    if (program != NULL)
+        line = read_file(host, pid, "cmdline");
+    bool done = line.data == NULL /* it has ended */ || add_jvm(host, stores, pid, program, &line);
     forget(&line); /* it may hold a password */
     return done;
 }

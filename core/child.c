@@ -19,6 +19,8 @@ volatile sig_atomic_t child_interrupted;
 
 enum {
     ROOM_MIN = 2 * 1024, /* pages that were shared with the child are copied when written */
+    SHORT_MS = 3,
+    PIPE_SIZE = 1024 * 1024,          /* a store goes up at once */
     ANNOUNCED_MAX = 64 * 1024 * 1024, /* room that is not used yet takes no memory */
     TOTAL_MAX = 256 * 1024 * 1024,
     TALK_MAX = 64 * 1024,
@@ -188,10 +190,24 @@ static void drain(struct pump *pump)
     flush_line(pump);
 }
 
+/* Most calls are short, and being woken for each record costs more than all else here: at first
+ * only the child's end is waited for. False: it goes on. */
+static bool ends_soon(struct pump *pump, int *ret_status)
+{
+    struct pollfd end = {pump->ends, POLLIN, 0};
+    if (pump->ends < 0 || poll(&end, 1, SHORT_MS) <= 0 ||
+        waitpid(pump->pid, ret_status, WNOHANG) != pump->pid)
+        return false;
+    drain(pump);
+    return true;
+}
+
 /* Until the end record, the child's end or the deadline. The wait status; -1: not ended yet. */
 static int pump_until_end(struct pump *pump, int64_t deadline, bool *ret_late)
 {
     int status = 0;
+    if (ends_soon(pump, &status))
+        return status;
     while (!pump->ended && pump->broken == NULL && !child_interrupted) {
         int64_t left = deadline - clock_ms();
         *ret_late = left <= 0;
@@ -285,6 +301,7 @@ static int start(struct pump *pump, int records[2], int printed[2])
         return -1;
     }
     (void)fcntl(records[0], F_SETFL, O_NONBLOCK);
+    (void)fcntl(records[0], F_SETPIPE_SZ, PIPE_SIZE);
     (void)fcntl(printed[0], F_SETFL, O_NONBLOCK);
     pump->records = records[0];
     pump->talk = printed[0];

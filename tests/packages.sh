@@ -19,7 +19,7 @@ apt_packages() {
     test)
         echo libcmocka-dev bats default-jdk-headless postgresql openssl openssh-server \
             openssh-client acl attr strace perl procps g++ python3 \
-            python3-jsonschema e2fsprogs btrfs-progs p11-kit p11-kit-modules
+            python3-jsonschema e2fsprogs btrfs-progs p11-kit p11-kit-modules bash-completion
         ;;
     style) echo clang clang-format clang-tidy shellcheck ;;
     fuzz) echo clang llvm libclang-rt-dev ;;
@@ -40,7 +40,7 @@ dnf_packages() {
     test)
         echo libcmocka-devel libasan libubsan bats "$jdk" postgresql-server openssl \
             openssh-server openssh-clients acl attr strace perl procps-ng gcc-c++ python3 \
-            python3-jsonschema e2fsprogs p11-kit p11-kit-trust
+            python3-jsonschema e2fsprogs p11-kit p11-kit-trust bash-completion
         ;;
     style) ;;
     fuzz) echo clang llvm compiler-rt ;;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DESCRIBE_SECONDS = 10 };
+enum { DESCRIBE_SECONDS = 10, COLUMNS = 80 };
 
 static const char *const type_names[] = {"text",   "path",      "list",   "list of paths",
                                          "number", "yes or no", "one of", "list of"};
@@ -24,60 +24,114 @@ static int describe(struct run *run, const char *name, struct plugin_info *ret, 
     return run_describe(run, &step, ret, err);
 }
 
-/* Text of several lines, escaped line by line. */
-static void show_text(const struct run *run, const char *text, const char *indent)
+static int columns(const char *text, size_t length)
+{
+    int count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* One line, broken at blanks; what it is broken into stands `hanging` columns further right. */
+static void show_line(const char *line, int indent, int hanging)
+{
+    int at = 0;
+    while (*line != '\0') {
+        size_t blanks = strspn(line, " ");
+        size_t length = blanks + strcspn(line + blanks, " ");
+        int width = columns(line, length);
+        if (at == 0) {
+            at = printf("%*s", indent, "");
+        } else if (at + width > COLUMNS && blanks > 0) {
+            at = printf("\n%*s", indent + hanging, "") - 1;
+            line += blanks;
+            length -= blanks;
+            width -= (int)blanks;
+        }
+        (void)printf("%.*s", (int)length, line);
+        at += width;
+        line += length;
+    }
+    (void)putchar('\n');
+}
+
+/* Text of several lines, escaped line by line. A line that begins with a blank is an example or a
+ * table: it stays whole. */
+static void show_text(const struct run *run, const char *text, int indent)
 {
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
-        (void)printf("%s%s\n", length > 0 ? indent : "", text_escape(run->mem, text, length));
+        const char *line = text_escape(run->mem, text, length);
+        if (line[0] == ' ')
+            (void)printf("%*s%s\n", indent, "", line);
+        else
+            show_line(line, indent, 0);
         text += length + (text[length] == '\n');
     }
 }
 
-static void show_key(const struct tfhook_key *key)
+static void show_key(const struct run *run, const struct tfhook_key *key)
 {
-    (void)printf("\n  %s (%s%s%s", key->name, type_names[key->type],
-                 key->choices != NULL ? " " : "", key->choices != NULL ? key->choices : "");
+    struct mem *mem = run->mem;
+    const char *line =
+        mem_printf(mem, "%s (%s%s%s", key->name, type_names[key->type],
+                   key->choices != NULL ? " " : "", key->choices != NULL ? key->choices : "");
     if (key->type == TFHOOK_NUMBER)
-        (void)printf(" from %ld to %ld", key->min, key->max);
+        line = mem_printf(mem, "%s from %ld to %ld", line, key->min, key->max);
     if (key->required)
-        (void)printf("; required");
+        line = mem_printf(mem, "%s; required", line);
     if (key->fallback != NULL)
-        (void)printf("; default %s", key->fallback);
-    (void)printf(")\n      %s\n", key->help);
+        line = mem_printf(mem, "%s; default %s", line, key->fallback);
+    (void)putchar('\n');
+    line = mem_printf(mem, "%s)", line);
+    show_line(text_escape(mem, line, strlen(line)), 2, 8);
+    show_text(run, key->help, 6);
 }
 
 static void show_manual(const struct run *run, const struct plugin_info *plugin)
 {
-    (void)printf("%s %s: %s\n%s\n\n", plugin->name, plugin->version, plugin->summary, plugin->file);
-    show_text(run, plugin->manual, "  ");
-    (void)printf("\nKeys:\n");
+    (void)printf("%s %s: %s\n%s\n\n", plugin->name, plugin->version, plugin->summary,
+                 text_escape(run->mem, plugin->file, strlen(plugin->file)));
+    show_text(run, plugin->manual, 2);
+    (void)printf(plugin->key_count > 0 ? "\nKeys:\n" : "\nIt has no keys.\n");
     for (size_t i = 0; i < plugin->key_count; i++)
-        show_key(&plugin->keys[i]);
+        show_key(run, &plugin->keys[i]);
 }
 
-static json_t *keys_to_json(const struct plugin_info *plugin)
+/* jansson takes nothing that is not UTF-8. */
+static json_t *text_or_null(const struct run *run, const char *text)
+{
+    return text != NULL ? json_string(text_escape(run->mem, text, strlen(text))) : json_null();
+}
+
+/* An end of a number's range. */
+static json_t *end_or_null(const struct tfhook_key *key, long end)
+{
+    return key->type == TFHOOK_NUMBER ? json_integer(end) : json_null();
+}
+
+static json_t *keys_to_json(const struct run *run, const struct plugin_info *plugin)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < plugin->key_count; i++) {
         const struct tfhook_key *key = &plugin->keys[i];
         (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o, s:b, s:o, s:s}", "name", key->name, "type",
-                            type_names[key->type], "choices",
-                            key->choices != NULL ? json_string(key->choices) : json_null(),
-                            "required", key->required, "default",
-                            key->fallback != NULL ? json_string(key->fallback) : json_null(),
-                            "help", key->help));
+            list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:s}", "name", key->name, "type",
+                            type_names[key->type], "choices", text_or_null(run, key->choices),
+                            "minimum", end_or_null(key, key->min), "maximum",
+                            end_or_null(key, key->max), "required", key->required != 0, "default",
+                            text_or_null(run, key->fallback), "help", key->help));
     }
     return list;
 }
 
 static json_t *to_json(const struct run *run, const struct plugin_info *plugin)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o}", "name", plugin->name, "version",
-                     plugin->version, "summary", plugin->summary, "file", plugin->file, "manual",
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:b, s:b, s:o}", "name", plugin->name, "version",
+                     plugin->version, "summary", plugin->summary, "file",
+                     text_or_null(run, plugin->file), "manual",
                      text_escape_lines(run->mem, plugin->manual), "plans", plugin->plans,
-                     "verifies", plugin->verifies, "keys", keys_to_json(plugin));
+                     "verifies", plugin->verifies, "keys", keys_to_json(run, plugin));
 }
 
 static void print_json(json_t *plugins, const char *error)

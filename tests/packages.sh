@@ -19,7 +19,8 @@ apt_packages() {
     test)
         echo libcmocka-dev bats default-jdk-headless postgresql openssl openssh-server \
             openssh-client acl attr strace perl procps g++ python3 \
-            python3-jsonschema e2fsprogs btrfs-progs p11-kit p11-kit-modules
+            python3-jsonschema e2fsprogs btrfs-progs p11-kit p11-kit-modules bash-completion \
+            abigail-tools
         ;;
     style) echo clang clang-format clang-tidy shellcheck ;;
     fuzz) echo clang llvm libclang-rt-dev ;;
@@ -40,12 +41,19 @@ dnf_packages() {
     test)
         echo libcmocka-devel libasan libubsan bats "$jdk" postgresql-server openssl \
             openssh-server openssh-clients acl attr strace perl procps-ng gcc-c++ python3 \
-            python3-jsonschema e2fsprogs p11-kit p11-kit-trust
+            python3-jsonschema e2fsprogs p11-kit p11-kit-trust bash-completion
         ;;
     style) ;;
     fuzz) echo clang llvm compiler-rt ;;
     on) echo debootstrap util-linux ;;
     *) unknown "$1" ;;
+    esac
+}
+
+# What some releases do not have. Tests that need it say that they are skipped.
+dnf_optional() {
+    case $1 in
+    test) echo libabigail ;;
     esac
 }
 
@@ -132,8 +140,18 @@ dnf_install() {
     dnf -q -y install "$@" </dev/null
 }
 
+dnf_try() {
+    local group package
+    for group in "$@"; do
+        for package in $(dnf_optional "$group"); do
+            rpm -q --quiet "$package" || dnf -q -y install "$package" </dev/null >&2 ||
+                echo "packages.sh: $package is not to be had here; its tests are skipped" >&2
+        done
+    done
+}
+
 main() {
-    local manager group wanted=() missing
+    local manager group wanted=() missing groups=("$@")
     if command -v apt-get >/dev/null; then
         manager=apt
     elif command -v dnf >/dev/null; then
@@ -154,6 +172,7 @@ main() {
     need_root "$@"
     echo "packages.sh: installing $*" >&2
     "${manager}_install" "$@" >&2
+    [ "$manager" = apt ] || dnf_try "${groups[@]}"
 }
 
 main "$@"

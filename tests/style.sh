@@ -14,7 +14,8 @@ sources() {
 
 case $check in
 shellcheck)
-    find tests examples conf .ci -name '*.sh' -o -path .ci/run -o -path examples/demo/teamforge |
+    find tests examples conf .ci -name '*.sh' -o -path .ci/run -o -path examples/demo/teamforge \
+        -o -path conf/completion/tfhook |
         sort | xargs shellcheck --external-sources
     # Suites and their helper share variables and functions, which one file alone does not show.
     find tests/integration -name '*.bats' -o -name '*.bash' | sort |

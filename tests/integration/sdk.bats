@@ -16,7 +16,8 @@ build() {
     cp -r "$BATS_TEST_DIRNAME/../../examples/plugins/$1" "$T/$1"
     cmake -G Ninja -S "$T/$1" -B "$T/$1/build" -DCMAKE_PREFIX_PATH="$T/prefix" \
         -DCMAKE_C_FLAGS='-Wall -Wextra -Wconversion -Werror' >"$T/log" &&
-        cmake --build "$T/$1/build" >>"$T/log" && cmake --install "$T/$1/build" >>"$T/log" ||
+        cmake --build "$T/$1/build" >>"$T/log" && cmake --install "$T/$1/build" >>"$T/log" &&
+        (cd "$T/$1/build" && ctest --output-on-failure >>"$T/log" 2>&1) ||
         fail "$(cat "$T/log")"
     TFHOOK_PLUGINS=$T/prefix/lib/tfhook
 }
@@ -53,4 +54,143 @@ build() {
     expect_status 0
     expect_output "create $T/hello.txt"
     [ "$(pkg-config --modversion tfhook)" = "$("$TFHOOK" --version | awk '{print $2}')" ]
+}
+
+@test "httpd-tls passes its own tests, sets what is wrong, and a rollback keeps the lines of others" {
+    local conf=$T/ssl.conf
+    build httpd-tls
+    grep -q '100% tests passed, 0 tests failed out of 1' "$T/log"
+    step httpd-tls plan -o "file=$conf"
+    expect_status 1
+    expect_output "$conf is not there: install mod_ssl"
+    cat >"$conf" <<'END'
+Listen 443 https
+# SSLProtocol all
+<VirtualHost _default_:443>
+    sslprotocol all \
+        -SSLv2
+    SSLCipherSuite DEFAULT
+</VirtualHost>
+END
+    cp "$conf" "$T/before"
+    step httpd-tls verify -o "file=$conf"
+    expect_status 5
+    expect_output "SSLCipherSuite DEFAULT in <VirtualHost _default_:443>"
+    step httpd-tls apply -o "file=$conf"
+    expect_status 0
+    expect_output "+     SSLProtocol all -SSLv3 -TLSv1 -TLSv1.1"
+    expect_output "ssl.conf:4: SSLProtocol all -SSLv2 is in <VirtualHost _default_:443>"
+    expect_output "restart httpd"
+    [ "$(cat "$conf")" = "$(cat <<'END'
+Listen 443 https
+# SSLProtocol all
+<VirtualHost _default_:443>
+    SSLProtocol all -SSLv3 -TLSv1 -TLSv1.1
+    SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4
+</VirtualHost>
+SSLHonorCipherOrder on
+END
+)" ]
+    step httpd-tls apply -o "file=$conf"
+    expect_output "Nothing to do"
+    step httpd-tls verify -o "file=$conf"
+    expect_status 0
+    step httpd-tls check -o "file=$conf" "protocols=all -TLSv9"
+    expect_status 3
+    expect_output 'httpd knows no protocol "TLSv9"'
+    sed -i '1i# a line of somebody else' "$conf"
+    tfhook rollback
+    expect_status 0
+    [ "$(cat "$conf")" = "# a line of somebody else
+$(cat "$T/before")" ]
+}
+
+# hook_script: stdin becomes the executable of exec-hook
+hook_script() {
+    mkdir -p "$T/hooks"
+    chmod 755 "$T/hooks"
+    cat >"$T/hooks/run"
+    chmod 755 "$T/hooks/run"
+}
+
+@test "exec-hook passes its own tests; a script in Python edits, verifies and is undone" {
+    build exec-hook
+    grep -q '100% tests passed, 0 tests failed out of 1' "$T/log"
+    hook_script <"$BATS_TEST_DIRNAME/../../examples/plugins/exec-hook/banner"
+    printf 'Debian\n' >"$T/issue"
+    local keys=("command=$T/hooks/run" "data=file=$T/issue,line=Authorized use only")
+    step exec-hook verify -o "${keys[@]}"
+    expect_status 5
+    expect_output "has not the line"
+    step exec-hook apply -o "${keys[@]}"
+    expect_status 0
+    expect_output "+ Authorized use only"
+    expect_output "tell users of $T/issue"
+    [ "$(cat "$T/issue")" = "Debian
+Authorized use only" ]
+    step exec-hook apply -o "${keys[@]}"
+    expect_output "Nothing to do"
+    step exec-hook verify -o "${keys[@]}"
+    expect_status 0
+    tfhook rollback
+    [ "$(cat "$T/issue")" = Debian ]
+}
+
+@test "exec-hook: a shell script sees what an earlier step of the run has staged" {
+    build hello
+    build exec-hook
+    hook_script <<END
+#!/bin/sh
+cat >"$T/seen.\$1"
+END
+    cat >"$T/c.ini" <<END
+[step greet]
+plugin = hello
+hook = pre-provision
+file = $T/hello.txt
+[step look]
+plugin = exec-hook
+hook = pre-provision
+command = $T/hooks/run
+arguments = x
+data = a=b
+END
+    tfhook -c "$T/c.ini" plan --hook pre-provision
+    expect_status 0
+    python3 - "$T" <<'END'
+import hashlib, json, sys
+top = sys.argv[1]
+seen = json.load(open(top + "/seen.x"))
+assert seen["schema"] == 1 and seen["call"] == "plan" and seen["step"] == "look", seen
+assert seen["hook"] == "pre-provision" and seen["root"] == "" and seen["keys"] == {"a": "b"}, seen
+(change,) = seen["staged"]
+assert change["path"] == top + "/hello.txt" and change["action"] == "write", change
+assert change["content"].startswith("hello, ") and change["secret"] is False, change
+assert change["new_sha256"] == hashlib.sha256(change["content"].encode()).hexdigest(), change
+END
+    [ ! -e "$T/hello.txt" ]
+}
+
+@test "exec-hook: bad JSON, a hanging script, one that exits 3 and one that others can write fail the step" {
+    build exec-hook
+    hook_script <<<$'#!/bin/sh\necho "{\\"result\\": ok}"'
+    step exec-hook plan -o "command=$T/hooks/run"
+    expect_status 1
+    expect_output "$T/hooks/run gave an answer that is not understood: it is no JSON: line 1"
+    hook_script <<<$'#!/bin/sh\nsleep 30'
+    step exec-hook plan -o "command=$T/hooks/run" seconds=1
+    expect_status 1
+    expect_output "$T/hooks/run did not end within 1 seconds"
+    hook_script <<<$'#!/bin/sh\necho "no httpd" >&2; exit 3'
+    step exec-hook plan -o "command=$T/hooks/run"
+    expect_status 1
+    expect_output "$T/hooks/run ended with status 3: no httpd"
+    hook_script <<<$'#!/bin/sh\nhead -c 2000000 /dev/zero'
+    step exec-hook plan -o "command=$T/hooks/run"
+    expect_status 1
+    expect_output "$T/hooks/run wrote more than 1 MiB"
+    chmod 775 "$T/hooks/run"
+    step exec-hook plan -o "command=$T/hooks/run"
+    expect_status 1
+    expect_output "$T/hooks/run can be written by others"
 }

@@ -114,10 +114,6 @@ static int stage_edit(const struct tfhook_host *host, const struct answer_edit *
         rc = host->edit(host, edit->path, edit->old_line, edit->new_line, edit->anchor);
     if (rc < 0)
         return host->fail(host, "%s wants to edit %s: %s", command, edit->path, strerror(-rc));
-    if (edit->new_line != NULL)
-        host->summary(host, edit->path, "+ %s", edit->new_line);
-    else
-        host->summary(host, edit->path, "- a line");
     return TFHOOK_OK;
 }
 

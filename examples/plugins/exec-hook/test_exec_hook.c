@@ -55,7 +55,6 @@ static void stages_edits_in_plan(void **state)
     testhost_file(t, "/f", "one\ntwo\n");
     assert_int_equal(testhost_plan(t), TFHOOK_OK);
     assert_string_equal(testhost_content(t, "/f"), "one\n2\nlast\n");
-    assert_string_equal(testhost_summary(t, "/f").names[1], "+ last");
     assert_string_equal(testhost_next_steps(t).names[0], "n");
     assert_string_equal(testhost_log(t).names[0], "l");
     assert_string_equal(testhost_message(t), "m");

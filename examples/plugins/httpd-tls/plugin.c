@@ -65,7 +65,8 @@ static int load(const struct tfhook_host *host, struct conf *ret)
     return TFHOOK_OK;
 }
 
-/* "line 12 <VirtualHost *:443>: SSLProtocol all -> all -SSLv3" for each place that is wrong. */
+/* Each place that is wrong. tfhook shows line edits itself, but not in which section they are; the
+ * summary is for a file that is written whole. */
 static void summarize(const struct tfhook_host *host, const struct conf *conf,
                       struct conf_directive directive)
 {
@@ -74,10 +75,13 @@ static void summarize(const struct tfhook_host *host, const struct conf *conf,
     bool found = false;
     for (size_t from = 0; conf_next(conf, &directive, from, &place); from = place.line + 1) {
         found = true;
-        if (!place.right)
-            host->summary(host, file, "line %zu%s%s: %s %s -> %s", place.line + 1,
-                          place.section[0] == '\0' ? "" : " ", place.section, directive.name,
-                          place.value, directive.value);
+        if (place.right)
+            continue;
+        host->summary(host, file, "line %zu: %s %s -> %s", place.line + 1, directive.name,
+                      place.value, directive.value);
+        if (place.section[0] != '\0')
+            host->log(host, TFHOOK_INFO, "%s:%zu: %s %s is in %s", file, place.line + 1,
+                      directive.name, place.value, place.section);
     }
     if (!found)
         host->summary(host, file, "+ %s %s", directive.name, directive.value);

@@ -194,3 +194,24 @@ END
     expect_status 1
     expect_output "$T/hooks/run can be written by others"
 }
+
+@test "the manual tfhook-plugin(3) is installed, formats cleanly and names every member of the host" {
+    local page=$T/prefix/share/man/man3/tfhook-plugin.3 member members
+    members=$(awk '/^struct tfhook_host \{/ {on = 1; next} on && /^\};/ {exit} on' \
+        "$T/prefix/include/tfhook/plugin.h" | sed 's,/\*.*,,; /^ *\*/d' |
+        grep -oE '\(\*[a-z_]+\)|\*?[a-z_]+;' | tr -d '()*;')
+    [ "$(wc -w <<<"$members")" -ge 35 ] || fail "members: $members"
+    for member in $members; do
+        [ "$member" = ret ] || grep -qE "^\.It F[an] (.* , )?$member( |$)" "$page" ||
+            fail "$member is not in the page"
+    done
+    for member in NAME SYNOPSIS DESCRIPTION 'RETURN VALUES' ERRORS FILES EXAMPLES 'SEE ALSO'; do
+        grep -qx "\.Sh $member" "$page" || fail "no section $member"
+    done
+    # What is at hand says whether it is mdoc.
+    if command -v mandoc >/dev/null; then
+        mandoc -T lint -W error "$page"
+    elif command -v groff >/dev/null; then
+        [ -z "$(groff -mdoc -ww -z -T utf8 "$page" 2>&1)" ] || fail "$(groff -mdoc -ww -z -T utf8 "$page" 2>&1)"
+    fi
+}

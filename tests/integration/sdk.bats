@@ -215,3 +215,41 @@ END
         [ -z "$(groff -mdoc -ww -z -T utf8 "$page" 2>&1)" ] || fail "$(groff -mdoc -ww -z -T utf8 "$page" 2>&1)"
     fi
 }
+
+# blocks FILE DIRECTORY: its fenced blocks, as 1.c, 2.sh and so on
+blocks() {
+    awk -v to="$2" '/^```[a-z]+$/ {on = 1; file = to "/" ++n "." substr($0, 4); next}
+                    /^```$/ {on = 0} on {print >file}' "$1"
+}
+
+@test "the hour of plugins/README.md: each of its blocks works as it stands there, in order" {
+    local block name
+    mkdir "$T/blocks" "$T/bin" "$T/motd"
+    blocks "$BATS_TEST_DIRNAME/../../plugins/README.md" "$T/blocks"
+    [ "$(grep -c '^```' "$BATS_TEST_DIRNAME/../../plugins/README.md")" -eq $((2 * $(find "$T/blocks" -type f | wc -l))) ]
+    # The installed tfhook, with a state directory and, where none is named, plugins of the test.
+    cat >"$T/bin/tfhook" <<END
+#!/bin/sh
+case "\$*" in *--plugin-dir*) ;; *) set -- --plugin-dir "$T/prefix/lib/tfhook" "\$@" ;; esac
+exec "$T/prefix/sbin/tfhook" --state-dir "$T/state" "\$@"
+END
+    chmod 755 "$T/bin/tfhook"
+    export PATH=$T/bin:$PATH PKG_CONFIG_PATH=$T/prefix/lib/pkgconfig CMAKE_PREFIX_PATH=$T/prefix
+    cd "$T/motd"
+    # Files first: a block of a language is a file, a block of shell is run.
+    cp "$(grep -l 'tfhook_plugin_v1 = ' "$T"/blocks/*.c)" motd.c
+    cp "$(grep -l 'cmocka.h' "$T"/blocks/*.c)" test_motd.c
+    cp "$T"/blocks/*.cmake CMakeLists.txt
+    [ "$(find "$T/blocks" -name '*.sh' | wc -l)" -eq 5 ]
+    for block in $(find "$T/blocks" -name '*.sh' | sort -V); do
+        sh -eu "$block" >"$T/log" 2>&1 || fail "$(cat "$block" "$T/log")"
+        case $(cat "$block") in
+        *./test_motd*) grep -q 'PASSED.*1 test' "$T/log" ;;
+        *ctest*) grep -q '100% tests passed' "$T/log" ;;
+        *rollback*) grep -q '+ hello' "$T/log" && [ ! -e motd.txt ] ;;
+        *'tfhook plugins'*) grep -q 'motd 1.0: keeps the message' "$T/log" ;;
+        esac || fail "$(cat "$block" "$T/log")"
+    done
+    run "$T/bin/tfhook" -c "$T"/blocks/*.ini check
+    [ "$status" -eq 0 ]
+}

@@ -105,7 +105,7 @@ void *testhost_alloc(struct testhost *t, size_t size); /* zeroed, with one byte 
 void *testhost_grow(struct testhost *t, void *items, size_t *room, size_t count, size_t size);
 const char *testhost_text(struct testhost *t, const char *text); /* NULL stays NULL */
 struct tfhook_data testhost_copy(struct testhost *t, const void *data, size_t size);
-char *testhost_vprintf(struct testhost *t, const char *format, va_list args);
+char *testhost_vprintf(struct testhost *t, const char *format, va_list args) TFHOOK_PRINTF(2, 0);
 char *testhost_printf(struct testhost *t, const char *format, ...) TFHOOK_PRINTF(2, 3);
 void testhost_release(struct testhost *t); /* all of it */
 int testhost_misused(struct testhost *t, const char *format, ...) TFHOOK_PRINTF(2, 3);

@@ -233,7 +233,8 @@ struct tfhook_host {
                 const char *new_line, const char *anchor);
     int (*remove)(const struct tfhook_host *host, const char *path);
     int (*directory)(const struct tfhook_host *host, const char *path, int mode);
-    /* A line that explains the change of `path` in the plan, e.g. "+ scm1  CN=scm1  2027-03-01". */
+    /* A line that explains the change of `path` in the plan, e.g. "+ scm1  CN=scm1  2027-03-01".
+     * Line edits are shown as their lines, and need none. */
     void (*summary)(const struct tfhook_host *host, const char *path, const char *format, ...)
         TFHOOK_PRINTF(3, 4);
 

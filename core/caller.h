@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 /* Before all else in main: when the environment leads the loader (LD_PRELOAD, LD_LIBRARY_PATH), the
- * program starts anew without that. What it has led it to has run once by then: that is in the hands
- * of who starts a program, and sudo, cron and systemd take it away. */
+ * program starts anew without that. What it has led it to has run once by then: that is in the
+ * hands of who starts a program, and sudo, cron and systemd take it away. */
 void caller_shed_loader(char **argv);
 
 /* First thing then: remember, then set our own. */

@@ -7,8 +7,8 @@
  *     TFHOOK_FAULTY=PART:N+   from there on, all do
  *     TFHOOK_FAULTY_LOG=FILE  a line for each process that ends: PART COUNT
  *
- * A forked child goes on with its parent's count. Leaks are looked for at each end. What is found is
- * written to files, so there is no Landlock here.
+ * A forked child goes on with its parent's count. Leaks are looked for at each end. What is found
+ * is written to files, so there is no Landlock here.
  */
 #include <fcntl.h>
 #include <stdbool.h>

@@ -156,8 +156,11 @@ static int host_list(const struct tfhook_host *host, const char *path, struct tf
     if (rc < 0)
         return rc;
     struct names disk = {0};
+    const struct change *staged = stage_find(guest->stage, real);
+    if (staged != NULL && staged->action != ACTION_DIRECTORY)
+        return staged->action == ACTION_REMOVE ? -ENOENT : -ENOTDIR;
     rc = file_list(guest->mem, real, &disk);
-    if (rc < 0 && !(rc == -ENOENT && stage_find(guest->stage, real) != NULL))
+    if (rc < 0 && !(rc == -ENOENT && staged != NULL))
         return rc;
     struct names names = overlay_names(guest, real, &disk);
     *ret = (struct tfhook_names){names.count > 0 ? names.names : none, names.count};

@@ -49,6 +49,13 @@ static int begin_change(struct guest *guest, const char *path, enum action actio
     return 0;
 }
 
+/* For who looks now: on the disk, or staged; and not staged to go. */
+static bool is_there(const struct guest *guest, const struct change *change)
+{
+    const struct change *staged = stage_find(guest->stage, change->real);
+    return staged != NULL ? staged->action != ACTION_REMOVE : change->existed;
+}
+
 static int add_change(struct guest *guest, const struct change *change)
 {
     const char *why = NULL;
@@ -155,7 +162,7 @@ static int host_edit(const struct tfhook_host *host, const char *path, const cha
     int rc = begin_change(guest, path, ACTION_EDIT, &change);
     if (rc < 0)
         return rc;
-    if (!change.existed)
+    if (!is_there(guest, &change))
         return -ENOENT;
     /* The content that is edited: what this step read, or what is staged. */
     struct tfhook_data data;
@@ -187,7 +194,7 @@ static int host_remove(const struct tfhook_host *host, const char *path)
     int rc = begin_change(guest, path, ACTION_REMOVE, &change);
     if (rc < 0)
         return rc;
-    if (!change.existed)
+    if (!is_there(guest, &change))
         return -ENOENT;
     rc = add_change(guest, &change);
     if (rc < 0)

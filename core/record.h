@@ -19,8 +19,8 @@ enum record_type {
     RECORD_NEXT_STEP,      /* text */
     RECORD_SUMMARY,        /* path, text */
     RECORD_WRITE,          /* path, old sha256?, content, mode, flags */
-    RECORD_EDIT,           /* path, old sha256, old?, new?, anchor? */
-    RECORD_REMOVE,         /* path, old sha256 */
+    RECORD_EDIT,           /* path, old sha256?, old?, new?, anchor? */
+    RECORD_REMOVE,         /* path, old sha256? */
     RECORD_DIRECTORY,      /* path, mode */
     RECORD_PUBLISH,        /* path, content */
     RECORD_END,            /* result, message?; nothing may follow */

@@ -74,3 +74,18 @@ plan() {
     expect_output "c: staged 2 by c: $T/file from $old to nothin secret 0"
     refuse_output "by a: $T/state"
 }
+
+@test "a file that is staged as new can be edited, removed and is no folder to list" {
+    step a "plan:write:$T/new:line" "plan:edit:$T/new:line:other" "plan:list:$T/new" \
+        "plan:write:$T/short:x" "plan:remove:$T/short" "plan:staged"
+    tfhook -v -c "$T/c.ini" apply
+    expect_status 0
+    [ "$(cat "$T/new")" = other ]
+    [ ! -e "$T/short" ]
+    expect_output "list: Not a directory"
+    expect_output "staged 0 by a: $T/new"
+    refuse_output "by a: $T/short"
+    tfhook rollback
+    expect_status 0
+    [ ! -e "$T/new" ]
+}

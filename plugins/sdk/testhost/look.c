@@ -77,7 +77,10 @@ static int host_list(const struct tfhook_host *host, const char *path, struct tf
     if (rc < 0)
         return rc;
     const struct node *node = testhost_node(t, real);
-    if (node == NULL && testhost_staged(t, real) == NULL)
+    const struct change *staged = testhost_staged(t, real);
+    if (staged != NULL && staged->action != TFHOOK_CHANGE_DIRECTORY)
+        return staged->action == TFHOOK_CHANGE_REMOVE ? -ENOENT : -ENOTDIR;
+    if (node == NULL && staged == NULL)
         return -ENOENT;
     if (node != NULL && node->error != 0)
         return -node->error;

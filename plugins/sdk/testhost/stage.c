@@ -49,6 +49,13 @@ static int begin(struct testhost *t, const char *path, enum tfhook_action action
     return 0;
 }
 
+/* For who looks now: in the tree, or staged; and not staged to go. */
+static bool is_there(struct testhost *t, const struct change *change)
+{
+    const struct change *staged = testhost_staged(t, change->real);
+    return staged != NULL ? staged->action != TFHOOK_CHANGE_REMOVE : change->existed;
+}
+
 /* Later changes of the same file: what they come to, or why they cannot be. */
 static const char *merge(struct testhost *t, struct change *old, struct change *change)
 {
@@ -172,7 +179,7 @@ static int host_edit(const struct tfhook_host *host, const char *path, const cha
     int rc = begin(t, path, TFHOOK_CHANGE_EDIT, &change);
     if (rc < 0)
         return rc;
-    if (!change.existed)
+    if (!is_there(t, &change))
         return -ENOENT;
     struct tfhook_data before;
     rc = host->read(host, path, 0, &before);
@@ -191,7 +198,7 @@ static int host_remove(const struct tfhook_host *host, const char *path)
     int rc = begin(t, path, TFHOOK_CHANGE_REMOVE, &change);
     if (rc < 0)
         return rc;
-    return change.existed ? add(t, path, &change) : -ENOENT;
+    return is_there(t, &change) ? add(t, path, &change) : -ENOENT;
 }
 
 TFHOOK_PRINTF(3, 4)

@@ -159,10 +159,13 @@ int catalog_command(struct run *run, struct err *err)
                        "another with --plugin-dir)",
                        run->world.plugin_dir);
     json_t *list = json_array();
+    const char *problems = NULL;
     for (size_t i = 0; i < names.count; i++) {
         struct plugin_info plugin = {0};
-        if (describe(run, names.names[i], &plugin, err) < 0) {
-            rc = -1;
+        struct err problem = {.mem = run->mem};
+        if (describe(run, names.names[i], &plugin, &problem) < 0) {
+            problems = problems == NULL ? problem.text
+                                        : mem_printf(run->mem, "%s\n%s", problems, problem.text);
             continue;
         }
         if (run->talk.json)
@@ -172,6 +175,8 @@ int catalog_command(struct run *run, struct err *err)
         else
             (void)printf("%-16s %-8s %s\n", plugin.name, plugin.version, plugin.summary);
     }
+    if (problems != NULL)
+        rc = err_set(err, STATUS_REJECTED, "%s", problems);
     if (run->talk.json)
         print_json(list, err->text);
     else

@@ -135,3 +135,28 @@ END
     tfhook --json plugins bare
     expect_output '"keys":[]'
 }
+
+@test "JSON keeps to the schema that is shipped, for the shipped plugins, one that fails, and none" {
+    local schema=$BATS_TEST_DIRNAME/../../conf/plugins.schema.json
+    cp "$TFHOOK_BUILD"/plugins-built/*.so "$T/p/"
+    echo junk >"$T/p/junk.so"
+    echo junk >"$T/p/rubbish.so"
+    chmod go-w "$T"/p/*.so
+    local words
+    for words in "" verify junk nothing; do
+        # shellcheck disable=SC2086 # none or one
+        tfhook --json plugins $words
+        [ "$(wc -l <"$T/out")" -eq 1 ] || fail "not one line"
+        /usr/bin/python3 - "$schema" "$T/out" <<'END' || fail "$words: against the schema"
+import json, sys
+import jsonschema
+jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))
+END
+    done
+    tfhook plugins
+    expect_status 3
+    expect_output "jks-import"
+    expect_output "junk.so cannot be loaded"
+    expect_output "rubbish.so cannot be loaded"
+    [ "$(wc -l <"$T/err")" -eq 2 ] || fail "a line for each"
+}

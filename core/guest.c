@@ -15,10 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Its thread changes no file by itself from now on; what only looks goes by the thread aside. */
-static void deny_changes(struct guest *guest)
+/* Its thread changes no file by itself from now on; what only looks goes by the thread aside, where
+ * there are host functions to call. */
+static void deny_changes(struct guest *guest, enum call call)
 {
-    if (landlock_is_there() && aside_start() && landlock_deny_changes())
+    if (landlock_is_there() && (call == CALL_DESCRIBE || aside_start()) && landlock_deny_changes())
         return;
     if (guest->log_level != TFHOOK_DEBUG)
         return;
@@ -99,7 +100,7 @@ _Noreturn void guest_main(const struct child_call *call, int records, int printe
                           .fd = records};
     if (!confine(call->step->timeout, records, world.plugins, printed))
         _exit(1);
-    deny_changes(&guest);
+    deny_changes(&guest, call->call);
     struct tfhook_plugin plugin;
     const char *file = NULL;
     struct err err = {.mem = &mem};

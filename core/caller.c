@@ -46,6 +46,8 @@ static void start_anew(struct mem *mem, char **argv)
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length < 0 ? 0 : length] = '\0';
     (void)execve(program, argv, (char *const *)(uintptr_t)clean.names);
+    /* The file was replaced meanwhile: the link itself leads to it. */
+    (void)execve("/proc/self/exe", argv, (char *const *)(uintptr_t)clean.names);
     dprintf(STDERR_FILENO,
             "tfhook: cannot start anew without LD_PRELOAD, LD_LIBRARY_PATH and the like: %s; unset "
             "them, or mount /proc\n",
@@ -56,16 +58,21 @@ static void start_anew(struct mem *mem, char **argv)
 void caller_shed_loader(char **argv)
 {
     struct mem mem = {0};
-    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
-        if (leads_the_loader(*entry))
-            start_anew(&mem, argv);
+    bool led = false;
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        if (strncmp(*entry, HIDDEN "LD_", sizeof HIDDEN + 2) == 0)
+            return; /* once: something sets it for every program that is started */
+        led = led || leads_the_loader(*entry);
+    }
+    if (led)
+        start_anew(&mem, argv);
 }
 
 /* No library of ours shall be led by the caller's environment. */
 static void clean_environment(struct mem *mem)
 {
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-        bool hidden = strncmp(*entry, HIDDEN, sizeof HIDDEN - 1) == 0;
+        bool hidden = strncmp(*entry, HIDDEN "LD_", sizeof HIDDEN + 2) == 0;
         names_add(mem, &caller.environment,
                   mem_str(mem, *entry + (hidden ? sizeof HIDDEN - 1 : 0)));
     }

@@ -281,8 +281,8 @@ static void judge(struct pump *pump, int status, bool late)
              mem_printf(mem, "the plugin %s is broken: %s", plugin, pump->broken));
     else if (WIFSIGNALED(status))
         fail(pump->outcome, STEP_CRASHED,
-             mem_printf(mem, "the plugin %s crashed: %s; what it proposed is dropped", plugin,
-                        strsignal(WTERMSIG(status))));
+             mem_printf(mem, "the plugin %s crashed: %s%s", plugin, strsignal(WTERMSIG(status)),
+                        pump->call->call == CALL_PLAN ? "; what it proposed is dropped" : ""));
     else if (!pump->ended || WEXITSTATUS(status) != 0)
         fail(pump->outcome, STEP_CRASHED,
              mem_printf(mem,

@@ -99,8 +99,8 @@ int command_apply(struct run *run, struct err *err)
     show_next_steps(run, stdout);
     say_not_run(run, &what.selection);
     if (run->report.transaction > 0)
-        (void)printf("Done, as transaction %ld; `tfhook rollback %ld` is the way back.\n",
-                     run->report.transaction, run->report.transaction);
+        (void)printf("Done, as transaction %ld; `%s rollback %ld` is the way back.\n",
+                     run->report.transaction, run_program(run), run->report.transaction);
     else
         (void)puts("Nothing to do.");
     return 0;
@@ -132,5 +132,6 @@ int command_verify(struct run *run, struct err *err)
     show_findings(run, true, stdout);
     if (rc == 0 && verified == 0)
         (void)puts("Nothing was verified on this host.");
+    show_next_steps(run, stdout);
     return rc;
 }

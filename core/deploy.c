@@ -137,8 +137,8 @@ static void after_failure(struct run *run, struct progress *progress, struct err
         return;
     const char *list = "";
     for (size_t i = progress->committed.count; i > 0; i--)
-        list = mem_printf(run->mem, "%s%s`tfhook rollback %s`", list, list[0] == '\0' ? "" : ", ",
-                          progress->committed.names[i - 1]);
+        list = mem_printf(run->mem, "%s%s`%s rollback %s`", list, list[0] == '\0' ? "" : ", ",
+                          run_program(run), progress->committed.names[i - 1]);
     err->text = mem_printf(run->mem, "%s; what was committed before stands; to undo it: %s",
                            err->text, list);
 }

@@ -44,6 +44,8 @@ static bool close_ranges(const int *keep, size_t count)
     return syscall(SYS_close_range, from, UINT_MAX, 0) == 0;
 #else
     (void)by_number;
+    (void)keep;
+    (void)count;
     return false;
 #endif
 }

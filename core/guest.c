@@ -19,14 +19,23 @@
  * there are host functions to call. */
 static void deny_changes(struct guest *guest, enum call call)
 {
-    if (landlock_is_there() && (call == CALL_DESCRIBE || aside_start()) && landlock_deny_changes())
-        return;
-    if (guest->log_level != TFHOOK_DEBUG)
+    const char *lack =
+        "this kernel has no Landlock: should the plugin write a file by itself, by a "
+        "mistake of its own, nothing hinders it";
+    if (landlock_is_there()) {
+        lack = "Landlock could not be used: should the plugin write a file by itself, nothing "
+               "hinders it";
+        if ((call == CALL_DESCRIBE || aside_start()) && landlock_deny_changes())
+            lack = landlock_knows_truncation()
+                       ? NULL
+                       : "this kernel's Landlock does not hinder a plugin that truncates a file by "
+                         "itself";
+    }
+    if (lack == NULL || guest->log_level != TFHOOK_DEBUG)
         return;
     struct record record = {.type = RECORD_LOG};
     record_add_number(&record, guest->mem, TFHOOK_DEBUG);
-    record_add_text(&record, "this kernel has no Landlock: should the plugin write a file by "
-                             "itself, by a mistake of its own, nothing hinders it");
+    record_add_text(&record, lack);
     guest_send(guest, &record);
 }
 

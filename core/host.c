@@ -38,7 +38,9 @@ int guest_resolve(struct guest *guest, const char *path, const char **ret)
     if (path == NULL)
         return guest_misuse(guest, "a path that is NULL");
     int rc = world_resolve(guest->world, guest->mem, guest->step->plugin, path, ret);
-    return rc == -EINVAL ? guest_misuse(guest, "the path \"%s\" is not absolute", path) : rc;
+    if (rc == -EINVAL)
+        rc = guest_misuse(guest, "the path \"%s\" is neither absolute nor a note's name", path);
+    return rc;
 }
 
 /* --- configuration --- */
@@ -243,10 +245,12 @@ static void host_finding(const struct tfhook_host *host, const char *check, cons
 {
     struct guest *guest = guest_of(host);
     if (check == NULL || id == NULL || subject == NULL || message == NULL ||
-        (unsigned)verdict > TFHOOK_FAIL) {
+        (unsigned)verdict > TFHOOK_FAIL)
         (void)guest_misuse(guest, "a finding with a part missing or an unknown verdict");
+    if (!guest->may_publish)
+        (void)guest_misuse(guest, "it reports a finding outside of verify");
+    if (guest->misuse != NULL)
         return;
-    }
     struct record record = {.type = RECORD_FINDING};
     record_add_text(&record, check);
     record_add_text(&record, id);

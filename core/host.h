@@ -34,7 +34,7 @@ struct guest {
     const struct settings *settings;
     struct stage *stage;         /* the child's copy */
     bool may_stage;              /* plan */
-    bool may_publish;            /* verify */
+    bool may_publish;            /* verify; reports and findings */
     enum tfhook_level log_level; /* the least that is shown */
     int fd;                      /* records go here */
     int64_t progress_ms;         /* when progress was told last, */

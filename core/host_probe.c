@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ERR_LIMIT = 8192 };
@@ -24,6 +25,7 @@ struct probe {
     size_t input_size;
     int seconds;
     size_t limit;
+    const char *home; /* "HOME=..." */
     struct tfhook_output out;
 };
 
@@ -34,23 +36,22 @@ struct stream {
     bool truncated;
 };
 
-static _Noreturn void exec_probe(const char *const *argv, int in, int out, int err)
+static _Noreturn void exec_probe(const struct probe *probe, int in, int out, int err)
 {
-    const struct passwd *user = getpwuid(geteuid());
-    char home[512] = "HOME=/";
-    if (user != NULL && strlen(user->pw_dir) < sizeof home - 5)
-        memcpy(home + 5, user->pw_dir, strlen(user->pw_dir) + 1);
     char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
     char lang[] = "LANG=C";
-    char *const environment[] = {path, home, lang, NULL};
+    char *const environment[] = {path, (char *)(uintptr_t)probe->home, lang, NULL};
+    sigset_t none;
     if (in < 0)
         in = open("/dev/null", O_RDWR | O_CLOEXEC);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)signal(SIGPIPE, SIG_DFL);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
     if (in >= 0 && dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0)
-        (void)execve(argv[0], (char *const *)(uintptr_t)argv, environment);
+        (void)execve(probe->argv[0], (char *const *)(uintptr_t)probe->argv, environment);
     /* Told apart from a command's own status by the message on its stderr. */
-    dprintf(2, "cannot run %s: %s", argv[0], strerror(errno));
+    dprintf(2, "cannot run %s: %s", probe->argv[0], strerror(errno));
     _exit(127);
 }
 
@@ -114,12 +115,21 @@ static void collect(struct stream *in, struct stream *out, struct stream *err, i
     }
 }
 
-static int wait_status(pid_t pid)
+/* Its streams may have ended long before it does. */
+static int wait_status(pid_t pid, int64_t deadline, bool *ret_timed_out)
 {
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
+    pid_t got = 0;
+    for (int i = 0; (got = waitpid(pid, &status, WNOHANG)) != pid; i++) {
+        if (got < 0 && errno != EINTR)
             return 127;
+        if (clock_ms() >= deadline) {
+            *ret_timed_out = true;
+            (void)kill(pid, SIGKILL);
+        }
+        const struct timespec moment = {0, i < 50 ? 100000 : 2000000};
+        (void)nanosleep(&moment, NULL);
+    }
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -132,7 +142,7 @@ static pid_t start(const struct probe *probe, int in[2], int out[2], int err[2])
         return -1;
     pid_t pid = fork();
     if (pid == 0)
-        exec_probe(probe->argv, in[0], out[1], err[1]);
+        exec_probe(probe, in[0], out[1], err[1]);
     return pid;
 }
 
@@ -157,11 +167,14 @@ static int run(void *context)
         struct stream err = {
             .fd = err_pipe[0], .data = mem_alloc(mem, ERR_LIMIT + 1), .limit = ERR_LIMIT};
         bool timed_out = false;
-        collect(&in, &out, &err, clock_ms() + (int64_t)probe->seconds * 1000, &timed_out);
-        in_pipe[1] = in.fd;
+        int64_t deadline = clock_ms() + (int64_t)probe->seconds * 1000;
+        collect(&in, &out, &err, deadline, &timed_out);
+        close_stream(&in.fd); /* it may wait for its end */
+        in_pipe[1] = -1;
         if (timed_out || out.truncated)
             (void)kill(pid, SIGKILL);
-        probe->out = (struct tfhook_output){.exit_status = wait_status(pid),
+        int status = wait_status(pid, deadline, &timed_out);
+        probe->out = (struct tfhook_output){.exit_status = status,
                                             .timed_out = timed_out,
                                             .truncated = out.truncated,
                                             .out = {out.data, out.size},
@@ -184,6 +197,8 @@ static int probe_it(struct probe *probe, struct tfhook_output *ret)
         return guest_misuse(guest, "struct_size of a struct tfhook_output is not set");
     if (access(probe->argv[0], X_OK) < 0)
         return -errno;
+    const struct passwd *user = getpwuid(geteuid());
+    probe->home = mem_printf(guest->mem, "HOME=%s", user == NULL ? "/" : user->pw_dir);
     int rc = aside_run(run, probe);
     if (rc < 0)
         return rc;

@@ -27,13 +27,16 @@ static int read_all(struct look *look, int fd)
     unsigned char *data = NULL;
     size_t room = 0, size = 0;
     ssize_t got = 0;
-    while ((got = read(fd, part, sizeof part)) != 0) {
-        if (got < 0 && errno == EINTR)
+    int rc = 0;
+    while (rc == 0 && (got = read(fd, part, sizeof part)) != 0) {
+        if (got < 0) {
+            rc = errno == EINTR ? 0 : -errno;
             continue;
-        if (got < 0)
-            return -errno;
-        if (size + (size_t)got > look->limit)
-            return -EFBIG;
+        }
+        if (size + (size_t)got > look->limit) {
+            rc = -EFBIG;
+            continue;
+        }
         if (size + (size_t)got > room) {
             room = (size + (size_t)got) * (size > 0 ? 4 : 1);
             unsigned char *larger = mem_alloc(mem, room + 1);
@@ -47,8 +50,11 @@ static int read_all(struct look *look, int fd)
         size += (size_t)got;
     }
     explicit_bzero(part, sizeof part);
-    look->ret = (struct tfhook_data){data == NULL ? (const unsigned char *)"" : data, size};
-    return 0;
+    if (rc < 0 && size > 0)
+        explicit_bzero(data, size);
+    if (rc == 0)
+        look->ret = (struct tfhook_data){data == NULL ? (const unsigned char *)"" : data, size};
+    return rc;
 }
 
 static void found(struct look *look, const char *text)

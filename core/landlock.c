@@ -8,7 +8,7 @@
 
 /* Kernel headers before 5.13 (RHEL 8, Debian 11) have none; such a system has no Landlock either.
  */
-#if defined(__has_include)
+#if defined(__has_include) && defined(SYS_landlock_create_ruleset)
 #if __has_include(<linux/landlock.h>)
 #include <linux/landlock.h>
 #define HAVE_LANDLOCK 1
@@ -61,6 +61,11 @@ bool landlock_is_there(void)
     return version() >= 1;
 }
 
+bool landlock_knows_truncation(void)
+{
+    return version() >= 3;
+}
+
 bool landlock_deny_changes(void)
 {
     const struct landlock_ruleset_attr what = {.handled_access_fs = rights_to_change(version())};
@@ -74,6 +79,11 @@ bool landlock_deny_changes(void)
 }
 #else
 bool landlock_is_there(void)
+{
+    return false;
+}
+
+bool landlock_knows_truncation(void)
 {
     return false;
 }

@@ -49,18 +49,26 @@ static int needs_config(enum command command)
            command != COMMAND_ROLLBACK && command != COMMAND_RECOVER;
 }
 
-/* These work without a config; when there is one, it says where the state is. */
+/* These work without a config; when there is one, it says where the state is. One that others can
+ * change is not believed: then --state-dir has to say it, and nothing old is pruned. */
 static int load_directories(struct run *run, struct err *err)
 {
+    enum { KEEP_ALL = 1000000000 };
     struct names problems = {0};
     struct blob text;
-    bool there = run->cli.config_given || access(run->cli.config, F_OK) == 0;
-    if (there && run_config_text(run, &text, err) < 0)
-        return -1;
-    if (there)
+    struct err unread = {.mem = run->mem};
+    bool given = run->cli.config_given;
+    bool there = given || access(run->cli.config, R_OK) == 0;
+    bool read_it = there && run_config_text(run, &text, &unread) == 0;
+    if (there && !read_it && (given || run->cli.state_dir == NULL))
+        return err_set(err, unread.status, "%s; or name the state directory with --state-dir%s",
+                       unread.text, given ? " in place of -c" : "");
+    if (read_it)
         config_read(run->mem, run->cli.config, &text, &run->config, &problems);
     if (run->config.keep == 0)
         config_of_options(run->mem, "none", &(struct names){0}, &run->config, &problems);
+    if (there && !read_it)
+        run->config.keep = KEEP_ALL;
     return run_world(run, err);
 }
 

@@ -316,6 +316,23 @@ int run_check_names(struct run *run, struct err *err)
     return 0;
 }
 
+const char *run_program(const struct run *run)
+{
+    const struct cli *cli = &run->cli;
+    struct mem *mem = run->mem;
+    const char *words = "tfhook";
+    const struct {
+        const char *option, *value;
+    } given[] = {{"-c", cli->config_given ? cli->config : NULL},
+                 {"--root", cli->root},
+                 {"--state-dir", cli->state_dir}};
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+        if (given[i].value != NULL)
+            words = mem_printf(mem, "%s %s %s", words, given[i].option,
+                               text_shell_word(mem, given[i].value));
+    return words;
+}
+
 const char *run_user(struct run *run)
 {
     const struct passwd *user = getpwuid(geteuid());

@@ -65,6 +65,21 @@ static const char *what_happens(const struct change *change)
     }
 }
 
+/* A mode is told when it is not what a reader takes for granted. */
+static void show_mode(FILE *out, const struct change *change)
+{
+    bool sets = change->action == ACTION_WRITE || change->action == ACTION_DIRECTORY;
+    int usual = change->action == ACTION_DIRECTORY ? 0755 : 0644;
+    int mode = change->mode < 0 && change->secret ? 0600 : change->mode;
+    if (!sets || change->mode == change->old_mode)
+        return;
+    if (change->existed && change->mode >= 0)
+        (void)fprintf(out, "    mode %04o -> %04o\n", (unsigned)change->old_mode,
+                      (unsigned)change->mode);
+    else if (!change->existed && mode >= 0 && mode != usual)
+        (void)fprintf(out, "    mode %04o\n", (unsigned)mode);
+}
+
 static void show_change(const struct run *run, FILE *out, const struct change *change)
 {
     /* Where a symbolic link leads, when the path has one. */
@@ -77,7 +92,11 @@ static void show_change(const struct run *run, FILE *out, const struct change *c
         show_edits(run, out, change);
     for (size_t i = 0; i < change->summary.count && change->action != ACTION_EDIT; i++)
         (void)fprintf(out, "    %s\n", change->summary.names[i]);
-    if (change->action == ACTION_WRITE && change->existed)
+    show_mode(out, change);
+    if (change->action == ACTION_WRITE && change->existed &&
+        strcmp(change->old_sha256, change->new_sha256) == 0)
+        (void)fprintf(out, "    the content stays\n");
+    else if (change->action == ACTION_WRITE && change->existed)
         (void)fprintf(out, "    SHA-256 %.16s... -> %.16s..., %zu bytes\n", change->old_sha256,
                       change->new_sha256, change->content.size);
     else if (change->action == ACTION_WRITE)
@@ -109,9 +128,25 @@ static void show_finding(const struct run *run, FILE *out, const struct finding 
         (void)fprintf(out, "     -> %s\n", finding->hint);
 }
 
+/* Steps that did not end well, and were not to be ignored: what they would have found is unknown.
+ */
+static size_t broken_steps(const struct run *run)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < run->report.step_count; i++) {
+        bool dropped = false;
+        for (size_t k = 0; k < run->runner_count; k++)
+            if (strcmp(run->runners[k].step->name, run->report.steps[i].name) == 0)
+                dropped = run->runners[k].dropped;
+        count += run->report.steps[i].status > STEP_SKIPPED && !dropped;
+    }
+    return count;
+}
+
 void show_findings(const struct run *run, bool all, FILE *out)
 {
     size_t counts[TFHOOK_FAIL + 1] = {0};
+    size_t broken = broken_steps(run);
     for (size_t i = 0; i < run->report.findings.count; i++) {
         const struct finding *finding = &run->report.findings.items[i];
         counts[finding->verdict]++;
@@ -119,9 +154,13 @@ void show_findings(const struct run *run, bool all, FILE *out)
             show_finding(run, out, finding);
     }
     if (run->report.findings.count > 0)
-        (void)fprintf(out, "%s: %zu passed, %zu warned, %zu failed, %zu skipped\n",
-                      counts[TFHOOK_FAIL] == 0 ? "Verified" : "NOT verified", counts[TFHOOK_PASS],
-                      counts[TFHOOK_WARN], counts[TFHOOK_FAIL], counts[TFHOOK_SKIP]);
+        (void)fprintf(out, "%s: %zu passed, %zu warned, %zu failed, %zu skipped%s\n",
+                      counts[TFHOOK_FAIL] == 0 && broken == 0 ? "Verified" : "NOT verified",
+                      counts[TFHOOK_PASS], counts[TFHOOK_WARN], counts[TFHOOK_FAIL],
+                      counts[TFHOOK_SKIP],
+                      broken == 0 ? ""
+                                  : mem_printf(run->mem, ", %zu step%s did not end well", broken,
+                                               broken == 1 ? "" : "s"));
 }
 
 void show_next_steps(const struct run *run, FILE *out)

@@ -50,6 +50,12 @@ static json_t *summary_to_json(const struct run *run, const struct change *chang
     return list;
 }
 
+static json_t *mode_to_json(const struct run *run, bool known, int mode)
+{
+    return known && mode >= 0 ? json_string(mem_printf(run->mem, "%04o", (unsigned)mode))
+                              : json_null();
+}
+
 static json_t *changes_to_json(const struct run *run)
 {
     json_t *list = json_array();
@@ -57,8 +63,10 @@ static json_t *changes_to_json(const struct run *run)
         const struct change *change = &run->report.changes.items[i];
         (void)json_array_append_new(
             list,
-            json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "step", text(run, change->step), "action",
-                      action_names[change->action], "path", text(run, change->path), "old_sha256",
+            json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "step", text(run, change->step),
+                      "old_mode", mode_to_json(run, change->existed, change->old_mode), "new_mode",
+                      mode_to_json(run, true, change->mode), "action", action_names[change->action],
+                      "path", text(run, change->path), "old_sha256",
                       text(run, change->existed ? change->old_sha256 : NULL), "new_sha256",
                       text(run, change->new_sha256), "summary", summary_to_json(run, change)));
     }

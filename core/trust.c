@@ -26,8 +26,8 @@ static int cannot_open(const char *path, const char *what, struct err *err)
 {
     if (errno == ELOOP || errno == ENOTDIR)
         return err_set(err, STATUS_REJECTED,
-                       "%s: %s has become something else while it was looked at; see who changes "
-                       "it, and run this again",
+                       "%s: %s is a link or no directory, or has become that while it was looked "
+                       "at; name the directory itself, and see who changes it",
                        what, path);
     return err_errno(err, STATUS_REJECTED, errno, "%s: cannot open %s", what, path);
 }

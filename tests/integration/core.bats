@@ -270,7 +270,7 @@ EOF
     run_config wrap provision -- /bin/sh -c 'exit 37'
     expect_status 8
     expect_output "failed with status 37"
-    expect_output 'tfhook rollback 1'
+    expect_output ' rollback 1`'
     [ "$(cat "$T/file")" = new ]
     run_config --json wrap provision -- /nonexistent
     expect_status 8
@@ -385,7 +385,7 @@ EOF
     run_config --yes deploy
     expect_status 8
     expect_output "tfhook deploy --from provision"
-    expect_output "tfhook rollback 1"
+    expect_output " rollback 1\`"
     [ -e "$T/failed" ] && [ -e "$T/before" ]
     deploy_config 0 fail
     run_config --yes deploy

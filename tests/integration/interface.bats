@@ -24,12 +24,21 @@ plan() {
 }
 
 @test "a probe gets what it is given on its stdin, and nobody waits for one that does not read" {
+    # Closes its outputs, then waits for the end of its stdin; and one that stays and never reads.
+    printf '#!/bin/sh\nexec >&- 2>&-\nexec cat\n' >"$T/closes"
+    printf '#!/bin/sh\nexec >&- 2>&-\nexec sleep 30\n' >"$T/stays"
+    chmod 755 "$T/closes" "$T/stays"
     step a plan:probe-input:/usr/bin/cat:3000000 plan:probe-input:/bin/true:3000000 \
-        plan:probe-input:/usr/bin/cat:0
+        plan:probe-input:/bin/cat:0 "plan:probe-input:$T/closes:100" \
+        "plan:probe-input:$T/stays:3000000"
     plan
     expect_status 0
-    expect_output "probe 0: status 0, 3000000 bytes"
-    expect_output "probe 0: status 0, 0 bytes"
+    expect_output "probe /usr/bin/cat 0: status 0, 3000000 bytes"
+    expect_output "probe /bin/true 0: status 0, 0 bytes"
+    expect_output "probe /bin/cat 0: status 0, 0 bytes"
+    expect_output "probe $T/stays 0: status 137, 0 bytes, timed out"
+    expect_output "probe $T/closes 0: status 1, 0 bytes" # cat has no stdout
+    [[ "$(grep -c 'timed out' "$T/err")" -eq 1 ]] || fail "only one may wait for its deadline"
 }
 
 @test "a plugin sees of other processes what the host sees, confined as it is" {
@@ -87,5 +96,59 @@ plan() {
     refuse_output "by a: $T/short"
     tfhook rollback
     expect_status 0
+    [ ! -e "$T/new" ]
+}
+
+@test "a plan shows a mode that is not the usual one, and one that changes" {
+    echo text >"$T/file"
+    chmod 644 "$T/file"
+    step a "plan:write:$T/new:x:4777" "plan:write:$T/file:text" "plan:write:$T/usual:x"
+    plan
+    expect_status 0
+    grep -A1 "create $T/new" "$T/out" | grep -q 'mode 4777' || fail "a new file's mode is not shown"
+    [[ "$(grep -c mode "$T/out")" -eq 1 ]] || fail "a mode that goes without saying is said"
+    printf '[step a]\nplugin = fake\nhook = pre-stop\ndo = plan:write:%s:same:600\n' "$T/file" \
+        >"$T/c.ini"
+    printf same >"$T/file"
+    plan
+    expect_output "mode 0644 -> 0600"
+    expect_output "the content stays"
+    tfhook --json -c "$T/c.ini" plan
+    expect_output '"old_mode":"0644","new_mode":"0600"'
+}
+
+@test "a verification that did not end well is no green light, and what it asks of people is shown" {
+    step a verify:finding:pass verify:next:restart\ it verify:crash
+    tfhook -c "$T/c.ini" verify
+    expect_status 1
+    expect_output "NOT verified: 1 passed, 0 warned, 0 failed, 0 skipped, 1 step did not end well"
+    rm "$T/c.ini"
+    step a verify:finding:pass "verify:next:restart it"
+    tfhook -c "$T/c.ini" verify
+    expect_status 0
+    expect_output "Verified: 1 passed, 0 warned, 0 failed, 0 skipped"
+    expect_output "1. restart it"
+}
+
+@test "a finding outside of verify is a misuse, not lost" {
+    local call
+    for call in check plan; do
+        rm -f "$T/c.ini"
+        step a "$call:finding:fail"
+        plan
+        expect_status 1
+        expect_output "misuses its interface: it reports a finding outside of verify"
+    done
+}
+
+@test "the way back is told as it can be typed" {
+    step a "plan:write:$T/new:x"
+    tfhook -c "$T/c.ini" apply
+    expect_status 0
+    local words
+    words=$(sed -n 's/^Done, .*`tfhook \(.*\)` is the way back.$/\1/p' "$T/out")
+    [ -n "$words" ] || fail "no way back"
+    # shellcheck disable=SC2086 # they are words
+    "$TFHOOK" $words >/dev/null </dev/null
     [ ! -e "$T/new" ]
 }

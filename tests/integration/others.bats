@@ -264,7 +264,7 @@ EOF
     }
     starve_check() {
         [ "$status" -ne 0 ] && [ "$(cat "$T/f")" = new ] || return 0
-        [[ "$output" == *"is committed"* ]] || expect_output "tfhook rollback 1"
+        [[ "$output" == *"is committed"* ]] || expect_output " rollback 1\`"
     }
     starve --yes -c "$T/c.ini" deploy
 }

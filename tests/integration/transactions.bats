@@ -304,7 +304,7 @@ EOF
     tfhook --json --yes -c "$T/c.ini" deploy
     expect_status 1
     expect_output '"result":"failed"'
-    expect_output "tfhook rollback 1"
+    expect_output " rollback 1\`"
 }
 
 @test "50 applies at once: each waits its turn, nobody hangs, the content is whole" {

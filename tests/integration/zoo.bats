@@ -96,7 +96,7 @@ bad() {
     local deed
     misdeed none plan
     tfhook -v -c "$T/c.ini" plan
-    [[ "$output" != *"no Landlock"* ]] || skip "this kernel has no Landlock"
+    [[ "$output" != *Landlock* ]] || skip "this kernel has no Landlock, or an early one"
     misdeed plan:write-itself plan
     expect_status 0
     for deed in "open to write" create truncate unlink rename link symlink mkdir; do

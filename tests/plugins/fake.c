@@ -141,9 +141,9 @@ static void act_probe_input(struct action *a)
     size_t size = (size_t)strtoul(word(a, 1), NULL, 10);
     char *input = malloc(size + 1);
     memset(input, 'x', size);
-    int rc = a->host->probe_input(a->host, argv, input, size, 5, 10000000, &out);
-    a->host->log(a->host, TFHOOK_INFO, "probe %d: status %d, %zu bytes", rc, out.exit_status,
-                 out.out.size);
+    int rc = a->host->probe_input(a->host, argv, input, size, 2, 10000000, &out);
+    a->host->log(a->host, TFHOOK_INFO, "probe %s %d: status %d, %zu bytes%s", argv[0], rc,
+                 out.exit_status, out.out.size, out.timed_out ? ", timed out" : "");
     free(input);
 }
 

@@ -195,15 +195,35 @@ static void probes_have_canned_answers(void **state)
     testhost_free(t);
 }
 
+static int see_earlier(const struct tfhook_host *host)
+{
+    struct tfhook_staged staged = {.struct_size = sizeof staged};
+    assert_int_equal(host->staged(host, 0, &staged), 0);
+    assert_string_equal(staged.step, "before");
+    assert_int_equal(host->staged(host, 1, &staged), -ENOENT);
+    host->finding(host, "c", "c.id", "subject", TFHOOK_WARN, "message", NULL);
+    return TFHOOK_OK;
+}
+
+static void a_plan_sees_earlier_steps_and_reports_no_finding(void **state)
+{
+    (void)state;
+    struct testhost *t = begin(see_earlier);
+    testhost_earlier(t, "before", "/etc/other", "x", 0);
+    assert_int_equal(testhost_plan(t), TFHOOK_FAILED);
+    assert_string_equal(testhost_misuse(t), "it reports a finding outside of verify");
+    assert_int_equal(testhost_findings(t), 0);
+    testhost_free(t);
+}
+
 static int report(const struct tfhook_host *host)
 {
     struct tfhook_data data;
     struct tfhook_staged staged = {.struct_size = sizeof staged};
+    assert_int_equal(host->staged(host, 0, &staged), -ENOENT); /* all is on the disk by now */
     assert_int_equal(host->process(host, 7, "cmdline", 0, &data), 0);
     assert_string_equal(data.data, "java");
     assert_int_equal(host->process(host, 8, "cmdline", 0, &data), -ENOENT);
-    assert_int_equal(host->staged(host, 0, &staged), 0);
-    assert_string_equal(staged.step, "before");
     assert_int_equal(host->read(host, "/etc/secret", 0, &data), -EACCES);
     host->finding(host, "c", "c.id", "subject", TFHOOK_WARN, "message", NULL);
     host->next_step(host, "restart");
@@ -242,6 +262,7 @@ int main(void)
         cmocka_unit_test(misuse_and_nonsense_fail_the_call),
         cmocka_unit_test(what_is_staged_can_be_asked_and_committed),
         cmocka_unit_test(probes_have_canned_answers),
+        cmocka_unit_test(a_plan_sees_earlier_steps_and_reports_no_finding),
         cmocka_unit_test(reports_can_be_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,11 +113,11 @@ static void links_and_what_is_no_file_are_refused(void **state)
     assert_int_equal(symlink("good", "link"), 0);
     assert_int_equal(symlink("x", "good/link"), 0);
     assert_int_equal(mkfifo("good/y", 0644), 0);
-    refuses("link", "x", "/link has become something else while it was looked at");
+    refuses("link", "x", "/link is a link or no directory, or has become that");
     refuses("good", "link", "/good/link is a symbolic link");
     refuses("good", "y", "/good/y is no regular file");
     refuses("good", "z", "cannot open");
-    refuses("good/x", "x", "/good/x has become something else");
+    refuses("good/x", "x", "/good/x is a link or no directory");
 }
 
 static _Noreturn void exchange_for_ever(void)
@@ -131,6 +131,8 @@ static void a_swap_at_any_moment_gives_the_trusted_one_or_none(void **state)
 {
     (void)state;
     size_t opened = 0, refused = 0;
+    if (syscall(SYS_renameat2, AT_FDCWD, "good", AT_FDCWD, "good", RENAME_EXCHANGE) < 0)
+        skip(); /* a file system that cannot exchange names */
     pid_t pid = fork();
     if (pid == 0)
         exchange_for_ever();

@@ -74,7 +74,7 @@ static int ask(const struct tfhook_host *host, const char *call, struct tfhook_o
     int rc = host->os_path(host, command, &argv[0]);
     if (rc < 0)
         return host->fail(host, "%s cannot be looked at: %s", command, strerror(-rc));
-    for (size_t i = 0; i < arguments.count; i++)
+    for (size_t i = 0; i < arguments.count && i < WORDS_MAX; i++)
         argv[i + 1] = arguments.names[i];
     struct request *request = make_request(host, call);
     char *text = request == NULL ? NULL : request_text(request);

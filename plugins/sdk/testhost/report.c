@@ -8,6 +8,10 @@ static void host_finding(const struct tfhook_host *host, const char *check, cons
                          const char *hint)
 {
     struct testhost *t = host_of(host);
+    if (!t->may_publish) {
+        (void)testhost_misused(t, "it reports a finding outside of verify");
+        return;
+    }
     if (check == NULL || id == NULL || subject == NULL || message == NULL ||
         (unsigned)verdict > TFHOOK_FAIL) {
         (void)testhost_misused(t, "a finding with a part missing or an unknown verdict");

@@ -68,6 +68,9 @@ struct pair {
          testhost_grow(t, (list).items, &(list).room, (list).count, sizeof *(list).items),         \
      (void)((list).items[(list).count++] = (item)))
 
+/* The list begins anew; what was in it stays where it is, until testhost_free(). */
+#define LIST_FORGET(list) ((list).items = NULL, (list).count = (list).room = 0)
+
 struct block;
 
 struct testhost {

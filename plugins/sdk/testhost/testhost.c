@@ -177,15 +177,27 @@ void testhost_earlier(struct testhost *t, const char *step, const char *path, co
 
 /* --- calls --- */
 
-/* The stage holds what earlier steps have staged, and nothing of a call before. */
+/* What earlier steps have staged; only a plan sees it. */
+static void stage_earlier(struct testhost *t)
+{
+    LIST_FORGET(t->stage);
+    for (size_t i = 0; t->may_stage && i < t->earlier.count; i++)
+        LIST_PUSH(t, t->stage, t->earlier.items[i]);
+}
+
+/* The lists of the call before are the test's to keep. */
 static void begin_call(struct testhost *t)
 {
     t->message = "";
     t->misuse = NULL;
-    t->stage.count = t->seen.count = t->summaries.count = t->inputs.count = 0;
-    t->published.count = t->findings.count = t->log.count = t->next.count = 0;
-    for (size_t i = 0; i < t->earlier.count; i++)
-        LIST_PUSH(t, t->stage, t->earlier.items[i]);
+    LIST_FORGET(t->seen);
+    LIST_FORGET(t->summaries);
+    LIST_FORGET(t->inputs);
+    LIST_FORGET(t->published);
+    LIST_FORGET(t->findings);
+    LIST_FORGET(t->log);
+    LIST_FORGET(t->next);
+    stage_earlier(t);
 }
 
 static int call(struct testhost *t, int (*function)(const struct tfhook_host *host))
@@ -202,14 +214,11 @@ static int call(struct testhost *t, int (*function)(const struct tfhook_host *ho
                                      t->misuse);
         result = TFHOOK_FAILED;
     } else if (result < TFHOOK_OK || result > TFHOOK_REJECTED) {
-        t->message = testhost_printf(t, "the plugin returned %d, which means nothing", result);
+        t->message = testhost_printf(t, "the plugin returned %d, which is no result", result);
         result = TFHOOK_FAILED;
     }
-    if (result != TFHOOK_OK) {
-        t->stage.count = 0;
-        for (size_t i = 0; i < t->earlier.count; i++)
-            LIST_PUSH(t, t->stage, t->earlier.items[i]);
-    }
+    if (result != TFHOOK_OK)
+        stage_earlier(t);
     return result;
 }
 

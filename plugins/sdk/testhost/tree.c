@@ -79,12 +79,13 @@ int testhost_resolve(struct testhost *t, const char *path, const char **ret)
     if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0) {
         if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 ||
             strcmp(name, "..") == 0)
-            return testhost_misused(t, "the path \"%s\" is not absolute", path);
+            return testhost_misused(t, "the path \"%s\" is neither absolute nor a note's name",
+                                    path);
         *ret = testhost_printf(t, "%s/%s/%s", NOTES_DIR, t->plugin.name, name);
         return 0;
     }
     if (path[0] != '/')
-        return testhost_misused(t, "the path \"%s\" is not absolute", path);
+        return testhost_misused(t, "the path \"%s\" is neither absolute nor a note's name", path);
     return follow(t, path, ret);
 }
 

@@ -64,7 +64,7 @@ void testhost_owner(struct testhost *t, const char *path, unsigned uid, unsigned
 /* Reading or listing it gives this errno value, e.g. EACCES. */
 void testhost_error(struct testhost *t, const char *path, int error);
 void testhost_forget(struct testhost *t, const char *path); /* it is no longer there */
-/* What an earlier step of the same run has staged: the whole file. */
+/* What an earlier step of the same run has staged, for plan to see: the whole file. */
 void testhost_earlier(struct testhost *t, const char *step, const char *path, const char *text,
                       unsigned flags);
 
@@ -93,7 +93,8 @@ const char *testhost_misuse(const struct testhost *t);  /* the first one; NULL *
 struct tfhook_names testhost_log(const struct testhost *t);
 struct tfhook_names testhost_next_steps(const struct testhost *t);
 
-/* How many changes are staged, earlier steps' and notes included. */
+/* How many changes are staged: earlier steps', notes and directories that had to be made included.
+ */
 size_t testhost_changes(const struct testhost *t);
 /* The content that is staged for a path: NULL when nothing is, or a removal or a directory. */
 const char *testhost_content(const struct testhost *t, const char *path);

@@ -54,6 +54,10 @@ build() {
     expect_status 0
     expect_output "create $T/hello.txt"
     [ "$(pkg-config --modversion tfhook)" = "$("$TFHOOK" --version | awk '{print $2}')" ]
+    # The program's version begins with the interface's.
+    local interface
+    interface=$(awk '/^#define TFHOOK_API_M/ {printf "%s.", $3}' "$T/prefix/include/tfhook/plugin.h")
+    [[ $("$TFHOOK" --version) == "tfhook $interface"* ]] || fail "interface $interface"
 }
 
 @test "httpd-tls passes its own tests, sets what is wrong, and a rollback keeps the lines of others" {

@@ -22,7 +22,8 @@
  *
  * FILES. All that steps share is files. A path is absolute and is taken below `--root`, symbolic
  * links included, so a plugin never sees the difference; a path that begins with TFHOOK_NOTES is
- * taken below the plugin's own folder in the state directory, for what it must remember. A read
+ * taken below the plugin's own folder in the state directory, for what it must remember: one name,
+ * without a slash, in a folder that all steps of the plugin share. A read
  * gives what earlier steps of the same run have staged as if it were on the disk already. A file
  * that exists may be staged only by a step that has read it.
  *
@@ -214,19 +215,22 @@ struct tfhook_host {
     int (*os_path)(const struct tfhook_host *host, const char *path, const char **ret);
     /* Run a command that changes nothing. argv[0] is absolute, argv ends with NULL. Its environment
      * is PATH, HOME and LANG=C; it is killed after `seconds` or when it has written more than
-     * `limit` bytes. 0 when it ran, whatever its exit status. */
+     * `limit` bytes; neither may be 0. 0 when it ran, whatever its exit status. That it changes
+     * nothing is the plugin's promise: Landlock does not bind it, nor does --root. */
     int (*probe)(const struct tfhook_host *host, const char *const *argv, int seconds, size_t limit,
                  struct tfhook_output *ret);
 
     /* --- proposing changes: in plan only --- */
-    /* The whole file. `mode` -1: as it is, or 0644 when it is new. A file that exists keeps owner,
-     * mode, ACL and extended attributes. Directories above it are made as needed (0755). */
+    /* The whole file. `mode` -1: as it is, or 0644 when it is new (a secret: 0600). A file that
+     * exists keeps owner, ACL and extended attributes. Directories above it are made as needed
+     * (0755). */
     int (*write)(const struct tfhook_host *host, const char *path, const void *data, size_t size,
                  int mode, unsigned flags);
     /* One line of a text file; lines are given without their "\n" (a "\r" counts as text).
      *   old_line and new_line: replace.   old_line NULL: insert new_line.   new_line NULL: delete.
      * `anchor` is the line before it, NULL when there is none: it decides which of several equal
-     * lines is meant; for an insert it is the line to insert after, NULL for the end of the file.
+     * lines is meant, and is not looked at when there is only one; for an insert it is the one line
+     * of its text to insert after, NULL for the end of the file.
      * Edits are applied to the file as it is when it is written, and undone in the file as it is
      * then: lines that others write in between are kept. */
     int (*edit)(const struct tfhook_host *host, const char *path, const char *old_line,
@@ -239,8 +243,9 @@ struct tfhook_host {
         TFHOOK_PRINTF(3, 4);
 
     /* --- reporting --- */
-    /* `check` is the group ("postgres"), `id` the stable name ("postgres.served-certificate"),
-     * `subject` what it is about ("db1:5432"), `hint` what to do next or NULL. */
+    /* In verify only. `check` is the group ("postgres"), `id` the stable name
+     * ("postgres.served-certificate"), `subject` what it is about ("db1:5432"), `hint` what to do
+     * next or NULL. */
     void (*finding)(const struct tfhook_host *host, const char *check, const char *id,
                     const char *subject, enum tfhook_verdict verdict, const char *message,
                     const char *hint);
@@ -269,13 +274,15 @@ struct tfhook_host {
     int (*probe_input)(const struct tfhook_host *host, const char *const *argv, const void *input,
                        size_t size, int seconds, size_t limit, struct tfhook_output *ret);
     /* What the kernel says of a process: `name` is one below /proc/PID, such as "cmdline" or
-     * "ns/mnt"; of a link, where it leads, else the content. PID 0: this process. A plugin that
-     * looks there itself sees less: its own process is confined. At most `limit` bytes (0: 4 MiB).
-     * An environment may hold secrets: wipe what is returned. */
+     * "ns/mnt"; of a link, where it leads, else the content. Programs ("exe") may be as they were
+     * at the call's first look. PID 0: this process. A plugin that looks there itself sees less:
+     * its own process is confined. At most `limit` bytes (0: 4 MiB). An environment may hold
+     * secrets: wipe what is returned. */
     int (*process)(const struct tfhook_host *host, long pid, const char *name, size_t limit,
                    struct tfhook_data *ret);
     /* The changes that this run has staged so far, this step's included, by index from 0; -ENOENT
-     * past the last. Files below TFHOOK_NOTES are not among them. */
+     * past the last. In check and verify there are none: those look at the disk. Files below
+     * TFHOOK_NOTES are not among them. */
     int (*staged)(const struct tfhook_host *host, size_t index, struct tfhook_staged *ret);
 };
 

@@ -19,6 +19,7 @@ volatile sig_atomic_t child_interrupted;
 
 enum {
     ROOM_MIN = 2 * 1024, /* pages that were shared with the child are copied when written */
+    ROOM_ENOUGH = 64 * 1024,
     SHORT_MS = 3,
     PIPE_SIZE = 1024 * 1024,          /* a store goes up at once */
     ANNOUNCED_MAX = 64 * 1024 * 1024, /* room that is not used yet takes no memory */
@@ -36,6 +37,7 @@ struct pump {
     int records, talk;  /* our ends; -1 when closed */
     struct mem buffers; /* what was read, until the call ends */
     bool alone;         /* `data` is for one large record, which keeps it */
+    bool filled;        /* by the last read: there is more than was thought */
     unsigned char *data;
     size_t size, room, total;
     size_t logs;
@@ -118,7 +120,7 @@ static void close_fd(int *fd)
 
 static void make_room(struct pump *pump)
 {
-    if (pump->room > pump->size)
+    if (pump->room > pump->size && !(pump->filled && pump->room < ROOM_ENOUGH))
         return;
     size_t room = pump->room * 2 + ROOM_MIN;
     size_t announced = record_announced(pump->data, pump->size);
@@ -146,6 +148,7 @@ static bool read_records(struct pump *pump)
         return false;
     }
     pump->size += (size_t)got;
+    pump->filled = pump->size == pump->room;
     pump->total += (size_t)got;
     take_records(pump);
     if (pump->total > TOTAL_MAX)

@@ -69,7 +69,7 @@ bad() {
 
 @test "a plugin that floods is ended, and what it says is cut" {
     DEADLINE=60
-    bad plan flood-findings 1 "it sent more than 256 MiB"
+    bad verify flood-findings 1 "it sent more than 256 MiB"
     DEADLINE=4
     local word
     for word in flood-log flood-output; do

@@ -1,11 +1,9 @@
 #include "host.h"
 
-#include "clock.h"
 #include "digest.h"
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,25 +43,24 @@ int guest_resolve(struct guest *guest, const char *path, const char **ret)
 
 /* --- configuration --- */
 
-static const struct setting *setting(const struct tfhook_host *host, const char *key)
+const struct setting *guest_setting(struct guest *guest, const char *key)
 {
-    const struct setting *found = settings_find(guest_of(host)->settings, key);
+    const struct setting *found = settings_find(guest->settings, key);
     if (found == NULL)
-        (void)guest_misuse(guest_of(host), "it asks for the key %s, which it does not declare",
-                           key);
+        (void)guest_misuse(guest, "it asks for the key %s, which it does not declare", key);
     return found;
 }
 
 static const char *host_value(const struct tfhook_host *host, const char *key)
 {
-    const struct setting *found = setting(host, key);
+    const struct setting *found = guest_setting(host->core, key);
     return found == NULL ? NULL : found->value;
 }
 
 static struct tfhook_names host_items(const struct tfhook_host *host, const char *key)
 {
     static const char *const none[] = {NULL};
-    const struct setting *found = setting(host, key);
+    const struct setting *found = guest_setting(host->core, key);
     if (found == NULL || found->items.count == 0)
         return (struct tfhook_names){none, 0};
     return (struct tfhook_names){found->items.names, found->items.count};
@@ -71,7 +68,7 @@ static struct tfhook_names host_items(const struct tfhook_host *host, const char
 
 static long host_number(const struct tfhook_host *host, const char *key)
 {
-    const struct setting *found = setting(host, key);
+    const struct setting *found = guest_setting(host->core, key);
     return found == NULL ? 0 : found->number;
 }
 
@@ -237,120 +234,6 @@ static int host_real_path(const struct tfhook_host *host, const char *path, cons
     return rc;
 }
 
-/* --- reporting --- */
-
-static void host_finding(const struct tfhook_host *host, const char *check, const char *id,
-                         const char *subject, enum tfhook_verdict verdict, const char *message,
-                         const char *hint)
-{
-    struct guest *guest = guest_of(host);
-    if (check == NULL || id == NULL || subject == NULL || message == NULL ||
-        (unsigned)verdict > TFHOOK_FAIL)
-        (void)guest_misuse(guest, "a finding with a part missing or an unknown verdict");
-    if (!guest->may_publish)
-        (void)guest_misuse(guest, "it reports a finding outside of verify");
-    if (guest->misuse != NULL)
-        return;
-    struct record record = {.type = RECORD_FINDING};
-    record_add_text(&record, check);
-    record_add_text(&record, id);
-    record_add_text(&record, subject);
-    record_add_number(&record, guest->mem, verdict);
-    record_add_text(&record, message);
-    record_add_text(&record, hint);
-    guest_send(guest, &record);
-}
-
-TFHOOK_PRINTF(2, 3)
-static void host_next_step(const struct tfhook_host *host, const char *format, ...)
-{
-    struct guest *guest = guest_of(host);
-    va_list args;
-    va_start(args, format);
-    struct record record = {.type = RECORD_NEXT_STEP};
-    record_add_text(&record, mem_vprintf(guest->mem, format, args));
-    va_end(args);
-    guest_send(guest, &record);
-}
-
-TFHOOK_PRINTF(3, 4)
-static void host_log(const struct tfhook_host *host, enum tfhook_level level, const char *format,
-                     ...)
-{
-    struct guest *guest = guest_of(host);
-    va_list args;
-    va_start(args, format);
-    struct record record = {.type = RECORD_LOG};
-    record_add_number(&record, guest->mem, level);
-    record_add_text(&record, mem_vprintf(guest->mem, format, args));
-    va_end(args);
-    guest_send(guest, &record);
-}
-
-static void host_progress(const struct tfhook_host *host, size_t done, size_t total,
-                          const char *what)
-{
-    enum { PAUSE_MS = 50 }; /* nobody reads faster, and a plugin may tell of ten thousand items */
-    struct guest *guest = guest_of(host);
-    int64_t now = clock_ms();
-    what = what == NULL ? "" : what;
-    bool same = strncmp(what, guest->progress_of, sizeof guest->progress_of - 1) == 0;
-    if (same && now - guest->progress_ms < PAUSE_MS)
-        return;
-    guest->progress_ms = now;
-    (void)snprintf(guest->progress_of, sizeof guest->progress_of, "%s", what);
-    struct record record = {.type = RECORD_PROGRESS};
-    record_add_number(&record, guest->mem, (long)done);
-    record_add_number(&record, guest->mem, (long)total);
-    record_add_text(&record, what);
-    guest_send(guest, &record);
-}
-
-TFHOOK_PRINTF(2, 3)
-static void host_message(const struct tfhook_host *host, const char *format, ...)
-{
-    struct guest *guest = guest_of(host);
-    va_list args;
-    va_start(args, format);
-    guest->message = mem_vprintf(guest->mem, format, args);
-    va_end(args);
-}
-
-TFHOOK_PRINTF(2, 3)
-static int host_skip(const struct tfhook_host *host, const char *format, ...)
-{
-    struct guest *guest = guest_of(host);
-    va_list args;
-    va_start(args, format);
-    guest->message = mem_vprintf(guest->mem, format, args);
-    va_end(args);
-    return TFHOOK_SKIPPED;
-}
-
-TFHOOK_PRINTF(2, 3)
-static int host_fail(const struct tfhook_host *host, const char *format, ...)
-{
-    struct guest *guest = guest_of(host);
-    va_list args;
-    va_start(args, format);
-    guest->message = mem_vprintf(guest->mem, format, args);
-    va_end(args);
-    return TFHOOK_FAILED;
-}
-
-TFHOOK_PRINTF(3, 4)
-static int host_reject(const struct tfhook_host *host, const char *key, const char *format, ...)
-{
-    struct guest *guest = guest_of(host);
-    const struct setting *found = setting(host, key);
-    va_list args;
-    va_start(args, format);
-    guest->message = mem_printf(guest->mem, "%s%s: %s", found == NULL ? "" : found->origin, key,
-                                mem_vprintf(guest->mem, format, args));
-    va_end(args);
-    return TFHOOK_REJECTED;
-}
-
 void host_table(struct guest *guest, struct tfhook_host *ret)
 {
     *ret = (struct tfhook_host){
@@ -372,16 +255,9 @@ void host_table(struct guest *guest, struct tfhook_host *ret)
         .stat = host_stat,
         .real_path = host_real_path,
         .os_path = host_os_path,
-        .finding = host_finding,
-        .next_step = host_next_step,
-        .log = host_log,
-        .progress = host_progress,
-        .message = host_message,
-        .skip = host_skip,
-        .fail = host_fail,
-        .reject = host_reject,
         .log_level = guest->log_level,
     };
+    host_table_report(ret);
     host_table_stage(ret);
     host_table_probe(ret);
     host_table_process(ret);

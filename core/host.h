@@ -59,8 +59,12 @@ int guest_misuse(struct guest *guest, const char *format, ...)
 void guest_send(struct guest *guest, const struct record *record);
 int guest_resolve(struct guest *guest, const char *path, const char **ret)
     __attribute__((warn_unused_result));
-/* host_stage.c: the functions that propose; host_probe.c: those that run commands; host_process.c:
- * the one that looks at processes. */
+/* The setting of that name; NULL, and a misuse, when the plugin does not declare it. */
+const struct setting *guest_setting(struct guest *guest, const char *key);
+
+/* host_report.c: the functions that report; host_stage.c: those that propose; host_probe.c: those
+ * that run commands; host_process.c: the one that looks at processes. */
+void host_table_report(struct tfhook_host *ret);
 void host_table_stage(struct tfhook_host *ret);
 void host_table_probe(struct tfhook_host *ret);
 void host_table_process(struct tfhook_host *ret);

@@ -80,9 +80,6 @@ bool run_selects(const struct run *run, const struct selection *selection,
 int run_check_names(struct run *run, struct err *err) __attribute__((warn_unused_result));
 
 /* Who runs this: "root", or "root (sudo by NAME)". */
-/* "tfhook" with the options that lead to the state of this run, for a shell. */
-const char *run_program(const struct run *run);
-
 const char *run_user(struct run *run);
 
 /* "tfhook" with the options that lead to the state of this run, for a shell. */

@@ -1,0 +1,131 @@
+/* The host functions by which a plugin reports. */
+#include "clock.h"
+#include "host.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void host_finding(const struct tfhook_host *host, const char *check, const char *id,
+                         const char *subject, enum tfhook_verdict verdict, const char *message,
+                         const char *hint)
+{
+    struct guest *guest = host->core;
+    if (check == NULL || id == NULL || subject == NULL || message == NULL ||
+        (unsigned)verdict > TFHOOK_FAIL)
+        (void)guest_misuse(guest, "a finding with a part missing or an unknown verdict");
+    if (!guest->may_publish)
+        (void)guest_misuse(guest, "it reports a finding outside of verify");
+    if (guest->misuse != NULL)
+        return;
+    struct record record = {.type = RECORD_FINDING};
+    record_add_text(&record, check);
+    record_add_text(&record, id);
+    record_add_text(&record, subject);
+    record_add_number(&record, guest->mem, verdict);
+    record_add_text(&record, message);
+    record_add_text(&record, hint);
+    guest_send(guest, &record);
+}
+
+TFHOOK_PRINTF(2, 3)
+static void host_next_step(const struct tfhook_host *host, const char *format, ...)
+{
+    struct guest *guest = host->core;
+    va_list args;
+    va_start(args, format);
+    struct record record = {.type = RECORD_NEXT_STEP};
+    record_add_text(&record, mem_vprintf(guest->mem, format, args));
+    va_end(args);
+    guest_send(guest, &record);
+}
+
+TFHOOK_PRINTF(3, 4)
+static void host_log(const struct tfhook_host *host, enum tfhook_level level, const char *format,
+                     ...)
+{
+    struct guest *guest = host->core;
+    va_list args;
+    va_start(args, format);
+    struct record record = {.type = RECORD_LOG};
+    record_add_number(&record, guest->mem, level);
+    record_add_text(&record, mem_vprintf(guest->mem, format, args));
+    va_end(args);
+    guest_send(guest, &record);
+}
+
+static void host_progress(const struct tfhook_host *host, size_t done, size_t total,
+                          const char *what)
+{
+    enum { PAUSE_MS = 50 }; /* nobody reads faster, and a plugin may tell of ten thousand items */
+    struct guest *guest = host->core;
+    int64_t now = clock_ms();
+    what = what == NULL ? "" : what;
+    bool same = strncmp(what, guest->progress_of, sizeof guest->progress_of - 1) == 0;
+    if (same && now - guest->progress_ms < PAUSE_MS)
+        return;
+    guest->progress_ms = now;
+    (void)snprintf(guest->progress_of, sizeof guest->progress_of, "%s", what);
+    struct record record = {.type = RECORD_PROGRESS};
+    record_add_number(&record, guest->mem, (long)done);
+    record_add_number(&record, guest->mem, (long)total);
+    record_add_text(&record, what);
+    guest_send(guest, &record);
+}
+
+TFHOOK_PRINTF(2, 3)
+static void host_message(const struct tfhook_host *host, const char *format, ...)
+{
+    struct guest *guest = host->core;
+    va_list args;
+    va_start(args, format);
+    guest->message = mem_vprintf(guest->mem, format, args);
+    va_end(args);
+}
+
+TFHOOK_PRINTF(2, 3)
+static int host_skip(const struct tfhook_host *host, const char *format, ...)
+{
+    struct guest *guest = host->core;
+    va_list args;
+    va_start(args, format);
+    guest->message = mem_vprintf(guest->mem, format, args);
+    va_end(args);
+    return TFHOOK_SKIPPED;
+}
+
+TFHOOK_PRINTF(2, 3)
+static int host_fail(const struct tfhook_host *host, const char *format, ...)
+{
+    struct guest *guest = host->core;
+    va_list args;
+    va_start(args, format);
+    guest->message = mem_vprintf(guest->mem, format, args);
+    va_end(args);
+    return TFHOOK_FAILED;
+}
+
+TFHOOK_PRINTF(3, 4)
+static int host_reject(const struct tfhook_host *host, const char *key, const char *format, ...)
+{
+    struct guest *guest = host->core;
+    const struct setting *found = guest_setting(guest, key);
+    va_list args;
+    va_start(args, format);
+    guest->message = mem_printf(guest->mem, "%s%s: %s", found == NULL ? "" : found->origin, key,
+                                mem_vprintf(guest->mem, format, args));
+    va_end(args);
+    return TFHOOK_REJECTED;
+}
+
+void host_table_report(struct tfhook_host *ret)
+{
+    ret->finding = host_finding;
+    ret->next_step = host_next_step;
+    ret->log = host_log;
+    ret->progress = host_progress;
+    ret->message = host_message;
+    ret->skip = host_skip;
+    ret->fail = host_fail;
+    ret->reject = host_reject;
+}

@@ -1,63 +1,196 @@
 #include "aside.h"
 
-#include <pthread.h>
-#include <semaphore.h>
-#include <signal.h>
-#include <stddef.h>
+#include "probe.h"
+#include "text.h"
 
-enum { STACK = 256 * 1024 };
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-static struct {
-    bool there;
-    sem_t asked, done;
-    int (*work)(void *context);
-    void *context;
-    int result;
-} aside;
+enum { MESSAGE_MAX = 2 * FILE_LIMIT };
 
-static void wait_for(sem_t *semaphore)
+/* --- the call's process --- */
+
+static int ask(int fd, struct mem *mem, const struct record *request, struct record *ret)
 {
-    while (sem_wait(semaphore) < 0)
-        ; /* a signal */
+    int rc = record_send(fd, request, NULL);
+    if (rc == 0)
+        rc = record_receive(fd, mem, MESSAGE_MAX, NULL, ret);
+    if (rc <= 0)
+        return rc < 0 ? rc : -EPIPE;
+    if (ret->type != RECORD_ANSWER || !record_is_valid(ret))
+        return -EBADMSG;
+    return (int)record_number(ret, 0);
 }
 
-static void *serve(void *unused)
+static struct blob join(struct mem *mem, const char *const *argv)
 {
-    (void)unused;
-    for (;;) {
-        wait_for(&aside.asked);
-        aside.result = aside.work(aside.context);
-        (void)sem_post(&aside.done);
+    size_t size = 0;
+    for (size_t i = 0; argv[i] != NULL; i++)
+        size += strlen(argv[i]) + 1;
+    char *data = mem_alloc(mem, size);
+    char *end = data;
+    for (size_t i = 0; argv[i] != NULL; i++)
+        end = stpcpy(end, argv[i]) + 1;
+    return (struct blob){(const unsigned char *)data, size};
+}
+
+int aside_probe(int fd, struct mem *mem, const struct probe *probe, struct tfhook_output *ret)
+{
+    struct record request = {.type = RECORD_ASK_PROBE};
+    struct record answer;
+    struct blob argv = join(mem, probe->argv);
+    record_add(&request, argv.data, argv.size);
+    record_add_text(&request, probe->home);
+    record_add(&request, probe->input.data, probe->input.size);
+    record_add_number(&request, mem, probe->seconds);
+    record_add_number(&request, mem, (long)probe->limit);
+    int rc = ask(fd, mem, &request, &answer);
+    if (rc == 0)
+        *ret = (struct tfhook_output){.exit_status = (int)record_number(&answer, 1),
+                                      .timed_out = (int)record_number(&answer, 2),
+                                      .truncated = (int)record_number(&answer, 3),
+                                      .out = {answer.fields[4].data, answer.fields[4].size},
+                                      .err = {answer.fields[5].data, answer.fields[5].size}};
+    return rc;
+}
+
+int aside_process(int fd, struct mem *mem, long pid, const char *name, size_t limit,
+                  struct blob *ret)
+{
+    struct record request = {.type = RECORD_ASK_PROCESS};
+    struct record answer;
+    record_add_number(&request, mem, pid);
+    record_add_text(&request, name);
+    record_add_number(&request, mem, (long)limit);
+    int rc = ask(fd, mem, &request, &answer);
+    if (rc == 0)
+        *ret = answer.fields[4];
+    return rc;
+}
+
+int aside_programs(int fd, struct mem *mem, struct programs *ret)
+{
+    const struct record request = {.type = RECORD_ASK_PROGRAMS};
+    struct record answer;
+    int rc = ask(fd, mem, &request, &answer);
+    if (rc < 0)
+        return rc;
+    *ret = (struct programs){0};
+    const struct blob *all = &answer.fields[4];
+    for (const char *at = (const char *)all->data; at < (const char *)all->data + all->size;
+         at += strlen(at) + 1) {
+        struct program *program = mem_push(mem, ret->items, ret->count);
+        char *end = NULL;
+        program->pid = strtol(at, &end, 10);
+        program->error = (int)strtol(end, &end, 10);
+        program->path = program->error == 0 ? end + 1 : NULL;
     }
-    return NULL;
+    return 0;
 }
 
-bool aside_start(void)
+/* --- its parent --- */
+
+static int split(struct mem *mem, const struct blob *joined, const char *const **ret)
 {
-    pthread_t thread;
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    if (pthread_attr_init(&attributes) != 0)
-        return false;
-    /* Signals are the plugin's thread's own affair. */
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    aside.there = pthread_attr_setstacksize(&attributes, STACK) == 0 &&
-                  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) == 0 &&
-                  sem_init(&aside.asked, 0, 0) == 0 && sem_init(&aside.done, 0, 0) == 0 &&
-                  pthread_create(&thread, &attributes, serve, NULL) == 0;
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    (void)pthread_attr_destroy(&attributes);
-    return aside.there;
+    const char **argv = NULL;
+    size_t count = 0;
+    const char *end = (const char *)joined->data + joined->size;
+    if (joined->size == 0 || end[-1] != '\0' || joined->data[0] != '/')
+        return -EBADMSG;
+    for (const char *at = (const char *)joined->data; at < end; at += strlen(at) + 1)
+        *mem_push(mem, argv, count) = at;
+    *mem_push(mem, argv, count) = NULL;
+    *ret = argv;
+    return 0;
 }
 
-int aside_run(int (*work)(void *context), void *context)
+static int do_probe(const struct aside *aside, struct mem *mem, const struct record *request,
+                    struct tfhook_output *ret)
 {
-    if (!aside.there)
-        return work(context);
-    aside.work = work;
-    aside.context = context;
-    (void)sem_post(&aside.asked);
-    wait_for(&aside.done);
-    return aside.result;
+    struct probe probe = {.home = record_text(request, 1),
+                          .input = request->fields[2],
+                          .seconds = record_number(request, 3),
+                          .limit = (size_t)record_number(request, 4),
+                          .patience = aside->patience,
+                          .group = aside->group,
+                          .cpu_seconds = aside->seconds};
+    if (probe.seconds <= 0 || probe.seconds > INT_MAX || probe.limit == 0 ||
+        probe.limit > FILE_LIMIT)
+        return -EBADMSG;
+    int rc = split(mem, &request->fields[0], &probe.argv);
+    return rc < 0 ? rc : probe_run(mem, &probe, ret);
+}
+
+static int do_process(struct mem *mem, const struct record *request, struct tfhook_output *ret)
+{
+    struct blob found = {0};
+    const char *name = record_text(request, 1);
+    long pid = record_number(request, 0);
+    if (pid <= 0 || record_number(request, 2) < 0 || !process_name_is_valid(name))
+        return -EBADMSG;
+    int rc = process_read(mem, pid, name, (size_t)record_number(request, 2), &found);
+    if (rc == 0)
+        ret->out = (struct tfhook_data){found.data, found.size};
+    return rc;
+}
+
+static int do_programs(struct mem *mem, struct tfhook_output *ret)
+{
+    struct programs programs;
+    process_programs(mem, &programs);
+    size_t room = 1, size = 0;
+    for (size_t i = 0; i < programs.count; i++)
+        room += 64 + (programs.items[i].path == NULL ? 0 : strlen(programs.items[i].path));
+    char *all = mem_alloc(mem, room);
+    for (size_t i = 0; i < programs.count; i++) {
+        const struct program *program = &programs.items[i];
+        size += 1 + (size_t)snprintf(all + size, room - size, "%ld %d %s", program->pid,
+                                     program->error, program->path == NULL ? "" : program->path);
+    }
+    ret->out = (struct tfhook_data){(const unsigned char *)all, size};
+    return 0;
+}
+
+static int answer_to(const struct aside *aside, struct mem *mem, const struct record *request)
+{
+    struct tfhook_output output = {.out = {(const unsigned char *)"", 0},
+                                   .err = {(const unsigned char *)"", 0}};
+    int rc = -EBADMSG;
+    if (!record_is_valid(request))
+        return rc;
+    if (request->type == RECORD_ASK_PROBE)
+        rc = do_probe(aside, mem, request, &output);
+    else if (request->type == RECORD_ASK_PROCESS)
+        rc = do_process(mem, request, &output);
+    else if (request->type == RECORD_ASK_PROGRAMS)
+        rc = do_programs(mem, &output);
+    if (rc == -EBADMSG)
+        return rc;
+    struct record answer = {.type = RECORD_ANSWER};
+    record_add_number(&answer, mem, rc);
+    record_add_number(&answer, mem, output.exit_status);
+    record_add_number(&answer, mem, output.timed_out);
+    record_add_number(&answer, mem, output.truncated);
+    record_add(&answer, output.out.data, output.out.size);
+    record_add(&answer, output.err.data, output.err.size);
+    rc = record_send(aside->fd, &answer, aside->patience);
+    /* It may be an environment, or what a command said of keys. */
+    explicit_bzero((void *)(uintptr_t)output.out.data, output.out.size);
+    explicit_bzero((void *)(uintptr_t)output.err.data, output.err.size);
+    return rc < 0 ? rc : 1;
+}
+
+int aside_serve(const struct aside *aside)
+{
+    struct mem mem = {0};
+    struct record request;
+    int rc = record_receive(aside->fd, &mem, MESSAGE_MAX, aside->patience, &request);
+    if (rc > 0)
+        rc = answer_to(aside, &mem, &request);
+    mem_free(&mem);
+    return rc;
 }

@@ -1,20 +1,40 @@
 /*
- * A thread beside the plugin's, in the process of its call, for what the host does on the plugin's
- * behalf and the plugin's own thread may not: Landlock binds a thread, and leaves those that were
- * there before it alone. No code of a plugin's ever runs on it.
- *
- * Order: aside_start(), then landlock_deny_changes(), then the plugin; aside_run() from host
- * functions, while the plugin's thread waits. It ends with the process.
+ * What the process of a plugin's call may not do by itself, for Landlock binds it, and its parent
+ * does for it: run a command that only looks, and look at processes. One request at a time, by a
+ * socket of their own: the plugin waits for the answer.
  */
 #ifndef TFHOOK_ASIDE_H
 #define TFHOOK_ASIDE_H
 
-#include <stdbool.h>
+#include "process.h"
+#include "record.h"
 
-/* False: there is no such thread, and aside_run() does the work itself. */
-bool aside_start(void) __attribute__((warn_unused_result));
+#include <sys/types.h>
 
-/* work(context) on the thread aside; its result. errno is not carried over. */
-int aside_run(int (*work)(void *context), void *context);
+/* --- the call's process --- */
+
+/* argv, home, seconds and limit as in struct probe; 0 or a negated errno. */
+struct probe;
+struct tfhook_output;
+int aside_probe(int fd, struct mem *mem, const struct probe *probe, struct tfhook_output *ret)
+    __attribute__((warn_unused_result));
+/* As process_read() and process_programs(). */
+int aside_process(int fd, struct mem *mem, long pid, const char *name, size_t limit,
+                  struct blob *ret) __attribute__((warn_unused_result));
+int aside_programs(int fd, struct mem *mem, struct programs *ret)
+    __attribute__((warn_unused_result));
+
+/* --- its parent --- */
+
+struct aside {
+    int fd;
+    pid_t group;  /* the call's process group */
+    long seconds; /* and its limit of CPU time */
+    const struct patience *patience;
+};
+
+/* Take a request, do it, answer. 1; 0: nobody asks any more; or a negated errno, -EBADMSG when what
+ * came is no request. */
+int aside_serve(const struct aside *aside) __attribute__((warn_unused_result));
 
 #endif

@@ -21,7 +21,11 @@ static int describe(struct run *run, const char *name, struct plugin_info *ret, 
     if (access(file, F_OK) < 0 && loader_names(run->mem, run->world.plugin_dir, &known) == 0)
         return err_set(err, STATUS_REJECTED, "no plugin is called %s in %s%s", name,
                        run->world.plugin_dir, config_did_you_mean(run->mem, name, &known));
-    return run_describe(run, &step, ret, err);
+    struct runner runner = {.step = &step};
+    if (run_describe(run, &runner, err) < 0)
+        return -1;
+    *ret = runner.plugin;
+    return 0;
 }
 
 static int columns(const char *text, size_t length)

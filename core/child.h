@@ -15,6 +15,7 @@
 #define TFHOOK_CHILD_H
 
 #include "err.h"
+#include "loader.h"
 #include "outcome.h"
 #include "settings.h"
 #include "talk.h"
@@ -28,6 +29,8 @@ struct child_call {
     enum call call;
     const struct world *world;
     const struct talk *talk;
+    const struct plugin_file *file;
+    int ruleset;                     /* that the child is bound by (landlock.h); -1: none */
     const struct step *step;         /* name, plugin and timeout */
     const struct settings *settings; /* not for CALL_DESCRIBE */
     const char *hook;

@@ -9,21 +9,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool set_streams(int printed)
+static bool set_streams(const int streams[3])
 {
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    return null >= 0 && dup2(null, 0) >= 0 && dup2(printed, 1) >= 0 && dup2(printed, 2) >= 0;
+    int in = streams[0] >= 0 ? streams[0] : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return in >= 0 && dup2(in, 0) >= 0 && dup2(streams[1], 1) >= 0 && dup2(streams[2], 2) >= 0;
 }
 
+enum { STANDARD_SIGNALS = 31 };
+
+/* Nobody hands real-time signals on ignored, and tfhook handles none. It blocks none at all, and
+ * its umask is 022 (caller.h). */
 static void reset_signals(void)
 {
-    for (int number = 1; number < NSIG; number++)
-        if (number != SIGKILL && number != SIGSTOP)
-            (void)signal(number, SIG_DFL);
-    (void)signal(SIGPIPE, SIG_IGN);
-    sigset_t none;
-    (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    const struct sigaction by_default = {.sa_handler = SIG_DFL};
+    for (int number = 1; number <= STANDARD_SIGNALS; number++)
+        (void)sigaction(number, &by_default, NULL); /* fails for KILL and STOP */
 }
 
 static void set_limits(long seconds)
@@ -40,19 +40,17 @@ static void set_limits(long seconds)
 #endif
 }
 
-bool confine(long seconds, int records, int plugins, int printed)
+bool confine(const struct confinement *how)
 {
-    (void)setpgid(0, 0);
+    (void)setpgid(0, how->group);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (!set_streams(printed))
+    if (!set_streams(how->streams))
         return false;
-    const int kept[] = {records, plugins};
-    fds_close_all_but(kept, sizeof kept / sizeof *kept);
+    fds_close_all_but(how->kept, how->kept_count);
     reset_signals();
-    (void)umask(022);
     if (chdir("/") < 0)
         return false;
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    set_limits(seconds);
+    set_limits(how->seconds);
     return true;
 }

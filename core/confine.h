@@ -11,11 +11,21 @@
 #define TFHOOK_CONFINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
-/* Once, in the child, before any code of a plugin's. What it prints goes to `printed`; `records`
- * and `plugins`, the directory, stay open. `seconds`: the deadline. False: it has no way to go on,
+enum { CONFINE_KEPT_MAX = 4 };
+
+struct confinement {
+    pid_t group;    /* the process group to join; 0: one of its own */
+    long seconds;   /* of CPU time */
+    int streams[3]; /* for stdin, stdout and stderr; stdin -1: nothing to read */
+    int kept[CONFINE_KEPT_MAX];
+    size_t kept_count;
+};
+
+/* Once, in the child, before any code of a plugin's or a command's. False: it has no way to go on,
  * and must exit. */
-bool confine(long seconds, int records, int plugins, int printed)
-    __attribute__((warn_unused_result));
+bool confine(const struct confinement *how) __attribute__((warn_unused_result));
 
 #endif

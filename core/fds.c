@@ -4,12 +4,15 @@
 
 #include <dirent.h>
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { KEPT_MAX = 8 };
+void fds_close(int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+}
 
 static bool is_kept(int fd, const int *keep, size_t count)
 {
@@ -19,31 +22,31 @@ static bool is_kept(int fd, const int *keep, size_t count)
     return false;
 }
 
-static int by_number(const void *a, const void *b)
+/* The least that is kept, from `from` on; INT_MAX: none. */
+static int next_kept(int from, const int *keep, size_t count)
 {
-    return *(const int *)a - *(const int *)b;
+    int next = INT_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (keep[i] >= from && keep[i] < next)
+            next = keep[i];
+    return next;
 }
 
 /* Everything between two that are kept, at once; false where the kernel (before 5.9) cannot. */
 static bool close_ranges(const int *keep, size_t count)
 {
 #ifdef SYS_close_range
-    int sorted[KEPT_MAX];
-    unsigned from = 3;
-    if (count > KEPT_MAX)
-        return false;
-    memcpy(sorted, keep, count * sizeof *keep);
-    qsort(sorted, count, sizeof *sorted, by_number);
-    for (size_t i = 0; i < count; i++) {
-        if (sorted[i] < (int)from)
-            continue;
-        if (sorted[i] > (int)from && syscall(SYS_close_range, from, (unsigned)sorted[i] - 1, 0) < 0)
+    for (int from = 3;;) {
+        int kept = next_kept(from, keep, count);
+        unsigned last = kept == INT_MAX ? UINT_MAX : (unsigned)kept - 1;
+        if (kept > from && syscall(SYS_close_range, (unsigned)from, last, 0) < 0)
             return false;
-        from = (unsigned)sorted[i] + 1;
+        if (kept == INT_MAX)
+            return true;
+        from = kept + 1;
     }
-    return syscall(SYS_close_range, from, UINT_MAX, 0) == 0;
 #else
-    (void)by_number;
+    (void)next_kept;
     (void)keep;
     (void)count;
     return false;

@@ -1,10 +1,14 @@
 /*
- * What a forked process may keep open: the lock, above all, must not live on in a child.
+ * Descriptors: closing one, and what a forked process may keep open. The lock, above all, must not
+ * live on in a child.
  */
 #ifndef TFHOOK_FDS_H
 #define TFHOOK_FDS_H
 
 #include <stddef.h>
+
+/* Close it if it is open (not negative), and forget it. */
+void fds_close(int *fd);
 
 /* Close every descriptor from 3 on that is not in `keep`. */
 void fds_close_all_but(const int *keep, size_t count);

@@ -1,8 +1,8 @@
 #include "guest.h"
 
-#include "aside.h"
 #include "confine.h"
 #include "host.h"
+#include "keys.h"
 #include "landlock.h"
 #include "loader.h"
 
@@ -10,32 +10,17 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Its thread changes no file by itself from now on; what only looks goes by the thread aside, where
- * there are host functions to call. */
-static void deny_changes(struct guest *guest, enum call call)
+static void log_debug(struct guest *guest, const char *text)
 {
-    const char *lack =
-        "this kernel has no Landlock: should the plugin write a file by itself, by a "
-        "mistake of its own, nothing hinders it";
-    if (landlock_is_there()) {
-        lack = "Landlock could not be used: should the plugin write a file by itself, nothing "
-               "hinders it";
-        if ((call == CALL_DESCRIBE || aside_start()) && landlock_deny_changes())
-            lack = landlock_knows_truncation()
-                       ? NULL
-                       : "this kernel's Landlock does not hinder a plugin that truncates a file by "
-                         "itself";
-    }
-    if (lack == NULL || guest->log_level != TFHOOK_DEBUG)
-        return;
     struct record record = {.type = RECORD_LOG};
     record_add_number(&record, guest->mem, TFHOOK_DEBUG);
-    record_add_text(&record, lack);
+    record_add_text(&record, text);
     guest_send(guest, &record);
 }
 
@@ -53,10 +38,15 @@ static void send_key(struct guest *guest, const struct tfhook_key *key)
     guest_send(guest, &record);
 }
 
-static int describe(struct guest *guest, const struct tfhook_plugin *plugin, const char *file)
+static int describe(struct guest *guest, const struct tfhook_plugin *plugin, const char *path)
 {
     struct record record = {.type = RECORD_DESCRIPTOR};
-    record_add_text(&record, file);
+    const char *fault = keys_fault(guest->mem, plugin);
+    if (fault != NULL) {
+        guest->message = mem_printf(guest->mem, "%s: %s: its author has to mend that", path, fault);
+        return TFHOOK_REJECTED;
+    }
+    record_add_text(&record, path);
     record_add_text(&record, plugin->name);
     record_add_text(&record, plugin->version == NULL ? "" : plugin->version);
     record_add_text(&record, plugin->summary == NULL ? "" : plugin->summary);
@@ -74,21 +64,21 @@ static int describe(struct guest *guest, const struct tfhook_plugin *plugin, con
     return TFHOOK_OK;
 }
 
-static int run(struct guest *guest, const struct tfhook_plugin *plugin, const char *file,
-               enum call call)
+static int run(struct guest *guest, const struct tfhook_plugin *plugin,
+               const struct child_call *call)
 {
     struct tfhook_host table;
     int (*const functions[])(const struct tfhook_host *) = {
         [CALL_CHECK] = plugin->check, [CALL_PLAN] = plugin->plan, [CALL_VERIFY] = plugin->verify};
-    if (call == CALL_DESCRIBE)
-        return describe(guest, plugin, file);
-    if (functions[call] == NULL)
+    if (call->call == CALL_DESCRIBE)
+        return describe(guest, plugin, call->file->path);
+    if (functions[call->call] == NULL)
         return TFHOOK_OK;
     host_table(guest, &table);
-    return functions[call](&table);
+    return functions[call->call](&table);
 }
 
-_Noreturn void guest_main(const struct child_call *call, int records, int printed)
+_Noreturn void guest_main(const struct child_call *call, const struct guest_ends *ends)
 {
     struct mem mem = {0};
     struct stage stage = {.mem = &mem};
@@ -106,22 +96,28 @@ _Noreturn void guest_main(const struct child_call *call, int records, int printe
                           .may_stage = call->call == CALL_PLAN,
                           .may_publish = call->call == CALL_VERIFY,
                           .log_level = talk_level(call->talk),
-                          .fd = records};
-    if (!confine(call->step->timeout, records, world.plugins, printed))
+                          .fd = ends->records,
+                          .aside = ends->aside};
+    const struct confinement confinement = {
+        .seconds = call->step->timeout,
+        .streams = {-1, ends->printed, ends->printed},
+        .kept = {ends->records, ends->aside, call->file->fd, call->ruleset},
+        .kept_count = 4};
+    if (!confine(&confinement))
         _exit(1);
-    deny_changes(&guest, call->call);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (call->ruleset >= 0 && !landlock_bind(call->ruleset))
+        log_debug(&guest, "Landlock could not be used: should the plugin write a file by itself, "
+                          "nothing hinders it");
     struct tfhook_plugin plugin;
-    const char *file = NULL;
     struct err err = {.mem = &mem};
     int result = TFHOOK_REJECTED;
-    int rc = loader_load(&mem, world.plugins, world.plugin_dir, call->step->plugin, &plugin, &file,
-                         &err);
-    (void)close(world.plugins);
-    if (rc == 0)
-        result = run(&guest, &plugin, file, call->call);
+    if (loader_load(call->file, &plugin, &err) == 0)
+        result = run(&guest, &plugin, call);
     else
         guest.message = err.text;
-    (void)fflush(stdout);
+    if (__fpending(stdout) > 0)
+        (void)fflush(stdout);
     guest_end(&guest, result);
     _exit(0);
 }

@@ -9,8 +9,13 @@
 
 #include <sys/types.h>
 
-/* In the child: never returns. Takes both descriptors. */
-_Noreturn void guest_main(const struct child_call *call, int records, int printed);
+/* The child's ends: for records, for requests (aside.h), for what it prints. */
+struct guest_ends {
+    int records, aside, printed;
+};
+
+/* In the child: never returns. Takes the descriptors. */
+_Noreturn void guest_main(const struct child_call *call, const struct guest_ends *ends);
 
 /* In the parent, a subreaper at this moment: kill the call's process group and every process that
  * it orphaned. */

@@ -27,7 +27,7 @@ int guest_misuse(struct guest *guest, const char *format, ...)
 void guest_send(struct guest *guest, const struct record *record)
 {
     /* The parent is gone, or has had enough of this child: nobody will read what follows. */
-    if (record_send(guest->fd, record) < 0)
+    if (record_send(guest->fd, record, NULL) < 0)
         _exit(1);
 }
 

@@ -8,6 +8,7 @@
 #ifndef TFHOOK_HOST_H
 #define TFHOOK_HOST_H
 
+#include "process.h"
 #include "record.h"
 #include "settings.h"
 #include "stage.h"
@@ -18,12 +19,6 @@
 struct seen_file {
     const char *real;
     const char *sha256;
-};
-
-struct seen_program {
-    long pid;
-    const char *path; /* NULL: it could not be read, */
-    int error;        /* for this reason */
 };
 
 struct guest {
@@ -37,12 +32,12 @@ struct guest {
     bool may_publish;            /* verify; reports and findings */
     enum tfhook_level log_level; /* the least that is shown */
     int fd;                      /* records go here */
+    int aside;                   /* and requests here (aside.h) */
     int64_t progress_ms;         /* when progress was told last, */
     char progress_of[64];        /* and of what */
     struct seen_file *seen;
     size_t seen_count;
-    struct seen_program *programs; /* of all processes, at the first look that went aside */
-    size_t program_count;
+    struct programs programs; /* of all processes, at the first look that went aside */
     bool programs_seen;
     const char *message; /* of the step */
     const char *misuse;  /* the first misuse of the interface; fails the step */

@@ -1,6 +1,6 @@
 /*
- * Are the keys that a plugin declares ones that a config can have? Called where a plugin is loaded,
- * in its own process, before anything else is done with them.
+ * Are the keys that a plugin declares ones that a config can have? Called where a plugin is
+ * described, in a process of its own, before anything else is done with them.
  */
 #ifndef TFHOOK_KEYS_H
 #define TFHOOK_KEYS_H

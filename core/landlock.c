@@ -15,7 +15,14 @@
 #endif
 #endif
 
+static const char no_landlock[] =
+    "this kernel has no Landlock: should a plugin write a file by itself, by a mistake of its own, "
+    "nothing hinders it";
+
 #ifdef HAVE_LANDLOCK
+static const char no_truncation[] =
+    "this kernel's Landlock does not hinder a plugin that truncates a file by itself";
+
 #ifndef LANDLOCK_ACCESS_FS_REFER
 #define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)
 #endif
@@ -56,40 +63,35 @@ static void allow_null(int ruleset, uint64_t rights)
     (void)close(rule.parent_fd);
 }
 
-bool landlock_is_there(void)
+int landlock_ruleset(const char **ret_lack)
 {
-    return version() >= 1;
+    long known = version();
+    const struct landlock_ruleset_attr what = {.handled_access_fs = rights_to_change(known)};
+    long ruleset =
+        known < 1 ? -1
+                  : syscall(SYS_landlock_create_ruleset, &what, sizeof what.handled_access_fs, 0);
+    *ret_lack = ruleset < 0 ? no_landlock : known < 3 ? no_truncation : NULL;
+    if (ruleset >= 0)
+        allow_null((int)ruleset, what.handled_access_fs);
+    return (int)ruleset;
 }
 
-bool landlock_knows_truncation(void)
+bool landlock_bind(int ruleset)
 {
-    return version() >= 3;
-}
-
-bool landlock_deny_changes(void)
-{
-    const struct landlock_ruleset_attr what = {.handled_access_fs = rights_to_change(version())};
-    long ruleset = syscall(SYS_landlock_create_ruleset, &what, sizeof what.handled_access_fs, 0);
-    if (ruleset < 0)
-        return false;
-    allow_null((int)ruleset, what.handled_access_fs);
-    bool denied = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
-    (void)close((int)ruleset);
-    return denied;
+    bool bound = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+    (void)close(ruleset);
+    return bound;
 }
 #else
-bool landlock_is_there(void)
+int landlock_ruleset(const char **ret_lack)
 {
-    return false;
+    *ret_lack = no_landlock;
+    return -1;
 }
 
-bool landlock_knows_truncation(void)
+bool landlock_bind(int ruleset)
 {
-    return false;
-}
-
-bool landlock_deny_changes(void)
-{
+    (void)ruleset;
     return false;
 }
 #endif

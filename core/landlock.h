@@ -2,21 +2,21 @@
  * The kernel's Landlock, by which a thread gives up the right to change files for ever.
  *
  * What else it takes away: a look at what processes outside are (/proc/PID/exe, cwd, root,
- * environ), whoever asks. So a thread beside the one that is bound does such looks (aside.h).
+ * environ), whoever asks. So the parent does such looks for the process that is bound (aside.h).
  */
 #ifndef TFHOOK_LANDLOCK_H
 #define TFHOOK_LANDLOCK_H
 
 #include <stdbool.h>
 
-/* The kernel has it (5.13 and later, where it is not switched off). */
-bool landlock_is_there(void);
-/* It can also deny that a file is cut short (6.2 and later). */
-bool landlock_knows_truncation(void);
+/* What a process that is bound by it can no longer do: make, write, rename or remove a file;
+ * /dev/null excepted. Mode, owner and times of a file are beyond Landlock, and so is truncation
+ * before 6.2. A descriptor, or -1 where the kernel (before 5.13) has no Landlock or it is switched
+ * off. *ret_lack says what is not hindered, or is NULL. */
+int landlock_ruleset(const char **ret_lack);
 
-/* The calling thread, and the threads and processes that it starts from now on, can neither make,
- * write, rename nor remove a file; /dev/null excepted. Mode, owner and times of a file are beyond
- * Landlock, and so is truncation before 6.2. no_new_privs must be set. False: they can. */
-bool landlock_deny_changes(void) __attribute__((warn_unused_result));
+/* Binds the calling thread, and the threads and processes that it starts from now on, for ever;
+ * closes the ruleset. no_new_privs must be set. */
+bool landlock_bind(int ruleset) __attribute__((warn_unused_result));
 
 #endif

@@ -1,6 +1,5 @@
 #include "loader.h"
 
-#include "keys.h"
 #include "trust.h"
 
 #include <dirent.h>
@@ -12,7 +11,7 @@
 
 #define SYMBOL "tfhook_plugin_v1"
 
-static int copy_descriptor(struct mem *mem, const char *name, const char *file, const void *symbol,
+static int copy_descriptor(const char *name, const char *file, const void *symbol,
                            struct tfhook_plugin *ret, struct err *err)
 {
     size_t size;
@@ -36,39 +35,43 @@ static int copy_descriptor(struct mem *mem, const char *name, const char *file, 
     if (plugin.key_count > 0 && (plugin.keys == NULL || plugin.key_size < key_least ||
                                  plugin.key_size > 4096 || plugin.key_count > 4096))
         return err_set(err, STATUS_REJECTED, "%s: its keys are not laid out as declared", file);
-    const char *fault = keys_fault(mem, &plugin);
-    if (fault != NULL)
-        return err_set(err, STATUS_REJECTED, "%s: %s: its author has to mend that", file, fault);
     *ret = plugin;
     return 0;
 }
 
-int loader_load(struct mem *mem, int directory, const char *plugin_dir, const char *name,
-                struct tfhook_plugin *ret, const char **ret_file, struct err *err)
+int loader_open(struct mem *mem, int directory, const char *plugin_dir, const char *name,
+                struct plugin_file *ret, struct err *err)
 {
-    const char *file = mem_printf(mem, "%s/%s.so", plugin_dir, name);
     int fd = trust_open_file(mem, directory, plugin_dir, mem_printf(mem, "%s.so", name),
                              mem_printf(mem, "the plugin %s is not loaded", name), err);
     if (fd < 0)
         return -1;
+    *ret = (struct plugin_file){.name = mem_str(mem, name),
+                                .path = mem_printf(mem, "%s/%s.so", plugin_dir, name),
+                                .link = mem_printf(mem, "/proc/self/fd/%d", fd),
+                                .fd = fd};
+    return 0;
+}
+
+int loader_load(const struct plugin_file *file, struct tfhook_plugin *ret, struct err *err)
+{
     /* The descriptor stays open: glibc knows the object by this name, and /proc must lead to it. */
-    void *handle = dlopen(mem_printf(mem, "/proc/self/fd/%d", fd), RTLD_NOW | RTLD_LOCAL);
+    void *handle = dlopen(file->link, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
         const char *why = dlerror();
         /* glibc names the file as we did: by its descriptor. */
         const char *own_name = why == NULL ? NULL : strstr(why, "/proc/self/fd/");
         if (own_name == why && why != NULL && strchr(why, ':') != NULL)
             why = strchr(why, ':') + 2;
-        return err_set(err, STATUS_REJECTED, "%s cannot be loaded: %s%s", file,
+        return err_set(err, STATUS_REJECTED, "%s cannot be loaded: %s%s", file->path,
                        why != NULL ? why : "no reason given",
                        access("/proc/self/fd", F_OK) < 0 ? " (is /proc mounted?)" : "");
     }
     const void *symbol = dlsym(handle, SYMBOL);
     if (symbol == NULL)
         return err_set(err, STATUS_REJECTED,
-                       "%s is no plugin for this tfhook: it has no symbol " SYMBOL, file);
-    *ret_file = file;
-    return copy_descriptor(mem, name, file, symbol, ret, err);
+                       "%s is no plugin for this tfhook: it has no symbol " SYMBOL, file->path);
+    return copy_descriptor(file->name, file->path, symbol, ret, err);
 }
 
 int loader_names(struct mem *mem, const char *plugin_dir, struct names *ret)

@@ -148,7 +148,7 @@ int main(int argc, char **argv)
     /* A block of a store's size is used again, not mapped anew, page by page, each time. */
     (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     struct mem mem = {0};
-    struct run run = {.mem = &mem, .lock = -1};
+    struct run run = {.mem = &mem, .plugins = -1, .ruleset = -1, .lock = -1};
     struct err err = {.mem = &mem};
     enum status status = STATUS_OK;
     open_standard_streams();

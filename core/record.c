@@ -1,9 +1,7 @@
 #include "record.h"
 
-#include "text.h"
-
+#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -11,7 +9,7 @@
 
 enum { HEAD_SIZE = 6, FIELD_HEAD_SIZE = 5, RECORD_MAX = 2 * FILE_LIMIT };
 
-/* What each type carries: T text, t text or absent, B bytes, N number. */
+/* What each type carries: T text, t text or absent, B bytes, b bytes or absent, N number. */
 static const char *const shapes[RECORD_TYPES] = {
     [RECORD_DESCRIPTOR] = "TTTTTT",
     [RECORD_KEY] = "TNNttNNT",
@@ -26,6 +24,10 @@ static const char *const shapes[RECORD_TYPES] = {
     [RECORD_DIRECTORY] = "TN",
     [RECORD_PUBLISH] = "TB",
     [RECORD_END] = "Nt",
+    [RECORD_ASK_PROBE] = "BTbNN",
+    [RECORD_ASK_PROCESS] = "NTN",
+    [RECORD_ASK_PROGRAMS] = "",
+    [RECORD_ANSWER] = "NNNNBB",
 };
 
 void record_add(struct record *record, const void *data, size_t size)
@@ -40,17 +42,30 @@ void record_add_text(struct record *record, const char *text)
 
 void record_add_number(struct record *record, struct mem *mem, long number)
 {
-    record_add_text(record, mem_printf(mem, "%ld", number));
+    record_add(record, mem_copy(mem, &number, sizeof number), sizeof number);
 }
 
-static int write_whole(int fd, struct iovec *parts, int count)
+/* After a read or write that has failed: 0 when it is to be tried again. */
+static int wait_after(int error, int fd, short events, const struct patience *patience)
+{
+    struct pollfd pollfd = {fd, events, 0};
+    if (error == EINTR)
+        return 0;
+    if (error != EAGAIN || patience == NULL)
+        return -error;
+    return patience_poll(patience, &pollfd, 1) ? 0 : -ETIMEDOUT;
+}
+
+static int write_whole(int fd, struct iovec *parts, int count, const struct patience *patience)
 {
     while (count > 0) {
         ssize_t put = writev(fd, parts, count);
-        if (put < 0 && errno == EINTR)
+        if (put < 0) {
+            int rc = wait_after(errno, fd, POLLOUT, patience);
+            if (rc < 0)
+                return rc;
             continue;
-        if (put < 0)
-            return -errno;
+        }
         for (; count > 0 && (size_t)put >= parts->iov_len; parts++, count--)
             put -= (ssize_t)parts->iov_len;
         if (count > 0) {
@@ -73,7 +88,7 @@ static uint32_t get_u32(const unsigned char *from)
     return value;
 }
 
-int record_send(int fd, const struct record *record)
+int record_send(int fd, const struct record *record, const struct patience *patience)
 {
     static char nul[1];
     unsigned char head[HEAD_SIZE], heads[RECORD_FIELDS_MAX][FIELD_HEAD_SIZE];
@@ -96,7 +111,7 @@ int record_send(int fd, const struct record *record)
     put_u32(head, (uint32_t)total);
     head[4] = (unsigned char)record->type;
     head[5] = (unsigned char)record->count;
-    return write_whole(fd, parts, count);
+    return write_whole(fd, parts, count, patience);
 }
 
 size_t record_announced(const unsigned char *data, size_t size)
@@ -133,6 +148,43 @@ ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *re
     return (ptrdiff_t)total;
 }
 
+/* 1 when all of it was read, 0 when the other side is gone. */
+static int read_whole(int fd, unsigned char *data, size_t size, const struct patience *patience)
+{
+    while (size > 0) {
+        ssize_t got = read(fd, data, size);
+        if (got == 0)
+            return 0;
+        if (got < 0) {
+            int rc = wait_after(errno, fd, POLLIN, patience);
+            if (rc < 0)
+                return rc;
+            continue;
+        }
+        data += got;
+        size -= (size_t)got;
+    }
+    return 1;
+}
+
+int record_receive(int fd, struct mem *mem, size_t limit, const struct patience *patience,
+                   struct record *ret)
+{
+    unsigned char head[HEAD_SIZE];
+    int rc = read_whole(fd, head, sizeof head, patience);
+    if (rc <= 0)
+        return rc;
+    size_t total = get_u32(head);
+    if (total < sizeof head || total > limit)
+        return -EBADMSG;
+    unsigned char *data = mem_alloc(mem, total);
+    memcpy(data, head, sizeof head);
+    rc = read_whole(fd, data + sizeof head, total - sizeof head, patience);
+    if (rc <= 0)
+        return rc;
+    return record_parse(data, total, ret) == (ptrdiff_t)total ? 1 : -EBADMSG;
+}
+
 bool record_is_valid(const struct record *record)
 {
     const char *shape = shapes[record->type];
@@ -140,13 +192,12 @@ bool record_is_valid(const struct record *record)
         return false;
     for (size_t i = 0; i < record->count; i++) {
         const struct blob *field = &record->fields[i];
-        long number = 0;
-        if (field->data == NULL && shape[i] != 't')
+        if (field->data == NULL && shape[i] != 't' && shape[i] != 'b')
             return false;
-        if (shape[i] != 'B' && field->data != NULL &&
+        if (tolower(shape[i]) == 't' && field->data != NULL &&
             memchr(field->data, '\0', field->size) != NULL)
             return false;
-        if (shape[i] == 'N' && !text_number((const char *)field->data, LONG_MIN, LONG_MAX, &number))
+        if (shape[i] == 'N' && field->size != sizeof(long))
             return false;
     }
     return true;
@@ -160,5 +211,7 @@ const char *record_text(const struct record *record, size_t field)
 long record_number(const struct record *record, size_t field)
 {
     long number = 0;
-    return text_number(record_text(record, field), LONG_MIN, LONG_MAX, &number) ? number : 0;
+    if (record->fields[field].size == sizeof number)
+        memcpy(&number, record->fields[field].data, sizeof number);
+    return number;
 }

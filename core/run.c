@@ -2,7 +2,7 @@
 
 #include "caller.h"
 #include "child.h"
-#include "loader.h"
+#include "landlock.h"
 #include "trust.h"
 
 #include <errno.h>
@@ -150,22 +150,40 @@ static void missing_plugin(struct run *run, const struct step *step, struct name
                              config_did_you_mean(run->mem, step->plugin, &known)));
 }
 
-int run_describe(struct run *run, const struct step *step, struct plugin_info *ret, struct err *err)
+static int open_plugin(struct run *run, const char *name, struct plugin_file *ret, struct err *err)
 {
-    struct world *world = &run->world;
-    if (world->plugins < 0)
-        world->plugins = trust_open_directory(
-            run->mem, world->plugin_dir,
-            mem_printf(run->mem, "the plugins in %s are not loaded", world->plugin_dir), err);
-    if (world->plugins < 0)
+    const char *plugin_dir = run->world.plugin_dir;
+    const char *lack = NULL;
+    if (run->plugins < 0) {
+        run->plugins = trust_open_directory(
+            run->mem, plugin_dir,
+            mem_printf(run->mem, "the plugins in %s are not loaded", plugin_dir), err);
+        if (run->plugins < 0)
+            return -1;
+        run->ruleset = landlock_ruleset(&lack);
+        if (lack != NULL)
+            talk_debug(&run->talk, "%s", lack);
+    }
+    return loader_open(run->mem, run->plugins, plugin_dir, name, ret, err);
+}
+
+int run_describe(struct run *run, struct runner *runner, struct err *err)
+{
+    struct plugin_file *file = mem_alloc(run->mem, sizeof *file);
+    if (open_plugin(run, runner->step->plugin, file, err) < 0)
         return -1;
     struct outcome outcome;
-    const struct child_call call = {
-        .call = CALL_DESCRIBE, .world = world, .talk = &run->talk, .step = step};
+    const struct child_call call = {.call = CALL_DESCRIBE,
+                                    .world = &run->world,
+                                    .talk = &run->talk,
+                                    .file = file,
+                                    .ruleset = run->ruleset,
+                                    .step = runner->step};
     child_run(run->mem, &call, &outcome);
     if (outcome.status != STEP_OK || outcome.info.name == NULL)
         return err_set(err, STATUS_REJECTED, "%s", outcome.message);
-    *ret = outcome.info;
+    runner->file = file;
+    runner->plugin = outcome.info;
     return 0;
 }
 
@@ -175,6 +193,7 @@ static void describe(struct run *run, struct runner *runner, struct names *probl
     const char *file = mem_printf(run->mem, "%s/%s.so", run->world.plugin_dir, step->plugin);
     for (const struct runner *other = run->runners; other < runner; other++) {
         if (other->plugin.name != NULL && strcmp(other->step->plugin, step->plugin) == 0) {
+            runner->file = other->file;
             runner->plugin = other->plugin;
             return;
         }
@@ -184,7 +203,7 @@ static void describe(struct run *run, struct runner *runner, struct names *probl
         return;
     }
     struct err err = {.mem = run->mem};
-    if (run_describe(run, step, &runner->plugin, &err) < 0)
+    if (run_describe(run, runner, &err) < 0)
         names_add(run->mem, problems,
                   step->line > 0 ? mem_printf(run->mem, "%s:%u: [step %s]: %s", run->config.file,
                                               step->line, step->name, err.text)

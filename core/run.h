@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "config.h"
 #include "journal.h"
+#include "loader.h"
 #include "outcome.h"
 #include "settings.h"
 #include "stage.h"
@@ -17,6 +18,7 @@
 /* A step, its plugin and its checked values. */
 struct runner {
     const struct step *step;
+    const struct plugin_file *file;
     struct plugin_info plugin;
     struct settings settings;
     bool dropped; /* on-failure = ignore, and it failed */
@@ -48,6 +50,8 @@ struct run {
     struct talk talk;
     struct world world;
     struct config config;
+    int plugins; /* the plugin directory, open; -1: no plugin was needed yet */
+    int ruleset; /* for the calls (landlock.h); -1: none */
     struct runner *runners;
     size_t runner_count;
     struct report report;
@@ -58,8 +62,9 @@ struct run {
 int run_config_text(struct run *run, struct blob *ret, struct err *err)
     __attribute__((warn_unused_result));
 
-/* What a plugin's descriptor says, asked in a child. */
-int run_describe(struct run *run, const struct step *step, struct plugin_info *ret, struct err *err)
+/* Fills file and plugin of a runner that has its step: what the descriptor says, asked in a child.
+ */
+int run_describe(struct run *run, struct runner *runner, struct err *err)
     __attribute__((warn_unused_result));
 
 /* The world of a run without a config, for commands that need none: state and plugin directory from

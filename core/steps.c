@@ -52,9 +52,18 @@ static const char *elsewhere_message(struct run *run, const struct runner *runne
 static void call(struct run *run, const struct runner *runner, enum call which, const char *hook,
                  struct stage *stage, struct outcome *ret)
 {
+    const bool has[] = {[CALL_CHECK] = runner->plugin.checks,
+                        [CALL_PLAN] = runner->plugin.plans,
+                        [CALL_VERIFY] = runner->plugin.verifies};
+    if (!has[which]) {
+        *ret = (struct outcome){.status = STEP_OK, .exit = STATUS_OK, .message = ""};
+        return;
+    }
     const struct child_call child = {.call = which,
                                      .world = &run->world,
                                      .talk = &run->talk,
+                                     .file = runner->file,
+                                     .ruleset = run->ruleset,
                                      .step = runner->step,
                                      .settings = &runner->settings,
                                      .hook = hook,

@@ -14,7 +14,6 @@
 void world_init(struct mem *mem, struct world *ret)
 {
     char name[HOST_NAME_MAX + 1] = "localhost";
-    ret->plugins = -1;
     (void)gethostname(name, sizeof name - 1);
     ret->hostname = text_escape(mem, name, strlen(name));
     char *short_name = mem_strn(mem, name, strcspn(name, "."));

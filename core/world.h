@@ -14,7 +14,6 @@ struct world {
     struct root root;
     const char *state_dir;  /* OS path */
     const char *plugin_dir; /* OS path */
-    int plugins;            /* that directory, opened when the first plugin is needed; else -1 */
     const char *hostname;
     const char *short_name; /* up to the first dot, in lower case */
     int64_t now;            /* seconds since the epoch; SOURCE_DATE_EPOCH sets it */

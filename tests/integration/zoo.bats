@@ -58,6 +58,7 @@ bad() {
         bad $call unknown-result 1 "the plugin returned 42, which is no result"
         bad $call close-all 1 "the plugin mischief"
         bad $call garble 1 "the plugin mischief is broken: it sent something that is no record"
+        bad $call beg 1 "the plugin mischief is broken: it sent something that is no request"
     done
 }
 

@@ -114,6 +114,19 @@ static int garble(const struct tfhook_host *host)
     return TFHOOK_OK;
 }
 
+/* What the host asks its parent by is a socket: something that is no request. */
+static int beg(const struct tfhook_host *host)
+{
+    (void)host;
+    for (int fd = 3; fd < 64; fd++) {
+        struct stat st;
+        if (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && write(fd, "give me a file", 14) != 14)
+            return TFHOOK_FAILED;
+    }
+    (void)sleep(20);
+    return TFHOOK_OK;
+}
+
 static int unknown_result(const struct tfhook_host *host)
 {
     (void)host;
@@ -214,6 +227,7 @@ static const struct {
     {"flood-findings", flood_findings},
     {"flood-output", flood_output},
     {"garble", garble},
+    {"beg", beg},
     {"unknown-result", unknown_result},
     {"write-itself", write_itself},
     {"inflate", inflate},

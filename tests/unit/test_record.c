@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@ static size_t encode(const struct record *record, unsigned char *data, size_t ro
 {
     int fds[2];
     assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-    assert_int_equal(record_send(fds[1], record), 0);
+    assert_int_equal(record_send(fds[1], record, NULL), 0);
     (void)close(fds[1]);
     ssize_t size = read(fds[0], data, room);
     (void)close(fds[0]);
@@ -52,6 +53,22 @@ static void what_is_sent_arrives(void **state)
     assert_null(record_text(&got, 2));
     assert_string_equal(record_text(&got, 3), "new line");
     assert_string_equal(record_text(&got, 4), "");
+}
+
+static void numbers_arrive(void **state)
+{
+    static const long numbers[] = {0, 1, -1, LONG_MAX, LONG_MIN};
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        unsigned char data[128];
+        struct record sent = {.type = RECORD_LOG}, got;
+        record_add_number(&sent, &mem, numbers[i]);
+        record_add_text(&sent, "text");
+        assert_true(record_parse(data, encode(&sent, data, sizeof data), &got) > 0);
+        assert_true(record_is_valid(&got));
+        assert_int_equal(record_number(&got, 0), numbers[i]);
+        assert_int_equal(record_number(&got, 1), 0);
+    }
 }
 
 static void every_prefix_waits_and_no_garbage_crashes(void **state)
@@ -100,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sent_arrives),
+        cmocka_unit_test(numbers_arrive),
         cmocka_unit_test(every_prefix_waits_and_no_garbage_crashes),
         cmocka_unit_test(a_record_of_the_wrong_shape_is_not_valid),
     };

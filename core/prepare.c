@@ -193,25 +193,33 @@ static int make_dir(const char *path, struct err *err)
     return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot make %s", path) : 0;
 }
 
+static int sync_directory(const char *path, struct err *err)
+{
+    int rc = file_sync_directory(path);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path) : 0;
+}
+
+/* A plugin's notes lie in a folder that is the core's to make. That it is there does not say that
+ * it was synced: who made it may have been killed. So the first note in it sees to that; the state
+ * directory itself is the first transaction's to sync. */
+static int make_notes_dir(struct txn *txn, const struct change *change, struct err *err)
+{
+    const char *state_dir = txn->world->state_dir;
+    const char *notes = mem_printf(txn->mem, "%s/notes", state_dir);
+    size_t length = strlen(notes);
+    if (strncmp(change->real, notes, length) != 0 || change->real[length] != '/' || change->existed)
+        return 0;
+    if (make_dir(notes, err) < 0 || make_dir(file_parent(txn->mem, change->real), err) < 0)
+        return -1;
+    return sync_directory(notes, err) < 0 ? -1 : sync_directory(state_dir, err);
+}
+
+/* The directories above may be somebody's who was killed before the sync. */
 static int sync_ancestors(const char *path, struct err *err)
 {
     int rc = file_sync_ancestors(path);
     return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync a directory above %s", path)
                   : 0;
-}
-
-/* A plugin's notes lie in a folder that is the core's to make. That it is there does not say that
- * it was synced: who made it may have been killed. So the first note in it sees to that. */
-static int make_notes_dir(struct txn *txn, const struct change *change, struct err *err)
-{
-    const char *notes = mem_printf(txn->mem, "%s/notes/", txn->world->state_dir);
-    if (strncmp(change->real, notes, strlen(notes)) != 0 || change->existed)
-        return 0;
-    const char *dir = file_parent(txn->mem, change->real);
-    if (make_dir(mem_printf(txn->mem, "%s/notes", txn->world->state_dir), err) < 0 ||
-        make_dir(dir, err) < 0)
-        return -1;
-    return sync_ancestors(dir, err);
 }
 
 static int new_directory(struct txn *txn, struct err *err)
@@ -221,9 +229,8 @@ static int new_directory(struct txn *txn, struct err *err)
     if (make_dir(mem_printf(txn->mem, "%s/transactions", state_dir), err) < 0 ||
         journal_list(txn->mem, state_dir, &all, err) < 0)
         return -1;
-    const char *first = all.count == 0 ? mem_printf(txn->mem, "%s/transactions", state_dir) : NULL;
-    /* As with the notes: the directories above may be somebody's who was killed before the sync. */
-    if (first != NULL && sync_ancestors(first, err) < 0)
+    if (all.count == 0 &&
+        sync_ancestors(mem_printf(txn->mem, "%s/transactions", state_dir), err) < 0)
         return -1;
     txn->journal.seq = all.count == 0 ? 1 : all.items[all.count - 1].seq + 1;
     if (txn->journal.seq > JOURNAL_SEQ_MAX)
@@ -275,8 +282,5 @@ int prepare(struct txn *txn, const struct stage *stage, struct err *err)
             write_temp(&stage->items[i], &journal->entries[i], &drafts[i].new, err) < 0 ||
             link_old(&journal->entries[i], err) < 0)
             return -1;
-    int rc = file_sync_directory(journal->dir);
-    if (rc < 0)
-        return err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", journal->dir);
-    return 0;
+    return sync_directory(journal->dir, err);
 }

@@ -1,45 +1,61 @@
 #include "root.h"
 
-#include "text.h"
-
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINKS_MAX = 40 };
 
-/* The components of `path`, pushed on a stack so that the first is on top. */
-static void push_components(struct mem *mem, struct names *stack, const char *path)
+struct walk {
+    char *left; /* what is left of the path, at the end of: */
+    char path[PATH_MAX];
+    char real[PATH_MAX]; /* the root, and what was resolved below it, without links */
+    size_t root_size, real_size;
+};
+
+/* Puts `path` before what is left. */
+static int push(struct walk *walk, const char *path)
 {
-    struct names parts = {0};
-    for (const char *s = path; *s != '\0';) {
-        size_t length = strcspn(s, "/");
-        if (length > 0)
-            names_add(mem, &parts, mem_strn(mem, s, length));
-        s += length + strspn(s + length, "/");
-    }
-    for (size_t i = parts.count; i > 0; i--)
-        names_add(mem, stack, parts.names[i - 1]);
+    size_t size = strlen(path);
+    if (size >= (size_t)(walk->left - walk->path))
+        return -ENAMETOOLONG;
+    *--walk->left = '/';
+    walk->left -= size;
+    memcpy(walk->left, path, size);
+    return 0;
 }
 
-static void drop_last(char *path)
+/* The size of the next component, which is then at what is left; 0: there is none. */
+static size_t next_part(struct walk *walk)
 {
-    char *slash = strrchr(path, '/');
-    if (slash != NULL)
-        *slash = '\0';
+    walk->left += strspn(walk->left, "/");
+    return strcspn(walk->left, "/");
 }
 
-/* The target of the link `path`, or NULL when it is no link; errno tells of anything else. */
-static const char *link_target(struct mem *mem, const char *path)
+static bool is_last(const struct walk *walk, size_t part_size)
 {
-    char target[PATH_MAX];
-    ssize_t length = readlink(path, target, sizeof target - 1);
-    if (length < 0)
-        return NULL;
-    target[length] = '\0';
-    return mem_str(mem, target);
+    const char *behind = walk->left + part_size;
+    return behind[strspn(behind, "/")] == '\0';
+}
+
+static int append(struct walk *walk, const char *text, size_t size)
+{
+    if (walk->real_size + size >= sizeof walk->real)
+        return -ENAMETOOLONG;
+    memcpy(walk->real + walk->real_size, text, size);
+    walk->real_size += size;
+    walk->real[walk->real_size] = '\0';
+    return 0;
+}
+
+static void go_up(struct walk *walk)
+{
+    while (walk->real_size > walk->root_size && walk->real[--walk->real_size] != '/')
+        ;
+    walk->real[walk->real_size] = '\0';
 }
 
 /* The length of `path` up to the slash before its last component; 0 when that has no name. */
@@ -75,57 +91,67 @@ static void keep_cached(struct root_cache *cache, const char *path, const char *
     cache->next = (cache->next + 1) % (sizeof cache->items / sizeof *cache->items);
 }
 
-static int resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
+/* `real`, which was shorter by its last component before, is a link to `target`. */
+static int follow(struct walk *walk, size_t before, const char *target)
 {
-    struct names stack = {0};
-    const char *real = "";
-    size_t cached = find_cached(root->cache, path, &real);
+    walk->real_size = target[0] == '/' ? walk->root_size : before;
+    walk->real[walk->real_size] = '\0';
+    return push(walk, target);
+}
+
+static int resolve(const struct root *root, struct walk *walk, const char *path)
+{
+    const char *known = "";
+    size_t cached = find_cached(root->cache, path, &known);
     bool looking = cached < dir_length(path); /* at the directory of the path */
-    push_components(mem, &stack, path + cached);
-    char *at = mem_str(mem, real); /* below the root, without links */
+    char target[PATH_MAX];
     int links = 0;
-    while (stack.count > 0) {
-        const char *part = stack.names[--stack.count];
-        if (looking && stack.count == 0) {
-            keep_cached(root->cache, path, at);
+    walk->left = walk->path + sizeof walk->path - 1;
+    *walk->left = '\0';
+    walk->real_size = 0;
+    int rc = append(walk, root->dir, strlen(root->dir));
+    walk->root_size = walk->real_size;
+    if (rc == 0)
+        rc = append(walk, known, strlen(known));
+    if (rc == 0)
+        rc = push(walk, path + cached);
+    for (size_t size; rc == 0 && (size = next_part(walk)) > 0;) {
+        const char *part = walk->left;
+        size_t before = walk->real_size;
+        if (looking && is_last(walk, size)) {
+            keep_cached(root->cache, path, walk->real + walk->root_size);
             looking = false;
         }
-        if (strcmp(part, ".") == 0)
+        walk->left += size;
+        if (size == 1 && part[0] == '.')
             continue;
-        if (strcmp(part, "..") == 0) {
-            drop_last(at);
+        if (size == 2 && part[0] == '.' && part[1] == '.') {
+            go_up(walk);
             continue;
         }
-        char *next = mem_printf(mem, "%s/%s", at, part);
-        const char *os_path = mem_printf(mem, "%s%s", root->dir, next);
-        if (strlen(os_path) >= PATH_MAX)
-            return -ENAMETOOLONG;
-        const char *target = link_target(mem, os_path);
-        if (target == NULL) {
-            if (errno != EINVAL && errno != ENOENT)
-                return -errno;
+        rc = append(walk, "/", 1);
+        if (rc == 0)
+            rc = append(walk, part, size);
+        if (rc < 0)
+            break;
+        ssize_t length = readlink(walk->real, target, sizeof target - 1);
+        if (length < 0) {
             looking = looking && errno == EINVAL; /* what is missing may be made yet */
-            at = next;
+            rc = errno == EINVAL || errno == ENOENT ? 0 : -errno;
             continue;
         }
-        if (++links > LINKS_MAX)
-            return -ELOOP;
-        push_components(mem, &stack, target);
-        if (target[0] == '/')
-            at = mem_str(mem, "");
+        target[length] = '\0';
+        rc = ++links > LINKS_MAX ? -ELOOP : follow(walk, before, target);
     }
-    *ret = mem_printf(mem, "%s%s", root->dir, at[0] == '\0' ? "/" : at);
-    return 0;
+    return rc == 0 && walk->real_size == walk->root_size ? append(walk, "/", 1) : rc;
 }
 
 int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
 {
-    struct mem scratch = {0};
-    const char *real = NULL;
-    int rc = path[0] == '/' ? resolve(root, &scratch, path, &real) : -EINVAL;
+    struct walk walk;
+    int rc = path[0] == '/' ? resolve(root, &walk, path) : -EINVAL;
     if (rc == 0)
-        *ret = mem_str(mem, real);
-    mem_free(&scratch);
+        *ret = mem_strn(mem, walk.real, walk.real_size);
     return rc;
 }
 

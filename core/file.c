@@ -1,5 +1,7 @@
 #include "file.h"
 
+#include "xattr.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 static int open_regular(const char *path, struct stat *ret_stat)
@@ -80,108 +81,6 @@ static int write_all(int fd, const struct blob *content)
     return 0;
 }
 
-/* These describe the old content, not the file: the kernel makes them anew. */
-static bool is_about_content(const char *name)
-{
-    return strcmp(name, "security.ima") == 0 || strcmp(name, "security.evm") == 0;
-}
-
-/* All names, each ended by a NUL. None where the file system has no attributes. */
-static int xattr_names(struct mem *mem, int fd, struct blob *ret)
-{
-    ssize_t room = flistxattr(fd, NULL, 0);
-    char *names = room > 0 ? mem_alloc(mem, (size_t)room + 1) : "";
-    ssize_t size = room > 0 ? flistxattr(fd, names, (size_t)room) : room;
-    if (size < 0 && errno != ENOTSUP)
-        return -errno;
-    *ret = (struct blob){(const unsigned char *)names, size < 0 ? 0 : (size_t)size};
-    return 0;
-}
-
-static int xattr_value(struct mem *mem, int fd, const char *name, struct blob *ret)
-{
-    ssize_t room = fgetxattr(fd, name, NULL, 0);
-    unsigned char *value = mem_alloc(mem, room > 0 ? (size_t)room : 1);
-    ssize_t size = room > 0 ? fgetxattr(fd, name, value, (size_t)room) : room;
-    if (size < 0)
-        return -errno;
-    *ret = (struct blob){value, (size_t)size};
-    return 0;
-}
-
-static const char *next_name(const struct blob *names, const char *name)
-{
-    const char *next = name == NULL ? (const char *)names->data : name + strlen(name) + 1;
-    return next < (const char *)names->data + names->size ? next : NULL;
-}
-
-/* What the new file got from its directory (a default ACL) and the old one does not have. */
-static int drop_other_xattrs(struct mem *mem, int from, int to)
-{
-    struct blob names = {0};
-    int rc = xattr_names(mem, to, &names);
-    const char *name = NULL;
-    while (rc == 0 && (name = next_name(&names, name)) != NULL)
-        if (strncmp(name, "security.", 9) != 0 && fgetxattr(from, name, NULL, 0) < 0 &&
-            fremovexattr(to, name) < 0)
-            rc = -errno;
-    return rc;
-}
-
-/* The entries of an access ACL that a mode is about get that mode: what was readable by more users
- * than the file will be at its end is not, not even for a moment (linux/posix_acl_xattr.h: a
- * version of four bytes, then entries of a tag, permissions and an id, little-endian). */
-static void set_acl_mode(unsigned char *acl, size_t size, unsigned mode)
-{
-    enum { HEAD = 4, ENTRY = 8, USER_OBJ = 0x01, GROUP_OBJ = 0x04, MASK = 0x10, OTHER = 0x20 };
-    bool has_mask = false;
-    for (size_t at = HEAD; at + ENTRY <= size; at += ENTRY)
-        has_mask |= acl[at] == MASK;
-    for (size_t at = HEAD; at + ENTRY <= size; at += ENTRY) {
-        if (acl[at] == USER_OBJ)
-            acl[at + 2] = (unsigned char)(mode >> 6 & 7);
-        else if (acl[at] == MASK || (acl[at] == GROUP_OBJ && !has_mask))
-            acl[at + 2] = (unsigned char)(mode >> 3 & 7);
-        else if (acl[at] == OTHER)
-            acl[at + 2] = (unsigned char)(mode & 7);
-    }
-}
-
-/* One that is there already need not be set, which may take more rights than to have it: the label
- * that the directory gives, for one. */
-static int copy_xattr(struct mem *mem, int from, int to, const char *name, unsigned mode)
-{
-    struct blob value = {0};
-    struct blob there = {0};
-    int rc = xattr_value(mem, from, name, &value);
-    if (rc < 0)
-        return rc;
-    unsigned char *bytes = mem_copy(mem, value.data, value.size);
-    if (strcmp(name, "system.posix_acl_access") == 0)
-        set_acl_mode(bytes, value.size, mode);
-    value.data = bytes;
-    if (xattr_value(mem, to, name, &there) == 0 && there.size == value.size &&
-        memcmp(there.data, value.data, value.size) == 0)
-        return 0;
-    return fsetxattr(to, name, value.data, value.size, 0) < 0 ? -errno : 0;
-}
-
-/* ACLs are extended attributes to the kernel, so this copies them too. */
-static int copy_xattrs(int from, int to, unsigned mode)
-{
-    struct mem mem = {0};
-    struct blob names = {0};
-    int rc = drop_other_xattrs(&mem, from, to);
-    if (rc == 0)
-        rc = xattr_names(&mem, from, &names);
-    const char *name = NULL;
-    while (rc == 0 && (name = next_name(&names, name)) != NULL)
-        if (!is_about_content(name))
-            rc = copy_xattr(&mem, from, to, name, mode);
-    mem_free(&mem);
-    return rc;
-}
-
 static int64_t mtime_ms(const struct stat *st)
 {
     return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
@@ -217,14 +116,14 @@ static int copy_metadata(int fd, const char *like, int *mode)
         *mode = (int)(st.st_mode & 07777);
     int rc = fchown(fd, st.st_uid, st.st_gid) < 0 ? -errno : 0;
     if (rc == 0)
-        rc = copy_xattrs(from, fd, (unsigned)*mode);
+        rc = xattr_copy_all(from, fd, (unsigned)*mode);
     if (rc == 0)
         rc = part_mtimes(fd, &st);
     (void)close(from);
     return rc;
 }
 
-int file_create(const char *path, const struct blob *content, int mode, const char *like)
+int file_begin(const char *path, const struct blob *content, int mode, const char *like)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -235,13 +134,29 @@ int file_create(const char *path, const struct blob *content, int mode, const ch
     /* Last: chown drops set-id bits, and an ACL's mask is part of the mode. */
     if (rc == 0 && mode >= 0 && fchmod(fd, (mode_t)mode) < 0)
         rc = -errno;
-    if (rc == 0 && fsync(fd) < 0)
-        rc = -errno;
+    if (rc < 0) {
+        (void)close(fd);
+        (void)unlink(path);
+        return rc;
+    }
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* no more than a hint */
+    return fd;
+}
+
+int file_finish(int fd, const char *path)
+{
+    int rc = fsync(fd) < 0 ? -errno : 0;
     if (close(fd) < 0 && rc == 0)
         rc = -errno;
     if (rc < 0)
         (void)unlink(path);
     return rc;
+}
+
+int file_create(const char *path, const struct blob *content, int mode, const char *like)
+{
+    int fd = file_begin(path, content, mode, like);
+    return fd < 0 ? fd : file_finish(fd, path);
 }
 
 const char *file_parent(struct mem *mem, const char *path)

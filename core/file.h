@@ -37,6 +37,12 @@ int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
 int file_create(const char *path, const struct blob *content, int mode, const char *like)
     __attribute__((warn_unused_result));
 
+/* The same in two steps, for who makes several: all are on their way to the disk before the first
+ * is waited for. The descriptor for file_finish(), or a negated errno. Who gives up closes it. */
+int file_begin(const char *path, const struct blob *content, int mode, const char *like)
+    __attribute__((warn_unused_result));
+int file_finish(int fd, const char *path) __attribute__((warn_unused_result));
+
 /* A rename or an unlink holds only when the directory is synced; so does a directory's own mode. */
 int file_sync_directory(const char *path) __attribute__((warn_unused_result));
 int file_sync_parent(const char *path) __attribute__((warn_unused_result));

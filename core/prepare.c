@@ -1,6 +1,7 @@
 #include "prepare.h"
 
 #include "digest.h"
+#include "fds.h"
 #include "place.h"
 
 #include <errno.h>
@@ -13,6 +14,8 @@
  * the same when the target is replaced is checked again then. */
 struct draft {
     struct blob old, new;
+    const char *backup_path;
+    int backup, temp; /* descriptors of what is not synced yet; else -1 */
 };
 
 /* The target as it is now must be what the step saw. Its metadata goes into the entry. */
@@ -139,17 +142,28 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
     return make_content(mem, change, entry, draft, err);
 }
 
-static int write_backup(struct txn *txn, const struct entry *entry, const struct draft *draft,
+static int backup_failed(int rc, const struct entry *entry, const struct draft *draft,
+                         struct err *err)
+{
+    return err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real,
+                     draft->backup_path);
+}
+
+static int temp_failed(int rc, const struct entry *entry, struct err *err)
+{
+    return err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)", entry->real,
+                     entry->temp);
+}
+
+static int write_backup(struct txn *txn, const struct entry *entry, struct draft *draft,
                         struct err *err)
 {
     if (entry->backup == NULL)
         return 0;
-    const char *path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
+    draft->backup_path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
     bool secret = entry->secret || entry->action == ACTION_EDIT;
-    int rc = file_create(path, &draft->old, secret ? 0600 : -1, entry->real);
-    return rc == 0
-               ? 0
-               : err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real, path);
+    draft->backup = file_begin(draft->backup_path, &draft->old, secret ? 0600 : -1, entry->real);
+    return draft->backup < 0 ? backup_failed(draft->backup, entry, draft, err) : 0;
 }
 
 static int make_directory(struct entry *entry, struct err *err)
@@ -172,7 +186,7 @@ static int link_old(const struct entry *entry, struct err *err)
     return entry_failed(err, -errno, entry, "link");
 }
 
-static int write_temp(const struct change *change, struct entry *entry, const struct blob *content,
+static int write_temp(const struct change *change, struct entry *entry, struct draft *draft,
                       struct err *err)
 {
     if (entry->action == ACTION_DIRECTORY)
@@ -181,10 +195,36 @@ static int write_temp(const struct change *change, struct entry *entry, const st
         return 0;
     const char *like = entry->existed ? entry->real : change->like;
     int mode = entry->mode >= 0 || like != NULL ? entry->mode : entry->secret ? 0600 : 0644;
-    int rc = file_create(entry->temp, content, mode, like);
-    return rc == 0 ? 0
-                   : err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)",
-                               entry->real, entry->temp);
+    draft->temp = file_begin(entry->temp, &draft->new, mode, like);
+    return draft->temp < 0 ? temp_failed(draft->temp, entry, err) : 0;
+}
+
+static int finish(int *fd, const char *path)
+{
+    int rc = *fd < 0 ? 0 : file_finish(*fd, path);
+    *fd = -1;
+    return rc;
+}
+
+/* The files of some entries: all of them are written before the first is waited for. */
+static int write_files(struct txn *txn, const struct stage *stage, struct draft *drafts,
+                       size_t from, size_t to, struct err *err)
+{
+    struct entry *entries = txn->journal.entries;
+    for (size_t i = from; i < to; i++)
+        if (write_backup(txn, &entries[i], &drafts[i], err) < 0 ||
+            write_temp(&stage->items[i], &entries[i], &drafts[i], err) < 0 ||
+            link_old(&entries[i], err) < 0)
+            return -1;
+    for (size_t i = from; i < to; i++) {
+        int rc = finish(&drafts[i].backup, drafts[i].backup_path);
+        if (rc < 0)
+            return backup_failed(rc, &entries[i], &drafts[i], err);
+        rc = finish(&drafts[i].temp, entries[i].temp);
+        if (rc < 0)
+            return temp_failed(rc, &entries[i], err);
+    }
+    return 0;
 }
 
 static int make_dir(const char *path, struct err *err)
@@ -266,21 +306,27 @@ size_t prepare_rescue_size(const struct stage *stage)
 
 int prepare(struct txn *txn, const struct stage *stage, struct err *err)
 {
-    struct draft *drafts = mem_alloc(txn->mem, (stage->count + 1) * sizeof *drafts);
+    enum { AT_ONCE = 64 }; /* each has two descriptors open */
+    size_t count = stage->count;
+    struct draft *drafts = mem_alloc(txn->mem, (count + 1) * sizeof *drafts);
     struct journal *journal = &txn->journal;
-    for (size_t i = 0; i < stage->count; i++)
+    for (size_t i = 0; i < count; i++) {
+        drafts[i] = (struct draft){.backup = -1, .temp = -1};
         if (make_entry(txn, &stage->items[i], i, &drafts[i],
                        mem_push(txn->mem, journal->entries, journal->count), err) < 0)
             return -1;
-    for (size_t i = 0; i < stage->count; i++)
+    }
+    for (size_t i = 0; i < count; i++)
         if (make_notes_dir(txn, &stage->items[i], err) < 0)
             return -1;
     if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0)
         return -1;
-    for (size_t i = 0; i < stage->count; i++)
-        if (write_backup(txn, &journal->entries[i], &drafts[i], err) < 0 ||
-            write_temp(&stage->items[i], &journal->entries[i], &drafts[i].new, err) < 0 ||
-            link_old(&journal->entries[i], err) < 0)
-            return -1;
-    return sync_directory(journal->dir, err);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count; i += AT_ONCE)
+        rc = write_files(txn, stage, drafts, i, i + AT_ONCE < count ? i + AT_ONCE : count, err);
+    for (size_t i = 0; i < count; i++) {
+        fds_close(&drafts[i].backup);
+        fds_close(&drafts[i].temp);
+    }
+    return rc < 0 ? -1 : sync_directory(journal->dir, err);
 }

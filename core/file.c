@@ -42,7 +42,7 @@ int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
         goto out;
     /* The file may grow while it is read: one byte more than its size shows that. */
     size_t room = (size_t)st.st_size + 1;
-    unsigned char *data = mem_alloc(mem, room + 1);
+    unsigned char *data = mem_room(mem, room + 1);
     size_t size = 0;
     while (size < room) {
         ssize_t got = read(fd, data + size, room - size);

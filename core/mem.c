@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct mem_block {
@@ -69,12 +70,26 @@ _Noreturn void mem_exhausted(void)
     _exit((int)kept.rescue(kept.context));
 }
 
-void *mem_alloc(struct mem *mem, size_t size)
+/* A fault for each page costs more than all that a page is then used for. */
+static void populate(void *data, size_t size)
+{
+    enum { LARGE = 64 * 1024, PAGE = 4096 };
+#ifdef MADV_POPULATE_WRITE
+    uintptr_t start = ((uintptr_t)data + PAGE - 1) / PAGE * PAGE;
+    if (size >= LARGE)
+        (void)madvise((void *)start, (uintptr_t)data + size - start, MADV_POPULATE_WRITE);
+#else
+    (void)data;
+    (void)size;
+#endif
+}
+
+static void *alloc(struct mem *mem, size_t size, bool zeroed)
 {
     struct mem_block *block = NULL;
     if (size >= SIZE_MAX - sizeof *block)
         mem_exhausted();
-    block = calloc(1, sizeof *block + size);
+    block = zeroed ? calloc(1, sizeof *block + size) : malloc(sizeof *block + size);
     if (block == NULL && (block = from_reserve(sizeof *block + size)) != NULL) {
         block->next = NULL; /* not in the region: the reserve is not freed by parts */
         return block->data;
@@ -86,13 +101,26 @@ void *mem_alloc(struct mem *mem, size_t size)
     return block->data;
 }
 
+void *mem_alloc(struct mem *mem, size_t size)
+{
+    return alloc(mem, size, true);
+}
+
+void *mem_room(struct mem *mem, size_t size)
+{
+    void *data = alloc(mem, size, false);
+    populate(data, size);
+    return data;
+}
+
 void *mem_copy(struct mem *mem, const void *data, size_t size)
 {
     if (size == SIZE_MAX)
         mem_exhausted();
-    char *copy = mem_alloc(mem, size + 1);
+    char *copy = mem_room(mem, size + 1);
     if (size > 0)
         memcpy(copy, data, size);
+    copy[size] = '\0';
     return copy;
 }
 

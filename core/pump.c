@@ -89,7 +89,8 @@ static void make_room(struct pump *pump)
     pump->alone = announced > pump->size && announced <= ANNOUNCED_MAX;
     if (pump->alone)
         room = announced;
-    unsigned char *larger = mem_alloc(pump->alone ? pump->mem : &pump->buffers, room);
+    unsigned char *larger =
+        pump->alone ? mem_room(pump->mem, room) : mem_alloc(&pump->buffers, room);
     if (pump->size > 0)
         memcpy(larger, pump->data, pump->size);
     pump->data = larger;

@@ -4,6 +4,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* A fault for each page costs more than all that a page is then used for. */
+static void populate(void *data, size_t size)
+{
+    enum { LARGE = 64 * 1024, PAGE = 4096 };
+#ifdef MADV_POPULATE_WRITE
+    uintptr_t start = ((uintptr_t)data + PAGE - 1) / PAGE * PAGE;
+    if (size >= LARGE)
+        (void)madvise((void *)start, (uintptr_t)data + size - start, MADV_POPULATE_WRITE);
+#else
+    (void)data;
+    (void)size;
+#endif
+}
 
 static bool reserve(struct bytes *b, size_t more, bool exactly)
 {
@@ -25,6 +40,8 @@ static bool reserve(struct bytes *b, size_t more, bool exactly)
         b->failed = true;
         return false;
     }
+    if (exactly) /* it will be filled */
+        populate(data, room);
     b->data = data;
     b->room = room;
     return true;

@@ -29,20 +29,29 @@ void digest_begin(void)
     (void)begin();
 }
 
-const char *digest(struct mem *mem, const void *data, size_t size)
+void digest_make(const void *data, size_t size, unsigned char ret[DIGEST_SIZE])
 {
-    static const char hex[] = "0123456789abcdef";
-    unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
     EVP_MD_CTX *ctx = begin();
     /* A digest that was not made must not be taken for one. */
     if (ctx == NULL || EVP_DigestUpdate(ctx, data, size) != 1 ||
-        EVP_DigestFinal_ex(ctx, sum, &length) != 1)
+        EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
         mem_exhausted();
-    char *text = mem_alloc(mem, 2 * (size_t)length + 1);
-    for (unsigned i = 0; i < length; i++) {
-        text[2 * i] = hex[sum[i] >> 4];
-        text[2 * i + 1] = hex[sum[i] & 15];
+}
+
+const char *digest_text(struct mem *mem, const unsigned char digest[DIGEST_SIZE])
+{
+    static const char hex[] = "0123456789abcdef";
+    char *text = mem_alloc(mem, 2 * DIGEST_SIZE + 1);
+    for (size_t i = 0; i < DIGEST_SIZE; i++) {
+        text[2 * i] = hex[digest[i] >> 4];
+        text[2 * i + 1] = hex[digest[i] & 15];
     }
     return text;
+}
+
+const char *digest(struct mem *mem, const void *data, size_t size)
+{
+    unsigned char made[DIGEST_SIZE];
+    digest_make(data, size, made);
+    return digest_text(mem, made);
 }

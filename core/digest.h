@@ -14,4 +14,9 @@ void digest_begin(void);
 
 const char *digest(struct mem *mem, const void *data, size_t size);
 
+/* The same in two steps, for who keeps many. */
+enum { DIGEST_SIZE = 32 };
+void digest_make(const void *data, size_t size, unsigned char ret[DIGEST_SIZE]);
+const char *digest_text(struct mem *mem, const unsigned char digest[DIGEST_SIZE]);
+
 #endif

@@ -1,7 +1,5 @@
 #include "host.h"
 
-#include "digest.h"
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -83,9 +81,11 @@ static int host_flag(const struct tfhook_host *host, const char *key)
  */
 static void remember_seen(struct guest *guest, const char *real, const struct blob *content)
 {
-    if (guest->may_stage)
-        *mem_push(guest->mem, guest->seen, guest->seen_count) =
-            (struct seen_file){real, digest(guest->mem, content->data, content->size)};
+    if (!guest->may_stage)
+        return;
+    struct seen_file *seen = mem_push(guest->mem, guest->seen, guest->seen_count);
+    seen->real = real;
+    digest_make(content->data, content->size, seen->sha256);
 }
 
 static int host_read(const struct tfhook_host *host, const char *path, size_t limit,

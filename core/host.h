@@ -8,6 +8,7 @@
 #ifndef TFHOOK_HOST_H
 #define TFHOOK_HOST_H
 
+#include "digest.h"
 #include "process.h"
 #include "record.h"
 #include "settings.h"
@@ -18,7 +19,7 @@
 
 struct seen_file {
     const char *real;
-    const char *sha256;
+    unsigned char sha256[DIGEST_SIZE];
 };
 
 struct guest {

@@ -34,10 +34,12 @@ static void host_next_step(const struct tfhook_host *host, const char *format, .
     struct guest *guest = host->core;
     va_list args;
     va_start(args, format);
+    struct mem scratch = {0};
     struct record record = {.type = RECORD_NEXT_STEP};
-    record_add_text(&record, mem_vprintf(guest->mem, format, args));
+    record_add_text(&record, mem_vprintf(&scratch, format, args));
     va_end(args);
     guest_send(guest, &record);
+    mem_free(&scratch);
 }
 
 TFHOOK_PRINTF(3, 4)
@@ -47,11 +49,13 @@ static void host_log(const struct tfhook_host *host, enum tfhook_level level, co
     struct guest *guest = host->core;
     va_list args;
     va_start(args, format);
+    struct mem scratch = {0};
     struct record record = {.type = RECORD_LOG};
-    record_add_number(&record, guest->mem, level);
-    record_add_text(&record, mem_vprintf(guest->mem, format, args));
+    record_add_number(&record, &scratch, level);
+    record_add_text(&record, mem_vprintf(&scratch, format, args));
     va_end(args);
     guest_send(guest, &record);
+    mem_free(&scratch);
 }
 
 static void host_progress(const struct tfhook_host *host, size_t done, size_t total,

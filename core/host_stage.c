@@ -14,11 +14,10 @@ static struct guest *guest_of(const struct tfhook_host *host)
 /* Of what this step read last of the file; NULL when it has not. */
 static const char *seen_sha256(const struct guest *guest, const char *real)
 {
-    const char *found = NULL;
-    for (size_t i = 0; i < guest->seen_count; i++)
-        if (strcmp(guest->seen[i].real, real) == 0)
-            found = guest->seen[i].sha256;
-    return found;
+    for (size_t i = guest->seen_count; i > 0; i--)
+        if (strcmp(guest->seen[i - 1].real, real) == 0)
+            return digest_text(guest->mem, guest->seen[i - 1].sha256);
+    return NULL;
 }
 
 /* Fills in what every change has; the kind of what is on the disk decides whether it may be. */
@@ -212,11 +211,13 @@ static void host_summary(const struct tfhook_host *host, const char *path, const
     struct guest *guest = guest_of(host);
     va_list args;
     va_start(args, format);
+    struct mem scratch = {0}; /* a plugin may have ten thousand lines */
     struct record record = {.type = RECORD_SUMMARY};
     record_add_text(&record, path);
-    record_add_text(&record, mem_vprintf(guest->mem, format, args));
+    record_add_text(&record, mem_vprintf(&scratch, format, args));
     va_end(args);
     guest_send(guest, &record);
+    mem_free(&scratch);
 }
 
 static int host_publish(const struct tfhook_host *host, const char *path, const void *data,

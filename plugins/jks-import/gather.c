@@ -86,6 +86,19 @@ static int picked(const struct tfhook_host *host, const char *path, const char *
     return no_memory(host);
 }
 
+static bool make_room(struct import_certs *certs)
+{
+    if (certs->count < certs->room)
+        return true;
+    size_t room = certs->room == 0 ? 16 : certs->room * 2;
+    struct import_cert *grown = realloc(certs->certs, room * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    certs->certs = grown;
+    certs->room = room;
+    return true;
+}
+
 /* Takes the certificate over, where it is wanted. */
 static int add_certificate(const struct tfhook_host *host, const char *path, const char *alias,
                            struct cert *from, struct import_certs *certs)
@@ -96,11 +109,9 @@ static int add_certificate(const struct tfhook_host *host, const char *path, con
                           "%s: '%s' cannot be an alias: %s; rename the file, or use certificate = "
                           "FILE as ALIAS",
                           path, alias, fault);
-    struct import_cert *grown = realloc(certs->certs, (certs->count + 1) * sizeof *grown);
-    if (grown != NULL)
-        certs->certs = grown;
+    bool roomy = make_room(certs);
     struct import_cert cert = {.alias = strdup(alias), .path = strdup(path)};
-    if (grown == NULL || cert.alias == NULL || cert.path == NULL) {
+    if (!roomy || cert.alias == NULL || cert.path == NULL) {
         cert_clear(&cert);
         return no_memory(host);
     }

@@ -22,7 +22,7 @@ struct import_cert {
 
 struct import_certs {
     struct import_cert *certs; /* by alias, each alias once */
-    size_t count;
+    size_t count, room;
     bool with_der; /* else each has its digest, and der is NULL */
 };
 

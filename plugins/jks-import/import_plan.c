@@ -1,4 +1,5 @@
 /* The plan of one store: decide, edit, prove, stage, explain. */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include "import.h"
 #include "prove.h"
 #include "text.h"
+
+enum { LARGE = 1024 * 1024 };
 
 /* One store under way. */
 struct work {
@@ -249,6 +252,14 @@ static enum truststore_status open_like(const struct work *w, const void *data, 
                                                                           : status;
 }
 
+/* A large store is many small pieces, whose pages are not given back by themselves. */
+static void free_store(struct truststore *store, size_t size)
+{
+    truststore_free(store);
+    if (size > LARGE)
+        (void)malloc_trim(0);
+}
+
 /* The store written, read again and proved against what it was. */
 static int build(struct work *w, struct bytes *out)
 {
@@ -256,7 +267,7 @@ static int build(struct work *w, struct bytes *out)
     struct truststore_error error;
     struct truststore *after = NULL;
     enum truststore_status status = truststore_write(w->edited, out, &error);
-    truststore_free(w->edited); /* it is as large as both of the others */
+    free_store(w->edited, out->size); /* it is as large as both of the others */
     w->edited = NULL;
     if (status == TRUSTSTORE_OK)
         status = open_like(w, w->data.data, w->data.size, &w->before, &error);
@@ -273,7 +284,7 @@ static int build(struct work *w, struct bytes *out)
                             "%s: the new store does not hold what was meant: %s; this is a fault "
                             "of tfhook, and nothing was changed",
                             w->store->real, fault);
-    truststore_free(after);
+    free_store(after, out->size);
     return result;
 }
 
@@ -324,12 +335,21 @@ static void advise(const struct work *w)
                         store->real, host->hostname);
 }
 
+static void send_lines(struct work *w)
+{
+    const struct tfhook_host *host = w->run->host;
+    for (size_t at = 0; at < w->lines.size; at += strlen((char *)w->lines.data + at) + 1)
+        host->summary(host, w->store->real, "%s", (char *)w->lines.data + at);
+    bytes_free(&w->lines);
+}
+
 static int stage(struct work *w)
 {
     const struct tfhook_host *host = w->run->host;
     struct bytes out = {0};
     int result = build(w, &out);
     if (result == TFHOOK_OK) {
+        send_lines(w);
         int rc = host->write(host, w->store->real, out.data, out.size, -1, 0);
         if (rc != 0)
             result = host->fail(host, "%s: the change cannot be staged: %s", w->store->real,
@@ -338,8 +358,6 @@ static int stage(struct work *w)
     bytes_free(&out);
     if (result != TFHOOK_OK)
         return result;
-    for (size_t at = 0; at < w->lines.size; at += strlen((char *)w->lines.data + at) + 1)
-        host->summary(host, w->store->real, "%s", (char *)w->lines.data + at);
     if (w->before->trailing > 0)
         host->log(host, TFHOOK_WARNING,
                   "%s: %zu bytes behind the store's end, which Java ignores, are left out",

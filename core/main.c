@@ -147,7 +147,7 @@ int main(int argc, char **argv)
     caller_shed_loader(argv);
     /* A block of a store's size is used again, not mapped anew, page by page, each time. */
     (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
-    struct mem mem = {0};
+    static struct mem mem; /* freed by the end of the process */
     struct run run = {.mem = &mem, .plugins = -1, .ruleset = -1, .lock = -1};
     struct err err = {.mem = &mem};
     enum status status = STATUS_OK;
@@ -168,6 +168,5 @@ int main(int argc, char **argv)
     status = flush_output(&run, status);
     if (run.lock >= 0)
         (void)close(run.lock);
-    mem_free(&mem);
     return (int)status;
 }

@@ -152,16 +152,11 @@ static void print_json(json_t *plugins, const char *error)
 int catalog_command(struct run *run, struct err *err)
 {
     struct names names = {0};
-    int rc = 0;
-    if (run->cli.name != NULL)
+    int rc = run_open_plugins(run, err);
+    if (rc == 0 && run->cli.name != NULL)
         names_add(run->mem, &names, run->cli.name);
-    else
-        rc = loader_names(run->mem, run->world.plugin_dir, &names);
-    if (rc < 0)
-        rc = err_errno(err, STATUS_REJECTED, -rc,
-                       "cannot read the plugin directory %s (name "
-                       "another with --plugin-dir)",
-                       run->world.plugin_dir);
+    else if (rc == 0 && (rc = loader_names(run->mem, run->world.plugin_dir, &names)) < 0)
+        rc = err_errno(err, STATUS_REJECTED, -rc, "cannot list %s", run->world.plugin_dir);
     json_t *list = json_array();
     const char *problems = NULL;
     for (size_t i = 0; i < names.count; i++) {

@@ -43,7 +43,7 @@ static const char *const texts[COMMANDS] = {
     [COMMAND_CHECK] = "Example: is the config right?\n"
                       "  tfhook -c /etc/tfhook/tfhook.ini check\n"
                       "\n"
-                      "Usage: tfhook check\n"
+                      "Usage: tfhook check [--plugin NAME -o KEY=VALUE...]\n"
                       "Reads the config, loads and checks every step. Changes nothing.\n",
     [COMMAND_PLAN] = "Example: what would one step change, with no config at all?\n"
                      "  tfhook plan --plugin NAME -o KEY=VALUE KEY=VALUE\n"

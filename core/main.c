@@ -137,8 +137,10 @@ static enum status flush_output(const struct run *run, enum status status)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return status;
-    (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n", strerror(errno));
     bool changed = run->report.transaction > 0 || run->report.command_ran;
+    /* Who reads through `head` has seen enough. */
+    if (changed || errno != EPIPE)
+        (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n", strerror(errno));
     return status == STATUS_OK && !changed ? STATUS_FAILED : status;
 }
 

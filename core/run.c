@@ -137,40 +137,41 @@ static void missing_plugin(struct run *run, const struct step *step, struct name
     struct names known = {0};
     const char *where =
         step->line > 0 ? mem_printf(run->mem, "%s:%u: ", run->config.file, step->line) : "";
-    if (loader_names(run->mem, run->world.plugin_dir, &known) < 0)
-        names_add(run->mem, problems,
-                  mem_printf(run->mem,
-                             "%sthe plugin directory %s cannot be read; set plugin-dir "
-                             "or use --plugin-dir",
-                             where, run->world.plugin_dir));
-    else
-        names_add(run->mem, problems,
-                  mem_printf(run->mem, "%sno plugin is called %s in %s%s", where, step->plugin,
-                             run->world.plugin_dir,
-                             config_did_you_mean(run->mem, step->plugin, &known)));
+    const char *meant = "";
+    if (loader_names(run->mem, run->world.plugin_dir, &known) == 0)
+        meant = config_did_you_mean(run->mem, step->plugin, &known);
+    names_add(run->mem, problems,
+              mem_printf(run->mem, "%sno plugin is called %s in %s%s", where, step->plugin,
+                         run->world.plugin_dir, meant));
 }
 
-static int open_plugin(struct run *run, const char *name, struct plugin_file *ret, struct err *err)
+int run_open_plugins(struct run *run, struct err *err)
 {
     const char *plugin_dir = run->world.plugin_dir;
     const char *lack = NULL;
-    if (run->plugins < 0) {
-        run->plugins = trust_open_directory(
-            run->mem, plugin_dir,
-            mem_printf(run->mem, "the plugins in %s are not loaded", plugin_dir), err);
-        if (run->plugins < 0)
-            return -1;
-        run->ruleset = landlock_ruleset(&lack);
-        if (lack != NULL)
-            talk_debug(&run->talk, "%s", lack);
-    }
-    return loader_open(run->mem, run->plugins, plugin_dir, name, ret, err);
+    if (run->plugins >= 0)
+        return 0;
+    if (access(plugin_dir, R_OK) < 0)
+        return err_errno(err, STATUS_REJECTED, errno,
+                         "cannot read the plugin directory %s (set plugin-dir, or use "
+                         "--plugin-dir)",
+                         plugin_dir);
+    run->plugins = trust_open_directory(
+        run->mem, plugin_dir, mem_printf(run->mem, "the plugins in %s are not loaded", plugin_dir),
+        err);
+    if (run->plugins < 0)
+        return -1;
+    run->ruleset = landlock_ruleset(&lack);
+    if (lack != NULL)
+        talk_debug(&run->talk, "%s", lack);
+    return 0;
 }
 
 int run_describe(struct run *run, struct runner *runner, struct err *err)
 {
     struct plugin_file *file = mem_alloc(run->mem, sizeof *file);
-    if (open_plugin(run, runner->step->plugin, file, err) < 0)
+    if (loader_open(run->mem, run->plugins, run->world.plugin_dir, runner->step->plugin, file,
+                    err) < 0)
         return -1;
     struct outcome outcome;
     const struct child_call call = {.call = CALL_DESCRIBE,
@@ -283,11 +284,15 @@ int run_load(struct run *run, struct err *err)
     bool command_line = run->cli.plugin != NULL;
     if (read_config(run, &problems, err) < 0 || run_world(run, err) < 0)
         return -1;
+    struct err unopened = {.mem = run->mem};
+    bool opened = run_open_plugins(run, &unopened) == 0;
+    if (!opened)
+        names_add(run->mem, &problems, unopened.text);
     size_t before = problems.count;
     for (size_t i = 0; i < run->config.step_count; i++) {
         struct runner *runner = mem_push(run->mem, run->runners, run->runner_count);
         runner->step = &run->config.steps[i];
-        if (runner->step->plugin == NULL)
+        if (runner->step->plugin == NULL || !opened)
             continue;
         describe(run, runner, &problems);
         if (runner->plugin.name != NULL)
@@ -295,7 +300,7 @@ int run_load(struct run *run, struct err *err)
                           command_line && getcwd(cwd, sizeof cwd) != NULL ? cwd : NULL,
                           &runner->settings, &problems);
     }
-    if (problems.count == before)
+    if (opened && problems.count == before)
         check_site(run, &problems);
     int rc = reject(run, &problems, err);
     if (rc == 0 && (run->cli.command == COMMAND_CHECK || run->cli.command == COMMAND_DEPLOY))

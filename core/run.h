@@ -62,6 +62,9 @@ struct run {
 int run_config_text(struct run *run, struct blob *ret, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Opens the plugin directory, if nobody else can change what is in it. Before run_describe(). */
+int run_open_plugins(struct run *run, struct err *err) __attribute__((warn_unused_result));
+
 /* Fills file and plugin of a runner that has its step: what the descriptor says, asked in a child.
  */
 int run_describe(struct run *run, struct runner *runner, struct err *err)

@@ -38,10 +38,10 @@ from power_trace import Stale, arg_bytes, arg_path, fd_number, names_below
 import os
 import stat
 
-# These change nothing on a disk.
+# These change nothing on a disk, or nothing that one could rely on (sync_file_range).
 READERS = set('''access chdir execve faccessat faccessat2 fgetxattr flistxattr flock fstat fstatat64
     getcwd getdents64 getxattr lgetxattr listxattr llistxattr lstat newfstatat pread64 readlink
-    readlinkat stat statx'''.split())
+    readlinkat stat statx sync_file_range'''.split())
 # These may change any disk and name nothing below the root.
 NEVER = {'io_uring_setup', 'sync', 'syncfs'}
 

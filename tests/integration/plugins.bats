@@ -160,3 +160,28 @@ END
     expect_output "rubbish.so cannot be loaded"
     [ "$(wc -l <"$T/err")" -eq 2 ] || fail "a line for each"
 }
+
+@test "a plugin directory that cannot be used is told once, whatever needs it" {
+    printf '[step %s]\nplugin = verify\nhook = pre-provision\n' a b c >"$T/c.ini"
+    local where reason
+    mkdir "$T/open"
+    chmod 777 "$T/open"
+    for where in "$T/open" "$T/nowhere"; do
+        reason="$T/open can be written by others"
+        [ "$where" = "$T/open" ] || reason="cannot read the plugin directory $T/nowhere"
+        TFHOOK_PLUGINS=$where
+        tfhook -c "$T/c.ini" check
+        expect_status 3
+        expect_output "$reason"
+        [ "$(wc -l <"$T/err")" -eq 1 ] || fail "told more than once"
+        tfhook plugins
+        expect_status 3
+        expect_output "$reason"
+        [ "$(wc -l <"$T/err")" -eq 1 ] || fail "told more than once"
+    done
+}
+
+@test "who reads no further has seen enough" {
+    { sleep 0.3; "$TFHOOK" --plugin-dir "$T/p" --state-dir "$T/state" plugins 2>"$T/err"; } | true
+    [ ! -s "$T/err" ] || fail "$(cat "$T/err")"
+}

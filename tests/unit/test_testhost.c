@@ -254,6 +254,37 @@ static void reports_can_be_asked(void **state)
     testhost_free(t);
 }
 
+static int advise_thrice(const struct tfhook_host *host)
+{
+    for (int i = 1; i <= 3; i++)
+        host->next_step(host, "long advice, number %d", i);
+    return TFHOOK_OK;
+}
+
+static int advise_once(const struct tfhook_host *host)
+{
+    host->next_step(host, "short");
+    return TFHOOK_OK;
+}
+
+static void lists_last_beyond_the_next_call(void **state)
+{
+    (void)state;
+    struct testhost *t = begin(advise_thrice);
+    assert_int_equal(testhost_plan(t), TFHOOK_OK);
+    struct tfhook_names before = testhost_next_steps(t);
+    doing = advise_once;
+    assert_int_equal(testhost_plan(t), TFHOOK_OK);
+    struct tfhook_names after = testhost_next_steps(t);
+    assert_int_equal(after.count, 1);
+    assert_string_equal(after.names[0], "short");
+    assert_null(after.names[1]);
+    assert_int_equal(before.count, 3);
+    assert_string_equal(before.names[0], "long advice, number 1");
+    assert_string_equal(before.names[2], "long advice, number 3");
+    testhost_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +295,7 @@ int main(void)
         cmocka_unit_test(probes_have_canned_answers),
         cmocka_unit_test(a_plan_sees_earlier_steps_and_reports_no_finding),
         cmocka_unit_test(reports_can_be_asked),
+        cmocka_unit_test(lists_last_beyond_the_next_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,42 +27,44 @@ static int open_regular(const char *path, struct stat *ret_stat)
     return fd;
 }
 
+/* The file may grow while it is read: one byte more than its size shows that. */
+static int read_all(struct mem *mem, int fd, const struct stat *st, size_t limit, struct blob *ret)
+{
+    if ((uintmax_t)st->st_size > limit)
+        return -EFBIG;
+    size_t room = (size_t)st->st_size + 1;
+    unsigned char *data = mem_room(mem, room + 1);
+    size_t size = 0;
+    ssize_t got = 0;
+    do {
+        got = read(fd, data + size, room - size);
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        size += got > 0 ? (size_t)got : 0;
+        if (size == room)
+            return -EAGAIN;
+        /* Who asks for more than its size and is given just that is at its end. */
+    } while (got < 0 || (got > 0 && size < room - 1));
+    data[size] = '\0';
+    *ret = (struct blob){data, size};
+    return 0;
+}
+
 int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
 {
     struct stat st;
     int fd = open_regular(path, &st);
-    return fd < 0 ? fd : file_read_open(mem, fd, limit, ret);
+    if (fd < 0)
+        return fd;
+    int rc = read_all(mem, fd, &st, limit, ret);
+    (void)close(fd);
+    return rc;
 }
 
 int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
 {
     struct stat st;
-    int rc = fstat(fd, &st) < 0 ? -errno : (uintmax_t)st.st_size > limit ? -EFBIG : 0;
-    if (rc < 0)
-        goto out;
-    /* The file may grow while it is read: one byte more than its size shows that. */
-    size_t room = (size_t)st.st_size + 1;
-    unsigned char *data = mem_room(mem, room + 1);
-    size_t size = 0;
-    while (size < room) {
-        ssize_t got = read(fd, data + size, room - size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            rc = -errno;
-            goto out;
-        }
-        if (got == 0)
-            break;
-        size += (size_t)got;
-    }
-    if (size == room) {
-        rc = -EAGAIN;
-        goto out;
-    }
-    data[size] = '\0';
-    *ret = (struct blob){data, size};
-out:
+    int rc = fstat(fd, &st) < 0 ? -errno : read_all(mem, fd, &st, limit, ret);
     (void)close(fd);
     return rc;
 }

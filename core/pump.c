@@ -80,21 +80,22 @@ static void take_records(struct pump *pump)
     pump->size -= at;
 }
 
+/* A large record has a buffer of its own, of its size; the others share one, which grows while it
+ * is filled. */
 static void make_room(struct pump *pump)
 {
-    if (pump->room > pump->size && !(pump->filled && pump->room < ROOM_ENOUGH))
-        return;
-    size_t room = pump->room * 2 + ROOM_MIN;
     size_t announced = record_announced(pump->data, pump->size);
-    pump->alone = announced > pump->size && announced <= ANNOUNCED_MAX;
-    if (pump->alone)
-        room = announced;
-    unsigned char *larger =
-        pump->alone ? mem_room(pump->mem, room) : mem_alloc(&pump->buffers, room);
+    bool large = announced > ROOM_ENOUGH && announced <= ANNOUNCED_MAX;
+    bool full = pump->room == pump->size || (pump->filled && pump->room < ROOM_ENOUGH);
+    if (pump->alone || !(large || full))
+        return;
+    size_t room = large ? announced : pump->room * 2 + ROOM_MIN;
+    unsigned char *larger = large ? mem_room(pump->mem, room) : mem_alloc(&pump->buffers, room);
     if (pump->size > 0)
         memcpy(larger, pump->data, pump->size);
     pump->data = larger;
     pump->room = room;
+    pump->alone = large;
 }
 
 bool pump_read_records(struct pump *pump)

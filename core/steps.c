@@ -155,14 +155,18 @@ static int to_change(struct run *run, const struct runner *runner, const struct 
 static void add_notes(struct run *run, const struct runner *runner, const struct outcome *outcome,
                       struct stage *stage)
 {
+    const char *path = NULL; /* of the note before: many are of one path */
+    struct change *change = NULL;
     for (size_t i = 0; i < outcome->note_count; i++) {
+        const struct note *note = &outcome->notes[i];
         const char *real = NULL;
-        if (world_resolve(&run->world, run->mem, runner->step->plugin, outcome->notes[i].path,
-                          &real) < 0)
-            continue;
-        struct change *change = stage_find(stage, real);
+        if (path == NULL || strcmp(path, note->path) != 0) {
+            path = note->path;
+            int rc = world_resolve(&run->world, run->mem, runner->step->plugin, path, &real);
+            change = rc < 0 ? NULL : stage_find(stage, real);
+        }
         if (change != NULL)
-            names_add(run->mem, &change->summary, outcome->notes[i].text);
+            names_add(run->mem, &change->summary, note->text);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MESSAGE_MAX = 2 * FILE_LIMIT };
 
@@ -108,8 +109,9 @@ static int split(struct mem *mem, const struct blob *joined, const char *const *
     return 0;
 }
 
+/* These return -EBADMSG for what is no request, else 0; how it went goes to *ret_rc. */
 static int do_probe(const struct aside *aside, struct mem *mem, const struct record *request,
-                    struct tfhook_output *ret)
+                    struct tfhook_output *ret, int *ret_rc)
 {
     struct probe probe = {.home = record_text(request, 1),
                           .input = request->fields[2],
@@ -122,23 +124,72 @@ static int do_probe(const struct aside *aside, struct mem *mem, const struct rec
         probe.limit > FILE_LIMIT)
         return -EBADMSG;
     int rc = split(mem, &request->fields[0], &probe.argv);
-    return rc < 0 ? rc : probe_run(mem, &probe, ret);
-}
-
-static int do_process(struct mem *mem, const struct record *request, struct tfhook_output *ret)
-{
-    struct blob found = {0};
-    const char *name = record_text(request, 1);
-    long pid = record_number(request, 0);
-    if (pid <= 0 || record_number(request, 2) < 0 || !process_name_is_valid(name))
-        return -EBADMSG;
-    int rc = process_read(mem, pid, name, (size_t)record_number(request, 2), &found);
     if (rc == 0)
-        ret->out = (struct tfhook_data){found.data, found.size};
+        *ret_rc = probe_run(mem, &probe, ret);
     return rc;
 }
 
-static int do_programs(struct mem *mem, struct tfhook_output *ret)
+struct look {
+    long pid;
+    const char *name;
+    size_t limit;
+};
+
+static int look_inside(void *context)
+{
+    const struct look *look = context;
+    struct mem mem = {0};
+    struct blob found = {0};
+    int rc = process_read(&mem, look->pid, look->name, look->limit, &found);
+    for (size_t done = 0; rc == 0 && done < found.size;) {
+        ssize_t put = write(STDOUT_FILENO, found.data + done, found.size - done);
+        done += put > 0 ? (size_t)put : 0;
+        rc = put < 0 && errno != EINTR ? -errno : 0;
+    }
+    return -rc;
+}
+
+/* In a process of its own, for it may not come back. */
+static int look(const struct aside *aside, struct mem *mem, struct look *what,
+                struct tfhook_output *ret)
+{
+    enum { LONG_S = 24 * 3600 }; /* the call's deadline comes before */
+    const struct probe probe = {.look = look_inside,
+                                .context = what,
+                                .home = "/",
+                                .seconds = LONG_S,
+                                .limit = PROCESS_LIMIT,
+                                .patience = aside->patience,
+                                .group = aside->group,
+                                .cpu_seconds = aside->seconds};
+    struct tfhook_output output;
+    int rc = probe_run(mem, &probe, &output);
+    if (rc == 0)
+        rc = output.timed_out ? -ETIMEDOUT : output.exit_status >= 127 ? -EIO : -output.exit_status;
+    if (rc == 0)
+        ret->out = output.out;
+    return rc;
+}
+
+static int do_process(const struct aside *aside, struct mem *mem, const struct record *request,
+                      struct tfhook_output *ret, int *ret_rc)
+{
+    struct blob found = {0};
+    struct look what = {record_number(request, 0), record_text(request, 1),
+                        (size_t)record_number(request, 2)};
+    if (what.pid <= 0 || record_number(request, 2) < 0 || !process_name_is_valid(what.name))
+        return -EBADMSG;
+    if (!process_name_is_link(what.name)) {
+        *ret_rc = look(aside, mem, &what, ret);
+        return 0;
+    }
+    *ret_rc = process_read(mem, what.pid, what.name, what.limit, &found);
+    if (*ret_rc == 0)
+        ret->out = (struct tfhook_data){found.data, found.size};
+    return 0;
+}
+
+static void do_programs(struct mem *mem, struct tfhook_output *ret)
 {
     struct programs programs;
     process_programs(mem, &programs);
@@ -152,26 +203,32 @@ static int do_programs(struct mem *mem, struct tfhook_output *ret)
                                      program->error, program->path == NULL ? "" : program->path);
     }
     ret->out = (struct tfhook_data){(const unsigned char *)all, size};
-    return 0;
+}
+
+static void wipe(const void *data, size_t size)
+{
+    if (size > 0)
+        explicit_bzero((void *)(uintptr_t)data, size);
 }
 
 static int answer_to(const struct aside *aside, struct mem *mem, const struct record *request)
 {
     struct tfhook_output output = {.out = {(const unsigned char *)"", 0},
                                    .err = {(const unsigned char *)"", 0}};
-    int rc = -EBADMSG;
-    if (!record_is_valid(request))
-        return rc;
-    if (request->type == RECORD_ASK_PROBE)
-        rc = do_probe(aside, mem, request, &output);
-    else if (request->type == RECORD_ASK_PROCESS)
-        rc = do_process(mem, request, &output);
-    else if (request->type == RECORD_ASK_PROGRAMS)
-        rc = do_programs(mem, &output);
-    if (rc == -EBADMSG)
+    int rc = record_is_valid(request) ? 0 : -EBADMSG;
+    int result = 0;
+    if (rc == 0 && request->type == RECORD_ASK_PROBE)
+        rc = do_probe(aside, mem, request, &output, &result);
+    else if (rc == 0 && request->type == RECORD_ASK_PROCESS)
+        rc = do_process(aside, mem, request, &output, &result);
+    else if (rc == 0 && request->type == RECORD_ASK_PROGRAMS)
+        do_programs(mem, &output);
+    else
+        rc = -EBADMSG;
+    if (rc < 0)
         return rc;
     struct record answer = {.type = RECORD_ANSWER};
-    record_add_number(&answer, mem, rc);
+    record_add_number(&answer, mem, result);
     record_add_number(&answer, mem, output.exit_status);
     record_add_number(&answer, mem, output.timed_out);
     record_add_number(&answer, mem, output.truncated);
@@ -179,18 +236,21 @@ static int answer_to(const struct aside *aside, struct mem *mem, const struct re
     record_add(&answer, output.err.data, output.err.size);
     rc = record_send(aside->fd, &answer, aside->patience);
     /* It may be an environment, or what a command said of keys. */
-    explicit_bzero((void *)(uintptr_t)output.out.data, output.out.size);
-    explicit_bzero((void *)(uintptr_t)output.err.data, output.err.size);
+    wipe(output.out.data, output.out.size);
+    wipe(output.err.data, output.err.size);
     return rc < 0 ? rc : 1;
 }
 
 int aside_serve(const struct aside *aside)
 {
     struct mem mem = {0};
-    struct record request;
+    struct record request = {0};
     int rc = record_receive(aside->fd, &mem, MESSAGE_MAX, aside->patience, &request);
     if (rc > 0)
         rc = answer_to(aside, &mem, &request);
+    /* What a command is given may be a password, and this process lives longer than the call. */
+    for (size_t i = 0; i < request.count; i++)
+        wipe(request.fields[i].data, request.fields[i].size);
     mem_free(&mem);
     return rc;
 }

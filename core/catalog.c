@@ -24,6 +24,7 @@ static int describe(struct run *run, const char *name, struct plugin_info *ret, 
     struct runner runner = {.step = &step};
     if (run_describe(run, &runner, err) < 0)
         return -1;
+    (void)close(runner.file->fd); /* there may be more plugins than descriptors */
     *ret = runner.plugin;
     return 0;
 }

@@ -26,8 +26,8 @@ enum { SHORT_MS = 3, PIPE_SIZE = 1024 * 1024 /* a store goes up at once */ };
  * only the child's end, and what it waits for, are waited for. False: it goes on. */
 static bool ends_soon(struct pump *pump, int *ret_status)
 {
-    struct pollfd fds[] = {{pump->patience.end, POLLIN, 0}, {pump->aside, POLLIN, 0}};
-    if (pump->patience.end < 0 || poll(fds, 2, SHORT_MS) <= 0 || fds[0].revents == 0 ||
+    struct pollfd fds[] = {{pump->ends, POLLIN, 0}, {pump->aside, POLLIN, 0}};
+    if (pump->ends < 0 || poll(fds, 2, SHORT_MS) <= 0 || fds[0].revents == 0 ||
         waitpid(pump->pid, ret_status, WNOHANG) != pump->pid)
         return false;
     pump_drain(pump);
@@ -54,7 +54,7 @@ static int pump_until_end(struct pump *pump, bool *ret_late)
             (void)pump_read_records(pump);
         if (ready > 0 && fds[1].revents != 0)
             (void)pump_read_talk(pump);
-        if (ready > 0 && fds[2].revents != 0 && pump->broken == NULL)
+        if (ready > 0 && fds[2].revents != 0 && pump->broken == NULL && !pump->ended)
             pump_serve(pump);
         if ((ready == 0 || pump->records < 0) && !pump->ended) {
             pid_t got = waitpid(pump->pid, &status, WNOHANG);
@@ -70,12 +70,13 @@ static int pump_until_end(struct pump *pump, bool *ret_late)
 /* Up to the child's end; a moment, where the kernel (before 5.3) cannot tell it. */
 static void wait_a_moment(const struct pump *pump, bool short_one)
 {
-    const struct timespec moment = {0, short_one && pump->patience.end < 0 ? 200000 : 2000000};
-    struct pollfd end = {pump->patience.end, POLLIN, 0};
+    const struct timespec moment = {0, short_one && pump->ends < 0 ? 200000 : 2000000};
+    struct pollfd end = {pump->ends, POLLIN, 0};
     (void)ppoll(&end, 1, &moment, NULL);
 }
 
-/* The child has sent its end: it exits at once, or is killed after a moment. */
+/* The child has sent its end: it exits at once, or is killed after a moment. One that the kernel
+ * does not let go, for a disk or a server, is not waited for with the lock in hand. */
 static int reap(struct pump *pump, bool kill_now)
 {
     int status = 0;
@@ -87,9 +88,13 @@ static int reap(struct pump *pump, bool kill_now)
         wait_a_moment(pump, i < 50);
     }
     (void)kill(pump->pid, SIGKILL);
-    while (waitpid(pump->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status;
+    for (int i = 0; i < 1000; i++) {
+        pid_t got = waitpid(pump->pid, &status, WNOHANG);
+        if (got == pump->pid)
+            return status;
+        wait_a_moment(pump, false);
+    }
+    return SIGKILL;
 }
 
 static void fail(struct outcome *outcome, enum step_status status, const char *message)
@@ -165,7 +170,7 @@ static int start(struct pump *pump)
     fds_close(&theirs.printed);
 #ifdef SYS_pidfd_open
     if (pump->pid > 0)
-        pump->patience.end = (int)syscall(SYS_pidfd_open, pump->pid, 0);
+        pump->ends = (int)syscall(SYS_pidfd_open, pump->pid, 0);
 #endif
     errno = error;
     return rc;
@@ -178,7 +183,8 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
                         .call = call,
                         .outcome = ret,
                         .pid = -1,
-                        .patience = {.end = -1, .interrupted = &child_interrupted},
+                        .ends = -1,
+                        .patience = {.interrupted = &child_interrupted},
                         .records = -1,
                         .talk = -1,
                         .aside = -1};
@@ -199,6 +205,6 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
     fds_close(&pump.records);
     fds_close(&pump.talk);
     fds_close(&pump.aside);
-    fds_close(&pump.patience.end);
+    fds_close(&pump.ends);
     mem_free(&pump.buffers);
 }

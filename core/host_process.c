@@ -36,6 +36,7 @@ static int host_process(const struct tfhook_host *host, long pid, const char *na
         return guest_misuse(guest, "a process or a name of its that cannot be");
     bool program = strcmp(name, "exe") == 0;
     pid = pid == 0 ? getpid() : pid;
+    limit = limit == 0 || limit > PROCESS_LIMIT ? PROCESS_LIMIT : limit;
     int rc = program && guest->programs_seen ? -EACCES
                                              : process_read(guest->mem, pid, name, limit, &found);
     if (rc == -EACCES || rc == -EPERM)

@@ -1,8 +1,9 @@
 /*
- * The kernel's Landlock, by which a thread gives up the right to change files for ever.
+ * The kernel's Landlock, by which a process gives up the right to change files for ever.
  *
- * What else it takes away: a look at what processes outside are (/proc/PID/exe, cwd, root,
- * environ), whoever asks. So the parent does such looks for the process that is bound (aside.h).
+ * What else it takes away: a look at what processes outside are (/proc/PID/exe, cwd, root; environ
+ * on some kernels), whoever asks. So the parent sees to such looks for the process that is bound
+ * (aside.h).
  */
 #ifndef TFHOOK_LANDLOCK_H
 #define TFHOOK_LANDLOCK_H

@@ -106,10 +106,10 @@ void *mem_alloc(struct mem *mem, size_t size)
     return alloc(mem, size, true);
 }
 
-void *mem_room(struct mem *mem, size_t size)
+void *mem_room(struct mem *mem, size_t size, size_t filled)
 {
     void *data = alloc(mem, size, false);
-    populate(data, size);
+    populate(data, filled < size ? filled : size);
     return data;
 }
 
@@ -117,7 +117,7 @@ void *mem_copy(struct mem *mem, const void *data, size_t size)
 {
     if (size == SIZE_MAX)
         mem_exhausted();
-    char *copy = mem_room(mem, size + 1);
+    char *copy = mem_room(mem, size + 1, size);
     if (size > 0)
         memcpy(copy, data, size);
     copy[size] = '\0';

@@ -22,8 +22,8 @@ struct mem {
 };
 
 void *mem_alloc(struct mem *mem, size_t size) __attribute__((malloc)); /* zeroed */
-/* For content that fills it at once: not zeroed, and no page of a large one is still to be had. */
-void *mem_room(struct mem *mem, size_t size) __attribute__((malloc));
+/* Not zeroed. So much of it is going to be filled at once: of a large one those pages are there. */
+void *mem_room(struct mem *mem, size_t size, size_t filled) __attribute__((malloc));
 char *mem_str(struct mem *mem, const char *text);
 char *mem_strn(struct mem *mem, const char *text, size_t size);
 void *mem_copy(struct mem *mem, const void *data, size_t size); /* and a NUL behind it */

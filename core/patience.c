@@ -6,9 +6,9 @@
 
 bool patience_is_over(const struct patience *patience)
 {
-    struct pollfd end = {patience->end, POLLIN, 0};
+    struct pollfd peer = {patience->peer, 0, 0}; /* a hang-up is told unasked */
     return clock_ms() >= patience->deadline ||
-           (patience->interrupted != NULL && *patience->interrupted) || poll(&end, 1, 0) > 0;
+           (patience->interrupted != NULL && *patience->interrupted) || poll(&peer, 1, 0) > 0;
 }
 
 bool patience_poll(const struct patience *patience, struct pollfd *fds, size_t count)
@@ -16,7 +16,7 @@ bool patience_poll(const struct patience *patience, struct pollfd *fds, size_t c
     enum { PAUSE_MS = 200 }; /* a signal may come just before the kernel waits */
     struct pollfd all[PATIENCE_FDS_MAX + 1];
     memcpy(all, fds, count * sizeof *fds);
-    all[count] = (struct pollfd){patience->end, POLLIN, 0};
+    all[count] = (struct pollfd){patience->peer, 0, 0};
     do {
         int64_t left = patience->deadline - clock_ms();
         int pause = left > PAUSE_MS ? PAUSE_MS : left > 0 ? (int)left : 0;

@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 struct patience {
-    int64_t deadline; /* by clock_ms() */
-    int end;          /* readable when the call's process has ended; or -1 */
+    int64_t deadline;                         /* by clock_ms() */
+    int peer;                                 /* a socket to the call's process, for its hang-up; or
+                                                 -1 */
     const volatile sig_atomic_t *interrupted; /* or NULL */
 };
 

@@ -306,7 +306,7 @@ size_t prepare_rescue_size(const struct stage *stage)
 
 int prepare(struct txn *txn, const struct stage *stage, struct err *err)
 {
-    enum { AT_ONCE = 64 }; /* each has two descriptors open */
+    enum { AT_ONCE = 16 }; /* each has two descriptors open */
     size_t count = stage->count;
     struct draft *drafts = mem_alloc(txn->mem, (count + 1) * sizeof *drafts);
     struct journal *journal = &txn->journal;

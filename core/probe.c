@@ -32,10 +32,14 @@ static _Noreturn void exec_probe(const struct probe *probe, int in, int out, int
     char *const environment[] = {path, mem_printf(&mem, "HOME=%s", probe->home), lang, NULL};
     const struct confinement confinement = {
         .group = probe->group, .seconds = probe->cpu_seconds, .streams = {in, out, err}};
-    if (confine(&confinement))
+    bool confined = confine(&confinement);
+    if (confined && probe->look != NULL)
+        _exit(probe->look(probe->context));
+    if (confined)
         (void)execve(probe->argv[0], (char *const *)(uintptr_t)probe->argv, environment);
     /* Told apart from a command's own status by the message on its stderr. */
-    dprintf(2, "cannot run %s: %s", probe->argv[0], strerror(errno));
+    dprintf(2, "cannot run %s: %s", probe->look != NULL ? "a look" : probe->argv[0],
+            strerror(errno));
     _exit(127);
 }
 
@@ -74,7 +78,7 @@ static void collect(struct stream *in, struct stream *out, struct stream *err,
 {
     struct pollfd fds[] = {{out->fd, POLLIN, 0}, {err->fd, POLLIN, 0}, {in->fd, POLLOUT, 0}};
     while ((fds[0].fd >= 0 || fds[1].fd >= 0) && !out->truncated) {
-        *ret_timed_out = !patience_poll(patience, fds, 3);
+        *ret_timed_out = patience_is_over(patience) || !patience_poll(patience, fds, 3);
         if (*ret_timed_out)
             return;
         if (fds[0].revents != 0 && !drain(out))
@@ -88,17 +92,26 @@ static void collect(struct stream *in, struct stream *out, struct stream *err,
     }
 }
 
-/* Its streams may have ended long before it does. */
-static int wait_status(pid_t pid, const struct patience *patience, bool *ret_timed_out)
+/* Its streams may have ended long before it does. What cannot be killed, for the kernel waits for a
+ * disk or a server, is left behind after a while: nobody shall wait for it with the lock in hand.
+ */
+static int wait_status(pid_t pid, const struct patience *patience, bool killed, bool *ret_timed_out)
 {
+    enum { LAST_MS = 1000 };
     int status = 0;
     pid_t got = 0;
+    int64_t last = clock_ms() + LAST_MS;
     for (int i = 0; (got = waitpid(pid, &status, WNOHANG)) != pid; i++) {
         if (got < 0 && errno != EINTR)
             return 127;
-        if (patience_is_over(patience)) {
+        if (killed && clock_ms() > last) {
             *ret_timed_out = true;
+            return 128 + SIGKILL;
+        }
+        if (!killed && patience_is_over(patience)) {
+            *ret_timed_out = killed = true;
             (void)kill(pid, SIGKILL);
+            last = clock_ms() + LAST_MS;
         }
         const struct timespec moment = {0, i < 50 ? 100000 : 2000000};
         (void)nanosleep(&moment, NULL);
@@ -146,9 +159,10 @@ int probe_run(struct mem *mem, const struct probe *probe, struct tfhook_output *
         collect(&in, &out, &err, &patience, &timed_out);
         fds_close(&in.fd); /* it may wait for its end */
         in_pipe[1] = -1;
-        if (timed_out || out.truncated)
+        bool killed = timed_out || out.truncated;
+        if (killed)
             (void)kill(pid, SIGKILL);
-        int status = wait_status(pid, &patience, &timed_out);
+        int status = wait_status(pid, &patience, killed, &timed_out);
         *ret = (struct tfhook_output){.exit_status = status,
                                       .timed_out = timed_out,
                                       .truncated = out.truncated,

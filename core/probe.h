@@ -1,7 +1,8 @@
 /*
  * A command that only looks, run on behalf of a plugin's call: no shell, a clean environment,
  * bounds of time and size, and the confinement of the call (confine.h) but for Landlock, by which
- * few commands could work.
+ * few commands could work. Or a look of our own that might not come back: reading a file of /proc
+ * can wait for a dead server, or for a lock of a process that is stuck.
  */
 #ifndef TFHOOK_PROBE_H
 #define TFHOOK_PROBE_H
@@ -14,10 +15,13 @@
 
 struct probe {
     const char *const *argv; /* argv[0] is an absolute path; NULL ends it */
-    const char *home;        /* HOME */
-    struct blob input;       /* for its stdin; data NULL: /dev/null */
-    long seconds;            /* its deadline, when the patience lasts so long */
-    size_t limit;            /* of its stdout; it is killed when there is more */
+    /* Instead of a command, when it is not NULL: writes to its stdout, returns its exit status. */
+    int (*look)(void *context);
+    void *context;
+    const char *home;  /* HOME */
+    struct blob input; /* for its stdin; data NULL: /dev/null */
+    long seconds;      /* its deadline, when the patience lasts so long */
+    size_t limit;      /* of its stdout; it is killed when there is more */
     const struct patience *patience;
     pid_t group;      /* the process group of the call, which it joins */
     long cpu_seconds; /* the limit of the call */

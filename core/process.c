@@ -24,6 +24,11 @@ bool process_name_is_valid(const char *name)
     return true;
 }
 
+bool process_name_is_link(const char *name)
+{
+    return strcmp(name, "exe") == 0 || strcmp(name, "cwd") == 0 || strcmp(name, "root") == 0;
+}
+
 /* Files of /proc have no size to go by; nearly all fit into one part. */
 static int read_all(struct mem *mem, int fd, size_t limit, struct blob *ret)
 {

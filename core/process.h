@@ -22,6 +22,8 @@ struct programs {
 
 /* Is it the name of something below /proc/PID? */
 bool process_name_is_valid(const char *name);
+/* Of one that can be read without waiting for anybody: exe, cwd, root. */
+bool process_name_is_link(const char *name);
 
 /* The content of /proc/PID/NAME, or the target of a link; at most `limit` bytes, or PROCESS_LIMIT.
  * 0 or a negated errno, -EFBIG when there is more. */

@@ -5,12 +5,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
     ROOM_MIN = 2 * 1024, /* pages that were shared with the child are copied when written */
     ROOM_ENOUGH = 64 * 1024,
-    ANNOUNCED_MAX = 64 * 1024 * 1024, /* room that is not used yet takes no memory */
+    ANNOUNCED_MAX = 64 * 1024 * 1024, /* room that is not used yet takes no memory (mem_room) */
     TOTAL_MAX = 256 * 1024 * 1024,
     TALK_MAX = 64 * 1024,
     LOGS_MAX = 2000
@@ -89,8 +90,12 @@ static void make_room(struct pump *pump)
     bool full = pump->room == pump->size || (pump->filled && pump->room < ROOM_ENOUGH);
     if (pump->alone || !(large || full))
         return;
+    int there = 0; /* what is announced need not come */
+    if (large && ioctl(pump->records, FIONREAD, &there) < 0)
+        there = 0;
     size_t room = large ? announced : pump->room * 2 + ROOM_MIN;
-    unsigned char *larger = large ? mem_room(pump->mem, room) : mem_alloc(&pump->buffers, room);
+    unsigned char *larger = large ? mem_room(pump->mem, room, pump->size + (size_t)there)
+                                  : mem_alloc(&pump->buffers, room);
     if (pump->size > 0)
         memcpy(larger, pump->data, pump->size);
     pump->data = larger;
@@ -149,6 +154,12 @@ bool pump_read_talk(struct pump *pump)
 
 void pump_serve(struct pump *pump)
 {
+    /* What it has sent before it asks, for that may take a while. */
+    while (pump->records >= 0 && pump->broken == NULL && pump_read_records(pump))
+        ;
+    while (pump->talk >= 0 && pump->talk_total <= TALK_MAX && pump_read_talk(pump))
+        ;
+    pump->patience.peer = pump->aside;
     const struct aside aside = {.fd = pump->aside,
                                 .group = pump->pid,
                                 .seconds = pump->call->step->timeout,

@@ -16,11 +16,12 @@ struct pump {
     const struct child_call *call;
     struct outcome *outcome;
     pid_t pid;
+    int ends; /* readable when the process has ended; -1: the kernel (before 5.3) cannot tell */
     int records, talk, aside; /* our ends; -1 when closed */
-    struct patience patience;
-    struct mem buffers; /* what was read, until the call ends */
-    bool alone;         /* `data` is for one large record, which keeps it */
-    bool filled;        /* by the last read: there is more than was thought */
+    struct patience patience; /* of what is done aside */
+    struct mem buffers;       /* what was read, until the call ends */
+    bool alone;               /* `data` is for one large record, which keeps it */
+    bool filled;              /* by the last read: there is more than was thought */
     unsigned char *data;
     size_t size, room, total;
     size_t logs;

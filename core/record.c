@@ -180,9 +180,11 @@ int record_receive(int fd, struct mem *mem, size_t limit, const struct patience 
     unsigned char *data = mem_alloc(mem, total);
     memcpy(data, head, sizeof head);
     rc = read_whole(fd, data + sizeof head, total - sizeof head, patience);
+    if (rc > 0 && record_parse(data, total, ret) != (ptrdiff_t)total)
+        rc = -EBADMSG;
     if (rc <= 0)
-        return rc;
-    return record_parse(data, total, ret) == (ptrdiff_t)total ? 1 : -EBADMSG;
+        explicit_bzero(data, total); /* part of a request, which may hold a password */
+    return rc;
 }
 
 bool record_is_valid(const struct record *record)

@@ -2,6 +2,7 @@
 
 #include "caller.h"
 #include "child.h"
+#include "fds.h"
 #include "landlock.h"
 #include "trust.h"
 
@@ -181,8 +182,10 @@ int run_describe(struct run *run, struct runner *runner, struct err *err)
                                     .ruleset = run->ruleset,
                                     .step = runner->step};
     child_run(run->mem, &call, &outcome);
-    if (outcome.status != STEP_OK || outcome.info.name == NULL)
+    if (outcome.status != STEP_OK || outcome.info.name == NULL) {
+        fds_close(&file->fd);
         return err_set(err, STATUS_REJECTED, "%s", outcome.message);
+    }
     runner->file = file;
     runner->plugin = outcome.info;
     return 0;

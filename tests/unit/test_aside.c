@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,20 +49,15 @@ static pid_t asker(int (*ask)(int fd))
 }
 
 /* Serves until nobody asks or the patience is at its end; the last result of aside_serve(). */
-static int serve(pid_t pid, int patience_ms)
+static int serve(int patience_ms)
 {
-    struct patience patience = {
-        .deadline = clock_ms() + patience_ms, .end = -1, .interrupted = &interrupted};
-#ifdef SYS_pidfd_open
-    patience.end = (int)syscall(SYS_pidfd_open, pid, 0);
-#endif
+    const struct patience patience = {
+        .deadline = clock_ms() + patience_ms, .peer = sockets[0], .interrupted = &interrupted};
     const struct aside aside = {
         .fd = sockets[0], .group = getpgrp(), .seconds = 10, .patience = &patience};
     int rc = 1;
     while (rc > 0)
         rc = aside_serve(&aside);
-    if (patience.end >= 0)
-        (void)close(patience.end);
     return rc;
 }
 
@@ -115,7 +109,7 @@ static void commands_are_run_and_answered(void **state)
 {
     (void)state;
     pid_t pid = asker(ask_for_probes);
-    assert_int_equal(serve(pid, 60000), 0);
+    assert_int_equal(serve(60000), 0);
     assert_int_equal(status_of(pid), 0);
 }
 
@@ -133,7 +127,7 @@ static void a_command_has_a_deadline(void **state)
     (void)state;
     int64_t start = clock_ms();
     pid_t pid = asker(ask_for_a_long_one);
-    assert_int_equal(serve(pid, 60000), 0);
+    assert_int_equal(serve(60000), 0);
     assert_int_equal(status_of(pid), 0);
     assert_in_range(clock_ms() - start, 900, 20000);
 }
@@ -150,7 +144,7 @@ static void a_command_ends_with_the_call(void **state)
     (void)state;
     int64_t start = clock_ms();
     pid_t pid = asker(ask_for_a_longer_one);
-    (void)serve(pid, 500);
+    (void)serve(500);
     (void)close(sockets[0]);
     (void)status_of(pid);
     assert_in_range(clock_ms() - start, 400, 20000);
@@ -169,7 +163,7 @@ static void a_signal_ends_a_command(void **state)
     pid_t pid = asker(ask_for_a_longer_one);
     (void)signal(SIGALRM, interrupt);
     (void)alarm(1);
-    (void)serve(pid, 60000);
+    (void)serve(60000);
     (void)close(sockets[0]);
     (void)status_of(pid);
     (void)signal(SIGALRM, SIG_DFL);
@@ -190,16 +184,11 @@ static int ask_and_die(int fd)
 static void a_command_ends_with_who_asked(void **state)
 {
     (void)state;
-#ifdef SYS_pidfd_open
     int64_t start = clock_ms();
     pid_t pid = asker(ask_and_die);
-    (void)serve(pid, 60000);
+    (void)serve(60000);
     assert_int_equal(status_of(pid), SIGALRM);
     assert_in_range(clock_ms() - start, 900, 20000);
-#else
-    (void)ask_and_die;
-    skip();
-#endif
 }
 
 static int ask_for_much_and_never_read(int fd)
@@ -221,7 +210,7 @@ static void an_answer_that_nobody_takes_is_given_up(void **state)
 {
     (void)state;
     pid_t pid = asker(ask_for_much_and_never_read);
-    assert_int_equal(serve(pid, 1000), -ETIMEDOUT);
+    assert_int_equal(serve(1000), -ETIMEDOUT);
     assert_int_equal(status_of(pid), 0);
 }
 
@@ -235,6 +224,9 @@ static int ask_for_processes(int fd)
     if (aside_process(fd, &mem, getpid(), "exe", 0, &found) != 0 ||
         strcmp((const char *)found.data, own) != 0)
         return 2;
+    if (aside_process(fd, &mem, getpid(), "comm", 0, &found) != 0 ||
+        strcmp((const char *)found.data, "test_aside\n") != 0)
+        return 8;
     if (aside_process(fd, &mem, getpid(), "status", 10, &found) != -EFBIG)
         return 3;
     if (aside_process(fd, &mem, getpid(), "nothing", 0, &found) != -ENOENT)
@@ -252,13 +244,13 @@ static void processes_are_looked_at(void **state)
 {
     (void)state;
     pid_t pid = asker(ask_for_processes);
-    assert_int_equal(serve(pid, 60000), 0);
+    assert_int_equal(serve(60000), 0);
     assert_int_equal(status_of(pid), 0);
 }
 
 static int served_at_once(const void *data, size_t size)
 {
-    const struct patience patience = {.deadline = clock_ms() + 500, .end = -1};
+    const struct patience patience = {.deadline = clock_ms() + 500, .peer = -1};
     const struct aside aside = {.fd = sockets[0], .seconds = 10, .patience = &patience};
     assert_int_equal(write(sockets[1], data, size), size);
     return aside_serve(&aside);
@@ -266,7 +258,7 @@ static int served_at_once(const void *data, size_t size)
 
 static int served_record(const struct record *record)
 {
-    const struct patience patience = {.deadline = clock_ms() + 500, .end = -1};
+    const struct patience patience = {.deadline = clock_ms() + 500, .peer = -1};
     const struct aside aside = {.fd = sockets[0], .seconds = 10, .patience = &patience};
     assert_int_equal(record_send(sockets[1], record, NULL), 0);
     return aside_serve(&aside);
@@ -313,7 +305,7 @@ static void half_a_request_is_not_waited_for_for_ever(void **state)
     assert_int_equal(served_at_once("\x40\x00\x00", 3), -ETIMEDOUT);
     (void)close(sockets[1]);
     sockets[1] = -1;
-    const struct patience patience = {.deadline = clock_ms() + 500, .end = -1};
+    const struct patience patience = {.deadline = clock_ms() + 500, .peer = -1};
     const struct aside aside = {.fd = sockets[0], .patience = &patience};
     assert_int_equal(aside_serve(&aside), 0);
 }

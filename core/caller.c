@@ -24,6 +24,7 @@ static struct {
     struct rlimit core;
     struct sigaction actions[SIGNALS];
     sigset_t mask;
+    sigset_t not_default;
 } caller;
 
 /* What the loader has read before main() is with the process until it ends, whatever becomes of the
@@ -90,12 +91,26 @@ static void clean_environment(struct mem *mem)
             (void)setenv(kept[i], values[i], 1);
 }
 
+static void save_signals(void)
+{
+    enum { STANDARD_SIGNALS = 31 }; /* nobody hands real-time signals on ignored */
+    (void)sigemptyset(&caller.not_default);
+    for (int number = 1; number <= STANDARD_SIGNALS; number++) {
+        struct sigaction action = {.sa_handler = SIG_DFL};
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+            (void)sigaddset(&caller.not_default, number);
+    }
+    for (size_t i = 0; i < SIGNALS; i++) {
+        (void)sigaction(signals[i], NULL, &caller.actions[i]);
+        (void)sigaddset(&caller.not_default, signals[i]);
+    }
+}
+
 void caller_save(struct mem *mem)
 {
     clean_environment(mem);
     caller.umask = umask(022);
-    for (size_t i = 0; i < SIGNALS; i++)
-        (void)sigaction(signals[i], NULL, &caller.actions[i]);
+    save_signals();
     (void)signal(SIGCHLD, SIG_DFL);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a write above the limit fails with EFBIG */
@@ -116,6 +131,14 @@ void caller_restore(void)
     for (size_t i = 0; i < SIGNALS; i++)
         (void)sigaction(signals[i], &caller.actions[i], NULL);
     (void)sigprocmask(SIG_SETMASK, &caller.mask, NULL);
+}
+
+void caller_reset_signals(void)
+{
+    const struct sigaction by_default = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++)
+        if (sigismember(&caller.not_default, number) == 1)
+            (void)sigaction(number, &by_default, NULL);
 }
 
 char *const *caller_environment(void)

@@ -21,6 +21,9 @@ void caller_save(struct mem *mem);
 /* In the child that becomes a phase command. */
 void caller_restore(void);
 
+/* In a child that runs anything else: every signal has its default action. */
+void caller_reset_signals(void);
+
 /* The environment; entries[count] is NULL. */
 char *const *caller_environment(void);
 

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -158,7 +159,8 @@ static int start(struct pump *pump)
     if (rc == 0) {
         /* What the child orphans comes to us, so that it can be ended. */
         (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-        (void)fflush(NULL); /* what is buffered is ours to print, not the child's */
+        if (__fpending(stdout) > 0)
+            (void)fflush(stdout); /* what is buffered is ours to print, not the child's */
         pump->pid = fork();
         if (pump->pid == 0)
             guest_main(pump->call, &theirs);

@@ -1,5 +1,6 @@
 #include "confine.h"
 
+#include "caller.h"
 #include "fds.h"
 
 #include <fcntl.h>
@@ -13,17 +14,6 @@ static bool set_streams(const int streams[3])
 {
     int in = streams[0] >= 0 ? streams[0] : open("/dev/null", O_RDONLY | O_CLOEXEC);
     return in >= 0 && dup2(in, 0) >= 0 && dup2(streams[1], 1) >= 0 && dup2(streams[2], 2) >= 0;
-}
-
-enum { STANDARD_SIGNALS = 31 };
-
-/* Nobody hands real-time signals on ignored, and tfhook handles none. It blocks none at all, and
- * its umask is 022 (caller.h). */
-static void reset_signals(void)
-{
-    const struct sigaction by_default = {.sa_handler = SIG_DFL};
-    for (int number = 1; number <= STANDARD_SIGNALS; number++)
-        (void)sigaction(number, &by_default, NULL); /* fails for KILL and STOP */
 }
 
 static void set_limits(long seconds)
@@ -47,7 +37,7 @@ bool confine(const struct confinement *how)
     if (!set_streams(how->streams))
         return false;
     fds_close_all_but(how->kept, how->kept_count);
-    reset_signals();
+    caller_reset_signals(); /* none is blocked, and the umask is 022: caller.h */
     if (chdir("/") < 0)
         return false;
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

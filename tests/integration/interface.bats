@@ -152,3 +152,19 @@ plan() {
     "$TFHOOK" $words >/dev/null </dev/null
     [ ! -e "$T/new" ]
 }
+
+@test "all calls of a run are of the plugin's file that was there when it began" {
+    mkdir "$T/p"
+    cp "$TFHOOK_BUILD/plugins-test/fake.so" "$T/p/"
+    echo junk >"$T/junk"
+    chmod 755 "$T/p/fake.so" "$T/junk"
+    TFHOOK_PLUGINS=$T/p
+    printf '[step %s]\nplugin = fake\nhook = %s-provision\ndo = plan:write:%s:new\n' \
+        before pre "$T/one" after post "$T/two" >"$T/c.ini"
+    tfhook -c "$T/c.ini" wrap provision -- mv "$T/junk" "$T/p/fake.so"
+    expect_status 0
+    [ "$(cat "$T/one" "$T/two")" = newnew ] || fail "not written"
+    tfhook -c "$T/c.ini" check
+    expect_status 3
+    expect_output "fake.so cannot be loaded"
+}

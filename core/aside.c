@@ -95,6 +95,12 @@ int aside_programs(int fd, struct mem *mem, struct programs *ret)
 
 /* --- its parent --- */
 
+static void wipe(const void *data, size_t size)
+{
+    if (size > 0)
+        explicit_bzero((void *)(uintptr_t)data, size);
+}
+
 static int split(struct mem *mem, const struct blob *joined, const char *const **ret)
 {
     const char **argv = NULL;
@@ -162,12 +168,14 @@ static int look(const struct aside *aside, struct mem *mem, struct look *what,
                                 .patience = aside->patience,
                                 .group = aside->group,
                                 .cpu_seconds = aside->seconds};
-    struct tfhook_output output;
+    struct tfhook_output output = {0};
     int rc = probe_run(mem, &probe, &output);
     if (rc == 0)
         rc = output.timed_out ? -ETIMEDOUT : output.exit_status >= 127 ? -EIO : -output.exit_status;
     if (rc == 0)
         ret->out = output.out;
+    else
+        wipe(output.out.data, output.out.size);
     return rc;
 }
 
@@ -203,12 +211,6 @@ static void do_programs(struct mem *mem, struct tfhook_output *ret)
                                      program->error, program->path == NULL ? "" : program->path);
     }
     ret->out = (struct tfhook_data){(const unsigned char *)all, size};
-}
-
-static void wipe(const void *data, size_t size)
-{
-    if (size > 0)
-        explicit_bzero((void *)(uintptr_t)data, size);
 }
 
 static int answer_to(const struct aside *aside, struct mem *mem, const struct record *request)

@@ -3,8 +3,8 @@
  *
  * OpenSSL 3 decodes the public key of each certificate that it parses, which takes longer than all
  * the rest, and some milliseconds more for the first: names, dates and extensions need none of it.
- * So a key of a usual kind is looked at here, and OpenSSL is given the certificate with a key of no
- * kind in its place. Whatever is not plain DER, or another kind, OpenSSL gets as it is.
+ * So a key of a usual kind is looked at here, and the certificate is made of its other parts
+ * (cert_decodes.h). Whatever is not plain DER, or another kind, OpenSSL gets as it is.
  */
 #ifndef TFHOOK_LIB_CERT_PARSE_H
 #define TFHOOK_LIB_CERT_PARSE_H

@@ -140,6 +140,34 @@ static void tells_kind_and_size_of_each_key(void **state)
     }
 }
 
+/* In all that is asked for. */
+static void assert_alike(X509 *theirs, X509 *ours)
+{
+    enum { ASKED = EXFLAG_INVALID | EXFLAG_CA | EXFLAG_KUSAGE | EXFLAG_XKUSAGE };
+    int their_digest = 0, our_digest = 0;
+    assert_int_equal(X509_get_version(theirs), X509_get_version(ours));
+    assert_int_equal(X509_get_extension_flags(theirs) & ASKED,
+                     X509_get_extension_flags(ours) & ASKED);
+    assert_int_equal(X509_get_key_usage(theirs), X509_get_key_usage(ours));
+    assert_int_equal(X509_get_extended_key_usage(theirs), X509_get_extended_key_usage(ours));
+    assert_int_equal(X509_get_signature_info(theirs, &their_digest, NULL, NULL, NULL),
+                     X509_get_signature_info(ours, &our_digest, NULL, NULL, NULL));
+    assert_int_equal(their_digest, our_digest);
+    assert_int_equal(X509_NAME_cmp(X509_get_subject_name(theirs), X509_get_subject_name(ours)), 0);
+    assert_int_equal(X509_NAME_cmp(X509_get_issuer_name(theirs), X509_get_issuer_name(ours)), 0);
+    assert_int_equal(ASN1_STRING_cmp(X509_get0_notBefore(theirs), X509_get0_notBefore(ours)), 0);
+    assert_int_equal(ASN1_STRING_cmp(X509_get0_notAfter(theirs), X509_get0_notAfter(ours)), 0);
+    assert_int_equal(X509_get_ext_count(theirs), X509_get_ext_count(ours));
+    for (int i = 0; i < X509_get_ext_count(theirs); i++) {
+        X509_EXTENSION *one = X509_get_ext(theirs, i), *other = X509_get_ext(ours, i);
+        assert_int_equal(OBJ_cmp(X509_EXTENSION_get_object(one), X509_EXTENSION_get_object(other)),
+                         0);
+        assert_int_equal(X509_EXTENSION_get_critical(one), X509_EXTENSION_get_critical(other));
+        assert_int_equal(
+            ASN1_STRING_cmp(X509_EXTENSION_get_data(one), X509_EXTENSION_get_data(other)), 0);
+    }
+}
+
 static void assert_as_openssl(const unsigned char *der, size_t size)
 {
     const unsigned char *at = der;
@@ -147,6 +175,8 @@ static void assert_as_openssl(const unsigned char *der, size_t size)
     bool whole = theirs != NULL && at == der + size;
     assert_int_equal(ours != NULL, whole);
     assert_int_equal(cert_decodes(der, size), whole);
+    if (whole)
+        assert_alike(theirs, ours);
     if (whole && X509_get0_pubkey(theirs) == NULL)
         assert_false(cert_key_decodes(der, size));
     X509_free(theirs);
@@ -154,12 +184,15 @@ static void assert_as_openssl(const unsigned char *der, size_t size)
 }
 
 /* Byte by byte, each bit changed, and none or all of them set (a number that is padded): what
- * OpenSSL takes for a certificate is one here, and nothing else is. */
+ * OpenSSL takes for a certificate is one here, the same one, and nothing else is. */
 static void takes_what_openssl_takes(void **state)
 {
     (void)state;
     EVP_PKEY *rsa = key_of(EVP_PKEY_RSA, 1024);
-    X509 *x = make_certificate(&(struct recipe){.cn = "x", .basic = "CA:TRUE"}, rsa);
+    X509 *x = make_certificate(
+        &(struct recipe){
+            .cn = "x", .basic = "CA:TRUE", .usage = "keyCertSign,cRLSign", .eku = "serverAuth"},
+        rsa);
     size_t size;
     unsigned char *der = der_of(x, &size);
     for (size_t i = 0; i < size; i++) {

@@ -1,7 +1,6 @@
 #include "aside.h"
 
 #include "probe.h"
-#include "text.h"
 
 #include <errno.h>
 #include <limits.h>

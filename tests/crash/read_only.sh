@@ -4,8 +4,9 @@
 #
 #   error     as ext4 does it by itself when it finds an error: what was not synced by then is lost,
 #             as with the power; for the whole, the tree or the state directory alone
-#   remount   by an administrator; refused while a file there is open for writing, as the lock is, so
-#             for the tree alone, and behind calls that change names
+#   remount   by an administrator, of the tree alone, behind calls that change names. The kernel
+#             refuses it while a file there is open for writing, as the lock always is, and new
+#             content is until all of it is written: then the run must end as if nothing had been
 
 NAME_CALLS='^(rename|link|unlink|mkdir|rmdir):'
 
@@ -49,12 +50,18 @@ go_on() {
 
 turn_read_only() {
     local path=$1 how=$2 device
+    HINDERED=yes
     if [ "$how" = remount ]; then
-        mount -o remount,ro "$path"
+        mount -o remount,ro "$path" 2>"$WORK/err.mount" || refused_as_busy
         return
     fi
     device=$(findmnt -n -o SOURCE --mountpoint "$path")
     echo 1 >"/sys/fs/ext4/${device##*/}/trigger_fs_error"
+}
+
+refused_as_busy() {
+    grep -q 'is busy' "$WORK/err.mount" || die "cannot remount: $(cat "$WORK/err.mount")"
+    HINDERED=no
 }
 
 turn_back() {
@@ -72,6 +79,8 @@ turn_back() {
 judge_read_only() {
     local command=$1 status=$STATUS
     OUTCOME='' THERE=any
+    [ "$HINDERED" = yes ] || [ "$status" -eq 0 ] ||
+        bad "status $status, but nothing hindered it: $(tail -n 1 "$WORK/err")"
     [ "$status" -eq 6 ] || judge_status "$command" "$status"
     [ "$OUTCOME" != bad ] && [ "$status" -ne 0 ] || return 0
     grep -qF -e "${MESSAGES[EROFS]}" -e "${MESSAGES[EIO]}" "$WORK/err" ||

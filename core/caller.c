@@ -1,9 +1,9 @@
 #include "caller.h"
 
+#include "ld_env.h"
+#include "status.h"
 #include "text.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,55 +27,25 @@ static struct {
     sigset_t not_default;
 } caller;
 
-/* What the loader has read before main() is with the process until it ends, whatever becomes of the
- * environment: plugins would be bound to what LD_LIBRARY_PATH says. So the program starts anew
- * without it, and the caller's value comes along under another name. */
-#define HIDDEN "TFHOOK_CALLER_"
-
-static bool leads_the_loader(const char *entry)
+void caller_refuse_loader(void)
 {
-    return strncmp(entry, "LD_", 3) == 0;
-}
-
-static void start_anew(struct mem *mem, char **argv)
-{
-    char program[PATH_MAX];
-    struct names clean = {0};
-    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
-        names_add(mem, &clean,
-                  leads_the_loader(*entry) ? mem_printf(mem, HIDDEN "%s", *entry) : *entry);
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length < 0 ? 0 : length] = '\0';
-    (void)execve(program, argv, (char *const *)(uintptr_t)clean.names);
-    /* The file was replaced meanwhile: the link itself leads to it. */
-    (void)execve("/proc/self/exe", argv, (char *const *)(uintptr_t)clean.names);
-    dprintf(STDERR_FILENO,
-            "tfhook: cannot start anew without LD_PRELOAD, LD_LIBRARY_PATH and the like: %s; unset "
-            "them, or mount /proc\n",
-            strerror(errno));
-    _exit(STATUS_REJECTED);
-}
-
-void caller_shed_loader(char **argv)
-{
-    struct mem mem = {0};
-    bool led = false;
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-        if (strncmp(*entry, HIDDEN "LD_", sizeof HIDDEN + 2) == 0)
-            return; /* once: something sets it for every program that is started */
-        led = led || leads_the_loader(*entry);
+        if (!ld_leads(*entry))
+            continue;
+        dprintf(STDERR_FILENO,
+                "tfhook: %.*s is set, and plugins would be bound as it says: start tfhook by its "
+                "launcher (sbin/tfhook), which leaves it out\n",
+                (int)strcspn(*entry, "="), *entry);
+        _exit(STATUS_REJECTED);
     }
-    if (led)
-        start_anew(&mem, argv);
 }
 
 /* No library of ours shall be led by the caller's environment. */
 static void clean_environment(struct mem *mem)
 {
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-        bool hidden = strncmp(*entry, HIDDEN "LD_", sizeof HIDDEN + 2) == 0;
-        names_add(mem, &caller.environment,
-                  mem_str(mem, *entry + (hidden ? sizeof HIDDEN - 1 : 0)));
+        size_t skipped = ld_is_hidden(*entry) ? sizeof LD_HIDDEN - 1 : 0;
+        names_add(mem, &caller.environment, mem_str(mem, *entry + skipped));
     }
     static const char *const kept[] = {"SOURCE_DATE_EPOCH", "NO_COLOR"};
     const char *values[sizeof kept / sizeof *kept];

@@ -10,10 +10,10 @@
 
 #include <stdbool.h>
 
-/* Before all else in main: when the environment leads the loader (LD_PRELOAD, LD_LIBRARY_PATH), the
- * program starts anew without that. What it has led it to has run once by then: that is in the
- * hands of who starts a program, and sudo, cron and systemd take it away. */
-void caller_shed_loader(char **argv);
+/* Before all else in main: what the loader has read by then is with the process until it ends,
+ * whatever becomes of the environment. The launcher leaves it out; who starts the program past the
+ * launcher with such a variable is refused. */
+void caller_refuse_loader(void);
 
 /* First thing then: remember, then set our own. */
 void caller_save(struct mem *mem);

@@ -146,7 +146,7 @@ static enum status flush_output(const struct run *run, enum status status)
 
 int main(int argc, char **argv)
 {
-    caller_shed_loader(argv);
+    caller_refuse_loader();
     /* A block of a store's size is used again, not mapped anew, page by page, each time. */
     (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     static struct mem mem; /* freed by the end of the process */

@@ -64,6 +64,50 @@ CNF
     expect_no_mark
 }
 
+# A static launcher has no loader, so nothing at all runs before it.
+need_static_launcher() {
+    ! readelf -l "$TFHOOK" | grep -q INTERP || skip "no static C library here, so the loader ran"
+}
+
+@test "LD_PRELOAD and LD_AUDIT run nothing, in no process" {
+    need_static_launcher
+    local leading=("LD_PRELOAD=$T/mark.so" "LD_AUDIT=$T/mark.so" "LD_LIBRARY_PATH=$T") command
+    env "${leading[@]}" /bin/true
+    [ -s "$T/mark" ] || fail "nothing loads the library, so this proves nothing"
+    rm "$T/mark"
+    for command in --version "plugins fake" "-c $T/c.ini check" "-c $T/c.ini plan" \
+        "-c $T/c.ini apply"; do
+        # shellcheck disable=SC2086 # a command is words
+        env "${leading[@]}" "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" \
+            $command >"$T/out" 2>&1 || fail "$command: $(cat "$T/out")"
+    done
+    expect_no_mark
+}
+
+@test "the program past its launcher refuses what would lead its loader" {
+    local program=$TFHOOK_BUILD/libexec/tfhook/tfhook
+    LD_LIBRARY_PATH=$T run "$program" --version
+    expect_status 3
+    expect_output "LD_LIBRARY_PATH is set"
+    run "$program" --version
+    expect_status 0
+}
+
+@test "a launcher without its program says which" {
+    mkdir "$T/sbin"
+    cp "$TFHOOK_BUILD/core/tfhook-installed" "$T/sbin/tfhook"
+    run "$T/sbin/tfhook" --version
+    if [ -e /usr/local/libexec/tfhook/tfhook ]; then
+        skip "a tfhook is installed here, which it finds"
+    fi
+    expect_status 7
+    expect_output "/libexec/tfhook/tfhook cannot be started: No such file or directory"
+    mkdir -p "$T/libexec/tfhook"
+    cp "$TFHOOK_BUILD/libexec/tfhook/tfhook" "$T/libexec/tfhook"
+    run "$T/sbin/tfhook" --version
+    expect_status 0
+}
+
 @test "what leads the loader is left before a plugin is loaded" {
     mkdir "$T/lib" "$T/p"
     cp "$T/mark.so" "$T/lib/libmark.so"
@@ -78,9 +122,12 @@ CNF
 
 @test "a phase command gets the caller's own environment back" {
     printf '[phase stop]\ncommand = /usr/bin/env\n' >>"$T/c.ini"
-    LD_LIBRARY_PATH=$T/nowhere OTHER=kept tfhook -c "$T/c.ini" wrap stop -- /usr/bin/env
+    LD_LIBRARY_PATH=$T/nowhere GLIBC_TUNABLES=glibc.malloc.check=0 OTHER=kept \
+        TFHOOK_CALLER_LD_PRELOAD=$T/forged.so tfhook -c "$T/c.ini" wrap stop -- /usr/bin/env
     expect_status 0
     expect_output "LD_LIBRARY_PATH=$T/nowhere"
+    expect_output "GLIBC_TUNABLES=glibc.malloc.check=0"
     expect_output "OTHER=kept"
+    refuse_output "forged.so"
     refuse_output "TFHOOK_CALLER_"
 }

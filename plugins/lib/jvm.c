@@ -186,9 +186,11 @@ static bool add_default(const struct tfhook_host *host, struct jvm_stores *store
 
 static void want_all(struct jvm_stores *stores, bool processes_of_teamforge)
 {
-    for (size_t i = 0; i < stores->jvm_count; i++)
-        if (processes_of_teamforge ? stores->jvms[i].teamforge : stores->jvms[i].real != NULL)
-            stores->jvms[i].wanted = true;
+    for (size_t i = 0; i < stores->jvm_count; i++) {
+        struct jvm *jvm = &stores->jvms[i];
+        if (!jvm->foreign && (processes_of_teamforge ? jvm->teamforge : jvm->real != NULL))
+            jvm->wanted = true;
+    }
 }
 
 static bool says(struct tfhook_names names, const char *word)

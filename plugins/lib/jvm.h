@@ -25,6 +25,7 @@ struct jvm {
     char *runs;           /* a process: its JAR or main class; else "" */
     char *token;          /* of site-options.conf, whose options it is started with; else NULL */
     bool teamforge;       /* it is TeamForge's */
+    bool foreign;         /* a process whose user's word does not count */
     char *path;           /* of its trust store, as it opens it */
     char *real;           /* behind all links */
     char *why;            /* why this store: "lib/security/cacerts", ... */

@@ -27,6 +27,11 @@ bool jvm_add_installed(const struct tfhook_host *host, struct jvm_stores *stores
 /* Those that run. */
 bool jvm_add_processes(const struct tfhook_host *host, struct jvm_stores *stores)
     __attribute__((warn_unused_result));
+/* Does the word of this process count? Any user can start a program that is called java and says of
+ * itself that it is TeamForge's, with a trust store of that user's choice, which root would write.
+ * So it counts of root, of who runs this, and of users to whom something of TeamForge belongs. */
+#define JVM_TEAMFORGE "/opt/collabnet/teamforge"
+bool jvm_user_is_believed(const struct tfhook_host *host, long pid, unsigned *ret_user);
 /* Those that TeamForge is to start: `path` is its site-options.conf, which need not be there,
  * `home` the JVM that it starts. */
 bool jvm_add_site(const struct tfhook_host *host, struct jvm_stores *stores, const char *path,

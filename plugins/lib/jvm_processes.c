@@ -222,6 +222,21 @@ static const char *program_of_process(const struct tfhook_host *host, long pid,
     return below_root(host, program);
 }
 
+/* What is foreign is shown where it shares a store, and asked for nothing. */
+static void judge_user(const struct tfhook_host *host, struct jvm *jvm, const char *program)
+{
+    unsigned user = 0;
+    jvm->foreign = !jvm_user_is_believed(host, jvm->pid, &user);
+    if (!jvm->foreign || !jvm->teamforge)
+        return;
+    jvm->teamforge = false;
+    host->log(host, TFHOOK_WARNING,
+              "process %ld (%s of user %u) looks like TeamForge's, but nothing in " JVM_TEAMFORGE
+              " belongs to its user, so that what it says does not count; if it is, name its store "
+              "with keystore",
+              jvm->pid, program, user);
+}
+
 static bool add_jvm(const struct tfhook_host *host, struct jvm_stores *stores, long pid,
                     const char *program, const struct bytes *line)
 {
@@ -235,6 +250,7 @@ static bool add_jvm(const struct tfhook_host *host, struct jvm_stores *stores, l
         .password = said.password == JVM_PASSWORD_SET,
     };
     bool done = jvm.runs != NULL;
+    judge_user(host, &jvm, program);
     if (jvm.home == NULL) {
         host->log(host, TFHOOK_WARNING, "process %ld: no Java home for its program %s", pid,
                   program);

@@ -157,6 +157,57 @@ auto() {
     expect_output "read by process $pid (Tls of TeamForge, "
 }
 
+@test "what another user's process says does not count" {
+    local java
+    compile_tls
+    chmod -R a+rX "$T"
+    cp "$DATA/plain.jks" "$T/theirs"
+    cp "$DATA/c.der" "$T/certs/scm1.crt"
+    java=$(readlink -f "$(command -v java)")
+    start setpriv --reuid=65534 --regid=65534 --clear-groups "$java" \
+        -Djavax.net.ssl.trustStore="$T/theirs" -cp "$T:/opt/collabnet/none" Tls wait
+    local pid=${STARTED[-1]}
+    for _ in $(seq 50); do
+        [[ "$(readlink "/proc/$pid/exe")" == */java ]] && break
+        sleep 0.1
+    done
+    jks plan -o certificates="$T/certs" -o java-home=all
+    expect_status 0
+    expect_output "process $pid ($java of user 65534) looks like TeamForge's"
+    refuse_output "$T/theirs"
+}
+
+@test "what a process of TeamForge's own user says counts" {
+    local java
+    compile_tls
+    chmod -R a+rX "$T"
+    cp "$DATA/plain.jks" "$T/theirs"
+    cp "$DATA/c.der" "$T/certs/scm1.crt"
+    java=$(readlink -f "$(command -v java)")
+    # A TeamForge that has a directory of that user, in a mount namespace.
+    cat >"$T/beside" <<SH
+#!/bin/bash
+mount -t tmpfs none /opt && mkdir -p /opt/collabnet/teamforge/var/search || exit 99
+chown 65534 /opt/collabnet/teamforge/var/search
+setpriv --reuid=65534 --regid=65534 --clear-groups "$java" \
+    -Djavax.net.ssl.trustStore="$T/theirs" -cp "$T:/opt/collabnet/none" Tls wait >/dev/null 2>&1 &
+for _ in \$(seq 50); do
+    [[ "\$(readlink "/proc/\$!/exe")" == */java ]] && break
+    sleep 0.1
+done
+"$TFHOOK" "\$@"
+status=\$?
+kill \$!
+exit \$status
+SH
+    printf '#!/bin/sh\nexec unshare -m "%s" "$@"\n' "$T/beside" >"$T/inside"
+    chmod +x "$T/beside" "$T/inside"
+    TFHOOK=$T/inside jks plan -o certificates="$T/certs"
+    expect_status 0
+    expect_output "change $T/theirs"
+    expect_output "(Tls of TeamForge, "
+}
+
 @test "a file of arguments and _JAVA_OPTIONS are read, and the last word is Java's own" {
     local way
     compile_tls

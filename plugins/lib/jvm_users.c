@@ -1,0 +1,46 @@
+/* Whose process may say where TeamForge's trust store is. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "jvm_parts.h"
+
+/* The effective user of a process. False: it has ended. */
+static bool user_of_process(const struct tfhook_host *host, long pid, unsigned *ret)
+{
+    struct tfhook_data status;
+    if (host->process(host, pid, "status", 0, &status) != 0)
+        return false;
+    const char *line = strstr((const char *)status.data, "\nUid:");
+    return line != NULL && sscanf(line, "\nUid: %*u %u", ret) == 1;
+}
+
+static bool owns_entry(const struct tfhook_host *host, unsigned user, const char *directory)
+{
+    struct tfhook_names names;
+    bool owns = false;
+    if (host->list(host, directory, &names) != 0)
+        return false;
+    for (size_t i = 0; !owns && i < names.count; i++) {
+        struct tfhook_stat st = {.struct_size = sizeof st};
+        char *path = jvm_text("%s/%s", directory, names.names[i]);
+        owns = path != NULL && host->stat(host, path, &st) == 0 && st.uid == user;
+        free(path);
+    }
+    return owns;
+}
+
+bool jvm_user_is_believed(const struct tfhook_host *host, long pid, unsigned *ret_user)
+{
+    static const char *const directories[] = {JVM_TEAMFORGE, JVM_TEAMFORGE "/runtime",
+                                              JVM_TEAMFORGE "/var", JVM_TEAMFORGE "/log"};
+    *ret_user = UINT32_MAX;
+    if (!user_of_process(host, pid, ret_user))
+        return false;
+    bool believed = *ret_user == 0 || *ret_user == geteuid();
+    for (size_t i = 0; !believed && i < sizeof directories / sizeof *directories; i++)
+        believed = owns_entry(host, *ret_user, directories[i]);
+    return believed;
+}

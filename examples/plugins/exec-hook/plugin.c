@@ -4,6 +4,7 @@
 #include "request.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tfhook/plugin.h>
@@ -22,28 +23,31 @@ static int trust(const struct tfhook_host *host, const char *path, enum tfhook_k
         return host->fail(host, "%s is no %s", path, kind == TFHOOK_FILE ? "file" : "directory");
     if (st.uid != 0 && st.uid != geteuid())
         return host->fail(host, "%s belongs to user %u: chown it to root", path, st.uid);
-    if ((st.mode & 022) != 0)
+    bool sticky = kind == TFHOOK_DIRECTORY && (st.mode & 01000) != 0; /* as /tmp */
+    if ((st.mode & 022) != 0 && !sticky)
         return host->fail(host, "%s can be written by others: chmod go-w it", path);
     if (kind == TFHOOK_FILE && (st.mode & 0111) == 0)
         return host->fail(host, "%s cannot be executed: chmod 755 it", path);
     return TFHOOK_OK;
 }
 
-static int trust_command(const struct tfhook_host *host, const char *command)
+/* The file and every directory above it, so that nobody else can put another in its place. *ret is
+ * the path behind all links: what is looked at is what is run. */
+static int trust_command(const struct tfhook_host *host, const char *command, const char **ret)
 {
-    const char *real = NULL;
-    int rc = host->real_path(host, command, &real);
+    int rc = host->real_path(host, command, ret);
     if (rc < 0)
         return host->fail(host, "%s cannot be looked at: %s", command, strerror(-rc));
-    char *directory = strdup(real);
-    if (directory == NULL)
+    char *path = strdup(*ret);
+    if (path == NULL)
         return host->fail(host, "%s: no memory", command);
-    char *slash = strrchr(directory, '/');
-    slash[slash == directory] = '\0';
-    int result = trust(host, real, TFHOOK_FILE);
-    if (result == TFHOOK_OK)
-        result = trust(host, directory, TFHOOK_DIRECTORY);
-    free(directory);
+    int result = trust(host, path, TFHOOK_FILE);
+    while (result == TFHOOK_OK && strcmp(path, "/") != 0) {
+        char *slash = strrchr(path, '/');
+        slash[slash == path] = '\0';
+        result = trust(host, path, TFHOOK_DIRECTORY);
+    }
+    free(path);
     return result;
 }
 
@@ -65,9 +69,9 @@ static struct request *make_request(const struct tfhook_host *host, const char *
 }
 
 /* Runs it; what went wrong is the result. */
-static int ask(const struct tfhook_host *host, const char *call, struct tfhook_output *ret)
+static int ask(const struct tfhook_host *host, const char *call, const char *command,
+               struct tfhook_output *ret)
 {
-    const char *command = host->value(host, "command");
     struct tfhook_names arguments = host->items(host, "arguments");
     const char *argv[WORDS_MAX + 2] = {NULL};
     int seconds = (int)host->number(host, "seconds");
@@ -161,9 +165,10 @@ static int run(const struct tfhook_host *host, const char *call)
     char why[ANSWER_WHY];
     struct tfhook_output output = {.struct_size = sizeof output};
     struct answer answer;
-    int result = trust_command(host, command);
+    const char *real = NULL;
+    int result = trust_command(host, command, &real);
     if (result == TFHOOK_OK)
-        result = ask(host, call, &output);
+        result = ask(host, call, real, &output);
     if (result != TFHOOK_OK)
         return result;
     if (answer_parse(output.out.data, output.out.size, call, &answer, why) < 0)
@@ -197,7 +202,8 @@ static int verify(const struct tfhook_host *host)
 
 static const struct tfhook_key keys[] = {
     {"command", TFHOOK_PATH, 1, NULL, NULL, 0, 0,
-     "The executable. It and its directory belong to root and nobody else can write them."},
+     "The executable. It and the directories above it belong to root and nobody else can write "
+     "them."},
     {"arguments", TFHOOK_LIST, 0, NULL, NULL, 0, 0, "Its arguments."},
     {"seconds", TFHOOK_NUMBER, 0, "30", NULL, 1, 3600,
      "How long it may take; the step's own timeout holds as well."},

@@ -146,7 +146,7 @@ static void a_run_that_goes_wrong_fails_the_step(void **state)
     testhost_free(t);
 }
 
-static void nobody_else_may_write_it_or_its_directory(void **state)
+static void nobody_else_may_write_it_or_a_directory_above(void **state)
 {
     (void)state;
     struct testhost *t = site(0, "{}");
@@ -157,6 +157,10 @@ static void nobody_else_may_write_it_or_its_directory(void **state)
     testhost_mode(t, "/opt/site", 0757);
     assert_int_equal(testhost_check(t), TFHOOK_FAILED);
     testhost_mode(t, "/opt/site", 0755);
+    testhost_mode(t, "/opt", 0777);
+    assert_int_equal(testhost_check(t), TFHOOK_FAILED);
+    assert_string_equal(testhost_message(t), "/opt can be written by others: chmod go-w it");
+    testhost_mode(t, "/opt", 0755);
     testhost_owner(t, COMMAND, 4294967294U, 0);
     assert_int_equal(testhost_check(t), TFHOOK_FAILED);
     testhost_owner(t, COMMAND, 0, 0);
@@ -179,7 +183,7 @@ int main(void)
         cmocka_unit_test(its_result_is_the_step_s),
         cmocka_unit_test(what_is_not_understood_fails_the_step),
         cmocka_unit_test(a_run_that_goes_wrong_fails_the_step),
-        cmocka_unit_test(nobody_else_may_write_it_or_its_directory),
+        cmocka_unit_test(nobody_else_may_write_it_or_a_directory_above),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

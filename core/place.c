@@ -1,9 +1,34 @@
 #include "place.h"
 
-#include "root.h"
-
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
+
+static bool belongs_to(const char *path, uid_t user)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && st.st_uid == user;
+}
+
+int place_resolve(struct mem *mem, const struct root *root, const char *path, const char **ret,
+                  const char **ret_why)
+{
+    uid_t owner = 0;
+    int rc = root_resolve_links(root, mem, path, ret, &owner);
+    if (rc < 0) {
+        *ret_why = mem_str(mem, strerror(-rc));
+        return -1;
+    }
+    if (owner == 0 || owner == geteuid() || belongs_to(file_parent(mem, *ret), owner) ||
+        belongs_to(*ret, owner))
+        return 0;
+    *ret_why =
+        mem_printf(mem,
+                   "a link of user %u leads from there to %s, which is not that user's; name "
+                   "that file itself, or make the link root's",
+                   owner, *ret);
+    return -1;
+}
 
 int place_leads_there(struct mem *mem, const struct entry *entry, const char **ret_why)
 {

@@ -11,6 +11,13 @@
 #define TFHOOK_PLACE_H
 
 #include "journal.h"
+#include "root.h"
+
+/* The OS path of a target that a step names by `path`. A link that another user owns may lead only
+ * to what belongs to that user: who can set a link would else choose a file for root to write. 0,
+ * or -1 with the reason. */
+int place_resolve(struct mem *mem, const struct root *root, const char *path, const char **ret,
+                  const char **ret_why) __attribute__((warn_unused_result));
 
 /* No link has come into the path above the target. 0, or -1 with the reason for a person. */
 int place_leads_there(struct mem *mem, const struct entry *entry, const char **ret_why)

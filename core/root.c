@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINKS_MAX = 40 };
@@ -13,6 +14,7 @@ struct walk {
     char path[PATH_MAX];
     char real[PATH_MAX]; /* the root, and what was resolved below it, without links */
     size_t root_size, real_size;
+    uid_t *link_owner; /* NULL: nobody asks */
 };
 
 /* Puts `path` before what is left. */
@@ -93,6 +95,9 @@ static void keep_cached(struct root_cache *cache, const char *path, const char *
 /* `real`, which was shorter by its last component before, is a link to `target`. */
 static int follow(struct walk *walk, size_t before, const char *target)
 {
+    struct stat st;
+    if (walk->link_owner != NULL && lstat(walk->real, &st) == 0 && st.st_uid != 0)
+        *walk->link_owner = st.st_uid;
     walk->real_size = target[0] == '/' ? walk->root_size : before;
     walk->real[walk->real_size] = '\0';
     return push(walk, target);
@@ -145,13 +150,27 @@ static int resolve(const struct root *root, struct walk *walk, const char *path)
     return rc == 0 && walk->real_size == walk->root_size ? append(walk, "/", 1) : rc;
 }
 
-int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
+static int resolve_whole(const struct root *root, struct mem *mem, const char *path,
+                         const char **ret, uid_t *ret_owner)
 {
     struct walk walk;
+    walk.link_owner = ret_owner;
     int rc = path[0] == '/' ? resolve(root, &walk, path) : -EINVAL;
     if (rc == 0)
         *ret = mem_strn(mem, walk.real, walk.real_size);
     return rc;
+}
+
+int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
+{
+    return resolve_whole(root, mem, path, ret, NULL);
+}
+
+int root_resolve_links(const struct root *root, struct mem *mem, const char *path, const char **ret,
+                       uid_t *ret_owner)
+{
+    *ret_owner = 0;
+    return resolve_whole(root, mem, path, ret, ret_owner);
 }
 
 const char *root_inside(const struct root *root, const char *os_path)

@@ -8,6 +8,8 @@
 
 #include "mem.h"
 
+#include <sys/types.h>
+
 /* The directories that were resolved last, for who resolves many paths in a short time: a plugin's
  * call. Strings live in `mem`. */
 struct root_cache {
@@ -29,6 +31,11 @@ struct root {
  */
 int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
     __attribute__((warn_unused_result));
+
+/* The same, and whose the links are that were followed: 0 for root's or none; of several others the
+ * last. */
+int root_resolve_links(const struct root *root, struct mem *mem, const char *path, const char **ret,
+                       uid_t *ret_owner) __attribute__((warn_unused_result));
 
 /* The path as the user of --root sees it: the OS path without the root in front. */
 const char *root_inside(const struct root *root, const char *os_path);

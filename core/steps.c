@@ -2,6 +2,7 @@
 
 #include "child.h"
 #include "digest.h"
+#include "place.h"
 
 #include <errno.h>
 #include <string.h>
@@ -121,12 +122,15 @@ static int to_change(struct run *run, const struct runner *runner, const struct 
                             .content = proposal->content,
                             .mode = proposal->mode,
                             .secret = proposal->secret};
-    int rc = world_resolve(&run->world, mem, runner->step->plugin, proposal->path, &change.real);
+    bool is_note = strncmp(proposal->path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0;
+    int rc = is_note ? world_resolve(&run->world, mem, runner->step->plugin, proposal->path,
+                                     &change.real)
+                     : place_resolve(mem, &run->world.root, proposal->path, &change.real, ret_why);
     if (rc < 0) {
-        *ret_why = mem_str(mem, strerror(-rc));
+        if (*ret_why == NULL)
+            *ret_why = mem_str(mem, strerror(-rc));
         return -1;
     }
-    bool is_note = strncmp(proposal->path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0;
     change.path = is_note ? root_inside(&run->world.root, change.real) : proposal->path;
     const struct change *staged = stage_find(stage, change.real);
     struct stat st;
@@ -138,8 +142,10 @@ static int to_change(struct run *run, const struct runner *runner, const struct 
         *ret_why = "it appeared while the step ran; run tfhook again";
         return -1;
     }
-    if (!change.existed)
-        change.old_sha256 = NULL;
+    if (change.action != ACTION_DIRECTORY && !change.existed && change.old_sha256 != NULL) {
+        *ret_why = "it is gone since the step read it; run tfhook again";
+        return -1;
+    }
     if (change.action == ACTION_EDIT) {
         *mem_push(mem, change.edits.items, change.edits.count) = proposal->edit;
         rc = staged != NULL ? 0 : file_read(mem, change.real, FILE_LIMIT, &change.content);

@@ -3,6 +3,7 @@
 #include "child.h"
 #include "file.h"
 #include "text.h"
+#include "trust.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,8 +22,11 @@ static int make_state_dir(struct mem *mem, const char *dir, struct err *err)
         rc = file_make_directory(mem_strn(mem, dir, (size_t)(slash - dir)), 0755);
     if (rc == 0)
         rc = file_make_directory(dir, 0700);
-    return rc == 0 ? 0
-                   : err_errno(err, STATUS_FAILED, -rc, "cannot make the state directory %s", dir);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot make the state directory %s", dir);
+    /* Somebody else may have made it first. */
+    return trust_directory(mem, dir, mem_printf(mem, "the state directory %s is not used", dir),
+                           err);
 }
 
 static const char *holder(struct mem *mem, int fd)
@@ -59,7 +63,11 @@ int lock_take(struct mem *mem, const struct talk *talk, const char *state_dir, c
             (void)close(fd);
             return err_errno(err, STATUS_FAILED, number, "cannot lock %s", path);
         }
-        if (errno == EINTR && !child_interrupted) {
+        if (child_interrupted) {
+            (void)close(fd);
+            return err_set(err, STATUS_LOCKED, "interrupted while it waited for the lock %s", path);
+        }
+        if (errno == EINTR) {
             tenths++;
             continue;
         }

@@ -54,6 +54,17 @@ static const char *directory(struct run *run, const char *option, const char *ke
     return resolved;
 }
 
+/* Who can write a journal can have any file put back, or removed. */
+static int trust_state(struct run *run, struct err *err)
+{
+    struct mem *mem = run->mem;
+    const char *dir = run->world.state_dir;
+    const char *what = mem_printf(mem, "the state directory %s is not used", dir);
+    if (run->cli.command == COMMAND_PLUGINS)
+        return 0;
+    return trust_directory(mem, mem_printf(mem, "%s/transactions", dir), what, err);
+}
+
 int run_world(struct run *run, struct err *err)
 {
     world_init(run->mem, &run->world);
@@ -63,7 +74,7 @@ int run_world(struct run *run, struct err *err)
         directory(run, run->cli.state_dir, run->config.state_dir, DEFAULT_STATE_DIR, true);
     run->world.plugin_dir =
         directory(run, run->cli.plugin_dir, run->config.plugin_dir, TFHOOK_PLUGIN_DIR, false);
-    return 0;
+    return trust_state(run, err);
 }
 
 static bool has_phase(const struct config *config, const char *hook)
@@ -162,6 +173,7 @@ int run_open_plugins(struct run *run, struct err *err)
         err);
     if (run->plugins < 0)
         return -1;
+    child_catch_signals();
     run->ruleset = landlock_ruleset(&lack);
     if (lack != NULL)
         talk_debug(&run->talk, "%s", lack);

@@ -49,18 +49,40 @@ static int step_into(struct mem *mem, int directory, const char *name, const cha
     return -1;
 }
 
-int trust_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+static bool is_there(int directory, const char *name)
+{
+    struct stat st;
+    return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
+static int walk(struct mem *mem, const char *path, bool whole, const char *what, struct err *err)
 {
     int fd = step_into(mem, -1, "/", "/", what, err);
     const char *part = path + strspn(path, "/");
     while (fd >= 0 && *part != '\0') {
         size_t length = strcspn(part, "/");
+        const char *name = mem_strn(mem, part, length);
         const char *so_far = mem_strn(mem, path, (size_t)(part - path) + length);
-        fd = step_into(mem, fd, mem_strn(mem, part, length), so_far, what, err);
+        if (!whole && !is_there(fd, name))
+            return fd;
+        fd = step_into(mem, fd, name, so_far, what, err);
         part += length;
         part += strspn(part, "/");
     }
     return fd;
+}
+
+int trust_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+{
+    return walk(mem, path, true, what, err);
+}
+
+int trust_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+{
+    int fd = walk(mem, path, false, what, err);
+    if (fd >= 0)
+        (void)close(fd);
+    return fd < 0 ? -1 : 0;
 }
 
 int trust_open_file(struct mem *mem, int directory, const char *directory_path, const char *name,
@@ -73,6 +95,8 @@ int trust_open_file(struct mem *mem, int directory, const char *directory_path, 
         return cannot_open(directory_path, what, err);
     if (check(mem, &st, directory_path, what, err) < 0)
         return -1;
+    if (strchr(name, '/') != NULL)
+        return err_set(err, STATUS_REJECTED, "%s: %s is a path, no name", what, name);
     int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return errno == ELOOP

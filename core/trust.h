@@ -1,6 +1,6 @@
 /*
  * Whether others can change what this process is about to act on: a plugin that it maps, a config
- * that says which commands it runs.
+ * that says which commands it runs, a journal that says which files are put back.
  *
  * Trusted is what belongs to root (or to the user who runs tfhook) and nobody else can write; of a
  * directory that is sticky nobody else can write what is in it. Every directory from the root on is
@@ -21,6 +21,10 @@
 
 /* An open descriptor of a directory (O_PATH), or -1. */
 int trust_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* As far as the path is there: what is missing can be made by this process alone. 0 or -1. */
+int trust_directory(struct mem *mem, const char *path, const char *what, struct err *err)
     __attribute__((warn_unused_result));
 
 /* An open descriptor of a regular file, to read; or -1. `name` is opened in `directory`, which is

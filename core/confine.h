@@ -3,9 +3,10 @@
  * security boundary: a plugin is trusted as whoever installed it.
  *
  * A process group of its own, so that what it starts is ended with it; its end with the parent's;
- * of the descriptors only those for its answers; signals, working directory and umask as in a new
- * process; limits of CPU time, memory and the size of a file; no core file; no new privileges. What
- * it starts is bound too. Landlock comes on top, where the kernel has it (landlock.h).
+ * of the descriptors only those for its answers; no terminal; signals, working directory and umask
+ * as in a new process; limits of CPU time, memory and the size of a file; no core file; no new
+ * privileges. What it starts is bound too. Landlock comes on top, where the kernel has it
+ * (landlock.h).
  */
 #ifndef TFHOOK_CONFINE_H
 #define TFHOOK_CONFINE_H
@@ -27,5 +28,10 @@ struct confinement {
 /* Once, in the child, before any code of a plugin's or a command's. False: it has no way to go on,
  * and must exit. */
 bool confine(const struct confinement *how) __attribute__((warn_unused_result));
+
+/* After that, where a plugin's code runs: of root's capabilities those stay that open files and
+ * sockets of others. What the process starts gets no more (no_new_privs). By system calls: libcap
+ * would be a library for two of them. */
+void confine_to_looking(void);
 
 #endif

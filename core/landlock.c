@@ -30,6 +30,14 @@ static const char no_truncation[] =
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
 
+/* linux/landlock.h of Linux 6.12; older headers know the first member alone. */
+struct ruleset {
+    uint64_t handled_access_fs;
+    uint64_t handled_access_net;
+    uint64_t scoped;
+};
+enum { SCOPE_SIGNAL = 1 << 1, KNOWS_SCOPES = 6 };
+
 static long version(void)
 {
     return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -66,10 +74,11 @@ static void allow_null(int ruleset, uint64_t rights)
 int landlock_ruleset(const char **ret_lack)
 {
     long known = version();
-    const struct landlock_ruleset_attr what = {.handled_access_fs = rights_to_change(known)};
-    long ruleset =
-        known < 1 ? -1
-                  : syscall(SYS_landlock_create_ruleset, &what, sizeof what.handled_access_fs, 0);
+    const bool scopes = known >= KNOWS_SCOPES;
+    const struct ruleset what = {.handled_access_fs = rights_to_change(known),
+                                 .scoped = scopes ? SCOPE_SIGNAL : 0};
+    const size_t size = scopes ? sizeof what : sizeof what.handled_access_fs;
+    long ruleset = known < 1 ? -1 : syscall(SYS_landlock_create_ruleset, &what, size, 0);
     *ret_lack = ruleset < 0 ? no_landlock : known < 3 ? no_truncation : NULL;
     if (ruleset >= 0)
         allow_null((int)ruleset, what.handled_access_fs);

@@ -1,5 +1,6 @@
 /*
- * The kernel's Landlock, by which a process gives up the right to change files for ever.
+ * The kernel's Landlock, by which a process gives up the right to change files for ever; from Linux
+ * 6.12 on, that to send signals to others too.
  *
  * What else it takes away: a look at what processes outside are (/proc/PID/exe, cwd, root; environ
  * on some kernels), whoever asks. So the parent sees to such looks for the process that is bound

@@ -108,6 +108,45 @@ bad() {
     expect_untouched write-itself
 }
 
+@test "a plugin has of root's rights those to look, and no terminal" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root, to have something to lose"
+    # On a terminal of its own, which the shell there can open.
+    misdeed none check
+    printf '[step bad]\nplugin = mischief\nhook = pre-provision\nfile = %s\ndo = plan:meddle\n' \
+        "$T/file" >"$T/c.ini"
+    cat >"$T/on-terminal" <<SH
+#!/bin/bash
+: </dev/tty && echo the shell has it
+"$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" plan
+SH
+    chmod +x "$T/on-terminal"
+    run script -q -e -c "$T/on-terminal" /dev/null
+    expect_status 0
+    expect_output "the shell has it"
+    expect_output "set the host's name: Operation not permitted"
+    expect_output "chroot: Operation not permitted"
+    expect_output "open the terminal: No such device or address"
+    expect_untouched meddle
+}
+
+@test "a plugin sends no signals out, where the kernel's Landlock knows of them" {
+    # landlock_create_ruleset(2) with LANDLOCK_CREATE_RULESET_VERSION
+    local version
+    version=$(python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))')
+    [ "$version" -ge 6 ] || skip "this kernel's Landlock has version $version, and 6 is the first"
+    # A bystander, which tells of the signal that the plugin sends to all.
+    start bash -c "trap 'touch $T/hit' URG; touch $T/trapped; while :; do sleep 0.05; done"
+    for _ in $(seq 100); do [ -e "$T/trapped" ] && break; sleep 0.05; done
+    misdeed plan:meddle plan
+    expect_status 0
+    expect_output "signal the core: Operation not permitted"
+    sleep 0.3
+    [ ! -e "$T/hit" ] || fail "a signal has reached a process outside"
+    kill -URG "${STARTED[0]}"
+    for _ in $(seq 100); do [ -e "$T/hit" ] && break; sleep 0.05; done
+    [ -e "$T/hit" ] || fail "the bystander does not tell, so this proves nothing"
+}
+
 @test "a plugin that writes a file without end, wherever, is ended" {
     bad plan inflate 1 "crashed: File size limit exceeded"
     misdeed plan:inflate plan

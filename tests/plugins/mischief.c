@@ -208,6 +208,19 @@ static int devour(const struct tfhook_host *host)
     return host->fail(host, "memory is out after %zu MiB", pieces * 64);
 }
 
+/* What root may do and a look does not need. None of it would change anything, or end the core. */
+static int meddle(const struct tfhook_host *host)
+{
+    char name[HOST_NAME_MAX + 1] = "";
+    (void)gethostname(name, sizeof name - 1);
+    say(host, "set the host's name", sethostname(name, strlen(name)));
+    say(host, "chroot", chroot("/"));
+    say(host, "signal the core", kill(getppid(), SIGURG));
+    say(host, "signal all", kill(-1, SIGURG));
+    say(host, "open the terminal", open("/dev/tty", O_RDONLY | O_NOCTTY));
+    return TFHOOK_OK;
+}
+
 static int load_another(const struct tfhook_host *host)
 {
     say(host, "dlopen", dlopen("libssl.so.3", RTLD_NOW) == NULL ? -1 : 0);
@@ -239,6 +252,7 @@ static const struct {
     {"stage-unread", stage_unread},
     {"devour", devour},
     {"load-another", load_another},
+    {"meddle", meddle},
 };
 
 static int act(const struct tfhook_host *host, const char *call)

@@ -1,5 +1,6 @@
 #include "child.h"
 
+#include "caller.h"
 #include "clock.h"
 #include "fds.h"
 #include "guest.h"
@@ -20,6 +21,20 @@
 #include <unistd.h>
 
 volatile sig_atomic_t child_interrupted;
+
+static void on_signal(int number)
+{
+    child_interrupted = number;
+}
+
+void child_catch_signals(void)
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!caller_ignores(numbers[i]))
+            (void)sigaction(numbers[i], &action, NULL);
+}
 
 enum { SHORT_MS = 3, PIPE_SIZE = 1024 * 1024 /* a store goes up at once */ };
 
@@ -152,10 +167,11 @@ static int open_ends(struct pump *pump, struct guest_ends *theirs)
     return 0;
 }
 
-static int start(struct pump *pump)
+static int start(struct pump *pump, struct guest_others *ret_others)
 {
     struct guest_ends theirs;
     int rc = open_ends(pump, &theirs);
+    guest_note_others(pump->mem, ret_others);
     if (rc == 0) {
         /* What the child orphans comes to us, so that it can be ended. */
         (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -190,7 +206,8 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
                         .records = -1,
                         .talk = -1,
                         .aside = -1};
-    if (start(&pump) < 0) {
+    struct guest_others others = {0};
+    if (start(&pump, &others) < 0) {
         fail(ret, STEP_FAILED, mem_printf(mem, "cannot start a process: %s", strerror(errno)));
     } else {
         bool late = false;
@@ -199,7 +216,7 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
         int status = pump_until_end(&pump, &late);
         if (status < 0)
             status = reap(&pump, late || pump.broken != NULL || child_interrupted);
-        guest_end_leftovers(pump.pid);
+        guest_end_leftovers(pump.pid, &others);
         judge(&pump, status, late);
     }
     (void)prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);

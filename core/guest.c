@@ -109,6 +109,7 @@ _Noreturn void guest_main(const struct child_call *call, const struct guest_ends
     if (call->ruleset >= 0 && !landlock_bind(call->ruleset))
         log_debug(&guest, "Landlock could not be used: should the plugin write a file by itself, "
                           "nothing hinders it");
+    confine_to_looking();
     struct tfhook_plugin plugin;
     struct err err = {.mem = &mem};
     int result = TFHOOK_REJECTED;
@@ -140,19 +141,52 @@ static pid_t parent_of(const char *pid)
     return (pid_t)parent;
 }
 
-static void kill_orphans(void)
+static void list_children(struct mem *mem, struct guest_others *ret)
 {
     DIR *dir = opendir("/proc");
     for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
         long pid = 0;
         if (text_number(entry->d_name, 2, 1 << 30, &pid) && parent_of(entry->d_name) == getpid())
-            (void)kill((pid_t)pid, SIGKILL);
+            *mem_push(mem, ret->pids, ret->count) = (pid_t)pid;
     }
     if (dir != NULL)
         (void)closedir(dir);
 }
 
-void guest_end_leftovers(pid_t group)
+void guest_note_others(struct mem *mem, struct guest_others *ret)
+{
+    siginfo_t info;
+    /* ECHILD is the usual answer. */
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+        list_children(mem, ret);
+}
+
+static bool is_other(const struct guest_others *others, pid_t pid)
+{
+    for (size_t i = 0; i < others->count; i++)
+        if (others->pids[i] == pid)
+            return true;
+    return false;
+}
+
+/* False: there are none. */
+static bool kill_orphans(const struct guest_others *others)
+{
+    struct mem mem = {0};
+    struct guest_others children = {0};
+    bool any = false;
+    list_children(&mem, &children);
+    for (size_t i = 0; i < children.count; i++) {
+        if (is_other(others, children.pids[i]))
+            continue;
+        any = true;
+        (void)kill(children.pids[i], SIGKILL);
+    }
+    mem_free(&mem);
+    return any;
+}
+
+void guest_end_leftovers(pid_t group, const struct guest_others *others)
 {
     (void)kill(-group, SIGKILL);
     /* ECHILD is the usual answer: nothing was left behind. Each round ends one generation. */
@@ -160,9 +194,9 @@ void guest_end_leftovers(pid_t group)
         pid_t got = waitpid(-1, NULL, WNOHANG);
         if (got < 0 && errno != EINTR)
             return;
-        if (got == 0) {
-            kill_orphans();
+        if (got == 0 && !kill_orphans(others))
+            return;
+        if (got == 0)
             (void)usleep(1000);
-        }
     }
 }

@@ -17,8 +17,18 @@ struct guest_ends {
 /* In the child: never returns. Takes the descriptors. */
 _Noreturn void guest_main(const struct child_call *call, const struct guest_ends *ends);
 
+/* Processes that the parent has as children for another reason than the call: what a shell had
+ * started before it became tfhook, e.g. the logger of a wrapper script. */
+struct guest_others {
+    pid_t *pids;
+    size_t count;
+};
+
+/* In the parent, before the fork. */
+void guest_note_others(struct mem *mem, struct guest_others *ret);
+
 /* In the parent, a subreaper at this moment: kill the call's process group and every process that
  * it orphaned. */
-void guest_end_leftovers(pid_t group);
+void guest_end_leftovers(pid_t group, const struct guest_others *others);
 
 #endif

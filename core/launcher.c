@@ -20,9 +20,11 @@ extern char **environ;
 
 static _Noreturn void give_up(const char *path)
 {
-    (void)dprintf(STDERR_FILENO,
-                  "tfhook: %s cannot be started: %s; install tfhook again (cmake --install)\n",
-                  path, strerror(errno));
+    const char *advice = errno == ENOENT  ? "; install tfhook again (cmake --install)"
+                         : errno == E2BIG ? "; the environment is too large"
+                                          : "";
+    (void)dprintf(STDERR_FILENO, "tfhook: %s cannot be started: %s%s\n", path, strerror(errno),
+                  advice);
     _exit(STATUS_INTERNAL);
 }
 
@@ -68,8 +70,11 @@ int main(int argc, char **argv)
     char **clean = clean_environment();
     if (clean == NULL)
         give_up(PROGRAM);
-    if (find_beside(path, sizeof path) == 0)
+    if (find_beside(path, sizeof path) == 0) {
         (void)execve(path, argv, clean);
+        if (errno != ENOENT)
+            give_up(path);
+    }
     /* No /proc, or this file was moved alone. */
     (void)execve(PROGRAM, argv, clean);
     give_up(PROGRAM);

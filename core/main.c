@@ -22,15 +22,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Descriptors 0 to 2 must be open: a file opened later must not become somebody's stderr. */
+/* Descriptors 0 to 2 must be open: a file opened later must not become somebody's stderr. What is
+ * written to a stdout that is closed fails, as it must. */
 static void open_standard_streams(void)
 {
-    int fd;
-    do {
-        fd = open("/dev/null", O_RDWR);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        (void)close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        int mode = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd)
+            _exit(STATUS_INTERNAL); /* nowhere is left to say why */
+    }
 }
 
 static struct talk make_talk(const struct cli *cli)

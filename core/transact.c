@@ -1,7 +1,6 @@
 #include "transact.h"
 
 #include "ask.h"
-#include "caller.h"
 #include "child.h"
 #include "lock.h"
 #include "recover.h"
@@ -9,22 +8,7 @@
 #include "steps.h"
 #include "transaction.h"
 
-#include <signal.h>
 #include <stdio.h>
-
-static void on_signal(int number)
-{
-    child_interrupted = number;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (!caller_ignores(numbers[i]))
-            (void)sigaction(numbers[i], &action, NULL);
-}
 
 int transact_lock(struct run *run, struct err *err)
 {
@@ -33,7 +17,7 @@ int transact_lock(struct run *run, struct err *err)
                   world_time(run->mem, run->world.now), run->cli.wait, err);
     if (run->lock < 0)
         return -1;
-    catch_signals();
+    child_catch_signals();
     return 0;
 }
 

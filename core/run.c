@@ -38,20 +38,16 @@ static int set_root(struct run *run, struct err *err)
     return 0;
 }
 
-/* From the command line as it is, from the config below --root; by its real name, as far as it is
- * there. */
-static const char *directory(struct run *run, const char *option, const char *key,
-                             const char *fallback, bool fallback_in_root)
+static const struct root everywhere = {.dir = ""};
+
+/* From the command line as it is, from the config below --root. */
+static int directory(struct run *run, const char *option, const char *key, const char *fallback,
+                     bool fallback_in_root, const char *what, const char **ret, struct err *err)
 {
-    static const struct root everywhere = {.dir = ""};
-    struct mem *mem = run->mem;
     bool in_root = option == NULL && (key != NULL || fallback_in_root);
     const struct root *root = in_root ? &run->world.root : &everywhere;
-    const char *path = option != NULL ? from_cwd(mem, option) : key != NULL ? key : fallback;
-    const char *resolved = NULL;
-    if (root_resolve(root, mem, path, &resolved) < 0)
-        resolved = mem_printf(mem, "%s%s", root->dir, path);
-    return resolved;
+    const char *path = option != NULL ? from_cwd(run->mem, option) : key != NULL ? key : fallback;
+    return trust_resolve(run->mem, root, path, what, ret, err);
 }
 
 /* Who can write a journal can have any file put back, or removed. */
@@ -70,10 +66,11 @@ int run_world(struct run *run, struct err *err)
     world_init(run->mem, &run->world);
     if (set_root(run, err) < 0)
         return -1;
-    run->world.state_dir =
-        directory(run, run->cli.state_dir, run->config.state_dir, DEFAULT_STATE_DIR, true);
-    run->world.plugin_dir =
-        directory(run, run->cli.plugin_dir, run->config.plugin_dir, TFHOOK_PLUGIN_DIR, false);
+    if (directory(run, run->cli.state_dir, run->config.state_dir, DEFAULT_STATE_DIR, true,
+                  "the state directory is not used", &run->world.state_dir, err) < 0 ||
+        directory(run, run->cli.plugin_dir, run->config.plugin_dir, TFHOOK_PLUGIN_DIR, false,
+                  "the plugin directory is not used", &run->world.plugin_dir, err) < 0)
+        return -1;
     return trust_state(run, err);
 }
 
@@ -108,8 +105,10 @@ int run_config_text(struct run *run, struct blob *ret, struct err *err)
     struct mem *mem = run->mem;
     const char *file = run->cli.config;
     const char *what = mem_printf(mem, "the config %s is not read", file);
-    char *real = realpath(file, NULL);
-    int rc = real == NULL ? -errno : 0;
+    const char *real = NULL;
+    if (trust_resolve(mem, &everywhere, from_cwd(mem, file), what, &real, err) < 0)
+        return -1;
+    int rc = access(real, F_OK) < 0 ? -errno : 0;
     if (rc == 0) {
         int directory = trust_open_directory(mem, file_parent(mem, real), what, err);
         int fd = directory < 0 ? -1
@@ -119,7 +118,6 @@ int run_config_text(struct run *run, struct blob *ret, struct err *err)
             (void)close(directory);
         rc = fd < 0 ? -1 : file_read_open(mem, fd, CONFIG_MAX, ret);
     }
-    free(real);
     if (rc < 0)
         return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s%s", file,
                          rc == -ENOENT ? " (name another with -c FILE, or use --plugin NAME -o "

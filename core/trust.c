@@ -22,6 +22,21 @@ static int check(struct mem *mem, const struct stat *st, const char *path, const
     return mend == NULL ? 0 : err_set(err, STATUS_REJECTED, "%s: %s", what, mend);
 }
 
+int trust_resolve(struct mem *mem, const struct root *root, const char *path, const char *what,
+                  const char **ret, struct err *err)
+{
+    uid_t owner = 0;
+    int rc = root_resolve_links(root, mem, path, ret, &owner);
+    if (rc < 0)
+        return err_errno(err, STATUS_REJECTED, -rc, "%s: cannot look at %s", what, path);
+    if (owner == 0 || owner == geteuid())
+        return 0;
+    return err_set(err, STATUS_REJECTED,
+                   "%s: a link of user %u leads from %s to %s; name that itself, or make the link "
+                   "root's (chown -h root)",
+                   what, owner, path, *ret);
+}
+
 static int cannot_open(const char *path, const char *what, struct err *err)
 {
     if (errno == ELOOP || errno == ENOTDIR)

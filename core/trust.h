@@ -6,8 +6,8 @@
  * directory that is sticky nobody else can write what is in it. Every directory from the root on is
  * looked at, each through the open descriptor from which the next is opened, and the descriptor of
  * the last is what the caller then uses: there is no moment in which a name could come to mean
- * something else. Paths have their links followed already (realpath, root_resolve()); a link that
- * is there all the same is refused.
+ * something else. Paths have their links followed already (trust_resolve()); a link that is there
+ * all the same is refused.
  *
  * Errors name the part at fault and how to mend it; their status is STATUS_REJECTED. `what` begins
  * the message, e.g. "the config /etc/x is not read".
@@ -16,8 +16,14 @@
 #define TFHOOK_TRUST_H
 
 #include "err.h"
+#include "root.h"
 
 #include <stdbool.h>
+
+/* The OS path behind all links, as far as it is there. Links must be root's (or the user's) too:
+ * who can set one chooses among root's files. 0 or -1. */
+int trust_resolve(struct mem *mem, const struct root *root, const char *path, const char *what,
+                  const char **ret, struct err *err) __attribute__((warn_unused_result));
 
 /* An open descriptor of a directory (O_PATH), or -1. */
 int trust_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)

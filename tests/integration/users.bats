@@ -46,6 +46,29 @@ as_other() {
     [ -z "$(find "$T/theirs" "$T/own" "$T/open" -type f)" ]
 }
 
+@test "a link of another user leads to no config, no plugins and no state" {
+    mkdir "$T/ours"
+    cp -r "$TFHOOK_PLUGINS" "$T/ours/plugins"
+    config "plan:write:$T/f:new"
+    as_other ln -s "$T/c.ini" "$T/theirs/c.ini"
+    as_other ln -s "$T/ours" "$T/theirs/ours"
+    tfhook -c "$T/theirs/c.ini" plan
+    expect_status 3
+    expect_output "the config $T/theirs/c.ini is not read: a link of user 65534 leads from $T/theirs/c.ini to $T/c.ini"
+    tfhook -c "$T/c.ini" --plugin-dir "$T/theirs/ours/plugins" plan
+    expect_status 3
+    expect_output "the plugin directory is not used: a link of user 65534"
+    tfhook -c "$T/c.ini" --state-dir "$T/theirs/ours/state" apply
+    expect_status 3
+    expect_output "the state directory is not used: a link of user 65534"
+    [ "$(ls "$T/ours")" = plugins ]
+    # Root's own lead there.
+    ln -s "$T/ours" "$T/link"
+    ln -s "$T/c.ini" "$T/link.ini"
+    tfhook -c "$T/link.ini" --plugin-dir "$T/link/plugins" --state-dir "$T/link/state" apply
+    expect_status 0
+}
+
 @test "a link of another user leads a target only to what is that user's" {
     mkdir "$T/ours" "$T/theirs/d"
     chown 65534 "$T/theirs/d"

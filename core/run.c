@@ -61,6 +61,18 @@ static int trust_state(struct run *run, struct err *err)
     return trust_directory(mem, mem_printf(mem, "%s/transactions", dir), what, err);
 }
 
+/* That of the installation that the program is part of, wherever it was moved to. */
+static const char *default_plugin_dir(struct mem *mem)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program);
+    if (length <= 0 || (size_t)length >= sizeof program)
+        return TFHOOK_PLUGIN_DIR;
+    const char *beside = mem_printf(mem, "%s/" TFHOOK_PLUGINS_FROM_PROGRAM,
+                                    file_parent(mem, mem_strn(mem, program, (size_t)length)));
+    return access(beside, F_OK) == 0 ? beside : TFHOOK_PLUGIN_DIR;
+}
+
 int run_world(struct run *run, struct err *err)
 {
     world_init(run->mem, &run->world);
@@ -68,8 +80,8 @@ int run_world(struct run *run, struct err *err)
         return -1;
     if (directory(run, run->cli.state_dir, run->config.state_dir, DEFAULT_STATE_DIR, true,
                   "the state directory is not used", &run->world.state_dir, err) < 0 ||
-        directory(run, run->cli.plugin_dir, run->config.plugin_dir, TFHOOK_PLUGIN_DIR, false,
-                  "the plugin directory is not used", &run->world.plugin_dir, err) < 0)
+        directory(run, run->cli.plugin_dir, run->config.plugin_dir, default_plugin_dir(run->mem),
+                  false, "the plugin directory is not used", &run->world.plugin_dir, err) < 0)
         return -1;
     return trust_state(run, err);
 }

@@ -64,10 +64,12 @@ static int step_into(struct mem *mem, int directory, const char *name, const cha
     return -1;
 }
 
+/* What may not be looked at can be used as little. */
 static bool is_there(int directory, const char *name)
 {
     struct stat st;
-    return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+    return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+           (errno != ENOENT && errno != EACCES);
 }
 
 static int walk(struct mem *mem, const char *path, bool whole, const char *what, struct err *err)

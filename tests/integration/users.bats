@@ -46,6 +46,19 @@ as_other() {
     [ -z "$(find "$T/theirs" "$T/own" "$T/open" -type f)" ]
 }
 
+@test "who may not look at root's state directory can plan all the same" {
+    chmod a+r "$T/f"
+    config "plan:write:$T/f:new"
+    mkdir -p -m 700 "$T/state/transactions"
+    run as_other "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" plan
+    expect_status 0
+    expect_output "1 change to make"
+    run as_other "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply
+    expect_status 1
+    expect_output "$T/state/lock: Permission denied"
+    [ "$(cat "$T/f")" = old ]
+}
+
 @test "a link of another user leads to no config, no plugins and no state" {
     mkdir "$T/ours"
     cp -r "$TFHOOK_PLUGINS" "$T/ours/plugins"

@@ -8,7 +8,7 @@ enum status {
     STATUS_OK = 0,
     STATUS_FAILED = 1,         /* failed; the system is as it was before */
     STATUS_USAGE = 2,          /* the command line */
-    STATUS_REJECTED = 3,       /* config or plugin; nothing was run */
+    STATUS_REJECTED = 3,       /* config, plugin, state directory; nothing was run */
     STATUS_LOCKED = 4,         /* another run holds the lock */
     STATUS_FINDING = 5,        /* a verification has a finding `fail` */
     STATUS_STUCK = 6,          /* a person is needed */

@@ -1,20 +1,25 @@
 /* Whose process may say where TeamForge's trust store is. */
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "jvm_parts.h"
 
-/* The effective user of a process. False: it has ended. */
+/* The effective user of a process, of "Uid: REAL EFFECTIVE ...". False: it has ended. */
 static bool user_of_process(const struct tfhook_host *host, long pid, unsigned *ret)
 {
     struct tfhook_data status;
     if (host->process(host, pid, "status", 0, &status) != 0)
         return false;
-    const char *line = strstr((const char *)status.data, "\nUid:");
-    return line != NULL && sscanf(line, "\nUid: %*u %u", ret) == 1;
+    static const char label[] = "\nUid:";
+    const char *line = strstr((const char *)status.data, label);
+    char *end = NULL;
+    if (line == NULL)
+        return false;
+    (void)strtoul(line + sizeof label - 1, &end, 10);
+    *ret = (unsigned)strtoul(end, &end, 10);
+    return *end == '\t';
 }
 
 static bool owns_entry(const struct tfhook_host *host, unsigned user, const char *directory)

@@ -130,10 +130,11 @@ load cert_collect
     cert scm1
     chmod 600 "$T/scm1.crt"
     chmod 755 "$T"
-    mkdir -m 777 "$T/open"
+    mkdir "$T/theirs"
+    chown nobody "$T/theirs"
     status=0
     setpriv --reuid=nobody --regid=nogroup --clear-groups "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" \
-        --state-dir "$T/open/state" plan --plugin cert-collect -o certificates="$T/open/certs" \
+        --state-dir "$T/theirs/state" plan --plugin cert-collect -o certificates="$T/theirs/certs" \
         -o source="$T/scm1.crt" >"$T/out" 2>&1 </dev/null || status=$?
     output=$(cat "$T/out")
     expect_status 1

@@ -386,8 +386,8 @@ files_table() {
     write_config
     for command in recover apply rollback history; do
         tfhook -c "$T/c.ini" "$command"
-        expect_status 1
-        expect_output "$T/state/transactions"
+        expect_status 3
+        expect_output "$T/state/transactions is a link or no directory"
     done
     rm "$T/state/transactions"
     tfhook -c "$T/c.ini" apply

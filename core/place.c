@@ -2,12 +2,21 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool belongs_to(const char *path, uid_t user)
 {
     struct stat st;
     return lstat(path, &st) == 0 && st.st_uid == user;
+}
+
+/* The directory in which the target lies, or is to lie when those above it are made. */
+static const char *directory_above(struct mem *mem, const char *path)
+{
+    struct stat st;
+    do {
+        path = file_parent(mem, path);
+    } while (lstat(path, &st) < 0 && errno == ENOENT && strcmp(path, "/") != 0);
+    return path;
 }
 
 int place_resolve(struct mem *mem, const struct root *root, const char *path, const char **ret,
@@ -19,14 +28,13 @@ int place_resolve(struct mem *mem, const struct root *root, const char *path, co
         *ret_why = mem_str(mem, strerror(-rc));
         return -1;
     }
-    if (owner == 0 || owner == geteuid() || belongs_to(file_parent(mem, *ret), owner) ||
-        belongs_to(*ret, owner))
+    if (owner == 0 || belongs_to(directory_above(mem, *ret), owner) || belongs_to(*ret, owner))
         return 0;
     *ret_why =
         mem_printf(mem,
-                   "a link of user %u leads from there to %s, which is not that user's; name "
-                   "that file itself, or make the link root's",
-                   owner, *ret);
+                   "a link of %s leads from there to %s, which is somebody else's; name that "
+                   "file itself, or make the link root's",
+                   root_owner_text(mem, owner), *ret);
     return -1;
 }
 

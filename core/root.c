@@ -1,6 +1,7 @@
 #include "root.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
@@ -92,12 +93,44 @@ static void keep_cached(struct root_cache *cache, const char *path, const char *
     cache->next = (cache->next + 1) % (sizeof cache->items / sizeof *cache->items);
 }
 
+static void keep_owner(uid_t *kept, uid_t owner)
+{
+    if (owner == 0 || owner == geteuid())
+        return;
+    *kept = *kept == 0 || *kept == owner ? owner : ROOT_SEVERAL_OWNERS;
+}
+
+/* Target and owner of the same link, whatever becomes of its name meanwhile. The length, or a
+ * negated errno: -EINVAL when it is none. */
+static ssize_t read_owned_link(const char *path, char *target, size_t size, uid_t *kept)
+{
+    struct stat st;
+    int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t length = fstat(fd, &st) < 0     ? -errno
+                     : !S_ISLNK(st.st_mode) ? -EINVAL
+                                            : readlinkat(fd, "", target, size);
+    if (length == -1)
+        length = -errno;
+    (void)close(fd);
+    if (length >= 0)
+        keep_owner(kept, st.st_uid);
+    return length;
+}
+
+/* What the link `real` leads to; as above. */
+static ssize_t read_link(const struct walk *walk, char *target, size_t size)
+{
+    if (walk->link_owner != NULL)
+        return read_owned_link(walk->real, target, size, walk->link_owner);
+    ssize_t length = readlink(walk->real, target, size);
+    return length < 0 ? -errno : length;
+}
+
 /* `real`, which was shorter by its last component before, is a link to `target`. */
 static int follow(struct walk *walk, size_t before, const char *target)
 {
-    struct stat st;
-    if (walk->link_owner != NULL && lstat(walk->real, &st) == 0 && st.st_uid != 0)
-        *walk->link_owner = st.st_uid;
     walk->real_size = target[0] == '/' ? walk->root_size : before;
     walk->real[walk->real_size] = '\0';
     return push(walk, target);
@@ -138,10 +171,10 @@ static int resolve(const struct root *root, struct walk *walk, const char *path)
             rc = append(walk, part, size);
         if (rc < 0)
             break;
-        ssize_t length = readlink(walk->real, target, sizeof target - 1);
+        ssize_t length = read_link(walk, target, sizeof target - 1);
         if (length < 0) {
-            looking = looking && errno == EINVAL; /* what is missing may be made yet */
-            rc = errno == EINVAL || errno == ENOENT ? 0 : -errno;
+            looking = looking && length == -EINVAL; /* what is missing may be made yet */
+            rc = length == -EINVAL || length == -ENOENT ? 0 : (int)length;
             continue;
         }
         target[length] = '\0';
@@ -171,6 +204,11 @@ int root_resolve_links(const struct root *root, struct mem *mem, const char *pat
 {
     *ret_owner = 0;
     return resolve_whole(root, mem, path, ret, ret_owner);
+}
+
+const char *root_owner_text(struct mem *mem, uid_t owner)
+{
+    return owner == ROOT_SEVERAL_OWNERS ? "several users" : mem_printf(mem, "user %u", owner);
 }
 
 const char *root_inside(const struct root *root, const char *os_path)

@@ -32,10 +32,13 @@ struct root {
 int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
     __attribute__((warn_unused_result));
 
-/* The same, and whose the links are that were followed: 0 for root's or none; of several others the
- * last. */
+/* The same, and whose the links are that were followed: 0 for none, or root's and the caller's own.
+ * ROOT_SEVERAL_OWNERS, to whom nothing belongs: of more than one other user. */
+#define ROOT_SEVERAL_OWNERS ((uid_t)-1)
 int root_resolve_links(const struct root *root, struct mem *mem, const char *path, const char **ret,
                        uid_t *ret_owner) __attribute__((warn_unused_result));
+
+const char *root_owner_text(struct mem *mem, uid_t owner);
 
 /* The path as the user of --root sees it: the OS path without the root in front. */
 const char *root_inside(const struct root *root, const char *os_path);

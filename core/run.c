@@ -50,15 +50,19 @@ static int directory(struct run *run, const char *option, const char *key, const
     return trust_resolve(run->mem, root, path, what, ret, err);
 }
 
-/* Who can write a journal can have any file put back, or removed. */
+/* Who can write a journal can have any file put back, or removed; a note is a plugin's own word. */
 static int trust_state(struct run *run, struct err *err)
 {
     struct mem *mem = run->mem;
     const char *dir = run->world.state_dir;
     const char *what = mem_printf(mem, "the state directory %s is not used", dir);
+    static const char *const held[] = {"", "/transactions", "/notes", "/log"};
     if (run->cli.command == COMMAND_PLUGINS)
         return 0;
-    return trust_directory(mem, mem_printf(mem, "%s/transactions", dir), what, err);
+    for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+        if (trust_directory(mem, mem_printf(mem, "%s%s", dir, held[i]), what, err) < 0)
+            return -1;
+    return 0;
 }
 
 /* That of the installation that the program is part of, wherever it was moved to. */
@@ -327,7 +331,8 @@ int run_load(struct run *run, struct err *err)
     }
     if (opened && problems.count == before)
         check_site(run, &problems);
-    int rc = reject(run, &problems, err);
+    int rc = child_interrupted ? err_set(err, STATUS_FAILED, "interrupted; nothing was changed")
+                               : reject(run, &problems, err);
     if (rc == 0 && (run->cli.command == COMMAND_CHECK || run->cli.command == COMMAND_DEPLOY))
         warn_of_idle_hooks(run);
     return rc;

@@ -29,7 +29,8 @@ int trust_resolve(struct mem *mem, const struct root *root, const char *path, co
 int trust_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
     __attribute__((warn_unused_result));
 
-/* As far as the path is there: what is missing can be made by this process alone. 0 or -1. */
+/* Of one whose entries count by their names: nobody else makes any, so that sticky does not do. As
+ * far as the path is there: who makes the rest asks again. 0 or -1. */
 int trust_directory(struct mem *mem, const char *path, const char *what, struct err *err)
     __attribute__((warn_unused_result));
 

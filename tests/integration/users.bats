@@ -23,19 +23,23 @@ as_other() {
     echo old >"$T/f"
     config "plan:write:$T/f:new"
     local command
-    # Theirs, theirs above, not there yet, root's with a folder of theirs, open to all.
-    mkdir -p "$T/theirs/state/transactions" "$T/own/transactions" "$T/open"
-    chown 65534 "$T/own/transactions"
+    # Theirs above, not there yet, root's with a folder of theirs, open to all.
+    mkdir -p "$T/theirs/state/transactions" "$T/own/transactions" "$T/noted/notes" "$T/open" "$T/sticky"
+    chown 65534 "$T/own/transactions" "$T/noted/notes"
     chmod 777 "$T/open"
+    chmod 1777 "$T/sticky"
     local dir reason
-    for dir in theirs/state theirs/state/new theirs/none own open; do
+    for dir in theirs/state theirs/state/new theirs/none own noted open sticky; do
         for command in plan check apply verify rollback recover history; do
             run "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/$dir" -c "$T/c.ini" "$command" \
                 </dev/null
             [ "$status" -eq 3 ] || fail "$dir, $command: status $status: $output"
-            reason="$T/${dir%%/*} belongs to another user; make it root's"
-            [ "$dir" != own ] || reason="$T/own/transactions belongs to another user; make it root's"
-            [ "$dir" != open ] || reason="$T/open can be written by others"
+            case $dir in
+            theirs/*) reason="$T/theirs belongs to another user, who can put anything in its place" ;;
+            own) reason="$T/own/transactions belongs to another user; make it root's" ;;
+            noted) reason="$T/noted/notes belongs to another user; make it root's" ;;
+            *) reason="$T/$dir can be written by others" ;;
+            esac
             [[ "$output" == *"the state directory $T/$dir is not used: $reason"* ]] ||
                 fail "$dir, $command: $output"
         done
@@ -49,7 +53,10 @@ as_other() {
 @test "who may not look at root's state directory can plan all the same" {
     chmod a+r "$T/f"
     config "plan:write:$T/f:new"
-    mkdir -p -m 700 "$T/state/transactions"
+    mkdir -p "$T/state/transactions" "$T/private"
+    chmod 700 "$T/state" "$T/private"
+    run as_other "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/private/state" -c "$T/c.ini" plan
+    expect_status 0
     run as_other "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" plan
     expect_status 0
     expect_output "1 change to make"
@@ -89,7 +96,7 @@ as_other() {
     config "plan:write:$T/theirs/link/new:evil"
     tfhook -c "$T/c.ini" apply
     expect_status 1
-    expect_output "a link of user 65534 leads from there to $T/ours/new, which is not that user's"
+    expect_output "a link of user 65534 leads from there to $T/ours/new, which is somebody else's"
     [ -z "$(ls "$T/ours")" ]
     # One to a file, too.
     echo ours >"$T/ours/f"
@@ -98,14 +105,54 @@ as_other() {
     tfhook -c "$T/c.ini" apply
     expect_status 1
     [ "$(cat "$T/ours/f")" = ours ]
-    # Root's own link leads anywhere, and theirs to their own.
+    # By a link of a third one, to what is that one's, too.
+    mkdir "$T/third"
+    echo third >"$T/third/f"
+    ln -s "$T/third/f" "$T/third/link"
+    chown -h 65533 "$T/third" "$T/third/f" "$T/third/link"
+    as_other ln -s "$T/third/link" "$T/theirs/chain"
+    config "plan:write:$T/theirs/chain:evil"
+    tfhook -c "$T/c.ini" apply
+    expect_status 1
+    expect_output "a link of several users leads from there to $T/third/f"
+    [ "$(cat "$T/third/f")" = third ]
+    # Root's own link leads anywhere, and theirs to their own, also when it is still to be made.
     ln -s "$T/ours/f" "$T/link"
     as_other ln -s d "$T/theirs/inside"
-    config "plan:write:$T/link:new" "plan:write:$T/theirs/inside/new:new"
+    as_other ln -s later "$T/theirs/later-link"
+    config "plan:write:$T/link:new" "plan:write:$T/theirs/inside/new:new" \
+        "plan:write:$T/theirs/later-link/new:new"
     tfhook -c "$T/c.ini" apply
     expect_status 0
     [ "$(cat "$T/ours/f")" = new ]
     [ "$(cat "$T/theirs/d/new")" = new ]
+    [ "$(cat "$T/theirs/later/new")" = new ]
+}
+
+@test "a link is judged as it is read, however fast its owner puts another in its place" {
+    mkdir "$T/ours" "$T/theirs/d"
+    chown 65534 "$T/theirs/d"
+    as_other ln -s "$T/ours" "$T/theirs/link"
+    config "plan:write:$T/theirs/link/new:evil"
+    cat >"$T/flip" <<SH
+#!/bin/bash
+while [ -e "$T/flip" ]; do
+    rm -f "$T/theirs/link"
+    ln -s "$T/ours" "$T/theirs/link"
+done
+SH
+    chmod 755 "$T/flip"
+    start setpriv --reuid=65534 --regid=65534 --clear-groups "$T/flip"
+    # Slow wherever the link is looked at.
+    local call
+    for call in openat readlinkat newfstatat readlink; do
+        strace -qq -o "$T/trace" -P "$T/theirs/link" -e "trace=$call" \
+            -e "inject=$call:delay_enter=20000:delay_exit=20000" "$TFHOOK" --plugin-dir \
+            "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply >"$T/out" 2>&1 </dev/null ||
+            true
+        [ ! -e "$T/ours/new" ] || fail "$call: written through it: $(cat "$T/out")"
+    done
+    rm "$T/flip"
 }
 
 @test "a name of a plugin leads to no other directory" {

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void log_debug(struct guest *guest, const char *text)
@@ -123,30 +124,55 @@ _Noreturn void guest_main(const struct child_call *call, const struct guest_ends
     _exit(0);
 }
 
-/* The parent of a process, from /proc/PID/stat; 0 when it is gone. */
-static pid_t parent_of(const char *pid)
+/* Words 4 and 22 of /proc/PID/stat (proc(5)): the parent, 0 when the process is gone, and when it
+ * was started. */
+struct origin {
+    pid_t parent;
+    unsigned long long started;
+};
+
+static struct origin origin_of(const char *pid)
 {
+    enum { PARENT = 4, STARTED = 22 };
     struct mem mem = {0};
+    struct origin origin = {0};
     FILE *file = fopen(mem_printf(&mem, "/proc/%s/stat", pid), "re");
-    char line[512] = "";
-    long parent = 0;
-    if (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        const char *name_end = strrchr(line, ')');
-        if (name_end != NULL && strlen(name_end) > 4)
-            parent = strtol(name_end + 4, NULL, 10);
+    char line[1024] = "";
+    char *rest = NULL;
+    if (file != NULL && fgets(line, sizeof line, file) != NULL)
+        rest = strrchr(line, ')'); /* the end of word 2 */
+    for (int word = 2; rest != NULL && word <= STARTED; word++) {
+        const char *text = strsep(&rest, " ");
+        if (word == PARENT)
+            origin.parent = (pid_t)strtol(text, NULL, 10);
+        if (word == STARTED)
+            origin.started = strtoull(text, NULL, 10);
     }
     if (file != NULL)
         (void)fclose(file);
     mem_free(&mem);
-    return (pid_t)parent;
+    return origin;
 }
 
-static void list_children(struct mem *mem, struct guest_others *ret)
+static unsigned long long ticks_now(void)
+{
+    struct timespec now = {0};
+    long per_second = sysconf(_SC_CLK_TCK);
+    (void)clock_gettime(CLOCK_BOOTTIME, &now);
+    return (unsigned long long)now.tv_sec * (unsigned long long)per_second +
+           (unsigned long long)now.tv_nsec / (1000000000ULL / (unsigned long long)per_second);
+}
+
+/* Those that were started at that tick or later. */
+static void list_children(struct mem *mem, unsigned long long since, struct guest_others *ret)
 {
     DIR *dir = opendir("/proc");
     for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
         long pid = 0;
-        if (text_number(entry->d_name, 2, 1 << 30, &pid) && parent_of(entry->d_name) == getpid())
+        if (!text_number(entry->d_name, 2, 1 << 30, &pid))
+            continue;
+        const struct origin origin = origin_of(entry->d_name);
+        if (origin.parent == getpid() && origin.started >= since)
             *mem_push(mem, ret->pids, ret->count) = (pid_t)pid;
     }
     if (dir != NULL)
@@ -156,9 +182,10 @@ static void list_children(struct mem *mem, struct guest_others *ret)
 void guest_note_others(struct mem *mem, struct guest_others *ret)
 {
     siginfo_t info;
+    ret->since = ticks_now();
     /* ECHILD is the usual answer. */
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
-        list_children(mem, ret);
+        list_children(mem, 0, ret);
 }
 
 static bool is_other(const struct guest_others *others, pid_t pid)
@@ -175,7 +202,7 @@ static bool kill_orphans(const struct guest_others *others)
     struct mem mem = {0};
     struct guest_others children = {0};
     bool any = false;
-    list_children(&mem, &children);
+    list_children(&mem, others->since, &children);
     for (size_t i = 0; i < children.count; i++) {
         if (is_other(others, children.pids[i]))
             continue;

@@ -17,11 +17,13 @@ struct guest_ends {
 /* In the child: never returns. Takes the descriptors. */
 _Noreturn void guest_main(const struct child_call *call, const struct guest_ends *ends);
 
-/* Processes that the parent has as children for another reason than the call: what a shell had
- * started before it became tfhook, e.g. the logger of a wrapper script. */
+/* Processes that are the parent's for another reason than the call: what a shell had started before
+ * it became tfhook, e.g. the logger of a wrapper script, and what such a process had started. (What
+ * it starts and orphans during a call is taken for the plugin's.) */
 struct guest_others {
-    pid_t *pids;
+    pid_t *pids; /* the parent's children before the call */
     size_t count;
+    unsigned long long since; /* when the call began, in the kernel's ticks since boot */
 };
 
 /* In the parent, before the fork. */

@@ -65,7 +65,9 @@ int lock_take(struct mem *mem, const struct talk *talk, const char *state_dir, c
         }
         if (child_interrupted) {
             (void)close(fd);
-            return err_set(err, STATUS_LOCKED, "interrupted while it waited for the lock %s", path);
+            return err_set(err, STATUS_FAILED,
+                           "interrupted while it waited for the lock %s; nothing was changed",
+                           path);
         }
         if (errno == EINTR) {
             tenths++;

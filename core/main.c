@@ -4,6 +4,7 @@
  */
 #include "caller.h"
 #include "catalog.h"
+#include "child.h"
 #include "commands.h"
 #include "deploy.h"
 #include "digest.h"
@@ -28,8 +29,13 @@ static void open_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         int mode = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd)
-            _exit(STATUS_INTERNAL); /* nowhere is left to say why */
+        if (fcntl(fd, F_GETFD) >= 0 || open("/dev/null", mode) == fd)
+            continue;
+        (void)dprintf(STDERR_FILENO,
+                      "tfhook: descriptor %d is closed, and /dev/null cannot be opened in its "
+                      "place: %s\n",
+                      fd, strerror(errno));
+        _exit(STATUS_INTERNAL);
     }
 }
 
@@ -140,7 +146,8 @@ static enum status flush_output(const struct run *run, enum status status)
     bool changed = run->report.transaction > 0 || run->report.command_ran;
     /* Who reads through `head` has seen enough. */
     if (changed || errno != EPIPE)
-        (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n", strerror(errno));
+        (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n",
+                      child_interrupted ? "interrupted" : strerror(errno));
     return status == STATUS_OK && !changed ? STATUS_FAILED : status;
 }
 

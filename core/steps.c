@@ -97,7 +97,7 @@ int steps_check(struct run *run, const struct selection *selection, bool to_plan
         if (outcome.exit == STATUS_OK)
             continue;
         const char *text = step_failed(run, runner, outcome.message);
-        if (runner->step->ignore_failure && outcome.exit != STATUS_REJECTED) {
+        if (runner->step->ignore_failure && outcome.exit != STATUS_REJECTED && !child_interrupted) {
             talk_warn(&run->talk, "%s (on-failure = ignore)", text);
             runner->dropped = true;
             continue;
@@ -126,11 +126,10 @@ static int to_change(struct run *run, const struct runner *runner, const struct 
     int rc = is_note ? world_resolve(&run->world, mem, runner->step->plugin, proposal->path,
                                      &change.real)
                      : place_resolve(mem, &run->world.root, proposal->path, &change.real, ret_why);
-    if (rc < 0) {
-        if (*ret_why == NULL)
-            *ret_why = mem_str(mem, strerror(-rc));
+    if (rc < 0 && is_note)
+        *ret_why = mem_str(mem, strerror(-rc));
+    if (rc < 0)
         return -1;
-    }
     change.path = is_note ? root_inside(&run->world.root, change.real) : proposal->path;
     const struct change *staged = stage_find(stage, change.real);
     struct stat st;
@@ -244,7 +243,7 @@ int steps_plan(struct run *run, const struct selection *selection, struct stage 
                 add_next_steps(run, &outcome);
             continue;
         }
-        if (!runner->step->ignore_failure)
+        if (!runner->step->ignore_failure || child_interrupted)
             return err_set(err, outcome.exit, "%s", step_failed(run, runner, outcome.message));
         talk_warn(&run->talk, "step %s is left out (on-failure = ignore): %s", runner->step->name,
                   outcome.message);

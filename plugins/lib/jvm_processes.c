@@ -232,8 +232,8 @@ static void judge_user(const struct tfhook_host *host, struct jvm *jvm, const ch
     jvm->teamforge = false;
     host->log(host, TFHOOK_WARNING,
               "process %ld (%s of user %u) looks like TeamForge's, but nothing in " JVM_TEAMFORGE
-              " belongs to its user, so that what it says does not count; if it is, name its store "
-              "with keystore",
+              " nor in its runtime, var or log belongs to its user, so that what it says does not "
+              "count; if it is, name its store with keystore",
               jvm->pid, program, user);
 }
 

@@ -25,8 +25,11 @@ static bool user_of_process(const struct tfhook_host *host, long pid, unsigned *
 static bool owns_entry(const struct tfhook_host *host, unsigned user, const char *directory)
 {
     struct tfhook_names names;
+    struct tfhook_stat above = {.struct_size = sizeof above};
     bool owns = false;
-    if (host->list(host, directory, &names) != 0)
+    /* Where all can write, all can own something. */
+    if (host->stat(host, directory, &above) != 0 || (above.mode & 02) != 0 ||
+        host->list(host, directory, &names) != 0)
         return false;
     for (size_t i = 0; !owns && i < names.count; i++) {
         struct tfhook_stat st = {.struct_size = sizeof st};

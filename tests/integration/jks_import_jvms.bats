@@ -158,6 +158,7 @@ auto() {
 }
 
 @test "what another user's process says does not count" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root to become another user"
     local java
     compile_tls
     chmod -R a+rX "$T"
@@ -177,7 +178,8 @@ auto() {
     refuse_output "$T/theirs"
 }
 
-@test "what a process of TeamForge's own user says counts" {
+@test "what a process of TeamForge's own user says counts, but not where all can write" {
+    unshare -m true 2>/dev/null || skip "needs root and a mount namespace for a TeamForge of its own"
     local java
     compile_tls
     chmod -R a+rX "$T"
@@ -187,8 +189,9 @@ auto() {
     # A TeamForge that has a directory of that user, in a mount namespace.
     cat >"$T/beside" <<SH
 #!/bin/bash
-mount -t tmpfs none /opt && mkdir -p /opt/collabnet/teamforge/var/search || exit 99
+mkdir -p "$T/opt/collabnet/teamforge/var/search" && mount --bind "$T/opt" /opt || exit 99
 chown 65534 /opt/collabnet/teamforge/var/search
+chmod "\$(cat "$T/mode")" /opt/collabnet/teamforge/var
 setpriv --reuid=65534 --regid=65534 --clear-groups "$java" \
     -Djavax.net.ssl.trustStore="$T/theirs" -cp "$T:/opt/collabnet/none" Tls wait >/dev/null 2>&1 &
 for _ in \$(seq 50); do
@@ -202,10 +205,15 @@ exit \$status
 SH
     printf '#!/bin/sh\nexec unshare -m "%s" "$@"\n' "$T/beside" >"$T/inside"
     chmod +x "$T/beside" "$T/inside"
+    echo 755 >"$T/mode"
     TFHOOK=$T/inside jks plan -o certificates="$T/certs"
     expect_status 0
     expect_output "change $T/theirs"
     expect_output "(Tls of TeamForge, "
+    echo 1777 >"$T/mode"
+    TFHOOK=$T/inside jks plan -o certificates="$T/certs"
+    refuse_output "$T/theirs"
+    expect_output "looks like TeamForge's"
 }
 
 @test "a file of arguments and _JAVA_OPTIONS are read, and the last word is Java's own" {

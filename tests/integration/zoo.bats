@@ -136,6 +136,9 @@ SH
     local version
     version=$(python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))')
     [ "$version" -ge 6 ] || skip "this kernel's Landlock has version $version, and 6 is the first"
+    misdeed none plan
+    tfhook -v -c "$T/c.ini" plan
+    [[ "$output" != *Landlock* ]] || skip "tfhook was built with headers that know no Landlock"
     # A bystander, which tells of the signal that the plugin sends to all.
     start bash -c "trap 'touch $T/hit' URG; touch $T/trapped; while :; do sleep 0.05; done"
     for _ in $(seq 100); do [ -e "$T/trapped" ] && break; sleep 0.05; done

@@ -157,14 +157,18 @@ auto() {
     expect_output "read by process $pid (Tls of TeamForge, "
 }
 
-@test "what another user's process says does not count" {
-    [ "$(id -u)" -eq 0 ] || skip "needs root to become another user"
-    local java
+# A program and a store for a JVM of another user: $java, $T/theirs.
+their_store() {
     compile_tls
     chmod -R a+rX "$T"
     cp "$DATA/plain.jks" "$T/theirs"
     cp "$DATA/c.der" "$T/certs/scm1.crt"
     java=$(readlink -f "$(command -v java)")
+}
+
+@test "what another user's process says does not count" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root to become another user"
+    their_store
     start setpriv --reuid=65534 --regid=65534 --clear-groups "$java" \
         -Djavax.net.ssl.trustStore="$T/theirs" -cp "$T:/opt/collabnet/none" Tls wait
     local pid=${STARTED[-1]}
@@ -180,12 +184,7 @@ auto() {
 
 @test "what a process of TeamForge's own user says counts, but not where all can write" {
     unshare -m true 2>/dev/null || skip "needs root and a mount namespace for a TeamForge of its own"
-    local java
-    compile_tls
-    chmod -R a+rX "$T"
-    cp "$DATA/plain.jks" "$T/theirs"
-    cp "$DATA/c.der" "$T/certs/scm1.crt"
-    java=$(readlink -f "$(command -v java)")
+    their_store
     # A TeamForge that has a directory of that user, in a mount namespace.
     cat >"$T/beside" <<SH
 #!/bin/bash

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "../lib/cert.h"
-#include "../lib/jvm_loads.h"
 #include "anchors.h"
 #include "import.h"
 #include "prove.h"
+#include "readers.h"
 #include "text.h"
 
 enum { LARGE = 1024 * 1024 };
@@ -288,53 +288,6 @@ static int build(struct work *w, struct bytes *out)
     return result;
 }
 
-static void show_users(const struct work *w)
-{
-    const struct tfhook_host *host = w->run->host;
-    const struct truststore *store = w->before != NULL ? w->before : w->edited;
-    for (size_t i = 0; i < w->run->stores->jvm_count; i++) {
-        const struct jvm *jvm = &w->run->stores->jvms[i];
-        if (!jvm_uses(jvm, w->store))
-            continue;
-        struct bytes text = {0};
-        const char *why = jvm_cannot_load(jvm, store);
-        import_text_jvm(&text, jvm);
-        if (!text.failed && why != NULL)
-            host->log(host, TFHOOK_WARNING, "%s: %s: %s", w->store->real, (char *)text.data, why);
-        if (!text.failed && w->change_count > 0)
-            host->summary(host, w->store->real, "  read by %s, as %s", (char *)text.data, jvm->why);
-        else if (!text.failed)
-            host->log(host, TFHOOK_INFO, "%s: read by %s, as %s", w->store->real, (char *)text.data,
-                      jvm->why);
-        bytes_free(&text);
-    }
-}
-
-/* A JVM reads its store once: what runs has to start again. */
-static void advise(const struct work *w)
-{
-    const struct tfhook_host *host = w->run->host;
-    const struct jvm_store *store = w->store;
-    bool teamforge = false;
-    for (size_t i = 0; i < w->run->stores->jvm_count; i++) {
-        const struct jvm *jvm = &w->run->stores->jvms[i];
-        if (jvm->pid == 0 || !jvm_uses(jvm, store))
-            continue;
-        teamforge = teamforge || jvm->teamforge;
-        if (!jvm->teamforge)
-            host->next_step(host, "restart process %ld (%s) on %s, which has read %s", jvm->pid,
-                            jvm->runs, host->hostname, store->real);
-    }
-    if (teamforge)
-        host->next_step(host, "restart JBoss on %s, which has read %s: teamforge restart -s jboss",
-                        host->hostname, store->real);
-    else
-        host->next_step(host,
-                        "restart what reads %s on %s and was started before, e.g. JBoss: "
-                        "teamforge restart -s jboss",
-                        store->real, host->hostname);
-}
-
 static void send_lines(struct work *w)
 {
     const struct tfhook_host *host = w->run->host;
@@ -363,7 +316,7 @@ static int stage(struct work *w)
                   "%s: %zu bytes behind the store's end, which Java ignores, are left out",
                   w->store->real, w->before->trailing);
     w->run->changed_stores++;
-    advise(w);
+    import_advise_readers(w->run, w->store);
     return TFHOOK_OK;
 }
 
@@ -387,7 +340,8 @@ static int run_work(struct work *w)
     if (result == TFHOOK_OK && w->store->generated != NULL)
         result = import_anchors(host, w->store->real, w->run->certs, w->actions, w->run->absent);
     if (result == TFHOOK_OK)
-        show_users(w);
+        import_show_readers(w->run, w->store, w->before != NULL ? w->before : w->edited,
+                            w->change_count > 0);
     return result;
 }
 

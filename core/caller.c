@@ -44,8 +44,10 @@ void caller_refuse_loader(void)
 static void clean_environment(struct mem *mem)
 {
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-        size_t skipped = ld_is_hidden(*entry) ? sizeof LD_HIDDEN - 1 : 0;
-        names_add(mem, &caller.environment, mem_str(mem, *entry + skipped));
+        char *own = mem_str(mem, *entry);
+        if (ld_is_hidden(own))
+            ld_flip(own);
+        names_add(mem, &caller.environment, own);
     }
     static const char *const kept[] = {"SOURCE_DATE_EPOCH", "NO_COLOR"};
     const char *values[sizeof kept / sizeof *kept];

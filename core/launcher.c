@@ -1,81 +1,195 @@
 /*
  * What an administrator starts as tfhook: it starts the program itself, core/main.c, without the
- * variables that lead the dynamic loader (LD_PRELOAD, LD_LIBRARY_PATH, LD_AUDIT).
+ * variables that lead the dynamic loader (LD_PRELOAD, LD_LIBRARY_PATH, LD_AUDIT, GLIBC_TUNABLES).
  *
- * The loader reads them before any main(), and a constructor of a library that they name has run by
- * then. So this process has no loader: it is linked statically, wherever the C library can be. For
- * the same reason it does no more than this.
+ * The loader, and a C library before main(), read them, and a constructor of a library that they
+ * name has run by then. So this process has neither: it is its own entry, and asks the kernel
+ * alone. For the same reason it does no more than this. On a machine whose entry is not written
+ * here (LAUNCHER_HOSTED) it is an ordinary program, and what LD_PRELOAD names runs in it, once.
  */
 #include "ld_env.h"
 #include "status.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-extern char **environ;
+/* --- the kernel: arguments and what it returns are register-wide; an error is -errno --- */
 
-static _Noreturn void give_up(const char *path)
+#if defined LAUNCHER_HOSTED
+
+static long ask(long call, long a, long b, long c, long d)
 {
-    const char *advice = errno == ENOENT  ? "; install tfhook again (cmake --install)"
-                         : errno == E2BIG ? "; the environment is too large"
-                                          : "";
-    (void)dprintf(STDERR_FILENO, "tfhook: %s cannot be started: %s%s\n", path, strerror(errno),
-                  advice);
-    _exit(STATUS_INTERNAL);
+    long got = syscall(call, a, b, c, d);
+    return got == -1 ? -errno : got;
 }
 
-/* The caller's value comes along under another name, for phase commands; nobody else gives it. */
-static char **clean_environment(void)
+#elif defined __x86_64__
+
+static long ask(long call, long a, long b, long c, long d)
 {
-    size_t count = 0, kept = 0;
-    while (environ[count] != NULL)
-        count++;
-    char **clean = malloc((count + 1) * sizeof *clean);
-    for (size_t i = 0; clean != NULL && i < count; i++) {
-        char *entry = environ[i];
-        if (ld_is_hidden(entry))
-            continue;
-        if (ld_leads(entry) && asprintf(&entry, LD_HIDDEN "%s", entry) < 0)
-            return NULL;
-        clean[kept++] = entry;
+    register long fourth __asm__("r10") = d;
+    __asm__ volatile("syscall"
+                     : "+a"(call)
+                     : "D"(a), "S"(b), "d"(c), "r"(fourth)
+                     : "rcx", "r11", "memory");
+    return call;
+}
+
+/* The kernel enters with argc on top of the stack, then argv, NULL, the environment, NULL. */
+__asm__(".text\n"
+        ".globl _start\n"
+        ".type _start, @function\n"
+        "_start:\n"
+        "    xor %ebp, %ebp\n"
+        "    mov %rsp, %rdi\n"
+        "    and $-16, %rsp\n"
+        "    call launch_from\n"
+        "    hlt\n");
+
+#elif defined __aarch64__
+
+static long ask(long call, long a, long b, long c, long d)
+{
+    register long number __asm__("x8") = call;
+    register long first __asm__("x0") = a;
+    register long second __asm__("x1") = b;
+    register long third __asm__("x2") = c;
+    register long fourth __asm__("x3") = d;
+    __asm__ volatile("svc 0"
+                     : "+r"(first)
+                     : "r"(number), "r"(second), "r"(third), "r"(fourth)
+                     : "memory");
+    return first;
+}
+
+__asm__(".text\n"
+        ".globl _start\n"
+        ".type _start, %function\n"
+        "_start:\n"
+        "    mov x29, xzr\n"
+        "    mov x30, xzr\n"
+        "    mov x0, sp\n"
+        "    bl launch_from\n"
+        "    brk 1\n");
+
+#endif
+
+static size_t length_of(const char *text)
+{
+    size_t length = 0;
+    while (text[length] != '\0')
+        length++;
+    return length;
+}
+
+static void say(const char *text)
+{
+    (void)ask(SYS_write, STDERR_FILENO, (long)text, (long)length_of(text), 0);
+}
+
+static void say_number(long number)
+{
+    char text[24];
+    size_t at = sizeof text - 1;
+    text[at] = '\0';
+    for (; number > 0 && at > 0; number /= 10)
+        text[--at] = (char)('0' + number % 10);
+    say(text + at);
+}
+
+/* There is no strerror() here. */
+static _Noreturn void give_up(const char *path, long error)
+{
+    say("tfhook: ");
+    say(path);
+    say(" cannot be started: ");
+    if (error == ENOENT) {
+        say("it is not there; install tfhook again (cmake --install)");
+    } else if (error == ENOEXEC) {
+        say("it is no program for this machine; install tfhook again (cmake --install)");
+    } else if (error == EACCES) {
+        say("permission denied; look at its mode, and whether its file system is mounted noexec");
+    } else if (error == E2BIG) {
+        say("the environment or the command line is too large");
+    } else {
+        say("error ");
+        say_number(error);
+        say(" (errno(3))");
     }
-    if (clean != NULL)
-        clean[kept] = NULL;
-    return clean;
+    say("\n");
+    for (;;)
+        (void)ask(SYS_exit_group, STATUS_INTERNAL, 0, 0, 0);
 }
 
-/* The program's place as seen from this file's, so that an installation can be moved; 0 or -1. */
-static int find_beside(char *ret_path, size_t size)
+/* The caller's value comes along hidden, for phase commands; nobody else gives it. */
+static void clean(char **environment)
 {
-    ssize_t length = readlink("/proc/self/exe", ret_path, size);
-    if (length < 0 || (size_t)length >= size)
-        return -1;
-    ret_path[length] = '\0';
-    char *name = strrchr(ret_path, '/');
-    if (name == NULL)
-        return -1;
-    size_t room = size - (size_t)(name + 1 - ret_path);
-    int wanted = snprintf(name + 1, room, "%s", PROGRAM_FROM_HERE);
-    return wanted > 0 && (size_t)wanted < room ? 0 : -1;
+    char **kept = environment;
+    for (char **entry = environment; *entry != NULL; entry++) {
+        if (ld_is_hidden(*entry))
+            continue;
+        if (ld_leads(*entry))
+            ld_flip(*entry);
+        *kept++ = *entry;
+    }
+    *kept = NULL;
 }
+
+/* The program's place as seen from this file's, so that an installation can be moved; NULL: no
+ * /proc, or no room. */
+static const char *find_beside(void)
+{
+    static char path[PATH_MAX];
+    static const char wanted[] = PROGRAM_FROM_HERE;
+    long length = ask(SYS_readlinkat, AT_FDCWD, (long)"/proc/self/exe", (long)path, sizeof path);
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    if (length <= 0 || (size_t)length + sizeof wanted > sizeof path)
+        return NULL;
+    for (size_t i = 0; i < sizeof wanted; i++)
+        path[(size_t)length + i] = wanted[i];
+    return path;
+}
+
+static void start(const char *path, char **argv, char **environment)
+{
+    long error = ask(SYS_execve, (long)path, (long)argv, (long)environment, 0);
+    if (error != -ENOENT)
+        give_up(path, -error);
+}
+
+static _Noreturn void launch(char **argv, char **environment)
+{
+    clean(environment);
+    const char *beside = find_beside();
+    if (beside != NULL)
+        start(beside, argv, environment);
+    start(PROGRAM, argv, environment); /* without /proc, or where this file was moved alone */
+    give_up(PROGRAM, ENOENT);
+}
+
+#ifdef LAUNCHER_HOSTED
+
+extern char **environ;
 
 int main(int argc, char **argv)
 {
     (void)argc;
-    char path[PATH_MAX];
-    char **clean = clean_environment();
-    if (clean == NULL)
-        give_up(PROGRAM);
-    if (find_beside(path, sizeof path) == 0) {
-        (void)execve(path, argv, clean);
-        if (errno != ENOENT)
-            give_up(path);
-    }
-    /* No /proc, or this file was moved alone. */
-    (void)execve(PROGRAM, argv, clean);
-    give_up(PROGRAM);
+    launch(argv, environ);
 }
+
+#else
+
+/* The entry calls it. */
+_Noreturn void launch_from(long *stack);
+
+void launch_from(long *stack)
+{
+    char **argv = (char **)(stack + 1);
+    launch(argv, argv + stack[0] + 1);
+}
+
+#endif

@@ -53,7 +53,6 @@ dnf_packages() {
 # What some releases do not have. Tests that need it say that they are skipped.
 dnf_optional() {
     case $1 in
-    build) echo glibc-static ;; # without it the launcher is linked dynamically
     test) echo libabigail ;;
     esac
 }

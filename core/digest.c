@@ -1,5 +1,7 @@
 #include "digest.h"
 
+#include "file.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -22,20 +24,48 @@ static EVP_MD_CTX *begin(void)
 void digest_begin(void)
 {
     /* Nothing is left to be cleaned up at the end of the process. Failures show in digest(). */
-    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_LOAD_CONFIG |
-                                  OPENSSL_INIT_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_ADD_ALL_CIPHERS |
-                                  OPENSSL_INIT_ADD_ALL_DIGESTS,
-                              NULL);
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_LOAD_CONFIG, NULL);
     (void)begin();
+}
+
+/* A digest that was not made must not be taken for one. */
+static EVP_MD_CTX *must_begin(void)
+{
+    EVP_MD_CTX *ctx = begin();
+    if (ctx == NULL)
+        mem_exhausted();
+    return ctx;
+}
+
+static void add(void *ctx, const unsigned char *data, size_t size)
+{
+    if (EVP_DigestUpdate(ctx, data, size) != 1)
+        mem_exhausted();
+}
+
+static void end(EVP_MD_CTX *ctx, unsigned char ret[DIGEST_SIZE])
+{
+    if (EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
+        mem_exhausted();
 }
 
 void digest_make(const void *data, size_t size, unsigned char ret[DIGEST_SIZE])
 {
-    EVP_MD_CTX *ctx = begin();
-    /* A digest that was not made must not be taken for one. */
-    if (ctx == NULL || EVP_DigestUpdate(ctx, data, size) != 1 ||
-        EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
-        mem_exhausted();
+    EVP_MD_CTX *ctx = must_begin();
+    add(ctx, data, size);
+    end(ctx, ret);
+}
+
+int digest_file(struct mem *mem, const char *path, size_t limit, const char **ret)
+{
+    unsigned char made[DIGEST_SIZE];
+    EVP_MD_CTX *ctx = must_begin();
+    int rc = file_pass(path, limit, add, ctx);
+    if (rc < 0)
+        return rc;
+    end(ctx, made);
+    *ret = digest_text(mem, made);
+    return 0;
 }
 
 const char *digest_text(struct mem *mem, const unsigned char digest[DIGEST_SIZE])

@@ -69,6 +69,34 @@ int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
     return rc;
 }
 
+int file_pass(const char *path, size_t limit, file_taker *take, void *context)
+{
+    unsigned char part[16 * 1024];
+    struct stat st;
+    int fd = open_regular(path, &st);
+    if (fd < 0)
+        return fd;
+    int rc = (uintmax_t)st.st_size > limit ? -EFBIG : 0;
+    uintmax_t left = (uintmax_t)st.st_size;
+    while (rc == 0) {
+        ssize_t got = read(fd, part, sizeof part);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            rc = got < 0 ? -errno : 0;
+            break;
+        }
+        if ((uintmax_t)got > left) {
+            rc = -EAGAIN;
+            break;
+        }
+        left -= (uintmax_t)got;
+        take(context, part, (size_t)got);
+    }
+    (void)close(fd);
+    return rc;
+}
+
 static int write_all(int fd, const struct blob *content)
 {
     size_t done = 0;

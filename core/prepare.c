@@ -72,10 +72,12 @@ static int make_content(struct mem *mem, const struct change *change, struct ent
                         struct draft *draft, struct err *err)
 {
     draft->new = change->content;
-    if (change->action == ACTION_EDIT && edit_current(mem, change, entry, draft, err) < 0)
+    entry->new_sha256 = change->new_sha256;
+    if (change->action != ACTION_EDIT)
+        return 0;
+    if (edit_current(mem, change, entry, draft, err) < 0)
         return -1;
-    if (change->action == ACTION_WRITE || change->action == ACTION_EDIT)
-        entry->new_sha256 = digest(mem, draft->new.data, draft->new.size);
+    entry->new_sha256 = digest(mem, draft->new.data, draft->new.size);
     return 0;
 }
 
@@ -240,18 +242,32 @@ static int sync_directory(const char *path, struct err *err)
 }
 
 /* A plugin's notes lie in a folder that is the core's to make. That it is there does not say that
- * it was synced: who made it may have been killed. So the first note in it sees to that; the state
- * directory itself is the first transaction's to sync. */
-static int make_notes_dir(struct txn *txn, const struct change *change, struct err *err)
+ * it was synced: who made it may have been killed. So the first note in it sees to that. */
+static int make_notes_dir(struct txn *txn, const struct change *change, bool *ret_made,
+                          struct err *err)
 {
-    const char *state_dir = txn->world->state_dir;
-    const char *notes = mem_printf(txn->mem, "%s/notes", state_dir);
+    const char *notes = mem_printf(txn->mem, "%s/notes", txn->world->state_dir);
     size_t length = strlen(notes);
     if (strncmp(change->real, notes, length) != 0 || change->real[length] != '/' || change->existed)
         return 0;
     if (make_dir(notes, err) < 0 || make_dir(file_parent(txn->mem, change->real), err) < 0)
         return -1;
-    return sync_directory(notes, err) < 0 ? -1 : sync_directory(state_dir, err);
+    *ret_made = true;
+    return 0;
+}
+
+/* Together, for after the first the disk has little left to write. The state directory's own name
+ * is the first transaction's to sync. */
+static int sync_state(struct txn *txn, bool notes, struct err *err)
+{
+    const char *state_dir = txn->world->state_dir;
+    if (sync_directory(file_parent(txn->mem, txn->journal.dir), err) < 0)
+        return -1;
+    if (!notes)
+        return 0;
+    return sync_directory(mem_printf(txn->mem, "%s/notes", state_dir), err) < 0
+               ? -1
+               : sync_directory(state_dir, err);
 }
 
 /* The directories above may be somebody's who was killed before the sync. */
@@ -283,10 +299,7 @@ static int new_directory(struct txn *txn, struct err *err)
     if (mkdir(dir, 0700) < 0)
         return err_errno(err, STATUS_FAILED, errno, "cannot make %s", dir);
     txn->journal.dir = dir;
-    int rc = file_sync_parent(txn->journal.dir);
-    return rc == 0 ? 0
-                   : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s",
-                               txn->journal.dir);
+    return 0;
 }
 
 size_t prepare_rescue_size(const struct stage *stage)
@@ -316,10 +329,13 @@ int prepare(struct txn *txn, const struct stage *stage, struct err *err)
                        mem_push(txn->mem, journal->entries, journal->count), err) < 0)
             return -1;
     }
+    bool notes = false;
     for (size_t i = 0; i < count; i++)
-        if (make_notes_dir(txn, &stage->items[i], err) < 0)
+        if (make_notes_dir(txn, &stage->items[i], &notes, err) < 0)
             return -1;
-    if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0)
+    /* The disk knows the names of the temporary files before one of them is made. */
+    if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0 ||
+        sync_state(txn, notes, err) < 0)
         return -1;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < count; i += AT_ONCE)

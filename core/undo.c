@@ -27,13 +27,12 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
 {
     if (entry_is_directory(entry))
         return directory_state(entry);
-    struct blob content;
-    int rc = file_read(mem, entry->real, FILE_LIMIT, &content);
+    const char *now = NULL;
+    int rc = digest_file(mem, entry->real, FILE_LIMIT, &now);
     if (rc == -EISDIR || rc == -EINVAL || rc == -ELOOP || rc == -EFBIG)
         return ENTRY_FOREIGN;
     if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
         return rc;
-    const char *now = rc < 0 ? NULL : digest(mem, content.data, content.size);
     const char *old = entry->existed ? entry->old_sha256 : NULL;
     const char *new = entry->action == ACTION_REMOVE ? NULL : entry->new_sha256;
     if (same(now, old))
@@ -45,10 +44,10 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
  * nobody has changed owner or mode of the new one meanwhile. */
 static bool put_link_back(struct mem *mem, const struct entry *entry)
 {
-    struct blob old;
+    const char *old = NULL;
     struct stat st;
-    if (entry->link == NULL || file_read(mem, entry->link, FILE_LIMIT, &old) < 0 ||
-        strcmp(digest(mem, old.data, old.size), entry->old_sha256) != 0)
+    if (entry->link == NULL || digest_file(mem, entry->link, FILE_LIMIT, &old) < 0 ||
+        strcmp(old, entry->old_sha256) != 0)
         return false;
     unsigned mode = entry->mode >= 0 ? (unsigned)entry->mode : entry->old_mode;
     if (lstat(entry->real, &st) == 0 &&
@@ -190,11 +189,10 @@ static bool is_one_file(const char *path, const char *other)
  * of an undo holds the old content.) */
 static bool was_never_applied(struct mem *mem, const struct entry *entry)
 {
-    struct blob content;
+    const char *temp = NULL;
     bool has_content = entry->action == ACTION_WRITE || entry->action == ACTION_EDIT;
     return has_content && !same(entry->old_sha256, entry->new_sha256) &&
-           file_read(mem, entry->temp, FILE_LIMIT, &content) == 0 &&
-           same(digest(mem, content.data, content.size), entry->new_sha256) &&
+           digest_file(mem, entry->temp, FILE_LIMIT, &temp) == 0 && same(temp, entry->new_sha256) &&
            !is_one_file(entry->temp, entry->real);
 }
 

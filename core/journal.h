@@ -45,7 +45,9 @@ struct entry {
     const char *backup;        /* name in the transaction's directory; NULL: none */
     struct placed_edits edits; /* ACTION_EDIT: what was done, and where */
     struct names summary;
-    bool made; /* a directory: by this run. Not on disk */
+    /* What this run knows, and no disk: */
+    bool made; /* a directory: it made it */
+    bool late; /* somebody has written into the old file since it was replaced */
 };
 
 /* Its target is a directory: to be made, or removed when it is empty. */

@@ -95,6 +95,20 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
     return 0;
 }
 
+/* What was not the transaction's, and was there before the old content. */
+static void say_kept(struct run *run, const struct journal *journal)
+{
+    struct names names = {0};
+    if (file_list(run->mem, journal->dir, &names) < 0)
+        return;
+    for (size_t i = 0; i < names.count; i++)
+        if (strstr(names.names[i], UNDO_FOREIGN) != NULL)
+            talk_warn(&run->talk,
+                      "what was there instead is kept, as %s/%s, until the transaction "
+                      "is pruned",
+                      journal->dir, names.names[i]);
+}
+
 static int settle_open(struct run *run, struct journal *journal, struct stage *settled,
                        struct err *err)
 {
@@ -104,6 +118,7 @@ static int settle_open(struct run *run, struct journal *journal, struct stage *s
         return -1;
     talk_warn(&run->talk, "transaction %ld was interrupted; its changes were undone: %s",
               journal->seq, journal_paths(run->mem, journal));
+    say_kept(run, journal);
     if (settled != NULL)
         report_settled(run, journal, settled);
     return 0;
@@ -194,20 +209,6 @@ static struct journal *find(struct journals *all, long seq)
         if (all->items[i].seq == seq && !is_settled(&all->items[i]))
             return &all->items[i];
     return NULL;
-}
-
-/* What was not the transaction's, and was there before the old content. */
-static void say_kept(struct run *run, const struct journal *journal)
-{
-    struct names names = {0};
-    if (file_list(run->mem, journal->dir, &names) < 0)
-        return;
-    for (size_t i = 0; i < names.count; i++)
-        if (strstr(names.names[i], UNDO_FOREIGN) != NULL)
-            talk_warn(&run->talk,
-                      "what was there instead is kept, as %s/%s, until the transaction "
-                      "is pruned",
-                      journal->dir, names.names[i]);
 }
 
 static int restore(struct run *run, struct journal *journal, struct err *err)

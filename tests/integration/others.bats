@@ -268,3 +268,64 @@ EOF
     }
     starve --yes -c "$T/c.ini" deploy
 }
+
+# late_writer FILE CONTENT: an apply in the background; once FILE is new, CONTENT goes to whoever had it
+# open before, by descriptor 8.
+late_writer() {
+    local file=$1 pid
+    exec 8>>"$file"
+    "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
+        >"$T/out" 2>&1 </dev/null 3>&- 8>&- &
+    pid=$!
+    for _ in $(seq 200); do grep -qs new "$file" && break; sleep 0.05; done
+    grep -q new "$file"
+    echo "$2" >&8
+    exec 8>&-
+    [ -z "${3-}" ] || kill "-$3" "$pid"
+    status=0
+    wait "$pid" || status=$?
+    output=$(cat "$T/out")
+}
+
+@test "what is written into a target through a descriptor from before is not lost: no commit" {
+    printf 'a\nk=1\nb\n' >"$T/g"
+    config "plan:write:$T/f:new" "plan:edit:$T/g:k=1:k=new:a" "verify:sleep:1"
+    late_writer "$T/f" late
+    expect_status 1
+    expect_output "$T/f was written to by something else, which had it open, while it was replaced"
+    expect_output "everything was rolled back"
+    [ "$(cat "$T/f")" = $'old\nlate' ]
+    [ "$(cat "$T/g")" = $'a\nk=1\nb' ]
+    late_writer "$T/g" late
+    expect_status 1
+    expect_output "$T/g was written to"
+    [ "$(cat "$T/f")" = $'old\nlate' ]
+    [ "$(cat "$T/g")" = $'a\nk=1\nb\nlate' ]
+    [ -z "$(find "$T" -name '.tfhook-*')" ]
+    apply
+    expect_status 0
+    [ "$(cat "$T/g")" = $'a\nk=new\nb\nlate' ]
+}
+
+@test "what is written into a target through a descriptor from before is not lost: verify fails" {
+    config "plan:write:$T/f:new" "verify:sleep:1" "verify:fail:not so"
+    late_writer "$T/f" late
+    expect_status 1
+    expect_output "$T/f keeps what something else has written into it meanwhile"
+    [ "$(cat "$T/f")" = $'old\nlate' ]
+}
+
+@test "what is written into a target through a descriptor from before is not lost: the run dies" {
+    local kept
+    config "plan:write:$T/f:new" "verify:sleep:60"
+    late_writer "$T/f" late KILL
+    expect_status 137
+    tfhook recover
+    expect_status 0
+    [ "$(cat "$T/f")" = old ]
+    kept=$(find "$T/state" -name '*.foreign.*')
+    [ "$(cat "$kept")" = $'old\nlate' ]
+    [ "$(stat -c %a "$kept")" = 600 ]
+    expect_output "is kept, as $kept"
+    [ -z "$(find "$T" -name '.tfhook-*')" ]
+}

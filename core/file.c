@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include "parent.h"
 #include "xattr.h"
 
 #include <dirent.h>
@@ -11,11 +12,23 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+/* open(2), with no link followed; a descriptor or a negated errno. */
+static int open_path(const char *path, int flags, mode_t mode)
+{
+    struct parent parent;
+    int rc = parent_open(path, &parent);
+    if (rc < 0)
+        return rc;
+    int fd = openat(parent.fd, parent.name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+    parent_close(&parent);
+    return fd < 0 ? -errno : fd;
+}
+
 static int open_regular(const char *path, struct stat *ret_stat)
 {
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    int fd = open_path(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
     if (fd < 0)
-        return -errno;
+        return fd;
     int rc = fstat(fd, ret_stat) < 0       ? -errno
              : S_ISDIR(ret_stat->st_mode)  ? -EISDIR
              : !S_ISREG(ret_stat->st_mode) ? -EINVAL
@@ -155,9 +168,9 @@ static int copy_metadata(int fd, const char *like, int *mode)
 
 int file_begin(const char *path, const struct blob *content, int mode, const char *like)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = open_path(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (fd < 0)
-        return -errno;
+        return fd;
     int rc = write_all(fd, content);
     if (rc == 0 && like != NULL)
         rc = copy_metadata(fd, like, &mode);
@@ -166,7 +179,7 @@ int file_begin(const char *path, const struct blob *content, int mode, const cha
         rc = -errno;
     if (rc < 0) {
         (void)close(fd);
-        (void)unlink(path);
+        file_discard(path);
         return rc;
     }
     (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* no more than a hint */
@@ -179,7 +192,7 @@ int file_finish(int fd, const char *path)
     if (close(fd) < 0 && rc == 0)
         rc = -errno;
     if (rc < 0)
-        (void)unlink(path);
+        file_discard(path);
     return rc;
 }
 
@@ -205,9 +218,9 @@ static int sync_directory(int fd)
 
 int file_sync_directory(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = parent_open_directory(path);
     if (fd < 0)
-        return -errno;
+        return fd;
     int rc = sync_directory(fd);
     (void)close(fd);
     return rc;
@@ -239,12 +252,18 @@ int file_sync_ancestors(const char *path)
 int file_create_directory(const char *path, unsigned mode, const struct file_owner *owner)
 {
     struct stat st;
+    struct parent parent;
+    int rc = parent_open(path, &parent);
+    if (rc < 0)
+        return rc;
     mode_t mask = umask(0);
-    int rc = mkdir(path, (mode_t)mode) < 0 ? -errno : 0;
+    rc = mkdirat(parent.fd, parent.name, (mode_t)mode) < 0 ? -errno : 0;
     (void)umask(mask);
-    int fd = rc < 0 ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    int fd = rc < 0 ? -1 : openat(parent.fd, parent.name, flags);
     if (rc == 0 && (fd < 0 || fstat(fd, &st) < 0))
         rc = -errno;
+    parent_close(&parent);
     /* Whoever owns the parent may have put another in its place. */
     if (rc == 0 && st.st_uid != geteuid())
         rc = -EPERM;
@@ -262,27 +281,13 @@ int file_create_directory(const char *path, unsigned mode, const struct file_own
 
 int file_make_directory(const char *path, unsigned mode)
 {
-    if (mkdir(path, (mode_t)mode) == 0)
-        return file_sync_parent(path);
-    return errno == EEXIST ? 0 : -errno;
-}
-
-int file_remove(const char *path)
-{
-    while (unlink(path) < 0)
-        if (errno != EINTR)
-            return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-    return 0;
-}
-
-int file_remove_directory(const char *path)
-{
-    while (rmdir(path) < 0) {
-        bool stays = errno == ENOENT || errno == ENOTDIR || errno == ENOTEMPTY || errno == EEXIST;
-        if (errno != EINTR)
-            return stays ? 0 : -errno;
-    }
-    return 0;
+    struct parent parent;
+    int rc = parent_open(path, &parent);
+    if (rc < 0)
+        return rc;
+    rc = mkdirat(parent.fd, parent.name, (mode_t)mode) < 0 ? -errno : 0;
+    parent_close(&parent);
+    return rc == -EEXIST ? 0 : rc == 0 ? file_sync_parent(path) : rc;
 }
 
 int file_list(struct mem *mem, const char *path, struct names *ret)
@@ -317,13 +322,13 @@ int file_replace(struct mem *mem, const char *path, const struct blob *content, 
     /* A fixed name, so that what a crash leaves is taken away by the next run. */
     const char *temp =
         mem_printf(mem, "%s/.tfhook-%s", file_parent(mem, path), strrchr(path, '/') + 1);
-    (void)unlink(temp);
+    file_discard(temp);
     int rc = file_create(temp, content, mode, NULL);
     if (rc < 0)
         return rc;
-    if (rename(temp, path) < 0) {
-        rc = -errno;
-        (void)unlink(temp);
+    rc = file_rename(temp, path);
+    if (rc < 0) {
+        file_discard(temp);
         return rc;
     }
     return file_sync_parent(path);

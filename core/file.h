@@ -1,6 +1,7 @@
 /*
  * Files as the kernel has them: read whole, written beside their target, synced. Paths here are OS
- * paths without symbolic links (root_resolve() gave them); a link in their place is an error.
+ * paths without symbolic links (root_resolve() gave them), and none is followed: one that is there
+ * all the same, in whatever part, is an error (parent.h).
  *
  * Errors are negated errno values; what they mean to a person is said by the caller, who knows why
  * the file matters.
@@ -72,8 +73,15 @@ const char *file_parent(struct mem *mem, const char *path);
 
 /* Gone afterwards, or was not there. */
 int file_remove(const char *path) __attribute__((warn_unused_result));
+/* The same where a failure is not worth a word. */
+void file_discard(const char *path);
 /* The same for an empty directory; one that is not empty stays. */
 int file_remove_directory(const char *path) __attribute__((warn_unused_result));
+
+/* lstat(2), rename(2) and link(2). The two names lie in one directory, else -EXDEV. */
+int file_stat(const char *path, struct stat *ret) __attribute__((warn_unused_result));
+int file_rename(const char *from, const char *to) __attribute__((warn_unused_result));
+int file_link(const char *from, const char *to) __attribute__((warn_unused_result));
 
 /* The names in a directory but . and .., in no order. */
 int file_list(struct mem *mem, const char *path, struct names *ret)

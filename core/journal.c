@@ -44,8 +44,8 @@ int journal_write(struct mem *mem, const struct journal *journal, struct err *er
     struct blob content = {(const unsigned char *)text, strlen(text)};
     const char *new = mem_printf(mem, "%s.new", path);
     int rc = file_create(new, &content, 0600, NULL);
-    if (rc == 0 && rename(new, path) < 0)
-        rc = -errno;
+    if (rc == 0)
+        rc = file_rename(new, path);
     if (rc == 0)
         rc = file_sync_parent(path);
     free(text);
@@ -119,11 +119,12 @@ int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase,
 {
     const char *to = mem_printf(mem, "%s/%06ld.%s", file_parent(mem, journal->dir), journal->seq,
                                 txn_phase_names[phase]);
-    if (rename(journal->dir, to) < 0)
-        return err_errno(err, STATUS_FAILED, errno, "cannot rename %s to %s", journal->dir, to);
+    int rc = file_rename(journal->dir, to);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot rename %s to %s", journal->dir, to);
     journal->dir = to;
     journal->phase = phase;
-    int rc = file_sync_parent(to);
+    rc = file_sync_parent(to);
     return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s", to);
 }
 
@@ -135,10 +136,11 @@ static void remove_journal(struct mem *mem, struct journal *journal)
         return;
     struct names names = {0};
     if (file_list(mem, journal->dir, &names) == -ENOTDIR)
-        (void)unlink(journal->dir);
+        file_discard(journal->dir);
     for (size_t i = 0; i < names.count; i++)
-        (void)unlink(mem_printf(mem, "%s/%s", journal->dir, names.names[i]));
-    (void)rmdir(journal->dir);
+        file_discard(mem_printf(mem, "%s/%s", journal->dir, names.names[i]));
+    if (file_remove_directory(journal->dir) < 0)
+        return; /* the next run tries again */
 }
 
 void journal_prune(struct mem *mem, const char *state_dir, long keep)

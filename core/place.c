@@ -71,8 +71,8 @@ int place_is_there(struct mem *mem, const struct journal *journal, const struct 
     const char *parent = file_parent(mem, entry->real);
     if (place_leads_there(mem, entry, ret_why) < 0)
         return -1;
-    if (lstat(parent, &st) == 0 || (errno != ENOENT && errno != ENOTDIR) ||
-        is_ours(journal, parent))
+    int rc = file_stat(parent, &st);
+    if (rc == 0 || (rc != -ENOENT && rc != -ENOTDIR) || is_ours(journal, parent))
         return 0;
     *ret_why =
         mem_printf(mem, "the directory %s is not there; is its file system mounted?", parent);

@@ -2,10 +2,10 @@
 
 #include "digest.h"
 #include "fds.h"
+#include "parent.h"
 #include "place.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,9 +23,10 @@ static int check_target(struct mem *mem, const struct change *change, struct ent
                         struct blob *ret_old, struct err *err)
 {
     struct stat st;
-    if (lstat(entry->real, &st) < 0) {
-        if (errno != ENOENT)
-            return entry_failed(err, -errno, entry, "look at");
+    int rc = file_stat(entry->real, &st);
+    if (rc < 0) {
+        if (rc != -ENOENT)
+            return entry_failed(err, rc, entry, "look at");
         return !entry->existed
                    ? 0
                    : err_set(err, STATUS_FAILED,
@@ -44,7 +45,7 @@ static int check_target(struct mem *mem, const struct change *change, struct ent
     entry->old_mode = st.st_mode & 07777;
     entry->old_uid = st.st_uid;
     entry->old_gid = st.st_gid;
-    int rc = file_read(mem, entry->real, FILE_LIMIT, ret_old);
+    rc = file_read(mem, entry->real, FILE_LIMIT, ret_old);
     if (rc < 0)
         return entry_failed(err, rc, entry, "read");
     const char *sha256 = digest(mem, ret_old->data, ret_old->size);
@@ -84,9 +85,10 @@ static int make_content(struct mem *mem, const struct change *change, struct ent
 static int check_directory(struct entry *entry, struct err *err)
 {
     struct stat st;
-    bool there = lstat(entry->real, &st) == 0;
-    if (!there && errno != ENOENT)
-        return entry_failed(err, -errno, entry, "look at");
+    int rc = file_stat(entry->real, &st);
+    bool there = rc == 0;
+    if (!there && rc != -ENOENT)
+        return entry_failed(err, rc, entry, "look at");
     if (there != (entry->action == ACTION_REMOVE_DIRECTORY))
         return err_set(err, STATUS_FAILED, "%s has %s since the plan was made; run tfhook again",
                        entry->real, there ? "appeared" : "gone");
@@ -104,9 +106,9 @@ static int check_directory(struct entry *entry, struct err *err)
 static int check_parent(struct mem *mem, const struct entry *entry, struct err *err)
 {
     const char *parent = file_parent(mem, entry->real);
-    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 && errno != ENOENT)
-        return err_errno(err, STATUS_FAILED, errno, "cannot read the directory %s, to sync it",
+    int fd = parent_open_directory(parent);
+    if (fd < 0 && fd != -ENOENT)
+        return err_errno(err, STATUS_FAILED, -fd, "cannot read the directory %s, to sync it",
                          parent);
     if (fd >= 0)
         (void)close(fd);
@@ -180,12 +182,11 @@ static int make_directory(struct entry *entry, struct err *err)
 static int link_old(const struct entry *entry, struct err *err)
 {
     static const int no_links[] = {EPERM, EMLINK, EXDEV, EOPNOTSUPP, ENOSYS};
-    if (entry->link == NULL || link(entry->real, entry->link) == 0)
-        return 0;
+    int rc = entry->link == NULL ? 0 : file_link(entry->real, entry->link);
     for (size_t i = 0; i < sizeof no_links / sizeof *no_links; i++)
-        if (errno == no_links[i])
+        if (rc == -no_links[i])
             return 0;
-    return entry_failed(err, -errno, entry, "link");
+    return rc == 0 ? 0 : entry_failed(err, rc, entry, "link");
 }
 
 static int write_temp(const struct change *change, struct entry *entry, struct draft *draft,
@@ -310,7 +311,7 @@ size_t prepare_rescue_size(const struct stage *stage)
         const struct change *change = &stage->items[i];
         struct stat st;
         size_t old =
-            lstat(change->real, &st) == 0 && st.st_size < FILE_LIMIT ? (size_t)st.st_size : 0;
+            file_stat(change->real, &st) == 0 && st.st_size < FILE_LIMIT ? (size_t)st.st_size : 0;
         size += (old + change->content.size) *
                 (change->action == ACTION_EDIT ? EDIT_SHARE : WRITE_SHARE);
     }

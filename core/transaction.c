@@ -179,7 +179,7 @@ static int check_again(struct txn *txn, const struct entry *entry, struct err *e
         return -1;
     bool same = state == ENTRY_OLD;
     if (same && entry->existed)
-        same = lstat(entry->real, &st) == 0 && (st.st_mode & 07777) == entry->old_mode &&
+        same = file_stat(entry->real, &st) == 0 && (st.st_mode & 07777) == entry->old_mode &&
                st.st_uid == entry->old_uid && st.st_gid == entry->old_gid;
     return same ? 0
                 : err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
@@ -190,11 +190,12 @@ static int check_again(struct txn *txn, const struct entry *entry, struct err *e
  * rename does not; where there are no links, a rename must do. */
 static int put_in_place(const struct entry *entry)
 {
-    if (!entry->existed && link(entry->temp, entry->real) == 0)
-        return unlink(entry->temp);
-    if (!entry->existed && errno == EEXIST)
-        return -1;
-    return rename(entry->temp, entry->real);
+    if (entry->existed)
+        return file_rename(entry->temp, entry->real);
+    int rc = file_link(entry->temp, entry->real);
+    if (rc == 0)
+        return file_remove(entry->temp);
+    return rc == -EEXIST ? rc : file_rename(entry->temp, entry->real);
 }
 
 static int apply_entry(struct txn *txn, const struct entry *entry, struct err *err)
@@ -207,17 +208,19 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
         int rc = file_remove_directory(entry->real);
         if (rc < 0)
             return entry_failed(err, rc, entry, "remove the directory");
-        if (access(entry->real, F_OK) == 0)
+        struct stat st;
+        if (file_stat(entry->real, &st) == 0)
             talk_warn(txn->talk, "%s is not empty, so it stays", entry->real);
         return 0;
     }
     if (check_again(txn, entry, err) < 0)
         return -1;
-    if (entry->action == ACTION_REMOVE)
-        return unlink(entry->real) < 0 ? entry_failed(err, -errno, entry, "remove") : 0;
-    if (put_in_place(entry) == 0)
-        return 0;
-    return entry_failed(err, -errno, entry, entry->existed ? "replace" : "make");
+    if (entry->action == ACTION_REMOVE) {
+        int rc = file_remove(entry->real);
+        return rc < 0 ? entry_failed(err, rc, entry, "remove") : 0;
+    }
+    int rc = put_in_place(entry);
+    return rc < 0 ? entry_failed(err, rc, entry, entry->existed ? "replace" : "make") : 0;
 }
 
 static int apply_all(struct txn *txn, struct err *err)

@@ -17,10 +17,10 @@ static bool same(const char *a, const char *b)
 static int directory_state(const struct entry *entry)
 {
     struct stat st;
-    bool there = lstat(entry->real, &st) == 0;
-    if (!there && errno != ENOENT && errno != ENOTDIR)
-        return -errno;
-    return there == (entry->action == ACTION_DIRECTORY) ? ENTRY_NEW : ENTRY_OLD;
+    int rc = file_stat(entry->real, &st);
+    if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
+        return rc;
+    return (rc == 0) == (entry->action == ACTION_DIRECTORY) ? ENTRY_NEW : ENTRY_OLD;
 }
 
 int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
@@ -83,22 +83,23 @@ static int put_link_back(struct mem *mem, const struct journal *journal, size_t 
     if (!entry->late && strcmp(old, entry->old_sha256) != 0)
         return keep_foreign(mem, journal, index, entry->link);
     unsigned mode = entry->mode >= 0 ? (unsigned)entry->mode : entry->old_mode;
-    if (!entry->late && lstat(entry->real, &st) == 0 &&
+    if (!entry->late && file_stat(entry->real, &st) == 0 &&
         ((st.st_mode & 07777) != mode || st.st_uid != entry->old_uid ||
          st.st_gid != entry->old_gid))
         return 0;
-    return rename(entry->link, entry->real) == 0;
+    return file_rename(entry->link, entry->real) == 0;
 }
 
 /* New content for a file by rename; what is there now, or the backup, lends owner and attributes.
  * The name beside it is the journal's, so that whoever comes after a crash finds it. */
 static int put(const struct entry *entry, const struct blob *content, int mode, const char *like)
 {
-    (void)unlink(entry->temp);
+    file_discard(entry->temp);
     int rc = file_create(entry->temp, content, mode, like);
-    if (rc == 0 && rename(entry->temp, entry->real) < 0) {
-        rc = -errno;
-        (void)unlink(entry->temp);
+    if (rc == 0) {
+        rc = file_rename(entry->temp, entry->real);
+        if (rc < 0)
+            file_discard(entry->temp);
     }
     return rc == 0 ? file_sync_parent(entry->real) : rc;
 }
@@ -128,7 +129,7 @@ static int put_back(struct mem *mem, const struct journal *journal, size_t index
         return -EIO;
     /* What is there lends owner, ACL and today's mode; a mode that we set goes back too. */
     struct stat st;
-    if (lstat(entry->real, &st) < 0 || !S_ISREG(st.st_mode))
+    if (file_stat(entry->real, &st) < 0 || !S_ISREG(st.st_mode))
         return put(entry, &content, (int)entry->old_mode, backup);
     bool mode_is_ours = entry->mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->mode;
     return put(entry, &content, mode_is_ours ? (int)entry->old_mode : -1, entry->real);
@@ -170,8 +171,8 @@ static int undo_directory(const struct entry *entry, int state)
     /* Under another name until it is whole: one that is there is taken for the old one. */
     const struct file_owner owner = {entry->old_uid, entry->old_gid};
     int rc = file_create_directory(entry->temp, entry->old_mode, &owner);
-    if (rc == 0 && rename(entry->temp, entry->real) < 0)
-        rc = -errno;
+    if (rc == 0)
+        rc = file_rename(entry->temp, entry->real);
     return rc == 0 ? file_sync_parent(entry->real) : rc;
 }
 
@@ -191,7 +192,7 @@ static int undo_file(struct mem *mem, const struct journal *journal, size_t inde
 static bool is_one_file(const char *path, const char *other)
 {
     struct stat st, its;
-    return lstat(path, &st) == 0 && lstat(other, &its) == 0 && st.st_dev == its.st_dev &&
+    return file_stat(path, &st) == 0 && file_stat(other, &its) == 0 && st.st_dev == its.st_dev &&
            st.st_ino == its.st_ino;
 }
 
@@ -228,7 +229,7 @@ static int undo_edit(struct mem *mem, const struct journal *journal, size_t inde
 static bool is_other_than_file(const struct entry *entry)
 {
     struct stat st;
-    return lstat(entry->real, &st) == 0 && !S_ISREG(st.st_mode);
+    return file_stat(entry->real, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
 /* By its kind; a negated errno, and the reason where that says too little. */

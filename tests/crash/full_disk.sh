@@ -15,7 +15,7 @@ need_of() {
     from_start "$command"
     before=$(used "$path" "$where")
     command_line "$command"
-    inject rename:2 signal=KILL
+    inject renameat:2 signal=KILL
     was_killed || die "$command was not killed when it opened"
     echo $(($(used "$path" "$where") - before))
 }

@@ -11,7 +11,7 @@ power_killed_states() {
     local command
     for command in apply rollback; do
         calls_of "$command" "$command" "$NOW/" >"$WORK/calls"
-        { grep -E '^(rename|link|unlink|mkdir|rmdir):' "$WORK/calls"
+        { grep -E '^(renameat|linkat|unlinkat|mkdir|mkdirat):' "$WORK/calls"
             grep '^fsync:' "$WORK/calls" | tail -n 1; } | sed "s/\$/@$command/"
     done
 }
@@ -52,7 +52,7 @@ record_run() {
     undo)
         undo_command_line
         expected=5
-        [ "$state" != linkless ] || options=(-e inject=link:error=EPERM)
+        [ "$state" != linkless ] || options=(-e inject=linkat:error=EPERM)
         ;;
     *) command_line "$command" ;;
     esac

@@ -8,7 +8,7 @@
 #             refuses it while a file there is open for writing, as the lock always is, and new
 #             content is until all of it is written: then the run must end as if nothing had been
 
-NAME_CALLS='^(rename|link|unlink|mkdir|rmdir):'
+NAME_CALLS='^(renameat|linkat|unlinkat|mkdir|mkdirat):'
 
 list_read() {
     local command state='' where calls

@@ -16,7 +16,7 @@ medium_of() {
     esac
 }
 
-ERROR_CALLS='^(openat|read|write|pwrite64|fsync|close|rename|link|unlink|rmdir|mkdir|chmod|fchown|fchmod|fsetxattr|ftruncate|flock|mmap):'
+ERROR_CALLS='^(openat|openat2|read|write|pwrite64|fsync|close|renameat|linkat|unlinkat|mkdir|mkdirat|chmod|fchown|fchmod|fsetxattr|ftruncate|flock|mmap):'
 ERRORS=(EIO ENOSPC EDQUOT EROFS EACCES EINTR ENOMEM EMFILE)
 
 # Start of a run of COMMAND; the recover's is an apply that was killed at STATE.

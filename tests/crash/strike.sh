@@ -56,7 +56,7 @@ mark_of() {
 
 # Where an apply is killed, so that recover has something to do: at each call that changes a name.
 recover_states() {
-    calls_of apply apply "$NOW/" | grep -E '^(rename|link|unlink|mkdir):'
+    calls_of apply apply "$NOW/" | grep -E '^(renameat|linkat|unlinkat|mkdir|mkdirat):'
 }
 
 # The state that recover starts from when apply was killed at POINT; made when first needed.
@@ -74,5 +74,5 @@ recover_start() {
 
 # The state directory's first rename is prep -> open, the last one the commit: the middle is open.
 middle_state() {
-    recover_states | grep '^rename:' | awk '{line[NR] = $0} END {print line[int(NR / 2) + 1]}'
+    recover_states | grep '^renameat:' | awk '{line[NR] = $0} END {print line[int(NR / 2) + 1]}'
 }

@@ -67,8 +67,8 @@ apply_while() {
     mkdir -m 700 "$T/theirs"
     config "plan:mkdir:$T/d"
     swap() { mv "$T/d" "$T/moved" && ln -s theirs "$T/d"; }
-    ONLY=$T/d
-    apply_while mkdir:delay_exit=2000000 "$T/d" swap
+    ONLY=$T
+    apply_while mkdirat:delay_exit=2000000 "$T/d" swap
     expect_status 1
     [ "$(stat -c %a "$T/theirs")" = 700 ]
 }
@@ -106,7 +106,7 @@ apply_while() {
     mkdir "$T/d"
     echo old >"$T/d/f"
     config "plan:write:$T/d/f:new"
-    traced -e trace=link -e inject=link:signal=KILL:when=1 -- -c "$T/c.ini" apply
+    traced -e trace=linkat -e inject=linkat:signal=KILL:when=1 -- -c "$T/c.ini" apply
     mv "$T/d" "$T/d.away"
     tfhook recover
     expect_status 6
@@ -119,8 +119,8 @@ apply_while() {
 @test "a journal that cannot be read for once forgets nothing" {
     printf 'a=1\n' >"$T/f"
     config "plan:edit:$T/f:a=1:a=2"
-    traced -e trace=rename -e inject=rename:signal=KILL:when=2 -- -c "$T/c.ini" apply
-    traced -P "$T/state/transactions/000001.prep/journal.json" -e trace=openat \
+    traced -e trace=renameat -e inject=renameat:signal=KILL:when=2 -- -c "$T/c.ini" apply
+    traced -P "$T/state/transactions/000001.prep" -e trace=openat \
         -e inject=openat:error=EIO -- recover
     expect_status 6
     expect_output "Input/output error"
@@ -149,7 +149,7 @@ apply_while() {
     config "plan:write:$T/f:new" "verify:sleep:60"
     die_in_verify "$T/f"
     echo foreign >"$T/f"
-    traced -e trace=rename -e inject=rename:error=EIO:when=1 -- recover
+    traced -e trace=renameat -e inject=renameat:error=EIO:when=1 -- recover
     expect_status 6
     expect_output "$T/f (it was changed by something else since)"
     expect_output "Input/output error"
@@ -157,7 +157,7 @@ apply_while() {
 
 @test "an owner or mode that changes at the last moment is not lost" {
     config "plan:write:$T/f:new"
-    apply_while rename:delay_exit=2000000:when=2 "$T/state/transactions/000001.open" chmod 600 "$T/f"
+    apply_while renameat:delay_exit=2000000:when=2 "$T/state/transactions/000001.open" chmod 600 "$T/f"
     expect_status 1
     expect_output "changes while tfhook works"
     [ "$(stat -c %a "$T/f") $(cat "$T/f")" = "600 old" ]
@@ -168,7 +168,7 @@ apply_while() {
     appear() {
         echo theirs >"$T/g"
     }
-    apply_while link:delay_enter=2000000 "$T/state/transactions/000001.open" appear
+    apply_while linkat:delay_enter=2000000 "$T/state/transactions/000001.open" appear
     expect_status 1
     expect_output "cannot make $T/g: File exists"
     [ "$(cat "$T/g")" = theirs ]

@@ -26,7 +26,7 @@ inject() {
 @test "every failing rename, fsync, write, open and chown leaves the old content or a warning" {
     local call n
     config "plan:write:$T/f:new" "plan:write:$T/d/new:x"
-    for call in rename fsync fchown fchmod fsetxattr mkdir write openat; do
+    for call in renameat fsync fchown fchmod fsetxattr mkdir mkdirat unlinkat write openat openat2; do
         for n in $(seq 1 40); do
             rm -rf "$T/state" "$T/d"
             echo old >"$T/f"
@@ -51,7 +51,7 @@ inject() {
     for n in $(seq 1 20); do
         rm -rf "$T/state"
         echo old >"$T/f"
-        inject rename "$n" EIO
+        inject renameat "$n" EIO
         grep -q INJECTED "$T/trace" || break
         case $status in
         0) [ "$(cat "$T/f")" = new ] ;;
@@ -64,7 +64,7 @@ inject() {
 
 @test "a target that changes at the last moment is not overwritten" {
     config "plan:write:$T/f:new"
-    strace -f -qq -o "$T/trace" -e trace=rename -e inject=rename:delay_exit=2000000:when=2 \
+    strace -f -qq -o "$T/trace" -e trace=renameat -e inject=renameat:delay_exit=2000000:when=2 \
         "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
         >"$T/out" 2>&1 </dev/null 3>&- &
     local pid=$!
@@ -375,7 +375,7 @@ kill_at_each() {
         *) fail "$1: $(cat "$T/f")" ;;
         esac
     }
-    for call in rename fsync unlink rmdir; do
+    for call in renameat fsync unlinkat; do
         kill_at_each "$call" rollback
     done
     config "plan:write:$T/f:new" "plan:write:$T/d/deep/new:x" "verify:sleep:60"
@@ -387,28 +387,34 @@ kill_at_each() {
     check() {
         [ "$(cat "$T/f")" = old ] && [ ! -e "$T/d" ] || fail "$1"
     }
-    for call in rename fsync; do
+    for call in renameat fsync; do
         kill_at_each "$call" recover
     done
 }
 
 @test "an I/O error in recover is told as such, and the next recover mends it" {
-    config "plan:write:$T/f:new" "verify:sleep:60"
-    die_in_verify
-    local n
+    local n told=0 own=$T/own/f
+    mkdir "$T/own"
+    config "plan:write:$own:new" "verify:sleep:60"
     for n in $(seq 1 30); do
+        rm -rf "$T/state"
+        echo old >"$own"
+        die_in_verify "$own"
         status=0
-        output=$(strace -qq -o "$T/trace" -P "$T/f" -e "trace=openat" -e "inject=openat:error=EIO:when=$n" \
+        output=$(strace -qq -o "$T/trace" -P "$T/own" -e "trace=openat" -e "inject=openat:error=EIO:when=$n" \
             "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" recover 2>&1 </dev/null) || status=$?
         grep -q INJECTED "$T/trace" || break
-        expect_status 6
-        expect_output "$T/f (Input/output error)"
         refuse_output "changed by something else"
+        # What can be had from the backup is not missed.
+        [ "$status" -eq 0 ] && [ "$(cat "$own")" = old ] && continue
+        expect_status 6
+        expect_output "$own (Input/output error)"
+        told=$((told + 1))
+        tfhook recover
+        expect_status 0
+        [ "$(cat "$own")" = old ]
     done
-    [ "$n" -gt 1 ]
-    tfhook recover
-    expect_status 0
-    [ "$(cat "$T/f")" = old ]
+    [ "$told" -gt 0 ]
 }
 
 @test "wrap finds its program before anything is touched, and by PATH" {

@@ -155,6 +155,51 @@ SH
     rm "$T/flip"
 }
 
+# An apply that is stopped right behind the Nth time that it looks whether $T/theirs/d is a link; it is
+# one to $T/ours then. False: there is no Nth time. swapped_behind_look N [OPTION of strace...]
+swapped_behind_look() {
+    local n=$1 tracer
+    shift
+    : >"$T/trace"
+    strace -qq -o "$T/trace" -P "$T/theirs/d" -e trace=readlink,openat2 \
+        -e "inject=readlink:signal=STOP:when=$n" "$@" "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
+        >"$T/out" 2>&1 </dev/null 3>&- &
+    tracer=$!
+    while ! grep -q 'stopped by SIGSTOP' "$T/trace" && kill -0 "$tracer" 2>/dev/null; do sleep 0.02; done
+    grep -q 'stopped by SIGSTOP' "$T/trace" || return 1
+    as_other mv "$T/theirs/d" "$T/theirs/e"
+    as_other ln -s "$T/ours" "$T/theirs/d"
+    pkill -CONT -P "$tracer"
+    wait "$tracer" || true
+    as_other rm "$T/theirs/d"
+    as_other mv "$T/theirs/e" "$T/theirs/d"
+}
+
+# With whatever options of strace.
+try_swaps() {
+    local n
+    for n in $(seq 100); do
+        as_other cp "$T/f" "$T/theirs/d/f"
+        rm -rf "$T/state"
+        echo ours >"$T/ours/f"
+        config "plan:write:$T/theirs/d/f:new" "plan:write:$T/theirs/d/g:new" "plan:mkdir:$T/theirs/d/h"
+        swapped_behind_look "$n" "$@" || break
+        [ "$(ls -A "$T/ours") $(cat "$T/ours/f")" = "f ours" ] ||
+            fail "look $n: $(ls -A "$T/ours"), $(cat "$T/ours/f"): $(cat "$T/out")"
+        ! grep -q '^Done' "$T/out" || fail "look $n: done, where nobody knows: $(cat "$T/out")"
+        tfhook recover
+        find "$T/theirs/d" -mindepth 1 ! -name f -delete
+    done
+    [ "$n" -gt 5 ]
+}
+
+@test "a directory that its owner swaps for a link, right after it was looked at, leads nowhere else" {
+    mkdir "$T/ours"
+    as_other mkdir "$T/theirs/d"
+    try_swaps
+    try_swaps -e inject=openat2:error=ENOSYS # an older kernel
+}
+
 @test "a name of a plugin leads to no other directory" {
     cp "$TFHOOK_PLUGINS/fake.so" "$T/theirs/fake.so"
     tfhook plugins "$(realpath --relative-to="$TFHOOK_PLUGINS" "$T/theirs")/fake"

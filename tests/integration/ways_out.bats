@@ -20,7 +20,7 @@ phase_is() {
 @test "what cannot be cleaned up after a prep is named, and --keep is a way out" {
     mkdir "$T/conf"
     config "plan:write:$T/conf/g:new" "plan:write:$T/f:new"
-    die_at link:1 -c "$T/c.ini" apply
+    die_at linkat:1 -c "$T/c.ini" apply
     phase_is 000001.prep
     rm -rf "$T/conf"
     tfhook recover
@@ -39,7 +39,7 @@ phase_is() {
 @test "what was prepared is not cleaned up through a link that has come into its path" {
     mkdir -p "$T/theirs/sub" "$T/conf"
     config "plan:mkdir:$T/conf/sub" "plan:write:$T/f:new"
-    die_at link:1 -c "$T/c.ini" apply
+    die_at linkat:1 -c "$T/c.ini" apply
     [ -d "$T/conf/sub" ]
     mv "$T/conf" "$T/away"
     ln -s theirs "$T/conf"
@@ -55,7 +55,7 @@ phase_is() {
     chown 1234:2345 "$T/d"
     chmod 2750 "$T/d"
     # The rollback removes it; its commit fails, and the undo is killed in the midst of making it.
-    traced -e trace=rename,fchown -e inject=rename:error=EIO:when=3 -e inject=fchown:signal=KILL:when=1 \
+    traced -e trace=renameat,fchown -e inject=renameat:error=EIO:when=3 -e inject=fchown:signal=KILL:when=1 \
         -- rollback
     [ "$status" -eq 137 ] || fail "it was not killed"
     tfhook recover
@@ -108,7 +108,7 @@ phase_is() {
 @test "what is undone and cannot be called so is no stuck transaction" {
     config "plan:write:$T/f:new" "verify:finding:fail"
     # The renames: the journal, open, the file, its second name back, undone.
-    traced -e trace=rename -e inject=rename:error=EIO:when=5 -- -c "$T/c.ini" apply
+    traced -e trace=renameat -e inject=renameat:error=EIO:when=5 -- -c "$T/c.ini" apply
     expect_status 5
     expect_output "all is as it was before, but transaction 1 is not closed"
     [ "$(cat "$T/f")" = old ]
@@ -122,7 +122,7 @@ phase_is() {
     printf 'a\nk=1\nb\n' >"$T/f"
     config "plan:edit:$T/f:k=1:k=new:a"
     # Killed by the commit's rename, after the copy of the edited file is gone.
-    die_at rename:4 -c "$T/c.ini" apply
+    die_at renameat:4 -c "$T/c.ini" apply
     phase_is 000001.open
     printf 'a\nk=3\nb\n' >"$T/f"
     tfhook recover
@@ -163,7 +163,7 @@ phase_is() {
 
 @test "a prep whose journal cannot be read does not forget that it has touched nothing" {
     config "plan:write:$T/f:new"
-    die_at link:1 -c "$T/c.ini" apply
+    die_at linkat:1 -c "$T/c.ini" apply
     cp "$T/state/transactions/000001.prep/journal.json" "$T/journal"
     echo garbled >"$T/state/transactions/000001.prep/journal.json"
     for _ in 1 2; do
@@ -183,7 +183,7 @@ phase_is() {
 @test "a journal that cannot be read for a moment makes nothing stuck" {
     config "plan:write:$T/f:new" 'verify:hang'
     die_in_verify
-    traced -P "$T/state/transactions/000001.open/journal.json" -e trace=openat \
+    traced -P "$T/state/transactions/000001.open" -e trace=openat \
         -e inject=openat:error=EMFILE:when=1 -- recover
     expect_status 0
     expect_output "its changes were undone: $T/f"
@@ -208,7 +208,7 @@ phase_is() {
 @test "a failing apply says that everything was rolled back" {
     mkdir "$T/d"
     config "plan:write:$T/d/f:new" "plan:write:$T/f:new"
-    traced -e trace=rename -e inject=rename:error=EIO:when=3 -- -c "$T/c.ini" apply
+    traced -e trace=renameat -e inject=renameat:error=EIO:when=3 -- -c "$T/c.ini" apply
     expect_status 1
     expect_output "everything was rolled back"
     [ ! -e "$T/d/f" ] && [ "$(cat "$T/f")" = old ]
@@ -242,7 +242,7 @@ END
 
 @test "a new file that is linked into place is undone, also while it still has its temporary name" {
     config "plan:write:$T/g:new"
-    die_at unlink:1 -c "$T/c.ini" apply
+    die_at unlinkat:1 -c "$T/c.ini" apply
     [ "$(stat -c %h "$T/g")" = 2 ] || fail "it was killed elsewhere"
     tfhook recover
     expect_status 0

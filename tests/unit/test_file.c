@@ -124,12 +124,53 @@ static void an_acl_gives_nobody_more_than_the_final_mode(void **state)
     assert_int_equal(unlink(old), 0);
 }
 
+static bool is_link_error(int rc)
+{
+    return rc == -ELOOP || rc == -ENOTDIR;
+}
+
+static void no_link_on_the_way_is_followed(void **state)
+{
+    (void)state;
+    struct blob read;
+    struct stat st;
+    const char *folder = in_dir("folder");
+    const char *lead = in_dir("lead");
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(symlink("folder", lead), 0);
+    assert_int_equal(file_create(in_dir("folder/f"), &content, 0600, NULL), 0);
+
+    assert_true(is_link_error(file_read(&mem, in_dir("lead/f"), FILE_LIMIT, &read)));
+    assert_true(is_link_error(file_stat(in_dir("lead/f"), &st)));
+    assert_true(is_link_error(file_create(in_dir("lead/g"), &content, 0600, NULL)));
+    assert_true(is_link_error(file_create_directory(in_dir("lead/g"), 0700, NULL)));
+    assert_true(is_link_error(file_link(in_dir("lead/f"), in_dir("lead/g"))));
+    assert_true(is_link_error(file_rename(in_dir("lead/f"), in_dir("lead/g"))));
+    assert_true(is_link_error(file_sync_directory(lead)));
+    file_discard(in_dir("lead/f"));
+    assert_int_equal(access(in_dir("folder/f"), F_OK), 0);
+    assert_int_equal(access(in_dir("folder/g"), F_OK), -1);
+
+    assert_int_equal(file_stat(in_dir("folder/f"), &st), 0);
+    assert_int_equal(file_rename(in_dir("folder/f"), in_dir("f")), -EXDEV);
+    assert_int_equal(file_link(in_dir("folder/f"), dir), -EXDEV);
+    assert_int_equal(file_stat(dir, &st), 0);
+    assert_true(S_ISDIR(st.st_mode));
+    assert_int_equal(file_stat("/", &st), 0);
+    assert_true(S_ISDIR(st.st_mode));
+
+    assert_int_equal(file_remove(in_dir("folder/f")), 0);
+    assert_int_equal(file_remove(lead), 0);
+    assert_int_equal(file_remove_directory(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_that_replaces_another_never_has_its_time),
         cmocka_unit_test(attributes_are_taken_over_whole),
         cmocka_unit_test(an_acl_gives_nobody_more_than_the_final_mode),
+        cmocka_unit_test(no_link_on_the_way_is_followed),
         cmocka_unit_test(a_new_directory_has_its_mode_whatever_the_umask),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,0 +1,84 @@
+/* What file.h does to the names of files: no content is looked at. */
+#include "file.h"
+
+#include "parent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int remove_name(const char *path, int flags)
+{
+    struct parent parent;
+    int rc = parent_open(path, &parent);
+    if (rc < 0)
+        return rc;
+    do {
+        rc = unlinkat(parent.fd, parent.name, flags) < 0 ? -errno : 0;
+    } while (rc == -EINTR);
+    parent_close(&parent);
+    return rc;
+}
+
+int file_remove(const char *path)
+{
+    int rc = remove_name(path, 0);
+    return rc == -ENOENT || rc == -ENOTDIR ? 0 : rc;
+}
+
+void file_discard(const char *path)
+{
+    (void)remove_name(path, 0);
+}
+
+int file_remove_directory(const char *path)
+{
+    int rc = remove_name(path, AT_REMOVEDIR);
+    return rc == -ENOENT || rc == -ENOTDIR || rc == -ENOTEMPTY || rc == -EEXIST ? 0 : rc;
+}
+
+int file_stat(const char *path, struct stat *ret)
+{
+    struct parent parent;
+    int rc = parent_open(path, &parent);
+    if (rc < 0)
+        return rc;
+    rc = fstatat(parent.fd, parent.name, ret, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+    parent_close(&parent);
+    return rc;
+}
+
+/* Both lie in one directory, so that they cannot be led apart; the other's name, or NULL. */
+static const char *name_beside(const char *path, const char *other)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+    bool beside = strncmp(path, other, length) == 0 && strchr(other + length, '/') == NULL;
+    return beside ? other + length : NULL;
+}
+
+int file_rename(const char *from, const char *to)
+{
+    struct parent parent;
+    const char *name = name_beside(from, to);
+    int rc = name == NULL ? -EXDEV : parent_open(from, &parent);
+    if (rc < 0)
+        return rc;
+    rc = renameat(parent.fd, parent.name, parent.fd, name) < 0 ? -errno : 0;
+    parent_close(&parent);
+    return rc;
+}
+
+int file_link(const char *from, const char *to)
+{
+    struct parent parent;
+    const char *name = name_beside(from, to);
+    int rc = name == NULL ? -EXDEV : parent_open(from, &parent);
+    if (rc < 0)
+        return rc;
+    rc = linkat(parent.fd, parent.name, parent.fd, name, 0) < 0 ? -errno : 0;
+    parent_close(&parent);
+    return rc;
+}

@@ -83,6 +83,9 @@ int file_stat(const char *path, struct stat *ret) __attribute__((warn_unused_res
 int file_rename(const char *from, const char *to) __attribute__((warn_unused_result));
 int file_link(const char *from, const char *to) __attribute__((warn_unused_result));
 
+/* Two names of one file. */
+bool file_is_one(const char *path, const char *other);
+
 /* The names in a directory but . and .., in no order. */
 int file_list(struct mem *mem, const char *path, struct names *ret)
     __attribute__((warn_unused_result));

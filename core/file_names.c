@@ -82,3 +82,10 @@ int file_link(const char *from, const char *to)
     parent_close(&parent);
     return rc;
 }
+
+bool file_is_one(const char *path, const char *other)
+{
+    struct stat st, its;
+    return file_stat(path, &st) == 0 && file_stat(other, &its) == 0 && st.st_dev == its.st_dev &&
+           st.st_ino == its.st_ino;
+}

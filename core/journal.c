@@ -128,6 +128,17 @@ int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase,
     return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s", to);
 }
 
+static bool keeps_foreign(struct mem *mem, const struct journal *journal)
+{
+    struct names names = {0};
+    bool keeps = false;
+    if (file_list(mem, journal->dir, &names) < 0)
+        return false;
+    for (size_t i = 0; i < names.count; i++)
+        keeps = keeps || strstr(names.names[i], JOURNAL_FOREIGN) != NULL;
+    return keeps;
+}
+
 /* Renamed first, so that a half-removed one is not taken for a whole one. */
 static void remove_journal(struct mem *mem, struct journal *journal)
 {
@@ -155,7 +166,7 @@ void journal_prune(struct mem *mem, const char *state_dir, long keep)
         struct journal *journal = &all.items[i - 1];
         bool old = (journal->phase == TXN_DONE && ++done > keep) ||
                    (journal->phase == TXN_UNDONE && ++undone > keep);
-        if (old || journal->phase == TXN_GONE)
+        if ((old && !keeps_foreign(mem, journal)) || journal->phase == TXN_GONE)
             remove_journal(mem, journal);
     }
 }

@@ -45,10 +45,11 @@ struct entry {
     const char *backup;        /* name in the transaction's directory; NULL: none */
     struct placed_edits edits; /* ACTION_EDIT: what was done, and where */
     struct names summary;
-    /* What this run knows, and no disk: */
-    bool made; /* a directory: it made it */
-    bool late; /* somebody has written into the old file since it was replaced */
+    bool made; /* a directory: by this run. Not on disk */
 };
+
+/* In the names of the files in the transaction's directory that are somebody else's: foreign.h. */
+#define JOURNAL_FOREIGN ".foreign."
 
 /* Its target is a directory: to be made, or removed when it is empty. */
 bool entry_is_directory(const struct entry *entry);
@@ -104,8 +105,8 @@ const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum t
 /* Was it rolled back, by a rollback that stands? `all` must have been read. */
 bool journal_is_undone(const struct journals *all, long seq, long *ret_by);
 
-/* Remove the oldest transactions but `keep` that were committed and `keep` that were undone. What
- * cannot be removed is tried again the next time. */
+/* Remove the oldest transactions but `keep` that were committed and `keep` that were undone, and
+ * those that keep what is somebody else's. What cannot be removed is tried again the next time. */
 void journal_prune(struct mem *mem, const char *state_dir, long keep);
 
 #endif

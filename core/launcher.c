@@ -183,8 +183,8 @@ int main(int argc, char **argv)
 
 #else
 
-/* The entry calls it. */
-_Noreturn void launch_from(long *stack);
+/* The entry calls it, which link-time optimization does not see. */
+__attribute__((used)) _Noreturn void launch_from(long *stack);
 
 void launch_from(long *stack)
 {

@@ -1,5 +1,6 @@
 #include "leftovers.h"
 
+#include "foreign.h"
 #include "place.h"
 
 #include <errno.h>
@@ -36,9 +37,19 @@ static bool may_touch(struct sweep *sweep, const struct entry *entry)
     return false;
 }
 
-static void remove_link(struct sweep *sweep, const struct entry *entry)
+static void remove_link(struct sweep *sweep, size_t index)
 {
-    if (entry->link != NULL && may_touch(sweep, entry))
+    const struct entry *entry = &sweep->journal->entries[index];
+    if (entry->link == NULL || !may_touch(sweep, entry))
+        return;
+    int rc = foreign_keep_late(sweep->mem, sweep->journal, index);
+    if (rc < 0)
+        note(sweep, rc, entry->path,
+             mem_printf(sweep->mem,
+                        "what something else has written into it meanwhile cannot be "
+                        "kept in %s: %s",
+                        sweep->journal->dir, strerror(-rc)));
+    else
         removed(sweep, file_remove(entry->link), entry->link);
 }
 
@@ -89,7 +100,7 @@ int leftovers_remove_links(struct mem *mem, const struct journal *journal, const
 {
     struct sweep sweep = {.mem = mem, .journal = journal};
     for (size_t i = 0; i < journal->count; i++)
-        remove_link(&sweep, &journal->entries[i]);
+        remove_link(&sweep, i);
     sync_directories(&sweep);
     return finish(&sweep, ret_why);
 }
@@ -107,7 +118,7 @@ int leftovers_remove(struct mem *mem, const struct journal *journal, bool direct
     struct sweep sweep = {.mem = mem, .journal = journal};
     /* The last first: a file before the directory that it may lie in. */
     for (size_t i = journal->count; i > 0; i--) {
-        remove_link(&sweep, &journal->entries[i - 1]);
+        remove_link(&sweep, i - 1);
         remove_temp(&sweep, &journal->entries[i - 1], directories);
     }
     if (sweep.rc == 0)

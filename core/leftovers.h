@@ -3,7 +3,8 @@
  * of old files, directories that were made in vain, and copies of edited files.
  *
  * All that can be removed is, and it is synced, so that no power loss brings it back when the
- * journal's next phase says that it is gone. Nothing is touched by a path that leads elsewhere by
+ * journal's next phase says that it is gone. What somebody has written into an old file is kept
+ * before its second name goes (foreign.h). Nothing is touched by a path that leads elsewhere by
  * now. 0, or the first negated errno with what it was about, for a person, in *ret_why.
  */
 #ifndef TFHOOK_LEFTOVERS_H

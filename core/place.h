@@ -3,9 +3,8 @@
  * a later undo, somebody who owns a directory above may have put a link into the path, or its file
  * system may not be mounted. Asked before anything is done by a target's path.
  *
- * A path is resolved before it gets here, so a link in it is news. Who may write the directories
- * can still change them in the moment after; that they cannot lead out of a tree of their own takes
- * acting on descriptors.
+ * A path is resolved before it gets here, so a link in it is news, and this tells of it in words. A
+ * link that comes a moment later is not followed either (parent.h).
  */
 #ifndef TFHOOK_PLACE_H
 #define TFHOOK_PLACE_H

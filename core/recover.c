@@ -1,5 +1,6 @@
 #include "recover.h"
 
+#include "foreign.h"
 #include "journal.h"
 #include "leftovers.h"
 #include "transact.h"
@@ -95,20 +96,6 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
     return 0;
 }
 
-/* What was not the transaction's, and was there before the old content. */
-static void say_kept(struct run *run, const struct journal *journal)
-{
-    struct names names = {0};
-    if (file_list(run->mem, journal->dir, &names) < 0)
-        return;
-    for (size_t i = 0; i < names.count; i++)
-        if (strstr(names.names[i], UNDO_FOREIGN) != NULL)
-            talk_warn(&run->talk,
-                      "what was there instead is kept, as %s/%s, until the transaction "
-                      "is pruned",
-                      journal->dir, names.names[i]);
-}
-
 static int settle_open(struct run *run, struct journal *journal, struct stage *settled,
                        struct err *err)
 {
@@ -118,7 +105,7 @@ static int settle_open(struct run *run, struct journal *journal, struct stage *s
         return -1;
     talk_warn(&run->talk, "transaction %ld was interrupted; its changes were undone: %s",
               journal->seq, journal_paths(run->mem, journal));
-    say_kept(run, journal);
+    foreign_say(run->mem, &run->talk, journal);
     if (settled != NULL)
         report_settled(run, journal, settled);
     return 0;
@@ -222,7 +209,7 @@ static int restore(struct run *run, struct journal *journal, struct err *err)
     if (undo_all(run->mem, journal, true, err) < 0)
         return -1;
     talk_info(&run->talk, "transaction %ld: the old content is back", journal->seq);
-    say_kept(run, journal);
+    foreign_say(run->mem, &run->talk, journal);
     report_settled(run, journal, &run->report.changes);
     return 0;
 }
@@ -241,6 +228,7 @@ static int keep(struct run *run, struct journal *journal, struct err *err)
     if (journal_move(run->mem, journal, applied ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;
     talk_info(&run->talk, "transaction %ld is closed; every file was left as it is", journal->seq);
+    foreign_say(run->mem, &run->talk, journal);
     run->report.result = applied ? "applied" : "unchanged";
     run->report.transaction = journal->seq;
     return 0;

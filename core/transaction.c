@@ -1,7 +1,7 @@
 #include "transaction.h"
 
 #include "child.h"
-#include "digest.h"
+#include "foreign.h"
 #include "leftovers.h"
 #include "place.h"
 #include "prepare.h"
@@ -37,36 +37,9 @@ static struct {
 static const char *const stuck_text = "a transaction is stuck: run tfhook recover, which says what "
                                       "hinders it";
 
-/* Who had a target open when it was replaced may have written into the old file since, and believes
- * that it is in the new one. By its second name that is seen: *ret is the last of them, or NULL. */
-static int find_late(struct txn *txn, const struct entry **ret, struct err *err)
-{
-    *ret = NULL;
-    for (size_t i = 0; i < txn->journal.count; i++) {
-        struct entry *entry = &txn->journal.entries[i];
-        const char *now = NULL;
-        int rc =
-            entry->link == NULL ? -ENOENT : digest_file(txn->mem, entry->link, FILE_LIMIT, &now);
-        if (rc == -ENOENT) /* no hard links here */
-            continue;
-        entry->late =
-            rc == -EAGAIN || rc == -EFBIG || (rc == 0 && strcmp(now, entry->old_sha256) != 0);
-        if (entry->late)
-            *ret = entry;
-        else if (rc < 0)
-            return entry_failed(err, rc, entry, "read the old content of");
-    }
-    return 0;
-}
-
 /* When all is as it was, and only the journal cannot say so, the next run sees it. */
 static int undo(struct txn *txn, struct err *err)
 {
-    const struct entry *late = NULL;
-    struct err unread = {.mem = txn->mem};
-    if (find_late(txn, &late, &unread) == 0 && late != NULL)
-        talk_warn(txn->talk, "%s keeps what something else has written into it meanwhile",
-                  late->real);
     if (undo_all(txn->mem, &txn->journal, false, err) == 0)
         return 0;
     if (err->status == STATUS_STUCK)
@@ -256,6 +229,7 @@ int txn_undo(struct txn *txn, struct err *err)
     else
         *err = (struct err){txn->mem, STATUS_STUCK,
                             mem_printf(txn->mem, "%s; and %s", err->text, undo_err.text)};
+    foreign_say(txn->mem, txn->talk, &txn->journal);
     drop_rescue(txn);
     return -1;
 }
@@ -280,19 +254,48 @@ static int take_back(struct txn *txn, struct err *err)
     return -1;
 }
 
+/* Lines of ours can be found in a file that others have changed. */
+static bool has_edits(struct txn *txn, const struct entry *entry)
+{
+    struct blob content, without;
+    struct placed_edits placed;
+    const char *why = NULL;
+    return entry->action == ACTION_EDIT &&
+           file_read(txn->mem, entry->real, FILE_LIMIT, &content) == 0 &&
+           edits_undo(txn->mem, &entry->edits, &content, &without, &placed, &why) == 0 &&
+           placed.count == entry->edits.count;
+}
+
+/* What is called done is there, and nothing of anybody's is lost for it. */
+static int check_made(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    if (entry_is_directory(entry))
+        return 0;
+    int late = foreign_is_late(txn->mem, entry);
+    if (late < 0)
+        return entry_failed(err, late, entry, "read the old content of");
+    if (late > 0)
+        return err_set(err, STATUS_FAILED,
+                       "%s was written to by something else, which had it open, while it was "
+                       "replaced; run tfhook again",
+                       entry->real);
+    int state = undo_entry_state(txn->mem, entry, ENTRY_NEW);
+    if (state < 0)
+        return entry_failed(err, state, entry, "read");
+    return state == ENTRY_NEW || has_edits(txn, entry)
+               ? 0
+               : err_set(err, STATUS_FAILED, "%s was changed by something else while tfhook worked",
+                         entry->real);
+}
+
 int txn_commit(struct txn *txn, struct err *err)
 {
     /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
      * on goes by the backups. */
     const char *why = NULL;
-    const struct entry *late = NULL;
-    if (find_late(txn, &late, err) < 0)
-        return -1;
-    if (late != NULL)
-        return err_set(err, STATUS_FAILED,
-                       "%s was written to by something else, which had it open, while it was "
-                       "replaced; run tfhook again",
-                       late->real);
+    for (size_t i = 0; i < txn->journal.count; i++)
+        if (check_made(txn, &txn->journal.entries[i], err) < 0)
+            return -1;
     if (leftovers_remove_links(txn->mem, &txn->journal, &why) < 0)
         return err_set(err, STATUS_FAILED, "the second name of an old file cannot be removed: %s",
                        why);

@@ -8,15 +8,13 @@
  *                  was touched.
  *     txn_apply    open: each target is checked again and renamed over; directories are synced.
  *     (the caller has the steps verify)
- *     txn_commit   done: the change of the directory's name is the commit. Not when somebody who
- *                  had a target open has written into the old file since, by its second name: that
- *                  would be lost. What they write later is.
+ *     txn_commit   done: the change of the directory's name is the commit. Not when a target is not
+ *                  what was made of it, or when somebody who had one open has written into the old
+ *                  file since (foreign.h); what they write later is lost.
  *     txn_undo     undone: the old files renamed back by their second names (hard links that prep
  *                  made), or written anew from the backups; line edits in a file that has changed
- *                  are undone in it as it is. What was written into an old file meanwhile stays in
- *                  it, or is kept beside the backups when the run that replaced it is dead. Or
- *                  stuck, when a file is neither what it was nor what we made of it, or cannot be
- *                  put back.
+ *                  are undone in it as it is. Or stuck, when a file is neither what it was nor what
+ *                  we made of it, or cannot be put back.
  *
  * What fails in txn_begin has changed nothing, and what it wrote beside the targets is taken away
  * again. What fails in txn_apply is undone before it returns; the error says so, and its status is

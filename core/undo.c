@@ -1,6 +1,7 @@
 #include "undo.h"
 
 #include "digest.h"
+#include "foreign.h"
 #include "leftovers.h"
 #include "place.h"
 
@@ -40,53 +41,20 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
     return same(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
 }
 
-static bool holds(struct mem *mem, const char *path, const struct blob *content)
+/* The very old file back by its second name, when it has one and is still what it was, and when
+ * nobody has changed owner or mode of the new one meanwhile. */
+static bool put_link_back(struct mem *mem, const struct entry *entry)
 {
-    struct blob there;
-    return file_read(mem, path, FILE_LIMIT, &there) == 0 && there.size == content->size &&
-           memcmp(there.data, content->data, there.size) == 0;
-}
-
-/* What is foreign goes into the transaction's directory before it is overwritten or removed, under
- * a name that is free: what an earlier try has kept may be something else, or cut off. */
-static int keep_foreign(struct mem *mem, const struct journal *journal, size_t index,
-                        const char *path)
-{
-    struct blob content;
-    int rc = file_read(mem, path, FILE_LIMIT, &content);
-    if (rc < 0)
-        return rc == -ENOENT ? 0 : rc;
-    for (unsigned number = 1;; number++) {
-        const char *copy = mem_printf(mem, "%s/%zu" UNDO_FOREIGN "%u", journal->dir, index, number);
-        rc = file_create(copy, &content, 0600, NULL);
-        if (rc == 0)
-            return file_sync_parent(copy);
-        if (rc != -EEXIST || holds(mem, copy, &content))
-            return rc == -EEXIST ? 0 : rc;
-    }
-}
-
-/* The very old file back by its second name, when it has one: 1. 0: not so, and the backup must do.
- * Whoever had the file open has written into it, when it is not what it was; in a run that knows
- * that, it goes back as they have left it, else it is kept beside the backups. Nor does it go back
- * when somebody has changed owner or mode of the new one meanwhile. */
-static int put_link_back(struct mem *mem, const struct journal *journal, size_t index)
-{
-    const struct entry *entry = &journal->entries[index];
     const char *old = NULL;
     struct stat st;
-    if (entry->link == NULL)
-        return 0;
-    int rc = entry->late ? 0 : digest_file(mem, entry->link, FILE_LIMIT, &old);
-    if (rc < 0)
-        return 0;
-    if (!entry->late && strcmp(old, entry->old_sha256) != 0)
-        return keep_foreign(mem, journal, index, entry->link);
+    if (entry->link == NULL || digest_file(mem, entry->link, FILE_LIMIT, &old) < 0 ||
+        strcmp(old, entry->old_sha256) != 0)
+        return false;
     unsigned mode = entry->mode >= 0 ? (unsigned)entry->mode : entry->old_mode;
-    if (!entry->late && file_stat(entry->real, &st) == 0 &&
+    if (file_stat(entry->real, &st) == 0 &&
         ((st.st_mode & 07777) != mode || st.st_uid != entry->old_uid ||
          st.st_gid != entry->old_gid))
-        return 0;
+        return false;
     return file_rename(entry->link, entry->real) == 0;
 }
 
@@ -106,17 +74,15 @@ static int put(const struct entry *entry, const struct blob *content, int mode, 
 
 /* *ret_why: where the plain reason would not tell what is at fault. The folder changes its name
  * when the transaction is stuck, so a backup goes by its own. */
-static int put_back(struct mem *mem, const struct journal *journal, size_t index,
+static int put_back(struct mem *mem, const struct journal *journal, const struct entry *entry,
                     const char **ret_why)
 {
-    const struct entry *entry = &journal->entries[index];
     if (!entry->existed) {
         int rc = file_remove(entry->real);
         return rc == 0 ? file_sync_parent(entry->real) : rc;
     }
-    int linked = put_link_back(mem, journal, index);
-    if (linked != 0)
-        return linked < 0 ? linked : file_sync_parent(entry->real);
+    if (put_link_back(mem, entry))
+        return file_sync_parent(entry->real);
     const char *backup = mem_printf(mem, "%s/%s", journal->dir, entry->backup);
     struct blob content;
     int rc = file_read(mem, backup, FILE_LIMIT, &content);
@@ -184,28 +150,24 @@ static int undo_file(struct mem *mem, const struct journal *journal, size_t inde
         return file_sync_parent(journal->entries[index].real);
     if (state == ENTRY_OLD)
         return 0;
-    const char *real = journal->entries[index].real;
-    int rc = state == ENTRY_FOREIGN ? keep_foreign(mem, journal, index, real) : 0;
-    return rc < 0 ? rc : put_back(mem, journal, index, ret_why);
-}
-
-static bool is_one_file(const char *path, const char *other)
-{
-    struct stat st, its;
-    return file_stat(path, &st) == 0 && file_stat(other, &its) == 0 && st.st_dev == its.st_dev &&
-           st.st_ino == its.st_ino;
+    const struct entry *entry = &journal->entries[index];
+    int rc = state == ENTRY_FOREIGN ? foreign_keep(mem, journal, index, entry->real) : 0;
+    return rc < 0 ? rc : put_back(mem, journal, entry, ret_why);
 }
 
 /* The rename consumes the new content's temp file: while it is there, the target is not ours, even
  * when somebody else has changed it, unless it is that very file, linked into place. (The temp file
- * of an undo holds the old content.) */
+ * of an undo holds the old content.) And while its second name is the target's too, none took its
+ * place. */
 static bool was_never_applied(struct mem *mem, const struct entry *entry)
 {
     const char *temp = NULL;
     bool has_content = entry->action == ACTION_WRITE || entry->action == ACTION_EDIT;
+    if (has_content && entry->link != NULL && file_is_one(entry->link, entry->real))
+        return true;
     return has_content && !same(entry->old_sha256, entry->new_sha256) &&
            digest_file(mem, entry->temp, FILE_LIMIT, &temp) == 0 && same(temp, entry->new_sha256) &&
-           !is_one_file(entry->temp, entry->real);
+           !file_is_one(entry->temp, entry->real);
 }
 
 /* Line edits are undone as such; what somebody else has changed too much for that is put back whole
@@ -214,16 +176,15 @@ static int undo_edit(struct mem *mem, const struct journal *journal, size_t inde
                      bool force, const char **ret_why)
 {
     const struct entry *entry = &journal->entries[index];
-    int linked = state == ENTRY_NEW ? put_link_back(mem, journal, index) : 0;
-    if (linked != 0)
-        return linked < 0 ? linked : undo_file(mem, journal, index, state, ret_why);
+    if (state == ENTRY_NEW && put_link_back(mem, entry))
+        return undo_file(mem, journal, index, state, ret_why);
     if (undo_edits(mem, entry, state, ret_why) == 0)
         return 0;
     if (!force || entry->backup == NULL)
         return -EINVAL;
     *ret_why = NULL;
-    int rc = keep_foreign(mem, journal, index, entry->real);
-    return rc < 0 ? rc : put_back(mem, journal, index, ret_why);
+    int rc = foreign_keep(mem, journal, index, entry->real);
+    return rc < 0 ? rc : put_back(mem, journal, entry, ret_why);
 }
 
 static bool is_other_than_file(const struct entry *entry)

@@ -14,9 +14,6 @@ enum entry_state { ENTRY_OLD, ENTRY_NEW, ENTRY_FOREIGN };
 int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
     __attribute__((warn_unused_result));
 
-/* In the names of the files in the journal's directory that keep what --restore has replaced. */
-#define UNDO_FOREIGN ".foreign."
-
 /* Every target back to what it was, then the phase `undone`. 0; -1 with STATUS_FAILED when all is
  * as it was and only the phase cannot be changed; -1 with STATUS_STUCK when not all is. Files that
  * are neither old nor new are left alone, named in the error, and the phase is `stuck`; with

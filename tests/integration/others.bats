@@ -269,63 +269,129 @@ EOF
     starve --yes -c "$T/c.ini" deploy
 }
 
-# late_writer FILE CONTENT: an apply in the background; once FILE is new, CONTENT goes to whoever had it
-# open before, by descriptor 8.
-late_writer() {
-    local file=$1 pid
+# An apply in the background, whose verification takes a second; when FILE is new, COMMAND... is run, with
+# descriptor 8 on what FILE was before: while_verifying FILE COMMAND...
+while_verifying() {
+    local file=$1
+    shift
     exec 8>>"$file"
     "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
         >"$T/out" 2>&1 </dev/null 3>&- 8>&- &
-    pid=$!
+    RUN=$!
     for _ in $(seq 200); do grep -qs new "$file" && break; sleep 0.05; done
     grep -q new "$file"
-    echo "$2" >&8
+    "$@"
     exec 8>&-
-    [ -z "${3-}" ] || kill "-$3" "$pid"
     status=0
-    wait "$pid" || status=$?
+    wait "$RUN" || status=$?
     output=$(cat "$T/out")
 }
 
-@test "what is written into a target through a descriptor from before is not lost: no commit" {
+write_late() {
+    echo late >&8
+}
+
+write_late_and_kill() {
+    echo late >&8
+    kill -9 "$RUN"
+}
+
+# What is kept of FILE is CONTENT, for root alone, and the output names it.
+expect_kept() {
+    local kept
+    kept=$(find "$T/state" -name '*.foreign.*')
+    [ "$(cat "$kept")" = "$2" ]
+    [ "$(stat -c %a "$kept")" = 600 ]
+    expect_output "$1: what something else had written is kept, as $kept"
+    [ -z "$(find "$T" -name '.tfhook-*')" ]
+}
+
+@test "what is written into a target by who had it open before is not lost: no commit" {
     printf 'a\nk=1\nb\n' >"$T/g"
     config "plan:write:$T/f:new" "plan:edit:$T/g:k=1:k=new:a" "verify:sleep:1"
-    late_writer "$T/f" late
+    while_verifying "$T/f" write_late
     expect_status 1
     expect_output "$T/f was written to by something else, which had it open, while it was replaced"
     expect_output "everything was rolled back"
-    [ "$(cat "$T/f")" = $'old\nlate' ]
+    [ "$(cat "$T/f")" = old ]
     [ "$(cat "$T/g")" = $'a\nk=1\nb' ]
-    late_writer "$T/g" late
+    expect_kept "$T/f" $'old\nlate'
+    rm -rf "$T/state"
+    while_verifying "$T/g" write_late
     expect_status 1
     expect_output "$T/g was written to"
-    [ "$(cat "$T/f")" = $'old\nlate' ]
-    [ "$(cat "$T/g")" = $'a\nk=1\nb\nlate' ]
-    [ -z "$(find "$T" -name '.tfhook-*')" ]
+    [ "$(cat "$T/f")" = old ]
+    [ "$(cat "$T/g")" = $'a\nk=1\nb' ]
+    expect_kept "$T/g" $'a\nk=1\nb\nlate'
     apply
     expect_status 0
-    [ "$(cat "$T/g")" = $'a\nk=new\nb\nlate' ]
+    [ "$(cat "$T/g")" = $'a\nk=new\nb' ]
 }
 
-@test "what is written into a target through a descriptor from before is not lost: verify fails" {
+@test "what is written into a target by who had it open before is not lost: verify fails" {
     config "plan:write:$T/f:new" "verify:sleep:1" "verify:fail:not so"
-    late_writer "$T/f" late
+    while_verifying "$T/f" write_late
     expect_status 1
-    expect_output "$T/f keeps what something else has written into it meanwhile"
-    [ "$(cat "$T/f")" = $'old\nlate' ]
+    [ "$(cat "$T/f")" = old ]
+    expect_kept "$T/f" $'old\nlate'
+    # It is not pruned with the transaction.
+    printf '\n[tfhook]\nkeep = 1\n' >>"$T/c.ini"
+    apply
+    apply
+    expect_status 1
+    [ -n "$(find "$T/state" -name '*.foreign.*')" ]
 }
 
-@test "what is written into a target through a descriptor from before is not lost: the run dies" {
-    local kept
+@test "what is written into a target by who had it open before is not lost: the run dies" {
+    local way
+    for way in recover 'recover --keep 1' 'recover --restore 1'; do
+        rm -rf "$T/state"
+        echo old >"$T/f"
+        config "plan:write:$T/f:new" "verify:sleep:60"
+        while_verifying "$T/f" write_late_and_kill
+        expect_status 137
+        # shellcheck disable=SC2086 # words
+        tfhook $way
+        expect_status 0
+        [ "$(cat "$T/f")" = "$([ "$way" = 'recover --keep 1' ] && echo new || echo old)" ]
+        expect_kept "$T/f" $'old\nlate'
+    done
+}
+
+@test "what is written late and cannot be kept is not removed" {
     config "plan:write:$T/f:new" "verify:sleep:60"
-    late_writer "$T/f" late KILL
-    expect_status 137
+    while_verifying "$T/f" write_late_and_kill
+    traced -P "$T/state/transactions/000001.open" -e trace=openat \
+        -e inject=openat:error=ENOSPC:when=3+ -- recover
+    expect_status 6
+    expect_output "cannot be kept in $T/state/transactions/000001.open: No space left on device"
     tfhook recover
     expect_status 0
     [ "$(cat "$T/f")" = old ]
-    kept=$(find "$T/state" -name '*.foreign.*')
-    [ "$(cat "$kept")" = $'old\nlate' ]
-    [ "$(stat -c %a "$kept")" = 600 ]
-    expect_output "is kept, as $kept"
-    [ -z "$(find "$T" -name '.tfhook-*')" ]
+    expect_kept "$T/f" $'old\nlate'
+}
+
+@test "what somebody puts in a target's place meanwhile is not called done" {
+    local theirs
+    config "plan:write:$T/f:new" "verify:sleep:1"
+    save() { printf 'theirs\n' >"$T/saved" && mv "$T/saved" "$T/f"; }
+    while_verifying "$T/f" save
+    expect_status 6
+    expect_output "$T/f was changed by something else while tfhook worked"
+    [ "$(cat "$T/f")" = theirs ]
+    tfhook recover --keep 1
+    expect_status 0
+    [ "$(cat "$T/f")" = theirs ]
+    # Lines beside ours do not matter; a file that has lost ours does.
+    for theirs in 'a\nk=new\nb\nmore\n' 'a\nk=1\nb\nmore\n'; do
+        rm -rf "$T/state"
+        printf 'a\nk=1\nb\n' >"$T/g"
+        config "plan:edit:$T/g:k=1:k=new:a" "verify:sleep:1"
+        # shellcheck disable=SC2059 # theirs is a format
+        save() { printf "$theirs" >"$T/saved" && mv "$T/saved" "$T/g"; }
+        while_verifying "$T/g" save
+        expect_status "$([[ "$theirs" = *new* ]] && echo 0 || echo 1)"
+        # shellcheck disable=SC2059
+        [ "$(cat "$T/g")" = "$(printf "$theirs")" ]
+    done
 }

@@ -59,8 +59,8 @@ make_start() {
     make_tree
     write_config
     case $1 in
-    prep) die_at rename 2 -c "$T/c.ini" apply ;;
-    half) die_at rename 4 -c "$T/c.ini" apply ;;
+    prep) die_at renameat 2 -c "$T/c.ini" apply ;;
+    half) die_at renameat 4 -c "$T/c.ini" apply ;;
     open | stuck)
         write_config verify:sleep:60
         die_in_verify
@@ -71,7 +71,7 @@ make_start() {
     "done" | undone | gone | back) tfhook -c "$T/c.ini" apply ;;
     esac
     case $1 in
-    back) die_at rename 4 rollback ;;
+    back) die_at renameat 4 rollback ;;
     gone) mv "$T/state/transactions/000001.done" "$T/state/transactions/000001.gone" ;;
     stuck)
         printf foreign >"$T/tree/file"

@@ -1,0 +1,32 @@
+/*
+ * What somebody else has written, and a transaction is about to overwrite or to remove: it is kept
+ * in the transaction's directory, beside the backups, readable by its owner alone, as
+ * INDEX.foreign.N (JOURNAL_FOREIGN). A transaction that keeps such a file is not pruned.
+ *
+ * Who had a target open when it was replaced may write into the old file after that. It has a
+ * second name until the commit, so that this is seen: such a write is late.
+ *
+ * `index` is the entry's in the journal. Errors are negated errno values.
+ */
+#ifndef TFHOOK_FOREIGN_H
+#define TFHOOK_FOREIGN_H
+
+#include "journal.h"
+#include "talk.h"
+
+/* Under a name that is free: what an earlier try has kept may be something else, or cut off. 0 too
+ * when there is nothing at `path`, or when just that is kept already. */
+int foreign_keep(struct mem *mem, const struct journal *journal, size_t index, const char *path)
+    __attribute__((warn_unused_result));
+
+/* 1: the second name of the old file leads to something else than was replaced. */
+int foreign_is_late(struct mem *mem, const struct entry *entry) __attribute__((warn_unused_result));
+
+/* Before the second name is removed: what is late is kept. */
+int foreign_keep_late(struct mem *mem, const struct journal *journal, size_t index)
+    __attribute__((warn_unused_result));
+
+/* Names all that is kept. */
+void foreign_say(struct mem *mem, const struct talk *talk, const struct journal *journal);
+
+#endif

@@ -60,12 +60,12 @@ int parent_open(const char *path, struct parent *ret)
     char way[PATH_MAX];
     const char *slash = strrchr(path, '/');
     size_t length = slash == NULL ? 0 : (size_t)(slash - path);
-    if (length >= sizeof way)
+    if (length + 1 >= sizeof way)
         return -ENAMETOOLONG;
     memcpy(way, path, length);
-    way[length] = '\0';
     if (length == 0)
-        (void)strcpy(way, slash == NULL ? "." : "/");
+        way[length++] = slash == NULL ? '.' : '/';
+    way[length] = '\0';
     int fd = open_way(way, WAY);
     if (fd < 0)
         return fd;

@@ -30,7 +30,8 @@ int foreign_keep(struct mem *mem, const struct journal *journal, size_t index, c
     }
 }
 
-int foreign_is_late(struct mem *mem, const struct entry *entry)
+/* 1: the second name of the old file leads to something else than was replaced. */
+static int is_late(struct mem *mem, const struct entry *entry)
 {
     const char *now = NULL;
     if (entry->link == NULL || file_is_one(entry->link, entry->real))
@@ -47,8 +48,9 @@ int foreign_is_late(struct mem *mem, const struct entry *entry)
 int foreign_keep_late(struct mem *mem, const struct journal *journal, size_t index)
 {
     const struct entry *entry = &journal->entries[index];
-    int late = foreign_is_late(mem, entry);
-    return late <= 0 ? late : foreign_keep(mem, journal, index, entry->link);
+    int late = is_late(mem, entry);
+    int rc = late <= 0 ? late : foreign_keep(mem, journal, index, entry->link);
+    return rc < 0 ? rc : late;
 }
 
 void foreign_say(struct mem *mem, const struct talk *talk, const struct journal *journal)

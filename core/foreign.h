@@ -19,10 +19,7 @@
 int foreign_keep(struct mem *mem, const struct journal *journal, size_t index, const char *path)
     __attribute__((warn_unused_result));
 
-/* 1: the second name of the old file leads to something else than was replaced. */
-int foreign_is_late(struct mem *mem, const struct entry *entry) __attribute__((warn_unused_result));
-
-/* Before the second name is removed: what is late is kept. */
+/* Before the second name is removed: what is late is kept. 1: that was so. */
 int foreign_keep_late(struct mem *mem, const struct journal *journal, size_t index)
     __attribute__((warn_unused_result));
 

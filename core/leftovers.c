@@ -9,8 +9,9 @@
 struct sweep {
     struct mem *mem;
     const struct journal *journal;
-    int rc;          /* the first failure, 0 when there was none */
-    const char *why; /* what it was about */
+    int rc;           /* the first failure, 0 when there was none */
+    const char *why;  /* what it was about */
+    const char *late; /* a target of which something is kept that was written late */
 };
 
 static void note(struct sweep *sweep, int rc, const char *path, const char *why)
@@ -49,7 +50,9 @@ static void remove_link(struct sweep *sweep, size_t index)
                         "what something else has written into it meanwhile cannot be "
                         "kept in %s: %s",
                         sweep->journal->dir, strerror(-rc)));
-    else
+    if (rc > 0)
+        sweep->late = entry->real;
+    if (rc >= 0)
         removed(sweep, file_remove(entry->link), entry->link);
 }
 
@@ -96,12 +99,14 @@ static void sync_directories(struct sweep *sweep)
              mem_printf(sweep->mem, "its directory cannot be synced: %s", strerror(-rc)));
 }
 
-int leftovers_remove_links(struct mem *mem, const struct journal *journal, const char **ret_why)
+int leftovers_remove_links(struct mem *mem, const struct journal *journal, const char **ret_late,
+                           const char **ret_why)
 {
     struct sweep sweep = {.mem = mem, .journal = journal};
     for (size_t i = 0; i < journal->count; i++)
         remove_link(&sweep, i);
     sync_directories(&sweep);
+    *ret_late = sweep.late;
     return finish(&sweep, ret_why);
 }
 

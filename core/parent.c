@@ -17,7 +17,9 @@ enum { WAY = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 static int by_kernel(const char *path, int flags)
 {
 #if defined SYS_openat2 && defined RESOLVE_NO_SYMLINKS
-    const struct open_how how = {.flags = (unsigned)flags, .resolve = RESOLVE_NO_SYMLINKS};
+    /* With O_NOFOLLOW a link at the end would be opened itself, and be no directory. */
+    const struct open_how how = {.flags = (unsigned)(flags & ~O_NOFOLLOW),
+                                 .resolve = RESOLVE_NO_SYMLINKS};
     long fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
     return fd < 0 ? -errno : (int)fd;
 #else
@@ -25,6 +27,15 @@ static int by_kernel(const char *path, int flags)
     (void)flags;
     return -ENOSYS;
 #endif
+}
+
+static bool is_link(int above, const char *name)
+{
+    int error = errno;
+    char any;
+    bool link = readlinkat(above, name, &any, 1) >= 0;
+    errno = error;
+    return link;
 }
 
 /* Each part from the descriptor of the one before; `path` is taken apart. */
@@ -39,6 +50,9 @@ static int by_parts(char *path, int flags)
         bool last = rest == NULL || *rest == '\0';
         int above = fd;
         fd = openat(above, part, last ? flags : WAY);
+        /* A link is no directory to O_PATH. */
+        if (fd < 0 && errno == ENOTDIR && is_link(above, part))
+            errno = ELOOP;
         parent_close(&(struct parent){.fd = above});
     }
     return fd < 0 ? -errno : fd;

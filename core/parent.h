@@ -3,7 +3,7 @@
  * then done to the name in it cannot be led elsewhere, whoever owns a directory above.
  *
  * Order: parent_open(), an *at() call with `fd` and `name`, parent_close(). Paths are OS paths
- * without links. Errors are negated errno values: -ELOOP or -ENOTDIR where a link is. Nothing is
+ * without links. Errors are negated errno values: -ELOOP where a link is. Nothing is
  * allocated, for an undo does without. Source: openat2(2); kernels before 5.6 are walked part by
  * part.
  */

@@ -266,19 +266,11 @@ static bool has_edits(struct txn *txn, const struct entry *entry)
            placed.count == entry->edits.count;
 }
 
-/* What is called done is there, and nothing of anybody's is lost for it. */
+/* What is called done is there. */
 static int check_made(struct txn *txn, const struct entry *entry, struct err *err)
 {
     if (entry_is_directory(entry))
         return 0;
-    int late = foreign_is_late(txn->mem, entry);
-    if (late < 0)
-        return entry_failed(err, late, entry, "read the old content of");
-    if (late > 0)
-        return err_set(err, STATUS_FAILED,
-                       "%s was written to by something else, which had it open, while it was "
-                       "replaced; run tfhook again",
-                       entry->real);
     int state = undo_entry_state(txn->mem, entry, ENTRY_NEW);
     if (state < 0)
         return entry_failed(err, state, entry, "read");
@@ -292,13 +284,18 @@ int txn_commit(struct txn *txn, struct err *err)
 {
     /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
      * on goes by the backups. */
-    const char *why = NULL;
+    const char *why = NULL, *late = NULL;
     for (size_t i = 0; i < txn->journal.count; i++)
         if (check_made(txn, &txn->journal.entries[i], err) < 0)
             return -1;
-    if (leftovers_remove_links(txn->mem, &txn->journal, &why) < 0)
+    if (leftovers_remove_links(txn->mem, &txn->journal, &late, &why) < 0)
         return err_set(err, STATUS_FAILED, "the second name of an old file cannot be removed: %s",
                        why);
+    if (late != NULL)
+        return err_set(err, STATUS_FAILED,
+                       "%s was written to by something else, which had it open, while it was "
+                       "replaced; run tfhook again",
+                       late);
     if (leftovers_remove_copies(txn->mem, &txn->journal, &why) < 0)
         return err_set(err, STATUS_FAILED, "the copy of an edited file cannot be removed: %s", why);
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)

@@ -246,8 +246,8 @@ static const char *undo_entries(struct mem *mem, const struct journal *journal, 
     }
     if (stuck[0] != '\0')
         return stuck;
-    const char *why = NULL;
-    if (leftovers_remove_links(mem, journal, &why) < 0 ||
+    const char *why = NULL, *late = NULL;
+    if (leftovers_remove_links(mem, journal, &late, &why) < 0 ||
         leftovers_remove_copies(mem, journal, &why) < 0)
         return mem_printf(mem,
                           "all is as it was, but what was beside it cannot be removed for "

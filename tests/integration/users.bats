@@ -198,6 +198,11 @@ try_swaps() {
     as_other mkdir "$T/theirs/d"
     try_swaps
     try_swaps -e inject=openat2:error=ENOSYS # an older kernel
+    local error
+    for error in ENOSYS EPERM; do
+        strace -qq -o "$T/trace" -e "inject=openat2:error=$error" "$TFHOOK_BUILD/tests/test_file"
+        grep -q INJECTED "$T/trace"
+    done
 }
 
 @test "a name of a plugin leads to no other directory" {

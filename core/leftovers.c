@@ -47,9 +47,9 @@ static void remove_link(struct sweep *sweep, size_t index)
     if (rc < 0)
         note(sweep, rc, entry->path,
              mem_printf(sweep->mem,
-                        "what something else has written into it meanwhile cannot be "
-                        "kept in %s: %s",
-                        sweep->journal->dir, strerror(-rc)));
+                        "its old file %s, which something else may have written into meanwhile, "
+                        "cannot be kept in %s: %s",
+                        entry->link, sweep->journal->dir, strerror(-rc)));
     if (rc > 0)
         sweep->late = entry->real;
     if (rc >= 0)

@@ -364,6 +364,7 @@ expect_kept() {
     traced -P "$T/state/transactions/000001.open" -e trace=openat \
         -e inject=openat:error=ENOSPC:when=3+ -- recover
     expect_status 6
+    expect_output "$T/f (its old file $T/.tfhook-"
     expect_output "cannot be kept in $T/state/transactions/000001.open: No space left on device"
     tfhook recover
     expect_status 0

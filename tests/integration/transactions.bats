@@ -408,7 +408,8 @@ kill_at_each() {
         # What can be had from the backup is not missed.
         [ "$status" -eq 0 ] && [ "$(cat "$own")" = old ] && continue
         expect_status 6
-        expect_output "$own (Input/output error)"
+        expect_output "$own ("
+        expect_output "Input/output error"
         told=$((told + 1))
         tfhook recover
         expect_status 0

@@ -141,7 +141,7 @@ phase_is() {
     tfhook recover --restore 1
     expect_status 0
     [ "$(cat "$T/f")" = old ]
-    kept=$(grep -o "$T/state[^,]*foreign[^,]*" "$T/err")
+    kept=$(grep -o "$T/state[^;]*foreign[^;]*" "$T/err")
     [ "$(cat "$kept")" = theirs ]
 }
 

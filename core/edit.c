@@ -138,15 +138,23 @@ static ptrdiff_t find_placed_gap(struct mem *mem, const struct lines *lines,
     return NOT_FOUND;
 }
 
-/* Has somebody else undone it? Its old state stands at its place. */
-static bool is_undone(struct mem *mem, const struct lines *lines, const struct placed_edit *edit)
+/* Nothing stands between its two neighbours. */
+static bool has_gap(struct mem *mem, const struct lines *lines, const struct placed_edit *edit)
 {
-    if (edit->old_line != NULL)
-        return find_placed(mem, lines, edit, edit->old_line, 1) != NOT_FOUND;
     for (size_t i = 0; i <= lines->count; i++)
         if (neighbours(mem, lines, edit, i, 0) == 2)
             return true;
     return false;
+}
+
+/* Has somebody else undone it? Its old state stands at its place. */
+static bool is_undone(struct mem *mem, const struct lines *lines, const struct placed_edit *edit)
+{
+    if (edit->old_line == NULL)
+        return has_gap(mem, lines, edit);
+    /* An equal line that has one of the neighbours does not say that a deleted one is back. */
+    unsigned least = edit->new_line == NULL && has_gap(mem, lines, edit) ? 2 : 1;
+    return find_placed(mem, lines, edit, edit->old_line, least) != NOT_FOUND;
 }
 
 /* A line that stands where ours stood, between its neighbours; the same key may be shown. */

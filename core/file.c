@@ -196,6 +196,16 @@ int file_finish(int fd, const char *path)
     return rc;
 }
 
+int file_sync(const char *path)
+{
+    struct stat st;
+    int fd = open_regular(path, &st);
+    int rc = fd < 0 ? fd : fsync(fd) < 0 ? -errno : 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return rc;
+}
+
 int file_create(const char *path, const struct blob *content, int mode, const char *like)
 {
     int fd = file_begin(path, content, mode, like);
@@ -307,21 +317,24 @@ int file_list(struct mem *mem, const char *path, struct names *ret)
     return rc;
 }
 
+static const char *beside(struct mem *mem, const char *path, const char *name)
+{
+    const char *parent = file_parent(mem, path);
+    return mem_printf(mem, "%s/.tfhook-%s", strcmp(parent, "/") == 0 ? "" : parent, name);
+}
+
 const char *file_temp_name(struct mem *mem, const char *path)
 {
     uint64_t number = 0;
     if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
         number = (uint64_t)getpid();
-    return mem_printf(mem, "%s/.tfhook-%016jx",
-                      strcmp(file_parent(mem, path), "/") == 0 ? "" : file_parent(mem, path),
-                      (uintmax_t)number);
+    return beside(mem, path, mem_printf(mem, "%016jx", (uintmax_t)number));
 }
 
 int file_replace(struct mem *mem, const char *path, const struct blob *content, int mode)
 {
     /* A fixed name, so that what a crash leaves is taken away by the next run. */
-    const char *temp =
-        mem_printf(mem, "%s/.tfhook-%s", file_parent(mem, path), strrchr(path, '/') + 1);
+    const char *temp = beside(mem, path, strrchr(path, '/') + 1);
     file_discard(temp);
     int rc = file_create(temp, content, mode, NULL);
     if (rc < 0)

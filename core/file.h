@@ -50,6 +50,9 @@ int file_begin(const char *path, const struct blob *content, int mode, const cha
     __attribute__((warn_unused_result));
 int file_finish(int fd, const char *path) __attribute__((warn_unused_result));
 
+/* Of a file that somebody has written, and who may have died before the sync. */
+int file_sync(const char *path) __attribute__((warn_unused_result));
+
 /* A rename or an unlink holds only when the directory is synced; so does a directory's own mode. */
 int file_sync_directory(const char *path) __attribute__((warn_unused_result));
 int file_sync_parent(const char *path) __attribute__((warn_unused_result));

@@ -23,10 +23,11 @@ int foreign_keep(struct mem *mem, const struct journal *journal, size_t index, c
         const char *copy =
             mem_printf(mem, "%s/%zu" JOURNAL_FOREIGN "%u", journal->dir, index, number);
         rc = file_create(copy, &content, 0600, NULL);
-        if (rc == 0)
-            return file_sync_parent(copy);
-        if (rc != -EEXIST || holds(mem, copy, &content))
-            return rc == -EEXIST ? 0 : rc;
+        if (rc == -EEXIST && !holds(mem, copy, &content))
+            continue;
+        if (rc == -EEXIST)
+            rc = file_sync(copy);
+        return rc < 0 ? rc : file_sync_parent(copy);
     }
 }
 

@@ -1,7 +1,7 @@
 /*
  * What somebody else has written, and a transaction is about to overwrite or to remove: it is kept
  * in the transaction's directory, beside the backups, readable by its owner alone, as
- * INDEX.foreign.N (JOURNAL_FOREIGN). A transaction that keeps such a file is not pruned.
+ * INDEX.foreign.N (JOURNAL_FOREIGN). Transactions that keep such a file are pruned by themselves.
  *
  * Who had a target open when it was replaced may write into the old file after that. It has a
  * second name until the commit, so that this is seen: such a write is late.

@@ -162,11 +162,14 @@ void journal_prune(struct mem *mem, const char *state_dir, long keep)
         return;
     long done = 0;
     long undone = 0;
+    long foreign = 0;
     for (size_t i = all.count; i > 0; i--) {
         struct journal *journal = &all.items[i - 1];
         bool old = (journal->phase == TXN_DONE && ++done > keep) ||
                    (journal->phase == TXN_UNDONE && ++undone > keep);
-        if ((old && !keeps_foreign(mem, journal)) || journal->phase == TXN_GONE)
+        if (old && keeps_foreign(mem, journal))
+            old = ++foreign > keep;
+        if (old || journal->phase == TXN_GONE)
             remove_journal(mem, journal);
     }
 }

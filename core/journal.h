@@ -105,8 +105,9 @@ const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum t
 /* Was it rolled back, by a rollback that stands? `all` must have been read. */
 bool journal_is_undone(const struct journals *all, long seq, long *ret_by);
 
-/* Remove the oldest transactions but `keep` that were committed and `keep` that were undone, and
- * those that keep what is somebody else's. What cannot be removed is tried again the next time. */
+/* Remove the oldest transactions but `keep` that were committed and `keep` that were undone; and of
+ * the others that keep what is somebody else's all but `keep`. What cannot be removed is tried
+ * again the next time. */
 void journal_prune(struct mem *mem, const char *state_dir, long keep);
 
 #endif

@@ -123,6 +123,8 @@ static void what_others_wrote_stays(void **state)
     undo_later("a\nb\n", (struct edit){NULL, "x", NULL}, "0\na\nb\nx\ny\n", "0\na\nb\ny\n");
     undo_later("a\nb\nc\n", (struct edit){"b", NULL, "a"}, "0\na\nc\n", "0\na\nb\nc\n");
     undo_later("a\nb\nc\n", (struct edit){"b", NULL, "a"}, "a\nnew\nc\n1\n", NULL);
+    undo_later("a\n#\nb\nz\n#\nb\n", (struct edit){"#", NULL, "a"}, "0\na\nb\nz\n#\nb\n",
+               "0\na\n#\nb\nz\n#\nb\n");
 }
 
 static void what_is_undone_already_is_passed_over(void **state)
@@ -131,6 +133,8 @@ static void what_is_undone_already_is_passed_over(void **state)
     undo_later("a\nb\n", (struct edit){"a", "A", NULL}, "0\na\nb\n", "0\na\nb\n");
     undo_later("a\nb\n", (struct edit){NULL, "x", "a"}, "0\na\nb\n", "0\na\nb\n");
     undo_later("a\nb\n", (struct edit){"a", NULL, NULL}, "0\na\nb\n", "0\na\nb\n");
+    undo_later("a\n#\nb\na\nb\n", (struct edit){"#", NULL, "a"}, "0\na\n#\nb\na\nb\n",
+               "0\na\n#\nb\na\nb\n");
 }
 
 static void a_line_that_was_changed_since_is_a_conflict_with_both_versions(void **state)

@@ -93,6 +93,7 @@ static int settle_prep(struct run *run, struct journal *journal, struct err *err
         return -1;
     talk_warn(&run->talk, "transaction %ld was interrupted before it changed anything; cleaned up",
               journal->seq);
+    foreign_say(run->mem, &run->talk, journal);
     return 0;
 }
 

@@ -24,6 +24,7 @@ static void abandon(struct txn *txn)
                   why);
     else if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
         talk_warn(txn->talk, "%s", ignored.text);
+    foreign_say(txn->mem, txn->talk, &txn->journal);
 }
 
 /* What there is to do when memory is out: one for the process, as memory is. */

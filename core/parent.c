@@ -16,11 +16,12 @@ enum { WAY = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 static int by_kernel(const char *path, int flags)
 {
-#if defined SYS_openat2 && defined RESOLVE_NO_SYMLINKS
-    /* With O_NOFOLLOW a link at the end would be opened itself, and be no directory. */
+#if defined __NR_openat2 && defined RESOLVE_NO_SYMLINKS
+    /* The kernel's own number, for the C library may be older than its headers. With O_NOFOLLOW a
+     * link at the end would be opened itself, and be no directory. */
     const struct open_how how = {.flags = (unsigned)(flags & ~O_NOFOLLOW),
                                  .resolve = RESOLVE_NO_SYMLINKS};
-    long fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+    long fd = syscall(__NR_openat2, AT_FDCWD, path, &how, sizeof how);
     return fd < 0 ? -errno : (int)fd;
 #else
     (void)path;

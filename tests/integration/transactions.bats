@@ -41,7 +41,7 @@ inject() {
             *) fail "$call $n: $(cat "$T/f")" ;;
             esac
         done
-        [ "$call" = fsetxattr ] || [ "$n" -gt 1 ] || fail "$call was never reached"
+        [[ "$call" = fsetxattr || "$call" = openat2 ]] || [ "$n" -gt 1 ] || fail "$call was never reached"
     done
 }
 

@@ -50,20 +50,23 @@ int file_stat(const char *path, struct stat *ret)
     return rc;
 }
 
-/* Both lie in one directory, so that they cannot be led apart; the other's name, or NULL. */
-static const char *name_beside(const char *path, const char *other)
+/* Both names lie in one directory, so that they cannot be led apart. */
+static int open_for_both(const char *path, const char *other, struct parent *ret,
+                         const char **ret_other)
 {
     const char *slash = strrchr(path, '/');
     size_t length = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-    bool beside = strncmp(path, other, length) == 0 && strchr(other + length, '/') == NULL;
-    return beside ? other + length : NULL;
+    if (strncmp(path, other, length) != 0 || strchr(other + length, '/') != NULL)
+        return -EXDEV;
+    *ret_other = other + length;
+    return parent_open(path, ret);
 }
 
 int file_rename(const char *from, const char *to)
 {
     struct parent parent;
-    const char *name = name_beside(from, to);
-    int rc = name == NULL ? -EXDEV : parent_open(from, &parent);
+    const char *name = NULL;
+    int rc = open_for_both(from, to, &parent, &name);
     if (rc < 0)
         return rc;
     rc = renameat(parent.fd, parent.name, parent.fd, name) < 0 ? -errno : 0;
@@ -74,8 +77,8 @@ int file_rename(const char *from, const char *to)
 int file_link(const char *from, const char *to)
 {
     struct parent parent;
-    const char *name = name_beside(from, to);
-    int rc = name == NULL ? -EXDEV : parent_open(from, &parent);
+    const char *name = NULL;
+    int rc = open_for_both(from, to, &parent, &name);
     if (rc < 0)
         return rc;
     rc = linkat(parent.fd, parent.name, parent.fd, name, 0) < 0 ? -errno : 0;

@@ -9,6 +9,7 @@
 # outside its own scratch directory is changed but build/demo and, where missing, packages.
 # TFHOOK_BUILD names a folder with tfhook built in it, to show that instead.
 set -eu
+umask 022
 
 here=$(cd "$(dirname "$0")" && pwd)
 keep=no

@@ -76,7 +76,8 @@ load cert_collect
 
 @test "a bundle named as a file gives its leaf and says so; in a directory it is refused" {
     cert ca
-    openssl req -newkey rsa:2048 -nodes -subj /CN=leaf -keyout "$T/leaf.key" -out "$T/leaf.csr" 2>/dev/null
+    new_key "$T/leaf.key"
+    openssl req -new -key "$T/leaf.key" -subj /CN=leaf -out "$T/leaf.csr" 2>/dev/null
     openssl x509 -req -in "$T/leaf.csr" -CA "$T/ca.crt" -CAkey "$T/ca.key" -CAcreateserial -days 9 \
         -out "$T/leaf.crt" 2>/dev/null
     mkdir "$T/dir"
@@ -155,8 +156,8 @@ load cert_collect
 }
 
 @test "an expired certificate is kept with a warning" {
-    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=old -days 1 -keyout "$T/old.key" \
-        -out "$T/old.crt" 2>/dev/null
+    new_key "$T/old.key"
+    openssl req -x509 -key "$T/old.key" -subj /CN=old -days 1 -out "$T/old.crt" 2>/dev/null
     SOURCE_DATE_EPOCH=$(($(date +%s) + 5 * 86400)) collect apply "$T/old.crt as old"
     expect_status 0
     expect_output "its certificate expired on"

@@ -35,9 +35,10 @@ load cert_collect
 
 @test "without a pin the system's trust store vouches for chain and name" {
     [ "$(id -u)" -eq 0 ] || skip "needs root to add a CA to the system's trust store"
-    openssl req -x509 -newkey rsa:2048 -nodes -days 9 -subj "/CN=tfhook test CA $$" \
-        -keyout "$T/ca.key" -out "$T/ca.crt" 2>/dev/null
-    openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout "$T/web.key" -out "$T/web.csr" 2>/dev/null
+    new_key "$T/ca.key"
+    new_key "$T/web.key"
+    openssl req -x509 -key "$T/ca.key" -days 9 -subj "/CN=tfhook test CA $$" -out "$T/ca.crt" 2>/dev/null
+    openssl req -new -key "$T/web.key" -subj /CN=localhost -out "$T/web.csr" 2>/dev/null
     printf 'subjectAltName=DNS:localhost\n' >"$T/ext"
     openssl x509 -req -in "$T/web.csr" -CA "$T/ca.crt" -CAkey "$T/ca.key" -CAcreateserial -days 9 \
         -extfile "$T/ext" -out "$T/web.crt" 2>/dev/null

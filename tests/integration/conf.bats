@@ -3,7 +3,9 @@ load helper
 
 setup() {
     common_setup
-    CONF=$BATS_TEST_DIRNAME/../../conf/tfhook.ini
+    # A copy, for the tree may be one that others can write.
+    CONF=$T/tfhook.ini
+    install -m 644 "$BATS_TEST_DIRNAME/../../conf/tfhook.ini" "$CONF"
 }
 
 teardown() {

@@ -173,9 +173,9 @@ EOF
 }
 
 @test "two runs at once: the second names the first and changes nothing" {
-    config "plan:sleep:3" "plan:write:$T/file:new"
+    config "plan:sleep:2" "plan:write:$T/file:new"
     start "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply
-    sleep 1
+    for _ in $(seq 100); do [ -s "$T/state/lock" ] && break; sleep 0.05; done
     run_config apply
     expect_status 4
     expect_output "another run holds the lock"
@@ -188,7 +188,7 @@ EOF
 @test "a plugin that crashes, hangs, exits, lies or leaves a child has changed nothing" {
     local bad
     for bad in crash exit:0 exit:3 return:99 close-all "write-unread:$T/file" hang close-all+hang; do
-        printf '[step one]\nplugin = fake\ntimeout = 2\ndo =\n    plan:write:%s:x\n' "$T/new" >"$T/c.ini"
+        printf '[step one]\nplugin = fake\ntimeout = 1\ndo =\n    plan:write:%s:x\n' "$T/new" >"$T/c.ini"
         printf '    plan:%s\n' ${bad//+/ } >>"$T/c.ini"
         run_config apply
         expect_status 1
@@ -196,7 +196,7 @@ EOF
         [ ! -e "$T/new" ] || fail "$bad changed something"
         [ "$(cat "$T/file")" = old ]
     done
-    expect_output "did not end within 2 s"
+    expect_output "did not end within 1 s"
     config "plan:orphan" "plan:write:$T/new:x"
     run_config apply
     expect_status 0

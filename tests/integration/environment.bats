@@ -30,8 +30,8 @@ expect_no_mark() {
 }
 
 @test "libraries and modules of the environment are not loaded" {
-    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/x.key" -out "$T/x.crt" -subj /CN=x -days 9 \
-        2>/dev/null
+    new_key "$T/x.key"
+    openssl req -x509 -key "$T/x.key" -out "$T/x.crt" -subj /CN=x -days 9 2>/dev/null
     local kind=providers
     [[ "$(openssl version)" == "OpenSSL 3"* ]] || kind=engines
     cat >"$T/openssl.cnf" <<CNF

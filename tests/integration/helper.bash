@@ -2,8 +2,10 @@
 # with every process that start() began.
 
 common_setup() {
+    umask 022
     T=$(mktemp -d /tmp/tfhook-test.XXXXXX)
     STARTED=()
+    KEYS_USED=0
     export LC_ALL=C.UTF-8
 }
 
@@ -76,13 +78,28 @@ free_port() {
     done
 }
 
+# new_key FILE: an RSA key that this test has not had yet. Making one takes longer than most tests, so
+# they are made once a build, and each test begins with the first.
+new_key() {
+    local pool=$TFHOOK_BUILD/test-keys number
+    KEYS_USED=$((KEYS_USED + 1))
+    number=$KEYS_USED
+    if [ ! -e "$pool/$number" ]; then
+        mkdir -p "$pool"
+        openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$pool/$number.$$" 2>/dev/null
+        mv "$pool/$number.$$" "$pool/$number"
+    fi
+    cp "$pool/$number" "$1"
+    chmod 600 "$1"
+}
+
 # A self-signed certificate and key: make_cert CN CRT KEY [openssl req options]
 make_cert() {
     local cn=$1 crt=$2 key=$3
     shift 3
-    openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj "/CN=$cn" \
-        -addext "subjectAltName=DNS:$cn" -keyout "$key" -out "$crt" "$@" 2>/dev/null
-    chmod 600 "$key"
+    new_key "$key"
+    openssl req -x509 -key "$key" -days 365 -subj "/CN=$cn" \
+        -addext "subjectAltName=DNS:$cn" -out "$crt" "$@" 2>/dev/null
 }
 
 # The same of a server alone, no CA, which the default of openssl req is: make_leaf CN CRT KEY [DAYS]
@@ -96,9 +113,9 @@ x509_extensions = leaf
 basicConstraints = critical, CA:FALSE
 subjectAltName = DNS:$1
 END
-    openssl req -x509 -config "$T/leaf.cnf" -newkey rsa:2048 -nodes -days "${4:-365}" -subj "/CN=$1" \
-        -keyout "$3" -out "$2" 2>/dev/null
-    chmod 600 "$3"
+    new_key "$3"
+    openssl req -x509 -config "$T/leaf.cnf" -key "$3" -days "${4:-365}" -subj "/CN=$1" \
+        -out "$2" 2>/dev/null
 }
 
 sha() {

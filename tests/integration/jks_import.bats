@@ -180,7 +180,8 @@ check_every_entry() {
 @test "files are named with certificate, and a bundle gives its server certificate" {
     cp "$DATA/plain.jks" "$T/store"
     make_cert ca "$T/ca.crt" "$T/ca.key"
-    openssl req -newkey rsa:2048 -nodes -subj /CN=leaf -keyout "$T/key" -out "$T/csr" 2>/dev/null
+    new_key "$T/key"
+    openssl req -new -key "$T/key" -subj /CN=leaf -out "$T/csr" 2>/dev/null
     openssl x509 -req -in "$T/csr" -CA "$T/ca.crt" -CAkey "$T/ca.key" -CAcreateserial -out "$T/leaf.crt" 2>/dev/null
     cat "$T/ca.crt" "$T/leaf.crt" >"$T/bundle.pem"
     jks -v apply -o keystore="$T/store" -o certificate="$T/bundle.pem as Scm1"
@@ -198,7 +199,8 @@ make_bundle() {
     local name issuer=root
     make_cert root "$T/root.crt" "$T/root.key"
     for name in issuing scm1; do
-        openssl req -newkey rsa:2048 -nodes -subj "/CN=$name" -keyout "$T/$name.key" -out "$T/csr" 2>/dev/null
+        new_key "$T/$name.key"
+        openssl req -new -key "$T/$name.key" -subj "/CN=$name" -out "$T/csr" 2>/dev/null
         printf 'basicConstraints=critical,CA:%s\n' "$([ $name = scm1 ] && echo FALSE || echo TRUE)" >"$T/ext"
         openssl x509 -req -in "$T/csr" -CA "$T/$issuer.crt" -CAkey "$T/$issuer.key" -CAcreateserial \
             -extfile "$T/ext" -out "$T/$name.crt" 2>/dev/null

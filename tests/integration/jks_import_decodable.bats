@@ -9,14 +9,16 @@ certificate() {
     shift 2
     { printf '[req]\ndistinguished_name=n\nx509_extensions=e\n[n]\n[e]\n'
         printf '%s\n' "${EXTENSION:-basicConstraints=CA:FALSE}"; } >"$T/config"
-    openssl req -x509 -config "$T/config" -newkey rsa:2048 -nodes -days 30 -subj "$subject" \
-        -keyout "$T/key" -outform DER -out "$T/made/$name.crt" "$@" 2>"$T/log" ||
+    [ $# -gt 0 ] || { new_key "$T/key" && set -- -key "$T/key"; }
+    openssl req -x509 -config "$T/config" -nodes -days 30 -subj "$subject" \
+        -keyout "$T/other-key" -outform DER -out "$T/made/$name.crt" "$@" 2>"$T/log" ||
         fail "$name: $(cat "$T/log")"
 }
 
 # issued NAME SUBJECT EXTENSION: one of a CA
 issued() {
-    openssl req -new -newkey rsa:2048 -nodes -subj "$2" -keyout "$T/key" -out "$T/request" 2>/dev/null
+    new_key "$T/key"
+    openssl req -new -key "$T/key" -subj "$2" -out "$T/request" 2>/dev/null
     printf '%s\n' "$3" >"$T/extension"
     openssl x509 -req -in "$T/request" -CA "$T/ca.crt" -CAkey "$T/ca.key" -set_serial 7 -days 30 \
         -extfile "$T/extension" -outform DER -out "$T/made/$1.crt" 2>/dev/null

@@ -11,6 +11,7 @@ setup_file() {
     export PGBIN
     JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
     export JAVA_HOME
+    KEYS_USED=100 # none that a test has
     make_cert localhost "$SHARED/db1.crt" "$SHARED/db1.key"
     make_cert localhost "$SHARED/other.crt" "$SHARED/other.key"
     if [ -n "$PGBIN" ] && [ "$(id -u)" -eq 0 ]; then
@@ -259,8 +260,8 @@ import() {
 }
 
 @test "servers: a chain that leads to an entry is trusted, by a CA only" {
-    openssl req -new -newkey rsa:2048 -nodes -subj /CN=localhost -keyout "$T/leaf.key" \
-        -out "$T/leaf.csr" 2>/dev/null
+    new_key "$T/leaf.key"
+    openssl req -new -key "$T/leaf.key" -subj /CN=localhost -out "$T/leaf.csr" 2>/dev/null
     make_cert ca.example.com "$T/ca.crt" "$T/ca.key"
     openssl x509 -req -in "$T/leaf.csr" -CA "$T/ca.crt" -CAkey "$T/ca.key" -set_serial 7 -days 30 \
         -out "$T/leaf.crt" 2>/dev/null

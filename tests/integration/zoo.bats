@@ -14,7 +14,7 @@ teardown() {
 }
 
 # misdeed CALL:WORD COMMAND, with a deadline of $DEADLINE seconds
-DEADLINE=4
+DEADLINE=20
 misdeed() {
     printf '[step bad]\nplugin = mischief\nhook = pre-provision\ntimeout = %s\nfile = %s\ndo = %s\n' \
         "$DEADLINE" "$T/file" "$1" >"$T/c.ini"
@@ -32,6 +32,7 @@ expect_untouched() {
 
 # The lock is free, nothing has to be settled, and the step does its work when it behaves.
 expect_next_run_works() {
+    local DEADLINE=20
     misdeed none apply
     expect_status 0
     [ "$(cat "$T/file")" = new ] || fail "$1: the next run does not work"
@@ -63,15 +64,16 @@ bad() {
 }
 
 @test "a plugin that hangs is ended at its deadline, whatever it ignores" {
-    bad check hang 1 "did not end within 4 s"
-    bad plan hang-deaf 1 "did not end within 4 s"
-    bad verify hang-deaf 1 "did not end within 4 s"
+    DEADLINE=2
+    bad check hang 1 "did not end within 2 s"
+    bad plan hang-deaf 1 "did not end within 2 s"
+    bad verify hang-deaf 1 "did not end within 2 s"
 }
 
 @test "a plugin that floods is ended, and what it says is cut" {
     DEADLINE=60
     bad verify flood-findings 1 "it sent more than 256 MiB"
-    DEADLINE=4
+    DEADLINE=2
     local word
     for word in flood-log flood-output; do
         misdeed plan:$word plan

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Run a command on this source tree inside another release of Debian: tests/on.sh SUITE COMMAND...
 # e.g. `tests/on.sh bullseye ./tests/run.sh` or `tests/on.sh bookworm ./examples/demo.sh`.
+# `tests/on.sh --tree` prints the files of the source tree, each ended by a NUL.
 #
 # The system is made by debootstrap in ${TMPDIR:-/var/tmp}/tfhook-on/SUITE and kept there for the
 # next run; remove that folder to begin from nothing. Every mount lives in a mount namespace of its own
@@ -100,6 +101,10 @@ inside() {
 if [ "${1:-}" = --inside ]; then
     shift
     inside "$@"
+fi
+if [ "${1:-}" = --tree ]; then
+    tree
+    exit
 fi
 [ $# -ge 2 ] || die 'usage: tests/on.sh SUITE COMMAND...'
 [ "$(id -u)" -eq 0 ] || die 'a system in a folder needs root'

@@ -1,25 +1,31 @@
 #!/bin/bash
-# Build tfhook and run every test: what is missing is installed first (apt or dnf).
+# Build tfhook and test it: what is missing is installed first (apt or dnf).
 #
-#   tests/run.sh              Debug with ASan and UBSan, and Release; linters on Debian 12
-#   tests/run.sh --on SUITE   the same inside a Debian of that release (bullseye is nearest to
+#   tests/run.sh              every test once with ASan and UBSan, the smoke tests of the Release
+#                             build, and on Debian 12 the linters over what differs from origin/main
+#   tests/run.sh --full       what that leaves out: see the table in tests/README.md
+#   tests/run.sh --on SUITE   either inside a Debian of that release (bullseye is nearest to
 #                             TeamForge's own platform), made in a folder by debootstrap; as root
-#   tests/run.sh --quick      the Debug build alone and no linters, while developing
-#   tests/crash/run.sh --full every point of the crash suite, of which the tests try a sample
-#   tests/differential/run.sh --full
-#                             what a JVM makes of a store, of which the tests try a sample
-#   tests/fuzz/run.sh         the fuzz targets for a minute each, as the tests do
+#   tests/run.sh --quick      the tests with sanitizers alone, while developing
+#
+# Suites of their own, of which a sample is among the tests; each tells more with --help:
+#
+#   tests/crash/run.sh        kill -9, errors and loss of power at every system call
+#   tests/differential/run.sh what a JVM makes of a store, and what we think that it does
+#   tests/fuzz/run.sh         the fuzz targets
 #   tests/bench/run.py        how fast it is, as ratios against rivals
 #
 # Builds go to build/ (TFHOOK_BUILD_DIR moves them), other Debians to ${TMPDIR:-/var/tmp}/tfhook-on.
-# All tests and linters run under one ctest, whose summary is the last thing printed.
+# All tests and linters run under one ctest; its slowest tests, what was skipped, and its summary are
+# the last things printed.
 set -eu
 
-here=$(cd "$(dirname "$0")/.." && pwd)
-build=${TFHOOK_BUILD_DIR:-$here/build}
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+build=${TFHOOK_BUILD_DIR:-$top/build}
 jobs=$(nproc)
 [ "$jobs" -le 2 ] || jobs=2
-quick=no
+mode=short
 suite=
 
 usage() {
@@ -30,54 +36,94 @@ say() {
     printf '\n== %s\n' "$*"
 }
 
-# The linters' verdicts differ from release to release, so only Debian 12's count.
-lint() {
-    # shellcheck source=/dev/null
-    [ "$quick" = no ] && [ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" = bookworm ]
+# tfhook loads no plugin from where somebody else can write, and a source tree may be such a place.
+is_open() {
+    local directory
+    directory=$(realpath -m "$1")
+    while [ "$directory" != / ]; do
+        [ -z "$(find "$directory" -maxdepth 0 -perm /022 ! -perm -1000 2>/dev/null)" ] || return 0
+        directory=$(dirname "$directory")
+    done
+    return 1
 }
 
+# Then the build goes elsewhere.
+choose_build_folder() {
+    is_open "$build" || return 0
+    build=/var/tmp/tfhook-build-$(id -u)
+    [ -d "$build" ] || mkdir -m 755 "$build"
+    if [ ! -O "$build" ] || [ -L "$build" ]; then
+        echo "run.sh: $build belongs to someone else; set TFHOOK_BUILD_DIR" >&2
+        exit 1
+    fi
+    say "$top can be written by others, so this builds in $build"
+}
+
+# The linters' verdicts differ from release to release, so only Debian 12's count.
+lints() {
+    # shellcheck source=/dev/null
+    [ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" = bookworm ]
+}
+
+# build_one NAME SOURCE [CMAKE OPTION...]
 build_one() {
-    local folder=$build/$1
-    shift
+    local folder=$build/$1 source=$2
+    shift 2
     say "building $folder"
     {
-        cmake -S "$here" -B "$folder" -G Ninja -DTFHOOK_WERROR=ON "$@" &&
+        cmake -S "$source" -B "$folder" -G Ninja -DTFHOOK_WERROR=ON "$@" &&
             cmake --build "$folder" --parallel "$jobs"
     } >"$folder.log" 2>&1 || { cat "$folder.log"; return 1; }
 }
 
-# One test of the suite at the top of the build folder: add_check NAME COMMAND...
+# One test of the suite at the top of the build folder: add_check NAME COST COMMAND... The costly
+# ones begin first. What uses all processors by itself is `alone`.
 add_check() {
-    local name=$1 word
-    shift
+    local name=$1 cost=$2 word alone=FALSE
+    shift 2
+    [ "$1" != alone ] || { alone=TRUE; shift; }
     printf 'add_test([=[%s]=]' "$name"
     for word in "$@"; do
         printf ' [=[%s]=]' "$word"
     done
-    printf ')\nset_tests_properties([=[%s]=] PROPERTIES RUN_SERIAL TRUE TIMEOUT 900)\n' "$name"
+    printf ')\nset_tests_properties([=[%s]=] PROPERTIES COST %s RUN_SERIAL %s TIMEOUT 1200)\n' \
+        "$name" "$cost" "$alone"
 }
 
-# A suite of suites, so that one ctest runs, and sums up, the linters and both builds.
-write_suite() {
-    if lint; then
-        local check
-        for check in shellcheck clang-format clang-tidy clang-build; do
-            add_check "style.$check" "$here/tests/style.sh" "$check" "$build"
+write_short_suite() {
+    local check
+    if lints; then
+        for check in shellcheck clang-format clang-tidy; do
+            add_check "style.$check" 60 "$here/style.sh" "$check" "$build" changed
         done
-        add_check fuzz "$here/tests/fuzz/run.sh"
+    fi
+    printf 'subdirs(debug release)\n'
+}
+
+# The Release build's own tests are those of a tree that is writable for the group, as it is unpacked
+# where the umask is 002: what reads a file of the tree must not mind.
+write_full_suite() {
+    local check
+    if lints; then
+        for check in shellcheck clang-format; do
+            add_check "style.$check" 60 "$here/style.sh" "$check" "$build"
+        done
+        for check in clang-tidy clang-build; do
+            add_check "style.$check" 300 alone "$here/style.sh" "$check" "$build"
+        done
+        add_check fuzz 300 alone "$here/fuzz/run.sh"
     fi
     # That the bench runs; what it measures is for people.
-    [ "$quick" = yes ] ||
-        add_check bench env "TFHOOK_BUILD=$build/release" "$here/tests/bench/run.py" --rounds 1
-    printf 'subdirs(%s)\n' "$*"
+    add_check bench 300 alone env "TFHOOK_BUILD=$build/full" "$here/bench/run.py" --rounds 1
+    printf 'subdirs(full)\n'
 }
 
-# What was left out, and why: bats, cmocka and the crash suite say it in the output of their tests.
+# What was left out, and why: bats, cmocka, the linters and the crash suite say it in the output of their tests.
 show_skipped() {
     local log=$build/Testing/Temporary/LastTest.log
     local skipped=$build/skipped.txt
     sed -n -e 's/^ok [0-9]* \(.*\) # skip *\(.*\)$/  \1: \2/p' \
-        -e 's/^\([a-z-]*\) *skipped: \(.*\)$/  crash suite, \1: \2/p' \
+        -e 's/^\([a-z-]*\) *skipped: \(.*\)$/  \1: \2/p' \
         -e 's/^\[  SKIPPED \] \([^ ]*\)$/  \1/p' "$log" | sort | uniq -c >"$skipped"
     say "skipped inside the tests above: $(awk '{n += $1} END {print n + 0}' "$skipped")" \
         '(how often, which, why)'
@@ -90,31 +136,61 @@ show_fuzzing() {
     ! grep -q '^fuzzing: ' "$log" || say "$(sed -n '/^fuzzing: /,/^$/p' "$log")"
 }
 
+show_slowest() {
+    say 'slowest (seconds):'
+    sed -n 's/^ *[0-9]*\/[0-9]* Test *#[0-9]*: \([^ ]*\) .* \([0-9.]*\) sec.*/\2 \1/p' "$1" |
+        sort -rn | head -n 10 | awk '{printf "%8.1f  %s\n", $1, $2}'
+}
+
+# More at a time than there are processors, because many wait: for a deadline, a server, a disk.
 run_tests() {
-    local status=0 summary=$build/summary.txt
-    : >"$summary"
-    say "running everything, $jobs at a time; each suite first in the Debug build, then in Release"
+    local status=0 said=$build/ctest.txt
+    say "running everything, $((jobs + 1)) at a time"
     # ctest's summary is held back until the skipped tests are told.
-    (cd "$build" && ctest --output-on-failure --no-tests=error --parallel "$jobs" </dev/null 2>&1) |
-        sed -u -e "/^[0-9]*% tests passed/,\$ {w $summary" -e 'd}' || status=$?
+    (cd "$build" && ctest --output-on-failure --no-tests=error --parallel $((jobs + 1)) </dev/null 2>&1) |
+        tee "$said" | sed -u '/^[0-9]*% tests passed/,$d' || status=$?
     show_fuzzing
+    show_slowest "$said"
     show_skipped
     say 'ctest:'
-    cat "$summary"
+    sed -n '/^[0-9]*% tests passed/,$p' "$said"
     return "$status"
 }
 
+# The tree of the suite that minds no umask.
+make_open_tree() {
+    local tree=$build/open-tree
+    rm -rf "$tree"
+    mkdir -p "$tree"
+    "$here/on.sh" --tree | tar -C "$top" --null --verbatim-files-from -T - -cf - |
+        tar -C "$tree" -xf - -o
+    chmod -R g+w "$tree"
+    echo "$tree"
+}
+
 run_here() {
-    "$here/tests/packages.sh" build test
-    ! lint || "$here/tests/packages.sh" style fuzz
+    umask 022
+    choose_build_folder
+    "$here/packages.sh" build test
     mkdir -p "$build"
-    build_one debug -DCMAKE_BUILD_TYPE=Debug -DTFHOOK_SANITIZE=ON
-    set -- debug
-    if [ "$quick" = no ]; then
-        build_one release -DCMAKE_BUILD_TYPE=Release
-        set -- debug release
-    fi
-    write_suite "$@" >"$build/CTestTestfile.cmake"
+    case $mode in
+    short)
+        ! lints || "$here/packages.sh" style
+        build_one debug "$top" -DCMAKE_BUILD_TYPE=Debug -DTFHOOK_SANITIZE=ON
+        build_one release "$top" -DCMAKE_BUILD_TYPE=Release -DTFHOOK_TESTS=SMOKE
+        write_short_suite >"$build/CTestTestfile.cmake"
+        ;;
+    full)
+        ! lints || "$here/packages.sh" style fuzz
+        build_one full "$(make_open_tree)" -DCMAKE_BUILD_TYPE=Release -DTFHOOK_TESTS=FULL
+        write_full_suite >"$build/CTestTestfile.cmake"
+        umask 002
+        ;;
+    quick)
+        build_one debug "$top" -DCMAKE_BUILD_TYPE=Debug -DTFHOOK_SANITIZE=ON
+        printf 'subdirs(debug)\n' >"$build/CTestTestfile.cmake"
+        ;;
+    esac
     set -o pipefail
     run_tests
 }
@@ -126,7 +202,8 @@ while [ $# -gt 0 ]; do
         suite=$2
         shift
         ;;
-    --quick) quick=yes ;;
+    --full) mode=full ;;
+    --quick) mode=quick ;;
     -h | --help)
         usage
         exit 0
@@ -142,7 +219,7 @@ done
 
 if [ -n "$suite" ]; then
     set -- ./tests/run.sh
-    [ "$quick" = no ] || set -- "$@" --quick
-    exec "$here/tests/on.sh" "$suite" "$@"
+    [ "$mode" = short ] || set -- "$@" "--$mode"
+    exec "$here/on.sh" "$suite" "$@"
 fi
 run_here

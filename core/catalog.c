@@ -1,6 +1,6 @@
 #include "catalog.h"
 
-#include "child.h"
+#include "interrupt.h"
 #include "loader.h"
 
 #include <jansson.h>
@@ -177,7 +177,7 @@ int catalog_command(struct run *run, struct err *err)
             (void)printf("%-16s %-8s %s\n", plugin.name, plugin.version, plugin.summary);
     }
     if (problems != NULL)
-        rc = err_set(err, child_interrupted ? STATUS_FAILED : STATUS_REJECTED, "%s", problems);
+        rc = err_set(err, interrupt_pending ? STATUS_FAILED : STATUS_REJECTED, "%s", problems);
     if (run->talk.json)
         print_json(list, err->text);
     else

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "fds.h"
 #include "guest.h"
+#include "interrupt.h"
 #include "pump.h"
 
 #include <errno.h>
@@ -19,22 +20,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-volatile sig_atomic_t child_interrupted;
-
-static void on_signal(int number)
-{
-    child_interrupted = number;
-}
-
-void child_catch_signals(void)
-{
-    const struct sigaction action = {.sa_handler = on_signal};
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (!caller_ignores(numbers[i]))
-            (void)sigaction(numbers[i], &action, NULL);
-}
 
 enum { SHORT_MS = 3, PIPE_SIZE = 1024 * 1024 /* a store goes up at once */ };
 
@@ -56,7 +41,7 @@ static int pump_until_end(struct pump *pump, bool *ret_late)
     int status = 0;
     if (ends_soon(pump, &status))
         return status;
-    while (!pump->ended && pump->broken == NULL && !child_interrupted) {
+    while (!pump->ended && pump->broken == NULL && !interrupt_pending) {
         int64_t left = pump->patience.deadline - clock_ms();
         *ret_late = left <= 0;
         if (*ret_late)
@@ -130,7 +115,7 @@ static void judge(struct pump *pump, int status, bool late)
                         "the plugin %s did not end within %ld s and was killed; raise timeout "
                         "if it needs longer",
                         plugin, pump->call->step->timeout));
-    else if (child_interrupted)
+    else if (interrupt_pending)
         fail(pump->outcome, STEP_FAILED, "interrupted");
     else if (pump->broken != NULL)
         fail(pump->outcome, STEP_CRASHED,
@@ -202,7 +187,7 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
                         .outcome = ret,
                         .pid = -1,
                         .ends = -1,
-                        .patience = {.interrupted = &child_interrupted},
+                        .patience = {.interrupted = &interrupt_pending},
                         .records = -1,
                         .talk = -1,
                         .aside = -1};
@@ -215,7 +200,7 @@ void child_run(struct mem *mem, const struct child_call *call, struct outcome *r
         pump.patience.deadline = clock_ms() + call->step->timeout * 1000;
         int status = pump_until_end(&pump, &late);
         if (status < 0)
-            status = reap(&pump, late || pump.broken != NULL || child_interrupted);
+            status = reap(&pump, late || pump.broken != NULL || interrupt_pending);
         guest_end_leftovers(pump.pid, &others);
         judge(&pump, status, late);
     }

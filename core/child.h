@@ -40,11 +40,4 @@ struct child_call {
 /* Always fills *ret; what went wrong is in its status, exit and message. */
 void child_run(struct mem *mem, const struct child_call *call, struct outcome *ret);
 
-/* Set by signal handlers: the call at hand is ended, with all that it has started. */
-extern volatile sig_atomic_t child_interrupted;
-
-/* From here on INT, TERM and HUP set it, as far as the caller does not ignore them. Before the
- * first call, and before a writer has begun. */
-void child_catch_signals(void);
-
 #endif

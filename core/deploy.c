@@ -2,7 +2,7 @@
 
 #include "ask.h"
 #include "caller.h"
-#include "child.h"
+#include "interrupt.h"
 #include "phase_command.h"
 #include "show.h"
 #include "steps.h"
@@ -107,7 +107,7 @@ static int run_phase_commands(struct run *run, const struct phase *phase, struct
         return 0;
     }
     for (size_t i = 0; i < phase->command_count; i++) {
-        if (child_interrupted)
+        if (interrupt_pending)
             return err_set(err, STATUS_FAILED, "interrupted");
         if (run_words(run, phase->name, command_path(run, phase->commands[i].names[0]),
                       &phase->commands[i], err) < 0)
@@ -124,7 +124,7 @@ static void after_failure(struct run *run, struct progress *progress, struct err
     bool earlier_hook =
         result != NULL && (strcmp(result, "applied") == 0 || strcmp(result, "unchanged") == 0);
     struct progress own = {0};
-    child_interrupted = 0;
+    interrupt_pending = 0;
     if (err->status == STATUS_STUCK)
         talk_warn(&run->talk,
                   "post-failure is left out: nothing is written on top of what is stuck");
@@ -185,7 +185,7 @@ static int wrap_phase(struct run *run, const char *program, struct progress *pro
     const char *phase = run->cli.name;
     if (run_hook(run, hook_name(run, "pre", phase), progress, err) < 0)
         return -1;
-    if (child_interrupted)
+    if (interrupt_pending)
         return err_set(err, STATUS_FAILED, "interrupted");
     if (run_words(run, phase, program, &run->cli.words, err) < 0)
         return -1;
@@ -296,7 +296,7 @@ static int run_phases(struct run *run, size_t first, size_t end, struct progress
                 err->status == STATUS_STUCK ? "only then resume with" : "resume with", phase->name);
             return -1;
         }
-        if (child_interrupted)
+        if (interrupt_pending)
             return err_set(err, STATUS_FAILED, "interrupted after %s", phase->name);
     }
     return 0;

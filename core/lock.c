@@ -1,7 +1,7 @@
 #include "lock.h"
 
-#include "child.h"
 #include "file.h"
+#include "interrupt.h"
 #include "text.h"
 #include "trust.h"
 
@@ -63,7 +63,7 @@ int lock_take(struct mem *mem, const struct talk *talk, const char *state_dir, c
             (void)close(fd);
             return err_errno(err, STATUS_FAILED, number, "cannot lock %s", path);
         }
-        if (child_interrupted) {
+        if (interrupt_pending) {
             (void)close(fd);
             return err_set(err, STATUS_FAILED,
                            "interrupted while it waited for the lock %s; nothing was changed",

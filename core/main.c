@@ -4,12 +4,12 @@
  */
 #include "caller.h"
 #include "catalog.h"
-#include "child.h"
 #include "commands.h"
 #include "deploy.h"
 #include "digest.h"
 #include "help.h"
 #include "history.h"
+#include "interrupt.h"
 #include "journal.h"
 #include "recover.h"
 #include "rollback.h"
@@ -147,7 +147,7 @@ static enum status flush_output(const struct run *run, enum status status)
     /* Who reads through `head` has seen enough. */
     if (changed || errno != EPIPE)
         (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n",
-                      child_interrupted ? "interrupted" : strerror(errno));
+                      interrupt_pending ? "interrupted" : strerror(errno));
     return status == STATUS_OK && !changed ? STATUS_FAILED : status;
 }
 

@@ -1,7 +1,7 @@
 #include "phase_command.h"
 
 #include "caller.h"
-#include "child.h"
+#include "interrupt.h"
 #include "tee.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static volatile sig_atomic_t command_pid;
 /* On a terminal INT comes to the command by itself; sending it again does no harm. */
 static void forward(int number)
 {
-    child_interrupted = number;
+    interrupt_pending = number;
     if (command_pid > 0)
         (void)kill((pid_t)command_pid, number);
 }

@@ -3,6 +3,7 @@
 #include "caller.h"
 #include "child.h"
 #include "fds.h"
+#include "interrupt.h"
 #include "landlock.h"
 #include "trust.h"
 
@@ -187,7 +188,7 @@ int run_open_plugins(struct run *run, struct err *err)
         err);
     if (run->plugins < 0)
         return -1;
-    child_catch_signals();
+    interrupt_catch();
     run->ruleset = landlock_ruleset(&lack);
     if (lack != NULL)
         talk_debug(&run->talk, "%s", lack);
@@ -331,7 +332,7 @@ int run_load(struct run *run, struct err *err)
     }
     if (opened && problems.count == before)
         check_site(run, &problems);
-    int rc = child_interrupted ? err_set(err, STATUS_FAILED, "interrupted; nothing was changed")
+    int rc = interrupt_pending ? err_set(err, STATUS_FAILED, "interrupted; nothing was changed")
                                : reject(run, &problems, err);
     if (rc == 0 && (run->cli.command == COMMAND_CHECK || run->cli.command == COMMAND_DEPLOY))
         warn_of_idle_hooks(run);

@@ -2,6 +2,7 @@
 
 #include "child.h"
 #include "digest.h"
+#include "interrupt.h"
 #include "place.h"
 
 #include <errno.h>
@@ -97,7 +98,7 @@ int steps_check(struct run *run, const struct selection *selection, bool to_plan
         if (outcome.exit == STATUS_OK)
             continue;
         const char *text = step_failed(run, runner, outcome.message);
-        if (runner->step->ignore_failure && outcome.exit != STATUS_REJECTED && !child_interrupted) {
+        if (runner->step->ignore_failure && outcome.exit != STATUS_REJECTED && !interrupt_pending) {
             talk_warn(&run->talk, "%s (on-failure = ignore)", text);
             runner->dropped = true;
             continue;
@@ -243,7 +244,7 @@ int steps_plan(struct run *run, const struct selection *selection, struct stage 
                 add_next_steps(run, &outcome);
             continue;
         }
-        if (!runner->step->ignore_failure || child_interrupted)
+        if (!runner->step->ignore_failure || interrupt_pending)
             return err_set(err, outcome.exit, "%s", step_failed(run, runner, outcome.message));
         talk_warn(&run->talk, "step %s is left out (on-failure = ignore): %s", runner->step->name,
                   outcome.message);

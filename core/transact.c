@@ -1,7 +1,7 @@
 #include "transact.h"
 
 #include "ask.h"
-#include "child.h"
+#include "interrupt.h"
 #include "lock.h"
 #include "recover.h"
 #include "show.h"
@@ -17,7 +17,7 @@ int transact_lock(struct run *run, struct err *err)
                   world_time(run->mem, run->world.now), run->cli.wait, err);
     if (run->lock < 0)
         return -1;
-    child_catch_signals();
+    interrupt_catch();
     return 0;
 }
 
@@ -53,7 +53,7 @@ static int verify(struct run *run, const struct transact *what, struct runner **
 /* A step that may be left out has failed: say so, and go on without it. */
 static bool may_go_on(struct run *run, struct runner *culprit, struct err *err)
 {
-    if (culprit == NULL || !culprit->step->ignore_failure || child_interrupted ||
+    if (culprit == NULL || !culprit->step->ignore_failure || interrupt_pending ||
         err->status == STATUS_STUCK)
         return false;
     talk_warn(&run->talk, "step %s is left out (on-failure = ignore): %s", culprit->step->name,
@@ -78,7 +78,7 @@ static int write_and_verify(struct run *run, const struct transact *what, const 
         return -1;
     }
     int rc = verify(run, what, &culprit, err);
-    if (child_interrupted)
+    if (interrupt_pending)
         rc = err_set(err, STATUS_FAILED, "interrupted");
     if (rc == 0)
         rc = txn_commit(&txn, err);

@@ -1,7 +1,7 @@
 #include "transaction.h"
 
-#include "child.h"
 #include "foreign.h"
+#include "interrupt.h"
 #include "leftovers.h"
 #include "place.h"
 #include "prepare.h"
@@ -125,7 +125,7 @@ int txn_begin(struct mem *mem, const struct world *world, const struct talk *tal
                                     .partial = origin->partial};
     keep_rescue(ret, stage);
     int rc = prepare(ret, stage, err);
-    if (rc == 0 && child_interrupted)
+    if (rc == 0 && interrupt_pending)
         rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
     if (rc < 0) {
         abandon(ret);

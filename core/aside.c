@@ -1,5 +1,7 @@
 #include "aside.h"
 
+#include "file.h"
+#include "mem.h"
 #include "probe.h"
 
 #include <errno.h>

@@ -7,6 +7,7 @@
 #ifndef TFHOOK_ASIDE_H
 #define TFHOOK_ASIDE_H
 
+#include "mem.h"
 #include "process.h"
 #include "record.h"
 

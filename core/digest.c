@@ -1,15 +1,14 @@
 #include "digest.h"
 
-#include "file.h"
-
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 /* Made once and begun again and again, which allocates nothing: an undo needs digests just when
  * memory is out. */
-static EVP_MD_CTX *begin(void)
+static EVP_MD_CTX *made;
+
+static EVP_MD_CTX *begin_context(void)
 {
-    static EVP_MD_CTX *made;
     if (made != NULL)
         return EVP_DigestInit_ex(made, NULL, NULL) == 1 ? made : NULL;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -21,51 +20,39 @@ static EVP_MD_CTX *begin(void)
     return ctx;
 }
 
-void digest_begin(void)
+void digest_init(void)
 {
     /* Nothing is left to be cleaned up at the end of the process. Failures show in digest(). */
     (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_LOAD_CONFIG, NULL);
-    (void)begin();
+    (void)begin_context();
 }
 
-/* A digest that was not made must not be taken for one. */
-static EVP_MD_CTX *must_begin(void)
+/* A digest that was not made must not be taken for one: each of these succeeds, or the process
+ * ends.
+ */
+void digest_begin(void)
 {
-    EVP_MD_CTX *ctx = begin();
-    if (ctx == NULL)
-        mem_exhausted();
-    return ctx;
-}
-
-static void add(void *ctx, const unsigned char *data, size_t size)
-{
-    if (EVP_DigestUpdate(ctx, data, size) != 1)
+    if (begin_context() == NULL)
         mem_exhausted();
 }
 
-static void end(EVP_MD_CTX *ctx, unsigned char ret[DIGEST_SIZE])
+void digest_add(const void *data, size_t size)
 {
-    if (EVP_DigestFinal_ex(ctx, ret, NULL) != 1)
+    if (EVP_DigestUpdate(made, data, size) != 1)
+        mem_exhausted();
+}
+
+void digest_end(unsigned char ret[DIGEST_SIZE])
+{
+    if (EVP_DigestFinal_ex(made, ret, NULL) != 1)
         mem_exhausted();
 }
 
 void digest_make(const void *data, size_t size, unsigned char ret[DIGEST_SIZE])
 {
-    EVP_MD_CTX *ctx = must_begin();
-    add(ctx, data, size);
-    end(ctx, ret);
-}
-
-int digest_file(struct mem *mem, const char *path, size_t limit, const char **ret)
-{
-    unsigned char made[DIGEST_SIZE];
-    EVP_MD_CTX *ctx = must_begin();
-    int rc = file_pass(path, limit, add, ctx);
-    if (rc < 0)
-        return rc;
-    end(ctx, made);
-    *ret = digest_text(mem, made);
-    return 0;
+    digest_begin();
+    digest_add(data, size);
+    digest_end(ret);
 }
 
 const char *digest_text(struct mem *mem, const unsigned char digest[DIGEST_SIZE])
@@ -81,7 +68,7 @@ const char *digest_text(struct mem *mem, const unsigned char digest[DIGEST_SIZE]
 
 const char *digest(struct mem *mem, const void *data, size_t size)
 {
-    unsigned char made[DIGEST_SIZE];
-    digest_make(data, size, made);
-    return digest_text(mem, made);
+    unsigned char sha256[DIGEST_SIZE];
+    digest_make(data, size, sha256);
+    return digest_text(mem, sha256);
 }

@@ -14,7 +14,7 @@
 #ifndef TFHOOK_EDIT_H
 #define TFHOOK_EDIT_H
 
-#include "file.h"
+#include "blob.h"
 #include "mem.h"
 
 #include <stdbool.h>

@@ -9,17 +9,13 @@
 #ifndef TFHOOK_FILE_H
 #define TFHOOK_FILE_H
 
+#include "blob.h"
 #include "mem.h"
 #include "text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
-
-struct blob {
-    const unsigned char *data; /* data[size] is a NUL that does not count */
-    size_t size;
-};
 
 enum { FILE_LIMIT = 64 * 1024 * 1024 };
 
@@ -36,6 +32,10 @@ int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
  */
 typedef void file_taker(void *context, const unsigned char *data, size_t size);
 int file_pass(const char *path, size_t limit, file_taker *take, void *context)
+    __attribute__((warn_unused_result));
+
+/* The SHA-256 of a file, which is not kept; errors are those of file_read(). */
+int file_digest(struct mem *mem, const char *path, size_t limit, const char **ret)
     __attribute__((warn_unused_result));
 
 /* A new file with this content, synced. It takes owner, mode, ACL and extended attributes of the

@@ -1,6 +1,7 @@
 #include "foreign.h"
 
 #include "digest.h"
+#include "file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ static int is_late(struct mem *mem, const struct entry *entry)
     const char *now = NULL;
     if (entry->link == NULL || file_is_one(entry->link, entry->real))
         return 0;
-    int rc = digest_file(mem, entry->link, FILE_LIMIT, &now);
+    int rc = file_digest(mem, entry->link, FILE_LIMIT, &now);
     /* What is not there, or no file at all, is not the old one. */
     if (rc == -ENOENT || rc == -ENOTDIR || rc == -ELOOP || rc == -EISDIR || rc == -EINVAL)
         return 0;

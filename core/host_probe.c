@@ -1,6 +1,8 @@
 /* The host functions by which a plugin runs a command that only looks. */
 #include "aside.h"
-#include "host.h"
+#include "file.h"
+#include "host_functions.h"
+#include "host_state.h"
 #include "probe.h"
 
 #include <errno.h>
@@ -47,7 +49,7 @@ static int host_probe_input(const struct tfhook_host *host, const char *const *a
     return probe_it(host->core, &probe, ret);
 }
 
-void host_table_probe(struct tfhook_host *ret)
+void host_add_probe(struct tfhook_host *ret)
 {
     ret->probe = host_probe;
     ret->probe_input = host_probe_input;

@@ -1,6 +1,7 @@
 /* The host function by which a plugin looks at processes. */
 #include "aside.h"
-#include "host.h"
+#include "host_functions.h"
+#include "host_state.h"
 
 #include <errno.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static int host_process(const struct tfhook_host *host, long pid, const char *na
     return rc;
 }
 
-void host_table_process(struct tfhook_host *ret)
+void host_add_process(struct tfhook_host *ret)
 {
     ret->process = host_process;
 }

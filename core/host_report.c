@@ -1,6 +1,7 @@
 /* The host functions by which a plugin reports. */
 #include "clock.h"
-#include "host.h"
+#include "host_functions.h"
+#include "host_state.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -122,7 +123,7 @@ static int host_reject(const struct tfhook_host *host, const char *key, const ch
     return TFHOOK_REJECTED;
 }
 
-void host_table_report(struct tfhook_host *ret)
+void host_add_report(struct tfhook_host *ret)
 {
     ret->finding = host_finding;
     ret->next_step = host_next_step;

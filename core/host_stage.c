@@ -1,5 +1,7 @@
 /* The host functions by which a plugin proposes changes. */
-#include "host.h"
+#include "file.h"
+#include "host_functions.h"
+#include "host_state.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -265,7 +267,7 @@ static int host_staged(const struct tfhook_host *host, size_t index, struct tfho
     return -ENOENT;
 }
 
-void host_table_stage(struct tfhook_host *ret)
+void host_add_stage(struct tfhook_host *ret)
 {
     ret->write = host_write;
     ret->edit = host_edit;

@@ -7,7 +7,7 @@
 #ifndef TFHOOK_INI_TEXT_H
 #define TFHOOK_INI_TEXT_H
 
-#include "file.h"
+#include "blob.h"
 #include "mem.h"
 #include "text.h"
 

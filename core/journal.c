@@ -1,5 +1,6 @@
 #include "journal.h"
 
+#include "file.h"
 #include "journal_text.h"
 
 #include <errno.h>

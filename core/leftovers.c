@@ -1,5 +1,6 @@
 #include "leftovers.h"
 
+#include "file.h"
 #include "foreign.h"
 #include "place.h"
 

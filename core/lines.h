@@ -4,7 +4,7 @@
 #ifndef TFHOOK_LINES_H
 #define TFHOOK_LINES_H
 
-#include "file.h"
+#include "blob.h"
 #include "mem.h"
 
 #include <stdbool.h>

@@ -122,7 +122,7 @@ static enum status run_command(struct run *run)
     struct err err = {.mem = run->mem};
     bool pending = false;
     run->talk = make_talk(&run->cli);
-    digest_begin();
+    digest_init();
     int rc = needs_config(run->cli.command) ? run_load(run, &err) : load_directories(run, &err);
     if (rc == 0)
         rc = dispatch(run, &pending, &err);

@@ -1,5 +1,7 @@
 #include "place.h"
 
+#include "file.h"
+
 #include <errno.h>
 #include <string.h>
 

@@ -2,6 +2,7 @@
 
 #include "digest.h"
 #include "fds.h"
+#include "file.h"
 #include "parent.h"
 #include "place.h"
 

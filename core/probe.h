@@ -7,7 +7,8 @@
 #ifndef TFHOOK_PROBE_H
 #define TFHOOK_PROBE_H
 
-#include "file.h"
+#include "blob.h"
+#include "mem.h"
 #include "patience.h"
 
 #include <sys/types.h>

@@ -5,7 +5,8 @@
 #ifndef TFHOOK_PROCESS_H
 #define TFHOOK_PROCESS_H
 
-#include "file.h"
+#include "blob.h"
+#include "mem.h"
 
 #include <stdbool.h>
 

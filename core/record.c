@@ -1,5 +1,8 @@
 #include "record.h"
 
+#include "file.h"
+#include "mem.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdint.h>

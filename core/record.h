@@ -6,7 +6,8 @@
 #ifndef TFHOOK_RECORD_H
 #define TFHOOK_RECORD_H
 
-#include "file.h"
+#include "blob.h"
+#include "mem.h"
 #include "patience.h"
 
 #include <stdbool.h>

@@ -1,5 +1,6 @@
 #include "recover.h"
 
+#include "file.h"
 #include "foreign.h"
 #include "journal.h"
 #include "leftovers.h"

@@ -2,6 +2,7 @@
 
 #include "ask.h"
 #include "digest.h"
+#include "file.h"
 #include "place.h"
 #include "recover.h"
 #include "show.h"

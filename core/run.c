@@ -3,6 +3,7 @@
 #include "caller.h"
 #include "child.h"
 #include "fds.h"
+#include "file.h"
 #include "interrupt.h"
 #include "landlock.h"
 #include "trust.h"

@@ -2,6 +2,7 @@
 
 #include "child.h"
 #include "digest.h"
+#include "file.h"
 #include "interrupt.h"
 #include "place.h"
 

@@ -1,5 +1,6 @@
 #include "transaction.h"
 
+#include "file.h"
 #include "foreign.h"
 #include "interrupt.h"
 #include "leftovers.h"

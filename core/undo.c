@@ -1,6 +1,7 @@
 #include "undo.h"
 
 #include "digest.h"
+#include "file.h"
 #include "foreign.h"
 #include "leftovers.h"
 #include "place.h"
@@ -29,7 +30,7 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
     if (entry_is_directory(entry))
         return directory_state(entry);
     const char *now = NULL;
-    int rc = digest_file(mem, entry->real, FILE_LIMIT, &now);
+    int rc = file_digest(mem, entry->real, FILE_LIMIT, &now);
     if (rc == -EISDIR || rc == -EINVAL || rc == -ELOOP || rc == -EFBIG)
         return ENTRY_FOREIGN;
     if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
@@ -47,7 +48,7 @@ static bool put_link_back(struct mem *mem, const struct entry *entry)
 {
     const char *old = NULL;
     struct stat st;
-    if (entry->link == NULL || digest_file(mem, entry->link, FILE_LIMIT, &old) < 0 ||
+    if (entry->link == NULL || file_digest(mem, entry->link, FILE_LIMIT, &old) < 0 ||
         strcmp(old, entry->old_sha256) != 0)
         return false;
     unsigned mode = entry->mode >= 0 ? (unsigned)entry->mode : entry->old_mode;
@@ -166,7 +167,7 @@ static bool was_never_applied(struct mem *mem, const struct entry *entry)
     if (has_content && entry->link != NULL && file_is_one(entry->link, entry->real))
         return true;
     return has_content && !same(entry->old_sha256, entry->new_sha256) &&
-           digest_file(mem, entry->temp, FILE_LIMIT, &temp) == 0 && same(temp, entry->new_sha256) &&
+           file_digest(mem, entry->temp, FILE_LIMIT, &temp) == 0 && same(temp, entry->new_sha256) &&
            !file_is_one(entry->temp, entry->real);
 }
 

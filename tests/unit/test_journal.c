@@ -1,3 +1,4 @@
+#include "file.h"
 #include "journal_text.h"
 #include "unit.h"
 

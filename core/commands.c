@@ -1,9 +1,10 @@
 #include "commands.h"
 
-#include "recover.h"
+#include "recovery.h"
 #include "show.h"
 #include "steps.h"
 #include "transact.h"
+#include "writer.h"
 
 #include <stdio.h>
 
@@ -44,7 +45,7 @@ int command_plan(struct run *run, bool *ret_pending, struct err *err)
 {
     const struct selection selection = selection_of(run);
     struct stage stage = {.mem = run->mem};
-    recover_warn(run);
+    recovery_warn(run->mem, &run->talk, run->world.state_dir);
     if (run_check_names(run, err) < 0 || check_not_empty(run, &selection, true, err) < 0)
         return -1;
     int rc = steps_check(run, &selection, true, err);
@@ -88,7 +89,7 @@ int command_apply(struct run *run, struct err *err)
     const struct transact what = {
         .selection = selection_of(run), .command = "apply", .show = true, .ask = true};
     if (run_check_names(run, err) < 0 || check_not_empty(run, &what.selection, true, err) < 0 ||
-        transact_begin(run, err) < 0 || steps_check(run, &what.selection, true, err) < 0)
+        writer_begin(run, err) < 0 || steps_check(run, &what.selection, true, err) < 0)
         return -1;
     int rc = transact(run, &what, err);
     if (run->talk.json)
@@ -120,7 +121,7 @@ int command_verify(struct run *run, struct err *err)
     const struct selection selection = selection_of(run);
     struct runner *culprit = NULL;
     size_t verified = 0;
-    recover_warn(run);
+    recovery_warn(run->mem, &run->talk, run->world.state_dir);
     if (run_check_names(run, err) < 0 || check_not_empty(run, &selection, false, err) < 0 ||
         check_verifies(run, &selection, err) < 0 || steps_check(run, &selection, false, err) < 0)
         return -1;

@@ -7,6 +7,7 @@
 #include "show.h"
 #include "steps.h"
 #include "transact.h"
+#include "writer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -208,7 +209,7 @@ int deploy_wrap(struct run *run, struct err *err)
     struct progress progress = {0};
     struct stage rehearsal = {.mem = run->mem};
     if (find_program(run, run->cli.words.names[0], &program, err) < 0 ||
-        transact_begin(run, err) < 0 ||
+        writer_begin(run, err) < 0 ||
         check_hook(run, hook_name(run, "pre", run->cli.name), &rehearsal, err) < 0 ||
         check_hook(run, hook_name(run, "post", run->cli.name), &rehearsal, err) < 0)
         return -1;
@@ -327,7 +328,7 @@ int deploy_command(struct run *run, struct err *err)
         return err_set(err, STATUS_USAGE,
                        "deploy runs phase commands, which stop the site: off a terminal it needs "
                        "--yes");
-    if (choose_phases(run, &first, &end, err) < 0 || transact_begin(run, err) < 0 ||
+    if (choose_phases(run, &first, &end, err) < 0 || writer_begin(run, err) < 0 ||
         rehearse(run, first, end, &rehearsal, err) < 0)
         return -1;
     show_deploy(run, first, end, &rehearsal);

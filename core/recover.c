@@ -1,264 +1,34 @@
 #include "recover.h"
 
-#include "file.h"
-#include "foreign.h"
-#include "journal.h"
-#include "leftovers.h"
-#include "transact.h"
-#include "undo.h"
+#include "recovery.h"
+#include "writer.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-/* What was settled goes into the report: the way back must be seen too. */
-static void report_settled(struct run *run, const struct journal *journal, struct stage *settled)
-{
-    run->report.result = "rolled-back";
-    run->report.transaction = journal->seq;
-    for (size_t i = 0; settled != NULL && i < journal->count; i++) {
-        const struct entry *entry = &journal->entries[i];
-        *mem_push(run->mem, settled->items, settled->count) =
-            (struct change){.action = entry->action,
-                            .step = entry->step,
-                            .path = entry->path,
-                            .real = entry->real,
-                            .existed = entry->action != ACTION_REMOVE,
-                            .old_sha256 = entry->new_sha256,
-                            .new_sha256 = entry->old_sha256};
-    }
-}
-
-/* What it did is not known any more, unless the fault was a passing one. The phase first: the
- * message names the journal where it is. */
-static int read_or_stick(struct run *run, struct journal *journal, struct err *err)
-{
-    struct err first = {.mem = run->mem};
-    struct err moving = {.mem = run->mem};
-    struct err unread = {.mem = run->mem};
-    if (journal_read(run->mem, journal, &first) == 0)
-        return 0;
-    if (journal_move(run->mem, journal, TXN_STUCK, &moving) < 0)
-        return err_set(err, STATUS_STUCK,
-                       "transaction %ld is stuck: its journal cannot be read; %s", journal->seq,
-                       moving.text);
-    if (journal_read(run->mem, journal, &unread) == 0)
-        return 0;
-    return err_set(err, STATUS_STUCK,
-                   "transaction %ld is stuck: %s; the old content of what it changed is beside the "
-                   "journal; look for temporary files (.tfhook-*) too; when the files are right, "
-                   "`tfhook recover --keep %ld` closes it",
-                   journal->seq, unread.text, journal->seq);
-}
-
-/* The journal is there, whole, before anything else is written. */
-static bool had_journal(struct run *run, const struct journal *journal)
-{
-    struct names names = {0};
-    int rc = file_list(run->mem, journal->dir, &names);
-    if (rc < 0)
-        return rc != -ENOTDIR;
-    return names.count > (names_have(&names, "journal.json.new") ? 1 : 0);
-}
-
-/* The directories too that it may have made: or they were there, and rmdir takes empty ones only.
- */
-static int remove_prepared(struct run *run, struct journal *journal, const char **ret_why)
-{
-    for (size_t i = 0; i < journal->count; i++)
-        journal->entries[i].made = true;
-    return leftovers_remove(run->mem, journal, true, ret_why);
-}
-
-/* No target was touched yet. Without a journal nothing was. What cannot be taken away now keeps the
- * transaction as it is, for the next try. */
-static int settle_prep(struct run *run, struct journal *journal, struct err *err)
-{
-    struct err unread = {.mem = run->mem};
-    const char *why = NULL;
-    bool readable = journal_read(run->mem, journal, &unread) == 0;
-    if (!readable && had_journal(run, journal))
-        return err_set(
-            err, STATUS_STUCK,
-            "transaction %ld has touched no file yet, but temporary ones (.tfhook-*) may "
-            "lie beside those that it was to change, and which these are is not known: "
-            "%s; `tfhook recover --keep %ld` closes it",
-            journal->seq, unread.text, journal->seq);
-    if (readable && remove_prepared(run, journal, &why) < 0)
-        return err_set(err, STATUS_STUCK,
-                       "transaction %ld has touched no file yet, but what it has laid beside them "
-                       "cannot be removed: %s; mend that and run `tfhook recover`, or `tfhook "
-                       "recover --keep %ld` leaves it there",
-                       journal->seq, why, journal->seq);
-    if (journal_move(run->mem, journal, TXN_UNDONE, err) < 0)
-        return -1;
-    talk_warn(&run->talk, "transaction %ld was interrupted before it changed anything; cleaned up",
-              journal->seq);
-    foreign_say(run->mem, &run->talk, journal);
-    return 0;
-}
-
-static int settle_open(struct run *run, struct journal *journal, struct stage *settled,
-                       struct err *err)
-{
-    if (read_or_stick(run, journal, err) < 0)
-        return -1;
-    if (undo_all(run->mem, journal, false, err) < 0)
-        return -1;
-    talk_warn(&run->talk, "transaction %ld was interrupted; its changes were undone: %s",
-              journal->seq, journal_paths(run->mem, journal));
-    foreign_say(run->mem, &run->talk, journal);
-    if (settled != NULL)
-        report_settled(run, journal, settled);
-    return 0;
-}
-
-static int settle(struct run *run, struct journal *journal, struct stage *settled, struct err *err)
-{
-    if (journal->phase == TXN_PREP)
-        return settle_prep(run, journal, err);
-    /* A stuck one is tried again: what hindered may be gone. Foreign files are left alone. */
-    if (journal->phase == TXN_OPEN || journal->phase == TXN_STUCK)
-        return settle_open(run, journal, settled, err);
-    return 0;
-}
-
-static bool is_settled(const struct journal *journal)
-{
-    return journal->phase == TXN_DONE || journal->phase == TXN_UNDONE || journal->phase == TXN_GONE;
-}
-
-/* A phase changes by one rename, so no number is there twice, unless a disk or a person made it so:
- * which of the two is true is not ours to guess. */
-static int refuse_twins(const struct journals *all, struct err *err)
-{
-    for (size_t i = 1; i < all->count; i++) {
-        const struct journal *one = &all->items[i - 1];
-        const struct journal *other = &all->items[i];
-        if (one->seq == other->seq && !(is_settled(one) && is_settled(other)))
-            return err_set(err, STATUS_STUCK,
-                           "transaction %ld is there twice, as %s and as %s: move the one that is "
-                           "not true elsewhere, and run tfhook recover",
-                           one->seq, one->dir, other->dir);
-    }
-    return 0;
-}
-
-/* A run that was killed after its commit, and before the sync, has left a phase that a power loss
- * takes back. What is told from here on must be true tomorrow. */
-static int sync_phases(struct run *run, struct err *err)
-{
-    const char *path = mem_printf(run->mem, "%s/transactions", run->world.state_dir);
-    int rc = file_sync_directory(path);
-    return rc == 0 || rc == -ENOENT ? 0
-                                    : err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path);
-}
-
-static int failed(struct run *run, const struct err *err)
-{
-    run->report.result = err->status == STATUS_STUCK ? "stuck" : "failed";
-    return -1;
-}
-
-static int settle_all(struct run *run, struct stage *settled, struct err *err)
-{
-    struct journals all;
-    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0 || sync_phases(run, err) < 0)
-        return -1;
-    if (refuse_twins(&all, err) < 0)
-        return -1;
-    /* The newest first: a later transaction was made on top of an earlier one. */
-    for (size_t i = all.count; i > 0; i--)
-        if (settle(run, &all.items[i - 1], settled, err) < 0)
-            return -1;
-    return 0;
-}
-
-int recover_interrupted(struct run *run, struct stage *settled, struct err *err)
-{
-    int rc = settle_all(run, settled, err);
-    return rc < 0 ? failed(run, err) : 0;
-}
-
-void recover_warn(struct run *run)
-{
-    struct journals all;
-    struct err ignored = {.mem = run->mem};
-    if (journal_list(run->mem, run->world.state_dir, &all, &ignored) < 0)
-        return;
-    for (size_t i = 0; i < all.count; i++)
-        if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
-            talk_warn(&run->talk, "transaction %ld is %s; run tfhook recover", all.items[i].seq,
-                      all.items[i].phase == TXN_STUCK ? "stuck" : "not finished, or still running");
-}
-
-static struct journal *find(struct journals *all, long seq)
-{
-    for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].seq == seq && !is_settled(&all->items[i]))
-            return &all->items[i];
-    return NULL;
-}
-
-static int restore(struct run *run, struct journal *journal, struct err *err)
-{
-    if (journal->phase == TXN_PREP)
-        return settle_prep(run, journal, err);
-    if (journal_read(run->mem, journal, err) < 0) {
-        err->status = STATUS_STUCK;
-        return -1;
-    }
-    if (undo_all(run->mem, journal, true, err) < 0)
-        return -1;
-    talk_info(&run->talk, "transaction %ld: the old content is back", journal->seq);
-    foreign_say(run->mem, &run->talk, journal);
-    report_settled(run, journal, &run->report.changes);
-    return 0;
-}
-
-static int keep(struct run *run, struct journal *journal, struct err *err)
-{
-    struct err unread = {.mem = run->mem};
-    const char *why = NULL;
-    bool readable = journal_read(run->mem, journal, &unread) == 0;
-    bool applied = readable && journal->phase != TXN_PREP;
-    if (readable && (applied ? leftovers_remove(run->mem, journal, false, &why)
-                             : remove_prepared(run, journal, &why)) < 0)
-        talk_warn(&run->talk, "transaction %ld: what it has laid beside its files stays: %s",
-                  journal->seq, why);
-    /* Without a journal there is nothing that could be rolled back later. */
-    if (journal_move(run->mem, journal, applied ? TXN_DONE : TXN_UNDONE, err) < 0)
-        return -1;
-    talk_info(&run->talk, "transaction %ld is closed; every file was left as it is", journal->seq);
-    foreign_say(run->mem, &run->talk, journal);
-    run->report.result = applied ? "applied" : "unchanged";
-    run->report.transaction = journal->seq;
-    return 0;
-}
-
-/* --restore or --keep: the one named, as the person says; nothing else is settled before. */
+/* --restore or --keep. */
 static int settle_named(struct run *run, struct err *err)
 {
-    struct journals all;
-    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0 || sync_phases(run, err) < 0 ||
-        refuse_twins(&all, err) < 0)
-        return -1;
-    struct journal *journal = find(&all, run->cli.seq);
-    if (journal == NULL)
-        return err_set(err, STATUS_USAGE,
-                       "transaction %ld is not interrupted or stuck; see tfhook history",
-                       run->cli.seq);
-    return run->cli.restore ? restore(run, journal, err) : keep(run, journal, err);
+    struct recovery recovery = writer_recovery(run, &run->report.changes);
+    bool applied = false;
+    if (run->cli.restore) {
+        int rc = recovery_restore(&recovery, run->cli.seq, err);
+        return writer_report_settled(run, &recovery, rc, err);
+    }
+    if (recovery_keep(&recovery, run->cli.seq, &applied, err) < 0)
+        return writer_report_settled(run, &recovery, -1, err);
+    run->report.result = applied ? "applied" : "unchanged";
+    run->report.transaction = run->cli.seq;
+    return 0;
 }
 
 int recover_command(struct run *run, struct err *err)
 {
     run->report.changes.mem = run->mem;
-    if (transact_lock(run, err) < 0)
+    if (writer_lock(run, err) < 0)
         return -1;
     if (run->cli.restore || run->cli.keep)
-        return settle_named(run, err) < 0 ? failed(run, err) : 0;
-    if (recover_interrupted(run, &run->report.changes, err) < 0)
+        return settle_named(run, err);
+    if (writer_settle(run, &run->report.changes, err) < 0)
         return -1;
     if (run->report.result == NULL)
         run->report.result = "unchanged";

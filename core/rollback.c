@@ -4,11 +4,11 @@
 #include "digest.h"
 #include "file.h"
 #include "place.h"
-#include "recover.h"
+#include "recovery.h"
 #include "show.h"
-#include "transact.h"
 #include "transaction.h"
 #include "undo.h"
+#include "writer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -208,7 +208,7 @@ static int write_stage(struct run *run, const struct journal *journal, const str
         txn_apply(&txn, err) < 0)
         return -1;
     if (txn_commit(&txn, err) < 0)
-        return err->status == STATUS_STUCK ? -1 : transact_undo(run, &txn, err);
+        return err->status == STATUS_STUCK ? -1 : writer_undo(run, &txn, err);
     run->report.transaction = txn.journal.seq;
     return 0;
 }
@@ -257,15 +257,15 @@ static int begin(struct run *run, long *ret_undone, struct err *err)
 {
     struct journals all;
     run->report.changes.mem = run->mem;
-    if ((!run->cli.plan_only && transact_lock(run, err) < 0) ||
+    if ((!run->cli.plan_only && writer_lock(run, err) < 0) ||
         journal_list(run->mem, run->world.state_dir, &all, err) < 0)
         return -1;
     for (size_t i = 0; i < all.count; i++)
         if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
             *ret_undone = all.items[i].seq;
     if (!run->cli.plan_only)
-        return recover_interrupted(run, &run->report.changes, err);
-    recover_warn(run);
+        return writer_settle(run, &run->report.changes, err);
+    recovery_warn(run->mem, &run->talk, run->world.state_dir);
     return 0;
 }
 

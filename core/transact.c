@@ -2,29 +2,12 @@
 
 #include "ask.h"
 #include "interrupt.h"
-#include "lock.h"
-#include "recover.h"
 #include "show.h"
 #include "steps.h"
 #include "transaction.h"
+#include "writer.h"
 
 #include <stdio.h>
-
-int transact_lock(struct run *run, struct err *err)
-{
-    run->lock =
-        lock_take(run->mem, &run->talk, run->world.state_dir, cli_command_names[run->cli.command],
-                  world_time(run->mem, run->world.now), run->cli.wait, err);
-    if (run->lock < 0)
-        return -1;
-    interrupt_catch();
-    return 0;
-}
-
-int transact_begin(struct run *run, struct err *err)
-{
-    return transact_lock(run, err) < 0 ? -1 : recover_interrupted(run, NULL, err);
-}
 
 /* The report keeps what each hook's transaction changed, one after the other. */
 static void report_changes(struct run *run, const struct stage *stage)
@@ -32,13 +15,6 @@ static void report_changes(struct run *run, const struct stage *stage)
     run->report.changes.mem = run->mem;
     for (size_t i = 0; i < stage->count; i++)
         *mem_push(run->mem, run->report.changes.items, run->report.changes.count) = stage->items[i];
-}
-
-int transact_undo(struct run *run, struct txn *txn, struct err *err)
-{
-    int rc = txn_undo(txn, err);
-    run->report.result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
-    return rc;
 }
 
 /* No SELECT at all: a step that only verifies has its own hook for that. */
@@ -90,7 +66,7 @@ static int write_and_verify(struct run *run, const struct transact *what, const 
         run->report.result = "stuck";
         return -1;
     }
-    (void)transact_undo(run, &txn, err);
+    (void)writer_undo(run, &txn, err);
     *ret_again = may_go_on(run, culprit, err);
     return *ret_again ? 0 : -1;
 }

@@ -21,14 +21,4 @@ struct transact {
 int transact(struct run *run, const struct transact *what, struct err *err)
     __attribute__((warn_unused_result));
 
-/* The lock alone. From here on INT, TERM and HUP end the call at hand and undo the transaction. */
-int transact_lock(struct run *run, struct err *err) __attribute__((warn_unused_result));
-
-/* Lock, and settle what an earlier run left half done; the first thing every writer does. */
-int transact_begin(struct run *run, struct err *err) __attribute__((warn_unused_result));
-
-/* A transaction that is open cannot be committed: undo it. Always -1; the reason that is in err
- * gets "everything was rolled back" behind it, or STATUS_STUCK. */
-int transact_undo(struct run *run, struct txn *txn, struct err *err);
-
 #endif

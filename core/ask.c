@@ -9,10 +9,10 @@ bool ask_is_terminal(void)
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
 }
 
-bool ask_consent(const struct run *run, const char *question)
+bool ask_consent(const struct session *session, const char *question)
 {
     char answer[16] = "";
-    if (run->cli.yes || !ask_is_terminal())
+    if (session->cli.yes || !ask_is_terminal())
         return true;
     (void)fflush(stdout);
     (void)fprintf(stderr, "%s [y/N] ", question);

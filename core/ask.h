@@ -5,11 +5,11 @@
 #ifndef TFHOOK_ASK_H
 #define TFHOOK_ASK_H
 
-#include "run.h"
+#include "session.h"
 
 bool ask_is_terminal(void);
 
 /* True to go on. With --yes or off a terminal no question is asked. */
-bool ask_consent(const struct run *run, const char *question);
+bool ask_consent(const struct session *session, const char *question);
 
 #endif

@@ -14,16 +14,19 @@ enum { DESCRIBE_SECONDS = 10, COLUMNS = 80 };
 static const char *const type_names[] = {"text",   "path",      "list",   "list of paths",
                                          "number", "yes or no", "one of", "list of"};
 
-static int describe(struct run *run, const char *name, struct plugin_info *ret, struct err *err)
+static int describe(struct pipeline *pipeline, const char *name, struct plugin_info *ret,
+                    struct err *err)
 {
+    struct session *session = pipeline->session;
     const struct step step = {.name = name, .plugin = name, .timeout = DESCRIBE_SECONDS};
-    const char *file = mem_printf(run->mem, "%s/%s.so", run->world.plugin_dir, name);
+    const char *file = mem_printf(session->mem, "%s/%s.so", session->world.plugin_dir, name);
     struct names known = {0};
-    if (access(file, F_OK) < 0 && loader_names(run->mem, run->world.plugin_dir, &known) == 0)
+    if (access(file, F_OK) < 0 &&
+        loader_names(session->mem, session->world.plugin_dir, &known) == 0)
         return err_set(err, STATUS_REJECTED, "no plugin is called %s in %s%s", name,
-                       run->world.plugin_dir, config_did_you_mean(run->mem, name, &known));
+                       session->world.plugin_dir, config_did_you_mean(session->mem, name, &known));
     struct runner runner = {.step = &step};
-    if (run_describe(run, &runner, err) < 0)
+    if (pipeline_describe(pipeline, &runner, err) < 0)
         return -1;
     (void)close(runner.file->fd); /* there may be more plugins than descriptors */
     *ret = runner.plugin;
@@ -63,11 +66,11 @@ static void show_line(const char *line, int indent, int hanging)
 
 /* Text of several lines, escaped line by line. A line that begins with a blank is an example or a
  * table: it stays whole. */
-static void show_text(const struct run *run, const char *text, int indent)
+static void show_text(const struct session *session, const char *text, int indent)
 {
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
-        const char *line = text_escape(run->mem, text, length);
+        const char *line = text_escape(session->mem, text, length);
         if (line[0] == ' ')
             (void)printf("%*s%s\n", indent, "", line);
         else
@@ -76,9 +79,9 @@ static void show_text(const struct run *run, const char *text, int indent)
     }
 }
 
-static void show_key(const struct run *run, const struct tfhook_key *key)
+static void show_key(const struct session *session, const struct tfhook_key *key)
 {
-    struct mem *mem = run->mem;
+    struct mem *mem = session->mem;
     const char *line =
         mem_printf(mem, "%s (%s%s%s", key->name, type_names[key->type],
                    key->choices != NULL ? " " : "", key->choices != NULL ? key->choices : "");
@@ -91,23 +94,23 @@ static void show_key(const struct run *run, const struct tfhook_key *key)
     (void)putchar('\n');
     line = mem_printf(mem, "%s)", line);
     show_line(text_escape(mem, line, strlen(line)), 2, 8);
-    show_text(run, key->help, 6);
+    show_text(session, key->help, 6);
 }
 
-static void show_manual(const struct run *run, const struct plugin_info *plugin)
+static void show_manual(const struct session *session, const struct plugin_info *plugin)
 {
     (void)printf("%s %s: %s\n%s\n\n", plugin->name, plugin->version, plugin->summary,
-                 text_escape(run->mem, plugin->file, strlen(plugin->file)));
-    show_text(run, plugin->manual, 2);
+                 text_escape(session->mem, plugin->file, strlen(plugin->file)));
+    show_text(session, plugin->manual, 2);
     (void)printf(plugin->key_count > 0 ? "\nKeys:\n" : "\nIt has no keys.\n");
     for (size_t i = 0; i < plugin->key_count; i++)
-        show_key(run, &plugin->keys[i]);
+        show_key(session, &plugin->keys[i]);
 }
 
 /* jansson takes nothing that is not UTF-8. */
-static json_t *text_or_null(const struct run *run, const char *text)
+static json_t *text_or_null(const struct session *session, const char *text)
 {
-    return text != NULL ? json_string(text_escape(run->mem, text, strlen(text))) : json_null();
+    return text != NULL ? json_string(text_escape(session->mem, text, strlen(text))) : json_null();
 }
 
 /* An end of a number's range. */
@@ -116,28 +119,28 @@ static json_t *end_or_null(const struct tfhook_key *key, long end)
     return key->type == TFHOOK_NUMBER ? json_integer(end) : json_null();
 }
 
-static json_t *keys_to_json(const struct run *run, const struct plugin_info *plugin)
+static json_t *keys_to_json(const struct session *session, const struct plugin_info *plugin)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < plugin->key_count; i++) {
         const struct tfhook_key *key = &plugin->keys[i];
         (void)json_array_append_new(
             list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:s}", "name", key->name, "type",
-                            type_names[key->type], "choices", text_or_null(run, key->choices),
+                            type_names[key->type], "choices", text_or_null(session, key->choices),
                             "minimum", end_or_null(key, key->min), "maximum",
                             end_or_null(key, key->max), "required", key->required != 0, "default",
-                            text_or_null(run, key->fallback), "help", key->help));
+                            text_or_null(session, key->fallback), "help", key->help));
     }
     return list;
 }
 
-static json_t *to_json(const struct run *run, const struct plugin_info *plugin)
+static json_t *to_json(const struct session *session, const struct plugin_info *plugin)
 {
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:b, s:b, s:o}", "name", plugin->name, "version",
                      plugin->version, "summary", plugin->summary, "file",
-                     text_or_null(run, plugin->file), "manual",
-                     text_escape_lines(run->mem, plugin->manual), "plans", plugin->plans,
-                     "verifies", plugin->verifies, "keys", keys_to_json(run, plugin));
+                     text_or_null(session, plugin->file), "manual",
+                     text_escape_lines(session->mem, plugin->manual), "plans", plugin->plans,
+                     "verifies", plugin->verifies, "keys", keys_to_json(session, plugin));
 }
 
 static void print_json(json_t *plugins, const char *error)
@@ -151,34 +154,36 @@ static void print_json(json_t *plugins, const char *error)
     json_decref(json);
 }
 
-int catalog_command(struct run *run, struct err *err)
+int catalog_command(struct pipeline *pipeline, struct err *err)
 {
+    struct session *session = pipeline->session;
     struct names names = {0};
-    int rc = run_open_plugins(run, err);
-    if (rc == 0 && run->cli.name != NULL)
-        names_add(run->mem, &names, run->cli.name);
-    else if (rc == 0 && (rc = loader_names(run->mem, run->world.plugin_dir, &names)) < 0)
-        rc = err_errno(err, STATUS_REJECTED, -rc, "cannot list %s", run->world.plugin_dir);
+    int rc = pipeline_open_plugins(pipeline, err);
+    if (rc == 0 && session->cli.name != NULL)
+        names_add(session->mem, &names, session->cli.name);
+    else if (rc == 0 && (rc = loader_names(session->mem, session->world.plugin_dir, &names)) < 0)
+        rc = err_errno(err, STATUS_REJECTED, -rc, "cannot list %s", session->world.plugin_dir);
     json_t *list = json_array();
     const char *problems = NULL;
     for (size_t i = 0; i < names.count; i++) {
         struct plugin_info plugin = {0};
-        struct err problem = {.mem = run->mem};
-        if (describe(run, names.names[i], &plugin, &problem) < 0) {
-            problems = problems == NULL ? problem.text
-                                        : mem_printf(run->mem, "%s\n%s", problems, problem.text);
+        struct err problem = {.mem = session->mem};
+        if (describe(pipeline, names.names[i], &plugin, &problem) < 0) {
+            problems = problems == NULL
+                           ? problem.text
+                           : mem_printf(session->mem, "%s\n%s", problems, problem.text);
             continue;
         }
-        if (run->talk.json)
-            (void)json_array_append_new(list, to_json(run, &plugin));
-        else if (run->cli.name != NULL)
-            show_manual(run, &plugin);
+        if (session->talk.json)
+            (void)json_array_append_new(list, to_json(session, &plugin));
+        else if (session->cli.name != NULL)
+            show_manual(session, &plugin);
         else
             (void)printf("%-16s %-8s %s\n", plugin.name, plugin.version, plugin.summary);
     }
     if (problems != NULL)
         rc = err_set(err, interrupt_pending ? STATUS_FAILED : STATUS_REJECTED, "%s", problems);
-    if (run->talk.json)
+    if (session->talk.json)
         print_json(list, err->text);
     else
         json_decref(list);

@@ -5,9 +5,9 @@
 #ifndef TFHOOK_CATALOG_H
 #define TFHOOK_CATALOG_H
 
-#include "run.h"
+#include "pipeline.h"
 
 /* With --json it prints an object of its own. */
-int catalog_command(struct run *run, struct err *err) __attribute__((warn_unused_result));
+int catalog_command(struct pipeline *pipeline, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -5,13 +5,13 @@
 #ifndef TFHOOK_COMMANDS_H
 #define TFHOOK_COMMANDS_H
 
-#include "run.h"
+#include "pipeline.h"
 
-int command_check(struct run *run, struct err *err) __attribute__((warn_unused_result));
+int command_check(struct pipeline *pipeline, struct err *err) __attribute__((warn_unused_result));
 /* *ret_pending: there are changes. */
-int command_plan(struct run *run, bool *ret_pending, struct err *err)
+int command_plan(struct pipeline *pipeline, bool *ret_pending, struct err *err)
     __attribute__((warn_unused_result));
-int command_apply(struct run *run, struct err *err) __attribute__((warn_unused_result));
-int command_verify(struct run *run, struct err *err) __attribute__((warn_unused_result));
+int command_apply(struct pipeline *pipeline, struct err *err) __attribute__((warn_unused_result));
+int command_verify(struct pipeline *pipeline, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -4,9 +4,9 @@
 #include "caller.h"
 #include "interrupt.h"
 #include "phase_command.h"
+#include "pipeline.h"
+#include "pipeline_apply.h"
 #include "show.h"
-#include "steps.h"
-#include "transact.h"
 #include "writer.h"
 
 #include <errno.h>
@@ -20,142 +20,155 @@ struct progress {
     struct names committed;
 };
 
-static const char *hook_name(struct run *run, const char *when, const char *phase)
+static const char *hook_name(struct session *session, const char *when, const char *phase)
 {
-    return mem_printf(run->mem, "%s-%s", when, phase);
+    return mem_printf(session->mem, "%s-%s", when, phase);
 }
 
 /* One line of what a hook has done, then what its verification found. */
-static void show_hook(const struct run *run, const char *hook, long before)
+static void show_hook(const struct session *session, const struct report *report, const char *hook,
+                      long before)
 {
-    if (run->talk.json)
+    if (session->talk.json)
         return;
-    if (run->report.transaction != before)
-        (void)printf("%s: changed, as transaction %ld\n", hook, run->report.transaction);
-    else if (run->report.findings.count > 0)
+    if (report->transaction != before)
+        (void)printf("%s: changed, as transaction %ld\n", hook, report->transaction);
+    else if (report->findings.count > 0)
         (void)printf("%s:\n", hook);
-    show_findings(run, false, stdout);
+    show_findings(session, report, false, stdout);
     (void)fflush(stdout);
 }
 
-static int run_hook(struct run *run, const char *hook, struct progress *progress, struct err *err)
+static int run_hook(struct pipeline *pipeline, const char *hook, struct progress *progress,
+                    struct err *err)
 {
-    const struct transact what = {.selection = {.hook = hook},
-                                  .command = cli_command_names[run->cli.command]};
-    long before = run->report.transaction;
-    struct findings earlier = run->report.findings;
-    run->cli.hook = hook;
-    int rc = transact(run, &what, err);
-    if (run->report.transaction != before)
-        names_add(run->mem, &progress->committed,
-                  mem_printf(run->mem, "%ld", run->report.transaction));
-    show_hook(run, hook, before);
-    /* transact() reports the findings of its own hook; the earlier hooks' are kept before them. */
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    const struct apply_request what = {.selection = {.hook = hook},
+                                       .command = cli_command_names[session->cli.command]};
+    long before = report->transaction;
+    struct findings earlier = report->findings;
+    session->cli.hook = hook;
+    int rc = pipeline_apply(pipeline, &what, err);
+    if (report->transaction != before)
+        names_add(session->mem, &progress->committed,
+                  mem_printf(session->mem, "%ld", report->transaction));
+    show_hook(session, report, hook, before);
+    /* pipeline_apply() reports the findings of its own hook; the earlier hooks' are kept before
+     * them. */
     struct findings all = {0};
     for (size_t i = 0; i < earlier.count; i++)
-        *mem_push(run->mem, all.items, all.count) = earlier.items[i];
-    for (size_t i = 0; i < run->report.findings.count; i++)
-        *mem_push(run->mem, all.items, all.count) = run->report.findings.items[i];
-    run->report.findings = all;
-    run->cli.hook = NULL;
+        *mem_push(session->mem, all.items, all.count) = earlier.items[i];
+    for (size_t i = 0; i < report->findings.count; i++)
+        *mem_push(session->mem, all.items, all.count) = report->findings.items[i];
+    report->findings = all;
+    session->cli.hook = NULL;
     return rc;
 }
 
 /* Below --root when it is there, else as it is written. */
-static const char *command_path(struct run *run, const char *path)
+static const char *command_path(struct session *session, const char *path)
 {
     const char *inside = NULL;
-    if (root_resolve(&run->world.root, run->mem, path, &inside) == 0 && access(inside, X_OK) == 0)
+    if (root_resolve(&session->world.root, session->mem, path, &inside) == 0 &&
+        access(inside, X_OK) == 0)
         return inside;
     return path;
 }
 
-static const char *log_path(struct run *run, const char *phase, struct err *err)
+static const char *log_path(struct session *session, const char *phase, struct err *err)
 {
-    const char *dir = mem_printf(run->mem, "%s/log", run->world.state_dir);
+    const char *dir = mem_printf(session->mem, "%s/log", session->world.state_dir);
     if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
         (void)err_errno(err, STATUS_FAILED, errno, "cannot make %s", dir);
         return NULL;
     }
-    return mem_printf(run->mem, "%s/%s-%s.log", dir, world_time(run->mem, run->world.now), phase);
+    return mem_printf(session->mem, "%s/%s-%s.log", dir,
+                      world_time(session->mem, session->world.now), phase);
 }
 
-static int run_words(struct run *run, const char *phase, const char *program,
-                     const struct names *words, struct err *err)
+static int run_words(struct session *session, struct report *report, const char *phase,
+                     const char *program, const struct names *words, struct err *err)
 {
-    const char *log = log_path(run, phase, err);
+    const char *log = log_path(session, phase, err);
     if (log == NULL)
         return -1;
-    const struct phase_command command = {program, words->names, log, run->talk.json};
-    const char *shown = text_escape(run->mem, words->names[0], strlen(words->names[0]));
-    talk_info(&run->talk, "%s: running %s (log: %s)", phase, shown, log);
-    int status = phase_command_run(run->mem, &command, err);
+    const struct phase_command command = {program, words->names, log, session->talk.json};
+    const char *shown = text_escape(session->mem, words->names[0], strlen(words->names[0]));
+    talk_info(&session->talk, "%s: running %s (log: %s)", phase, shown, log);
+    int status = phase_command_run(session->mem, &command, err);
     if (status < 0)
         return -1;
-    run->report.command_ran = true;
-    run->report.command_status = status;
+    report->command_ran = true;
+    report->command_status = status;
     if (status == 0)
         return 0;
-    run->report.result = "command-failed";
+    report->result = "command-failed";
     return err_set(err, STATUS_COMMAND_FAILED, "%s: %s failed with status %d; its output is in %s",
                    phase, shown, status, log);
 }
 
-static int run_phase_commands(struct run *run, const struct phase *phase, struct err *err)
+static int run_phase_commands(struct session *session, struct report *report,
+                              const struct phase *phase, struct err *err)
 {
-    if (!config_names_host(&phase->only_on, run->world.hostname)) {
-        talk_info(&run->talk, "%s: not on this host (only-on)", phase->name);
+    if (!config_names_host(&phase->only_on, session->world.hostname)) {
+        talk_info(&session->talk, "%s: not on this host (only-on)", phase->name);
         return 0;
     }
     for (size_t i = 0; i < phase->command_count; i++) {
         if (interrupt_pending)
             return err_set(err, STATUS_FAILED, "interrupted");
-        if (run_words(run, phase->name, command_path(run, phase->commands[i].names[0]),
-                      &phase->commands[i], err) < 0)
+        if (run_words(session, report, phase->name,
+                      command_path(session, phase->commands[i].names[0]), &phase->commands[i],
+                      err) < 0)
             return -1;
     }
     return 0;
 }
 
 /* The failure stands; what the steps at post-failure say is only added. */
-static void after_failure(struct run *run, struct progress *progress, struct err *err)
+static void after_failure(struct pipeline *pipeline, struct progress *progress, struct err *err)
 {
-    struct err later = {.mem = run->mem};
-    const char *result = run->report.result;
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    struct err later = {.mem = session->mem};
+    const char *result = report->result;
     bool earlier_hook =
         result != NULL && (strcmp(result, "applied") == 0 || strcmp(result, "unchanged") == 0);
     struct progress own = {0};
     interrupt_pending = 0;
     if (err->status == STATUS_STUCK)
-        talk_warn(&run->talk,
+        talk_warn(&session->talk,
                   "post-failure is left out: nothing is written on top of what is stuck");
-    else if (run_hook(run, "post-failure", &own, &later) < 0)
-        talk_error(&run->talk, "post-failure: %s", later.text);
-    run->report.result = result == NULL || earlier_hook ? "failed" : result;
+    else if (run_hook(pipeline, "post-failure", &own, &later) < 0)
+        talk_error(&session->talk, "post-failure: %s", later.text);
+    report->result = result == NULL || earlier_hook ? "failed" : result;
     if (err->status == STATUS_STUCK)
-        run->report.result = "stuck";
+        report->result = "stuck";
     if (progress->committed.count == 0)
         return;
     const char *list = "";
     for (size_t i = progress->committed.count; i > 0; i--)
-        list = mem_printf(run->mem, "%s%s`%s rollback %s`", list, list[0] == '\0' ? "" : ", ",
-                          run_program(run), progress->committed.names[i - 1]);
-    err->text = mem_printf(run->mem, "%s; what was committed before stands; to undo it: %s",
+        list = mem_printf(session->mem, "%s%s`%s rollback %s`", list, list[0] == '\0' ? "" : ", ",
+                          session_program(session), progress->committed.names[i - 1]);
+    err->text = mem_printf(session->mem, "%s; what was committed before stands; to undo it: %s",
                            err->text, list);
 }
 
-static int check_hook(struct run *run, const char *hook, struct stage *stage, struct err *err)
+static int check_hook(struct pipeline *pipeline, const char *hook, struct stage *stage,
+                      struct err *err)
 {
     const struct selection selection = {.hook = hook};
-    if (steps_check(run, &selection, false, err) < 0)
+    if (pipeline_check(pipeline, &selection, false, err) < 0)
         return -1;
-    return steps_plan(run, &selection, stage, true, err);
+    return pipeline_plan(pipeline, &selection, stage, true, err);
 }
 
 /* --- wrap --- */
 
 /* As the caller's shell would find it; before anything is touched. */
-static int find_program(struct run *run, const char *name, const char **ret, struct err *err)
+static int find_program(struct session *session, struct report *report, const char *name,
+                        const char **ret, struct err *err)
 {
     const char *found = name;
     const char *path = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -165,7 +178,7 @@ static int find_program(struct run *run, const char *name, const char **ret, str
     bool searched = strchr(name, '/') == NULL;
     while (searched && *path != '\0') {
         size_t length = strcspn(path, ":");
-        found = mem_printf(run->mem, "%.*s/%s", (int)length, path, name);
+        found = mem_printf(session->mem, "%.*s/%s", (int)length, path, name);
         if (access(found, X_OK) == 0)
             break;
         path += length + (path[length] == ':');
@@ -174,53 +187,58 @@ static int find_program(struct run *run, const char *name, const char **ret, str
         *ret = found;
         return 0;
     }
-    run->report.command_ran = true;
-    run->report.command_status = errno == ENOENT ? 127 : 126;
-    run->report.result = "command-failed";
+    report->command_ran = true;
+    report->command_status = errno == ENOENT ? 127 : 126;
+    report->result = "command-failed";
     return err_errno(err, STATUS_COMMAND_FAILED, errno, "cannot run %s; nothing was changed", name);
 }
 
-static int wrap_phase(struct run *run, const char *program, struct progress *progress,
+static int wrap_phase(struct pipeline *pipeline, const char *program, struct progress *progress,
                       struct err *err)
 {
-    const char *phase = run->cli.name;
-    if (run_hook(run, hook_name(run, "pre", phase), progress, err) < 0)
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    const char *phase = session->cli.name;
+    if (run_hook(pipeline, hook_name(session, "pre", phase), progress, err) < 0)
         return -1;
     if (interrupt_pending)
         return err_set(err, STATUS_FAILED, "interrupted");
-    if (run_words(run, phase, program, &run->cli.words, err) < 0)
+    if (run_words(session, report, phase, program, &session->cli.words, err) < 0)
         return -1;
-    return run_hook(run, hook_name(run, "post", phase), progress, err);
+    return run_hook(pipeline, hook_name(session, "post", phase), progress, err);
 }
 
-static void begin_report(struct run *run)
+static void begin_report(struct pipeline *pipeline)
 {
+    struct report *report = pipeline->report;
     /* The rehearsal's steps are not the run's. */
-    run->report.steps = NULL;
-    run->report.step_count = 0;
-    run->report.next_steps = (struct names){0};
-    for (size_t i = 0; i < run->runner_count; i++)
-        run->runners[i].dropped = false;
+    report->steps = NULL;
+    report->step_count = 0;
+    report->next_steps = (struct names){0};
+    for (size_t i = 0; i < pipeline->count; i++)
+        pipeline->runners[i].dropped = false;
 }
 
-int deploy_wrap(struct run *run, struct err *err)
+int deploy_wrap(struct pipeline *pipeline, struct err *err)
 {
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
     const char *program = NULL;
     struct progress progress = {0};
-    struct stage rehearsal = {.mem = run->mem};
-    if (find_program(run, run->cli.words.names[0], &program, err) < 0 ||
-        writer_begin(run, err) < 0 ||
-        check_hook(run, hook_name(run, "pre", run->cli.name), &rehearsal, err) < 0 ||
-        check_hook(run, hook_name(run, "post", run->cli.name), &rehearsal, err) < 0)
+    struct stage rehearsal = {.mem = session->mem};
+    if (find_program(session, report, session->cli.words.names[0], &program, err) < 0 ||
+        writer_begin(session, report, err) < 0 ||
+        check_hook(pipeline, hook_name(session, "pre", session->cli.name), &rehearsal, err) < 0 ||
+        check_hook(pipeline, hook_name(session, "post", session->cli.name), &rehearsal, err) < 0)
         return -1;
-    if (!run->talk.json && !run->talk.quiet)
-        show_changes(run, &rehearsal, stdout);
-    begin_report(run);
-    int rc = wrap_phase(run, program, &progress, err);
+    if (!session->talk.json && !session->talk.quiet)
+        show_changes(session, &rehearsal, stdout);
+    begin_report(pipeline);
+    int rc = wrap_phase(pipeline, program, &progress, err);
     if (rc < 0)
-        after_failure(run, &progress, err);
-    if (!run->talk.json)
-        show_next_steps(run, stdout);
+        after_failure(pipeline, &progress, err);
+    if (!session->talk.json)
+        show_next_steps(report, stdout);
     return rc;
 }
 
@@ -236,64 +254,70 @@ static size_t find_phase(const struct config *config, const char *name)
 }
 
 /* The phases of --from to --to. */
-static int choose_phases(struct run *run, size_t *ret_first, size_t *ret_end, struct err *err)
+static int choose_phases(struct session *session, size_t *ret_first, size_t *ret_end,
+                         struct err *err)
 {
-    const struct config *config = &run->config;
+    const struct config *config = &session->config;
     size_t count = config->phase_count;
-    size_t first = run->cli.from == NULL ? 0 : find_phase(config, run->cli.from);
-    size_t last = run->cli.to == NULL ? count - 1 : find_phase(config, run->cli.to);
+    size_t first = session->cli.from == NULL ? 0 : find_phase(config, session->cli.from);
+    size_t last = session->cli.to == NULL ? count - 1 : find_phase(config, session->cli.to);
     if (count == 0)
         return err_set(err, STATUS_REJECTED,
                        "%s: there is no [phase NAME]; deploy has nothing to run", config->file);
     if (first == count || last == count)
         return err_set(err, STATUS_USAGE, "%s: there is no [phase %s]", config->file,
-                       first == count ? run->cli.from : run->cli.to);
+                       first == count ? session->cli.from : session->cli.to);
     if (last < first)
-        return err_set(err, STATUS_USAGE, "%s runs %s before %s", config->file, run->cli.to,
-                       run->cli.from);
+        return err_set(err, STATUS_USAGE, "%s runs %s before %s", config->file, session->cli.to,
+                       session->cli.from);
     *ret_first = first;
     *ret_end = last + 1;
     return 0;
 }
 
-static int check_commands(struct run *run, const struct phase *phase, struct err *err)
+static int check_commands(struct session *session, const struct phase *phase, struct err *err)
 {
     for (size_t i = 0; i < phase->command_count; i++) {
         const char *written = phase->commands[i].names[0];
-        const char *path = command_path(run, written);
-        if (run->world.root.dir[0] != '\0' && path == written)
-            talk_warn(&run->talk, "%s:%u: %s is not below --root: this machine's own will be run",
-                      run->config.file, phase->line, written);
-        if (config_names_host(&phase->only_on, run->world.hostname) && access(path, X_OK) < 0)
+        const char *path = command_path(session, written);
+        if (session->world.root.dir[0] != '\0' && path == written)
+            talk_warn(&session->talk,
+                      "%s:%u: %s is not below --root: this machine's own will be run",
+                      session->config.file, phase->line, written);
+        if (config_names_host(&phase->only_on, session->world.hostname) && access(path, X_OK) < 0)
             return err_errno(err, STATUS_REJECTED, errno, "%s:%u: [phase %s] cannot run %s",
-                             run->config.file, phase->line, phase->name, path);
+                             session->config.file, phase->line, phase->name, path);
     }
     return 0;
 }
 
-static int rehearse(struct run *run, size_t first, size_t end, struct stage *stage, struct err *err)
+static int rehearse(struct pipeline *pipeline, size_t first, size_t end, struct stage *stage,
+                    struct err *err)
 {
+    struct session *session = pipeline->session;
     const struct selection failure = {.hook = "post-failure"};
     for (size_t i = first; i < end; i++) {
-        const struct phase *phase = &run->config.phases[i];
-        if (check_commands(run, phase, err) < 0 ||
-            check_hook(run, hook_name(run, "pre", phase->name), stage, err) < 0 ||
-            check_hook(run, hook_name(run, "post", phase->name), stage, err) < 0)
+        const struct phase *phase = &session->config.phases[i];
+        if (check_commands(session, phase, err) < 0 ||
+            check_hook(pipeline, hook_name(session, "pre", phase->name), stage, err) < 0 ||
+            check_hook(pipeline, hook_name(session, "post", phase->name), stage, err) < 0)
             return -1;
     }
-    return steps_check(run, &failure, false, err);
+    return pipeline_check(pipeline, &failure, false, err);
 }
 
-static int run_phases(struct run *run, size_t first, size_t end, struct progress *progress,
-                      struct err *err)
+static int run_phases(struct pipeline *pipeline, size_t first, size_t end,
+                      struct progress *progress, struct err *err)
 {
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
     for (size_t i = first; i < end; i++) {
-        const struct phase *phase = &run->config.phases[i];
-        if (run_hook(run, hook_name(run, "pre", phase->name), progress, err) < 0 ||
-            run_phase_commands(run, phase, err) < 0 ||
-            run_hook(run, hook_name(run, "post", phase->name), progress, err) < 0) {
+        const struct phase *phase = &session->config.phases[i];
+        if (run_hook(pipeline, hook_name(session, "pre", phase->name), progress, err) < 0 ||
+            run_phase_commands(session, report, phase, err) < 0 ||
+            run_hook(pipeline, hook_name(session, "post", phase->name), progress, err) < 0) {
             err->text = mem_printf(
-                run->mem, "%s; %s `tfhook deploy --from %s`", err->text,
+                session->mem, "%s; %s `tfhook deploy --from %s`", err->text,
                 err->status == STATUS_STUCK ? "only then resume with" : "resume with", phase->name);
             return -1;
         }
@@ -303,44 +327,47 @@ static int run_phases(struct run *run, size_t first, size_t end, struct progress
     return 0;
 }
 
-static void show_deploy(struct run *run, size_t first, size_t end, const struct stage *stage)
+static void show_deploy(struct session *session, struct report *report, size_t first, size_t end,
+                        const struct stage *stage)
 {
-    bool asks = !run->cli.yes && ask_is_terminal();
-    FILE *out = run->talk.json ? stderr : stdout;
-    if (run->talk.json && !asks)
+    bool asks = !session->cli.yes && ask_is_terminal();
+    FILE *out = session->talk.json ? stderr : stdout;
+    if (session->talk.json && !asks)
         return;
-    show_steps(run, out);
-    show_changes(run, stage, out);
+    show_steps(session, report, out);
+    show_changes(session, stage, out);
     (void)fprintf(out, "Phases:");
     for (size_t i = first; i < end; i++)
-        (void)fprintf(out, " %s", run->config.phases[i].name);
+        (void)fprintf(out, " %s", session->config.phases[i].name);
     (void)fprintf(out, "\n");
     (void)fflush(out);
 }
 
-int deploy_command(struct run *run, struct err *err)
+int deploy_command(struct pipeline *pipeline, struct err *err)
 {
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
     size_t first = 0;
     size_t end = 0;
     struct progress progress = {0};
-    struct stage rehearsal = {.mem = run->mem};
-    if (!run->cli.yes && !ask_is_terminal())
+    struct stage rehearsal = {.mem = session->mem};
+    if (!session->cli.yes && !ask_is_terminal())
         return err_set(err, STATUS_USAGE,
                        "deploy runs phase commands, which stop the site: off a terminal it needs "
                        "--yes");
-    if (choose_phases(run, &first, &end, err) < 0 || writer_begin(run, err) < 0 ||
-        rehearse(run, first, end, &rehearsal, err) < 0)
+    if (choose_phases(session, &first, &end, err) < 0 || writer_begin(session, report, err) < 0 ||
+        rehearse(pipeline, first, end, &rehearsal, err) < 0)
         return -1;
-    show_deploy(run, first, end, &rehearsal);
-    if (!ask_consent(run, "Run these phases and make these changes?"))
+    show_deploy(session, report, first, end, &rehearsal);
+    if (!ask_consent(session, "Run these phases and make these changes?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
-    begin_report(run);
-    int rc = run_phases(run, first, end, &progress, err);
+    begin_report(pipeline);
+    int rc = run_phases(pipeline, first, end, &progress, err);
     if (rc < 0)
-        after_failure(run, &progress, err);
-    else if (run->report.result == NULL)
-        run->report.result = "unchanged";
-    if (!run->talk.json)
-        show_next_steps(run, stdout);
+        after_failure(pipeline, &progress, err);
+    else if (report->result == NULL)
+        report->result = "unchanged";
+    if (!session->talk.json)
+        show_next_steps(report, stdout);
     return rc;
 }

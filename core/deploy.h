@@ -12,9 +12,9 @@
 #ifndef TFHOOK_DEPLOY_H
 #define TFHOOK_DEPLOY_H
 
-#include "run.h"
+#include "pipeline.h"
 
-int deploy_wrap(struct run *run, struct err *err) __attribute__((warn_unused_result));
-int deploy_command(struct run *run, struct err *err) __attribute__((warn_unused_result));
+int deploy_wrap(struct pipeline *pipeline, struct err *err) __attribute__((warn_unused_result));
+int deploy_command(struct pipeline *pipeline, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *escape(const struct run *run, const char *text)
+static const char *escape(const struct session *session, const char *text)
 {
-    return text_escape(run->mem, text, strlen(text));
+    return text_escape(session->mem, text, strlen(text));
 }
 
-static void show_head(const struct run *run, const struct journals *all,
+static void show_head(const struct session *session, const struct journals *all,
                       const struct journal *journal)
 {
     (void)printf("%6ld  %-7s %s  %s%s%s", journal->seq, txn_phase_names[journal->phase],
@@ -18,7 +18,7 @@ static void show_head(const struct run *run, const struct journals *all,
                  journal->hook != NULL ? journal->hook : "");
     if (journal->undoes > 0)
         (void)printf(" of %s%ld", journal->partial ? "a part of " : "", journal->undoes);
-    (void)printf("  by %s on %s", escape(run, journal->user), escape(run, journal->host));
+    (void)printf("  by %s on %s", escape(session, journal->user), escape(session, journal->host));
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i].phase == TXN_DONE && all->items[i].undoes == journal->seq &&
             !journal_is_undone(all, all->items[i].seq, NULL))
@@ -27,16 +27,16 @@ static void show_head(const struct run *run, const struct journals *all,
     (void)putchar('\n');
 }
 
-static void show_entry(const struct run *run, const struct entry *entry)
+static void show_entry(const struct session *session, const struct entry *entry)
 {
-    (void)printf("        %s: %s %s\n", escape(run, entry->step), action_names[entry->action],
-                 escape(run, entry->path));
+    (void)printf("        %s: %s %s\n", escape(session, entry->step), action_names[entry->action],
+                 escape(session, entry->path));
     for (size_t i = 0; i < entry->edits.count; i++) {
         const struct placed_edit *edit = &entry->edits.items[i];
         if (edit->old_line != NULL)
-            (void)printf("            - %s\n", escape(run, edit->old_line));
+            (void)printf("            - %s\n", escape(session, edit->old_line));
         if (edit->new_line != NULL)
-            (void)printf("            + %s\n", escape(run, edit->new_line));
+            (void)printf("            + %s\n", escape(session, edit->new_line));
     }
     for (size_t i = 0; i < entry->summary.count && entry->edits.count == 0; i++)
         (void)printf("            %s\n", entry->summary.names[i]);
@@ -46,15 +46,15 @@ static void show_entry(const struct run *run, const struct entry *entry)
                      entry->new_sha256 != NULL ? entry->new_sha256 : "(no file)");
 }
 
-static void report_entry(struct run *run, const struct entry *entry)
+static void report_entry(struct session *session, struct report *report, const struct entry *entry)
 {
-    struct stage *changes = &run->report.changes;
+    struct stage *changes = &report->changes;
     struct edits edits = {0};
     for (size_t i = 0; i < entry->edits.count; i++)
-        *mem_push(run->mem, edits.items, edits.count) =
+        *mem_push(session->mem, edits.items, edits.count) =
             (struct edit){entry->edits.items[i].old_line, entry->edits.items[i].new_line, NULL};
-    changes->mem = run->mem;
-    *mem_push(run->mem, changes->items, changes->count) =
+    changes->mem = session->mem;
+    *mem_push(session->mem, changes->items, changes->count) =
         (struct change){.action = entry->action,
                         .step = entry->step,
                         .path = entry->path,
@@ -67,25 +67,25 @@ static void report_entry(struct run *run, const struct entry *entry)
 }
 
 /* Those that are shown: all, or the one named. */
-static struct journals chosen(struct run *run, const struct journals *all)
+static struct journals chosen(struct session *session, const struct journals *all)
 {
     struct journals list = {0};
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i].phase != TXN_GONE &&
-            (run->cli.seq == 0 || all->items[i].seq == run->cli.seq))
-            *mem_push(run->mem, list.items, list.count) = all->items[i];
+            (session->cli.seq == 0 || all->items[i].seq == session->cli.seq))
+            *mem_push(session->mem, list.items, list.count) = all->items[i];
     return list;
 }
 
-int history_command(struct run *run, struct err *err)
+int history_command(struct session *session, struct report *report, struct err *err)
 {
     struct journals all;
-    if (journal_list(run->mem, run->world.state_dir, &all, err) < 0)
+    if (journal_list(session->mem, session->world.state_dir, &all, err) < 0)
         return -1;
     for (size_t i = 0; i < all.count; i++) {
-        struct err unread = {.mem = run->mem};
+        struct err unread = {.mem = session->mem};
         struct journal *journal = &all.items[i];
-        if (journal_read(run->mem, journal, &unread) < 0)
+        if (journal_read(session->mem, journal, &unread) < 0)
             *journal = (struct journal){.seq = journal->seq,
                                         .phase = journal->phase,
                                         .dir = journal->dir,
@@ -94,25 +94,25 @@ int history_command(struct run *run, struct err *err)
                                         .host = "?",
                                         .started = "?"};
     }
-    struct journals *list = mem_alloc(run->mem, sizeof *list);
-    *list = chosen(run, &all);
+    struct journals *list = mem_alloc(session->mem, sizeof *list);
+    *list = chosen(session, &all);
     for (size_t i = 0; i < list->count; i++) {
         const struct journal *journal = &list->items[i];
-        if (!run->talk.json)
-            show_head(run, &all, journal);
+        if (!session->talk.json)
+            show_head(session, &all, journal);
         for (size_t k = 0; k < journal->count; k++) {
-            report_entry(run, &journal->entries[k]);
-            if (!run->talk.json)
-                show_entry(run, &journal->entries[k]);
+            report_entry(session, report, &journal->entries[k]);
+            if (!session->talk.json)
+                show_entry(session, &journal->entries[k]);
         }
     }
-    if (run->cli.seq != 0 && list->count == 0)
+    if (session->cli.seq != 0 && list->count == 0)
         return err_set(err, STATUS_USAGE, "there is no transaction %ld; see tfhook history",
-                       run->cli.seq);
-    if (list->count == 0 && !run->talk.json)
+                       session->cli.seq);
+    if (list->count == 0 && !session->talk.json)
         (void)puts("Nothing was done yet.");
-    run->report.history = list;
-    run->report.transaction = run->cli.seq;
-    run->report.result = "unchanged";
+    report->history = list;
+    report->transaction = session->cli.seq;
+    report->result = "unchanged";
     return 0;
 }

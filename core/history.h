@@ -5,8 +5,10 @@
 #ifndef TFHOOK_HISTORY_H
 #define TFHOOK_HISTORY_H
 
-#include "run.h"
+#include "report.h"
+#include "session.h"
 
-int history_command(struct run *run, struct err *err) __attribute__((warn_unused_result));
+int history_command(struct session *session, struct report *report, struct err *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -57,93 +57,97 @@ static int needs_config(enum command command)
 
 /* These work without a config; when there is one, it says where the state is. One that others can
  * change is not believed: then --state-dir has to say it, and nothing old is pruned. */
-static int load_directories(struct run *run, struct err *err)
+static int load_directories(struct session *session, struct err *err)
 {
     enum { KEEP_ALL = 1000000000 };
     struct names problems = {0};
     struct blob text;
-    struct err unread = {.mem = run->mem};
-    bool given = run->cli.config_given;
-    bool there = given || access(run->cli.config, R_OK) == 0;
-    bool read_it = there && run_config_text(run, &text, &unread) == 0;
-    if (there && !read_it && (given || run->cli.state_dir == NULL))
+    struct err unread = {.mem = session->mem};
+    bool given = session->cli.config_given;
+    bool there = given || access(session->cli.config, R_OK) == 0;
+    bool read_it = there && session_config_text(session, &text, &unread) == 0;
+    if (there && !read_it && (given || session->cli.state_dir == NULL))
         return err_set(err, unread.status, "%s; or name the state directory with --state-dir%s",
                        unread.text, given ? " in place of -c" : "");
     if (read_it)
-        config_read(run->mem, run->cli.config, &text, &run->config, &problems);
-    if (run->config.keep == 0)
-        config_of_options(run->mem, "none", &(struct names){0}, &run->config, &problems);
+        config_read(session->mem, session->cli.config, &text, &session->config, &problems);
+    if (session->config.keep == 0)
+        config_of_options(session->mem, "none", &(struct names){0}, &session->config, &problems);
     if (there && !read_it)
-        run->config.keep = KEEP_ALL;
-    return run_world(run, err);
+        session->config.keep = KEEP_ALL;
+    return session_open(session, err);
 }
 
-static int dispatch(struct run *run, bool *ret_pending, struct err *err)
+static int dispatch(struct pipeline *pipeline, bool *ret_pending, struct err *err)
 {
-    switch (run->cli.command) {
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    switch (session->cli.command) {
     case COMMAND_CHECK:
-        return command_check(run, err);
+        return command_check(pipeline, err);
     case COMMAND_PLAN:
-        return command_plan(run, ret_pending, err);
+        return command_plan(pipeline, ret_pending, err);
     case COMMAND_APPLY:
-        return command_apply(run, err);
+        return command_apply(pipeline, err);
     case COMMAND_VERIFY:
-        return command_verify(run, err);
+        return command_verify(pipeline, err);
     case COMMAND_WRAP:
-        return deploy_wrap(run, err);
+        return deploy_wrap(pipeline, err);
     case COMMAND_DEPLOY:
-        return deploy_command(run, err);
+        return deploy_command(pipeline, err);
     case COMMAND_ROLLBACK:
-        return rollback_command(run, err);
+        return rollback_command(session, report, err);
     case COMMAND_RECOVER:
-        return recover_command(run, err);
+        return recover_command(session, report, err);
     case COMMAND_HISTORY:
-        return history_command(run, err);
+        return history_command(session, report, err);
     case COMMAND_PLUGINS:
-        return catalog_command(run, err);
+        return catalog_command(pipeline, err);
     default:
         return err_set(err, STATUS_INTERNAL, "a command without a function");
     }
 }
 
 /* Each line of the error, as problems of the config are reported together. */
-static void say_error(const struct run *run, const struct err *err)
+static void say_error(const struct session *session, const struct err *err)
 {
     const char *text = err->text;
     while (text != NULL && *text != '\0') {
         size_t length = strcspn(text, "\n");
-        talk_error(&run->talk, "%.*s", (int)length, text);
+        talk_error(&session->talk, "%.*s", (int)length, text);
         text += length + (text[length] == '\n');
     }
 }
 
-static enum status run_command(struct run *run)
+static enum status run_command(struct pipeline *pipeline)
 {
-    struct err err = {.mem = run->mem};
+    struct session *session = pipeline->session;
+    struct err err = {.mem = session->mem};
     bool pending = false;
-    run->talk = make_talk(&run->cli);
+    session->talk = make_talk(&session->cli);
     digest_init();
-    int rc = needs_config(run->cli.command) ? run_load(run, &err) : load_directories(run, &err);
+    int rc = needs_config(session->cli.command) ? pipeline_load(pipeline, &err)
+                                                : load_directories(session, &err);
     if (rc == 0)
-        rc = dispatch(run, &pending, &err);
-    if (run->lock >= 0)
-        journal_prune(run->mem, run->world.state_dir, run->config.keep);
+        rc = dispatch(pipeline, &pending, &err);
+    if (session->lock >= 0)
+        journal_prune(session->mem, session->world.state_dir, session->config.keep);
     if (rc == 0)
-        err = (struct err){.mem = run->mem};
-    if (run->talk.json && run->cli.command != COMMAND_PLUGINS)
-        show_json(run, &err);
-    say_error(run, &err);
+        err = (struct err){.mem = session->mem};
+    if (session->talk.json && session->cli.command != COMMAND_PLUGINS)
+        show_json(session, pipeline->report, &err);
+    say_error(session, &err);
     if (rc == 0)
-        return pending && run->cli.detailed_exitcode ? STATUS_CHANGES : STATUS_OK;
+        return pending && session->cli.detailed_exitcode ? STATUS_CHANGES : STATUS_OK;
     return err.status;
 }
 
 /* What was committed stays committed, whoever reads about it: then a full stdout is a warning. */
-static enum status flush_output(const struct run *run, enum status status)
+static enum status flush_output(const struct report *report, enum status status)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return status;
-    bool changed = run->report.transaction > 0 || run->report.command_ran;
+    bool changed = report->transaction > 0 || report->command_ran;
     /* Who reads through `head` has seen enough. */
     if (changed || errno != EPIPE)
         (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n",
@@ -157,25 +161,28 @@ int main(int argc, char **argv)
     /* A block of a store's size is used again, not mapped anew, page by page, each time. */
     (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     static struct mem mem; /* freed by the end of the process */
-    struct run run = {.mem = &mem, .plugins = -1, .ruleset = -1, .lock = -1};
+    struct session session = {.mem = &mem, .lock = -1};
+    struct report report = {0};
+    struct pipeline pipeline = {
+        .session = &session, .report = &report, .plugin_dir = -1, .ruleset = -1};
     struct err err = {.mem = &mem};
     enum status status = STATUS_OK;
     open_standard_streams();
     caller_save(&mem);
-    if (cli_parse(&mem, argc, argv, &run.cli, &err) < 0) {
+    if (cli_parse(&mem, argc, argv, &session.cli, &err) < 0) {
         status = err.status;
-        if (run.cli.json)
-            show_json(&run, &err);
+        if (session.cli.json)
+            show_json(&session, &report, &err);
         (void)fprintf(stderr, "tfhook: %s\n", err.text);
-    } else if (run.cli.version) {
+    } else if (session.cli.version) {
         (void)puts("tfhook " TFHOOK_VERSION);
-    } else if (run.cli.help) {
-        help_show(run.cli.command);
+    } else if (session.cli.help) {
+        help_show(session.cli.command);
     } else {
-        status = run_command(&run);
+        status = run_command(&pipeline);
     }
-    status = flush_output(&run, status);
-    if (run.lock >= 0)
-        (void)close(run.lock);
+    status = flush_output(&report, status);
+    if (session.lock >= 0)
+        (void)close(session.lock);
     return (int)status;
 }

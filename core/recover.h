@@ -2,8 +2,10 @@
 #ifndef TFHOOK_RECOVER_H
 #define TFHOOK_RECOVER_H
 
-#include "run.h"
+#include "report.h"
+#include "session.h"
 
-int recover_command(struct run *run, struct err *err) __attribute__((warn_unused_result));
+int recover_command(struct session *session, struct report *report, struct err *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -6,8 +6,10 @@
 #ifndef TFHOOK_ROLLBACK_H
 #define TFHOOK_ROLLBACK_H
 
-#include "run.h"
+#include "report.h"
+#include "session.h"
 
-int rollback_command(struct run *run, struct err *err) __attribute__((warn_unused_result));
+int rollback_command(struct session *session, struct report *report, struct err *err)
+    __attribute__((warn_unused_result));
 
 #endif

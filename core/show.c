@@ -4,46 +4,46 @@
 
 enum color { PLAIN, GREEN, YELLOW, RED, BOLD };
 
-static const char *color(const struct run *run, const FILE *out, enum color which)
+static const char *color(const struct session *session, const FILE *out, enum color which)
 {
     static const char *const codes[] = {"\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m"};
-    return run->talk.color_out && out == stdout ? codes[which] : "";
+    return session->talk.color_out && out == stdout ? codes[which] : "";
 }
 
-static const char *escape(const struct run *run, const char *text)
+static const char *escape(const struct session *session, const char *text)
 {
-    return text_escape(run->mem, text, strlen(text));
+    return text_escape(session->mem, text, strlen(text));
 }
 
-void show_steps(const struct run *run, FILE *out)
+void show_steps(const struct session *session, const struct report *report, FILE *out)
 {
     static const enum color colors[] = {GREEN, PLAIN, RED, RED, RED};
-    for (size_t i = 0; i < run->report.step_count; i++) {
-        const struct step_report *step = &run->report.steps[i];
+    for (size_t i = 0; i < report->step_count; i++) {
+        const struct step_report *step = &report->steps[i];
         /* Why a step failed is the error, which is told on stderr. */
         bool tell = step->message[0] != '\0' && step->status <= STEP_SKIPPED;
-        (void)fprintf(out, "%s%-9s%s %s (%s)%s%s%s%s\n", color(run, out, colors[step->status]),
-                      step_status_names[step->status], color(run, out, PLAIN), step->name,
+        (void)fprintf(out, "%s%-9s%s %s (%s)%s%s%s%s\n", color(session, out, colors[step->status]),
+                      step_status_names[step->status], color(session, out, PLAIN), step->name,
                       step->plugin, step->hook != NULL ? " at " : "",
                       step->hook != NULL ? step->hook : "", tell ? ": " : "",
                       tell ? step->message : "");
     }
 }
 
-static void show_line(const struct run *run, FILE *out, char sign, const char *line)
+static void show_line(const struct session *session, FILE *out, char sign, const char *line)
 {
-    (void)fprintf(out, "    %s%c %s%s\n", color(run, out, sign == '+' ? GREEN : RED), sign,
-                  escape(run, line), color(run, out, PLAIN));
+    (void)fprintf(out, "    %s%c %s%s\n", color(session, out, sign == '+' ? GREEN : RED), sign,
+                  escape(session, line), color(session, out, PLAIN));
 }
 
-static void show_edits(const struct run *run, FILE *out, const struct change *change)
+static void show_edits(const struct session *session, FILE *out, const struct change *change)
 {
     for (size_t i = 0; i < change->edits.count; i++) {
         const struct edit *edit = &change->edits.items[i];
         if (edit->old_line != NULL)
-            show_line(run, out, '-', edit->old_line);
+            show_line(session, out, '-', edit->old_line);
         if (edit->new_line != NULL)
-            show_line(run, out, '+', edit->new_line);
+            show_line(session, out, '+', edit->new_line);
     }
 }
 
@@ -80,16 +80,17 @@ static void show_mode(FILE *out, const struct change *change)
         (void)fprintf(out, "    mode %04o\n", (unsigned)mode);
 }
 
-static void show_change(const struct run *run, FILE *out, const struct change *change)
+static void show_change(const struct session *session, FILE *out, const struct change *change)
 {
     /* Where a symbolic link leads, when the path has one. */
-    const char *real = root_inside(&run->world.root, change->real);
-    bool linked = strcmp(real, root_inside(&run->world.root, change->path)) != 0;
-    (void)fprintf(out, "  %s%s%s %s%s%s\n", color(run, out, BOLD), what_happens(change),
-                  color(run, out, PLAIN), escape(run, root_inside(&run->world.root, change->path)),
-                  linked ? " -> " : "", linked ? escape(run, real) : "");
+    const char *real = root_inside(&session->world.root, change->real);
+    bool linked = strcmp(real, root_inside(&session->world.root, change->path)) != 0;
+    (void)fprintf(out, "  %s%s%s %s%s%s\n", color(session, out, BOLD), what_happens(change),
+                  color(session, out, PLAIN),
+                  escape(session, root_inside(&session->world.root, change->path)),
+                  linked ? " -> " : "", linked ? escape(session, real) : "");
     if (change->action == ACTION_EDIT)
-        show_edits(run, out, change);
+        show_edits(session, out, change);
     for (size_t i = 0; i < change->summary.count && change->action != ACTION_EDIT; i++)
         (void)fprintf(out, "    %s\n", change->summary.names[i]);
     show_mode(out, change);
@@ -104,7 +105,7 @@ static void show_change(const struct run *run, FILE *out, const struct change *c
                       change->content.size);
 }
 
-void show_changes(const struct run *run, const struct stage *stage, FILE *out)
+void show_changes(const struct session *session, const struct stage *stage, FILE *out)
 {
     const char *step = "";
     for (size_t i = 0; i < stage->count; i++) {
@@ -112,17 +113,17 @@ void show_changes(const struct run *run, const struct stage *stage, FILE *out)
             step = stage->items[i].step;
             (void)fprintf(out, "\n%s:\n", step);
         }
-        show_change(run, out, &stage->items[i]);
+        show_change(session, out, &stage->items[i]);
     }
     if (stage->count > 0)
         (void)fputc('\n', out);
 }
 
-static void show_finding(const struct run *run, FILE *out, const struct finding *finding)
+static void show_finding(const struct session *session, FILE *out, const struct finding *finding)
 {
     static const enum color colors[] = {GREEN, PLAIN, YELLOW, RED};
-    (void)fprintf(out, "%s%s%s %s %s: %s\n", color(run, out, colors[finding->verdict]),
-                  verdict_names[finding->verdict], color(run, out, PLAIN), finding->id,
+    (void)fprintf(out, "%s%s%s %s %s: %s\n", color(session, out, colors[finding->verdict]),
+                  verdict_names[finding->verdict], color(session, out, PLAIN), finding->id,
                   finding->subject, finding->message);
     if (finding->hint != NULL)
         (void)fprintf(out, "     -> %s\n", finding->hint);
@@ -130,45 +131,40 @@ static void show_finding(const struct run *run, FILE *out, const struct finding 
 
 /* Steps that did not end well, and were not to be ignored: what they would have found is unknown.
  */
-static size_t broken_steps(const struct run *run)
+static size_t broken_steps(const struct report *report)
 {
     size_t count = 0;
-    for (size_t i = 0; i < run->report.step_count; i++) {
-        bool dropped = false;
-        for (size_t k = 0; k < run->runner_count; k++)
-            if (strcmp(run->runners[k].step->name, run->report.steps[i].name) == 0)
-                dropped = run->runners[k].dropped;
-        count += run->report.steps[i].status > STEP_SKIPPED && !dropped;
-    }
+    for (size_t i = 0; i < report->step_count; i++)
+        count += report->steps[i].status > STEP_SKIPPED && !report->steps[i].left_out;
     return count;
 }
 
-void show_findings(const struct run *run, bool all, FILE *out)
+void show_findings(const struct session *session, const struct report *report, bool all, FILE *out)
 {
     size_t counts[TFHOOK_FAIL + 1] = {0};
-    size_t broken = broken_steps(run);
-    for (size_t i = 0; i < run->report.findings.count; i++) {
-        const struct finding *finding = &run->report.findings.items[i];
+    size_t broken = broken_steps(report);
+    for (size_t i = 0; i < report->findings.count; i++) {
+        const struct finding *finding = &report->findings.items[i];
         counts[finding->verdict]++;
-        if (all || run->talk.verbose || finding->verdict >= TFHOOK_WARN)
-            show_finding(run, out, finding);
+        if (all || session->talk.verbose || finding->verdict >= TFHOOK_WARN)
+            show_finding(session, out, finding);
     }
-    if (run->report.findings.count > 0)
+    if (report->findings.count > 0)
         (void)fprintf(out, "%s: %zu passed, %zu warned, %zu failed, %zu skipped%s\n",
                       counts[TFHOOK_FAIL] == 0 && broken == 0 ? "Verified" : "NOT verified",
                       counts[TFHOOK_PASS], counts[TFHOOK_WARN], counts[TFHOOK_FAIL],
                       counts[TFHOOK_SKIP],
                       broken == 0 ? ""
-                                  : mem_printf(run->mem, ", %zu step%s did not end well", broken,
-                                               broken == 1 ? "" : "s"));
+                                  : mem_printf(session->mem, ", %zu step%s did not end well",
+                                               broken, broken == 1 ? "" : "s"));
 }
 
-void show_next_steps(const struct run *run, FILE *out)
+void show_next_steps(const struct report *report, FILE *out)
 {
-    const struct names *steps = &run->report.next_steps;
+    const struct names *steps = &report->next_steps;
     if (steps->count > 0)
         (void)fprintf(out, "Next, for a person%s:\n",
-                      run->report.command_ran ? ", where the phases have not done it" : "");
+                      report->command_ran ? ", where the phases have not done it" : "");
     for (size_t i = 0; i < steps->count; i++)
         (void)fprintf(out, "  %zu. %s\n", i + 1, steps->names[i]);
 }

@@ -6,84 +6,87 @@
 #include <string.h>
 
 /* Escaping what is escaped already changes nothing. */
-static json_t *text(const struct run *run, const char *text)
+static json_t *text(const struct session *session, const char *text)
 {
-    return text == NULL ? json_null() : json_string(text_escape(run->mem, text, strlen(text)));
+    return text == NULL ? json_null() : json_string(text_escape(session->mem, text, strlen(text)));
 }
 
-static json_t *names_to_json(const struct run *run, const struct names *names)
+static json_t *names_to_json(const struct session *session, const struct names *names)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < names->count; i++)
-        (void)json_array_append_new(list, text(run, names->names[i]));
+        (void)json_array_append_new(list, text(session, names->names[i]));
     return list;
 }
 
-static json_t *steps_to_json(const struct run *run)
+static json_t *steps_to_json(const struct session *session, const struct report *report)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < run->report.step_count; i++) {
-        const struct step_report *step = &run->report.steps[i];
+    for (size_t i = 0; i < report->step_count; i++) {
+        const struct step_report *step = &report->steps[i];
         (void)json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:s, s:o}", "name", text(run, step->name), "plugin",
-                            text(run, step->plugin), "hook", text(run, step->hook), "status",
-                            step_status_names[step->status], "message", text(run, step->message)));
+            list,
+            json_pack("{s:o, s:o, s:o, s:s, s:o}", "name", text(session, step->name), "plugin",
+                      text(session, step->plugin), "hook", text(session, step->hook), "status",
+                      step_status_names[step->status], "message", text(session, step->message)));
     }
     return list;
 }
 
 /* Line edits have no other summary than their lines. */
-static json_t *summary_to_json(const struct run *run, const struct change *change)
+static json_t *summary_to_json(const struct session *session, const struct change *change)
 {
     if (change->action != ACTION_EDIT)
-        return names_to_json(run, &change->summary);
+        return names_to_json(session, &change->summary);
     json_t *list = json_array();
     for (size_t i = 0; i < change->edits.count; i++) {
         const struct edit *edit = &change->edits.items[i];
         if (edit->old_line != NULL)
-            (void)json_array_append_new(list,
-                                        text(run, mem_printf(run->mem, "- %s", edit->old_line)));
+            (void)json_array_append_new(
+                list, text(session, mem_printf(session->mem, "- %s", edit->old_line)));
         if (edit->new_line != NULL)
-            (void)json_array_append_new(list,
-                                        text(run, mem_printf(run->mem, "+ %s", edit->new_line)));
+            (void)json_array_append_new(
+                list, text(session, mem_printf(session->mem, "+ %s", edit->new_line)));
     }
     return list;
 }
 
-static json_t *mode_to_json(const struct run *run, bool known, int mode)
+static json_t *mode_to_json(const struct session *session, bool known, int mode)
 {
-    return known && mode >= 0 ? json_string(mem_printf(run->mem, "%04o", (unsigned)mode))
+    return known && mode >= 0 ? json_string(mem_printf(session->mem, "%04o", (unsigned)mode))
                               : json_null();
 }
 
-static json_t *changes_to_json(const struct run *run)
+static json_t *changes_to_json(const struct session *session, const struct report *report)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < run->report.changes.count; i++) {
-        const struct change *change = &run->report.changes.items[i];
+    for (size_t i = 0; i < report->changes.count; i++) {
+        const struct change *change = &report->changes.items[i];
         (void)json_array_append_new(
             list,
-            json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "step", text(run, change->step),
-                      "old_mode", mode_to_json(run, change->existed, change->old_mode), "new_mode",
-                      mode_to_json(run, true, change->mode), "action", action_names[change->action],
-                      "path", text(run, change->path), "old_sha256",
-                      text(run, change->existed ? change->old_sha256 : NULL), "new_sha256",
-                      text(run, change->new_sha256), "summary", summary_to_json(run, change)));
+            json_pack(
+                "{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "step", text(session, change->step),
+                "old_mode", mode_to_json(session, change->existed, change->old_mode), "new_mode",
+                mode_to_json(session, true, change->mode), "action", action_names[change->action],
+                "path", text(session, change->path), "old_sha256",
+                text(session, change->existed ? change->old_sha256 : NULL), "new_sha256",
+                text(session, change->new_sha256), "summary", summary_to_json(session, change)));
     }
     return list;
 }
 
-static json_t *findings_to_json(const struct run *run)
+static json_t *findings_to_json(const struct session *session, const struct report *report)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < run->report.findings.count; i++) {
-        const struct finding *finding = &run->report.findings.items[i];
+    for (size_t i = 0; i < report->findings.count; i++) {
+        const struct finding *finding = &report->findings.items[i];
         (void)json_array_append_new(
             list,
-            json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "step", text(run, finding->step),
-                      "check", text(run, finding->check), "id", text(run, finding->id), "subject",
-                      text(run, finding->subject), "status", verdict_names[finding->verdict],
-                      "message", text(run, finding->message), "hint", text(run, finding->hint)));
+            json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "step", text(session, finding->step),
+                      "check", text(session, finding->check), "id", text(session, finding->id),
+                      "subject", text(session, finding->subject), "status",
+                      verdict_names[finding->verdict], "message", text(session, finding->message),
+                      "hint", text(session, finding->hint)));
     }
     return list;
 }
@@ -93,52 +96,54 @@ static json_t *number(bool present, long value)
     return present ? json_integer((json_int_t)value) : json_null();
 }
 
-static json_t *paths_to_json(const struct run *run, const struct journal *journal)
+static json_t *paths_to_json(const struct session *session, const struct journal *journal)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < journal->count; i++)
-        (void)json_array_append_new(list, text(run, journal->entries[i].path));
+        (void)json_array_append_new(list, text(session, journal->entries[i].path));
     return list;
 }
 
 /* What --json history has besides: who did what when. */
-static json_t *history_to_json(const struct run *run)
+static json_t *history_to_json(const struct session *session, const struct report *report)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < run->report.history->count; i++) {
-        const struct journal *journal = &run->report.history->items[i];
+    for (size_t i = 0; i < report->history->count; i++) {
+        const struct journal *journal = &report->history->items[i];
         (void)json_array_append_new(
-            list, json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seq",
-                            (json_int_t)journal->seq, "state", txn_phase_names[journal->phase],
-                            "started", text(run, journal->started), "command",
-                            text(run, journal->command), "hook", text(run, journal->hook), "user",
-                            text(run, journal->user), "host", text(run, journal->host), "undoes",
-                            number(journal->undoes > 0, journal->undoes), "paths",
-                            paths_to_json(run, journal)));
+            list,
+            json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seq",
+                      (json_int_t)journal->seq, "state", txn_phase_names[journal->phase], "started",
+                      text(session, journal->started), "command", text(session, journal->command),
+                      "hook", text(session, journal->hook), "user", text(session, journal->user),
+                      "host", text(session, journal->host), "undoes",
+                      number(journal->undoes > 0, journal->undoes), "paths",
+                      paths_to_json(session, journal)));
     }
     return list;
 }
 
-void show_json(const struct run *run, const struct err *err)
+void show_json(const struct session *session, const struct report *report, const struct err *err)
 {
-    const struct report *report = &run->report;
-    enum command command = run->cli.command;
-    json_t *json = json_pack(
-        "{s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "command",
-        text(run, command == COMMAND_NONE ? NULL : cli_command_names[command]), "hook",
-        text(run, run->cli.hook), "result", report->result != NULL ? report->result : "failed",
-        "transaction", number(report->transaction > 0, report->transaction), "steps",
-        steps_to_json(run), "changes", changes_to_json(run), "findings", findings_to_json(run),
-        "next_steps", names_to_json(run, &report->next_steps), "command_status",
-        number(report->command_ran, report->command_status), "error",
-        err->text != NULL ? json_string(err->text) : json_null());
+    enum command command = session->cli.command;
+    json_t *json =
+        json_pack("{s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "command",
+                  text(session, command == COMMAND_NONE ? NULL : cli_command_names[command]),
+                  "hook", text(session, session->cli.hook), "result",
+                  report->result != NULL ? report->result : "failed", "transaction",
+                  number(report->transaction > 0, report->transaction), "steps",
+                  steps_to_json(session, report), "changes", changes_to_json(session, report),
+                  "findings", findings_to_json(session, report), "next_steps",
+                  names_to_json(session, &report->next_steps), "command_status",
+                  number(report->command_ran, report->command_status), "error",
+                  err->text != NULL ? json_string(err->text) : json_null());
     if (json != NULL && report->history != NULL)
-        (void)json_object_set_new(json, "transactions", history_to_json(run));
+        (void)json_object_set_new(json, "transactions", history_to_json(session, report));
     char *line = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
     json_decref(json);
     if (line != NULL)
         (void)puts(line);
     else
-        talk_error(&run->talk, "the JSON object could not be made: out of memory");
+        talk_error(&session->talk, "the JSON object could not be made: out of memory");
     free(line);
 }

@@ -8,28 +8,30 @@
 #define TFHOOK_WRITER_H
 
 #include "recovery.h"
-#include "run.h"
+#include "report.h"
+#include "session.h"
 #include "transaction.h"
 
 /* The lock alone. */
-int writer_lock(struct run *run, struct err *err) __attribute__((warn_unused_result));
+int writer_lock(struct session *session, struct err *err) __attribute__((warn_unused_result));
 
 /* What an earlier run left half done, settled; what was put back is added to `undone` unless that
  * is NULL. */
-int writer_settle(struct run *run, struct stage *undone, struct err *err)
-    __attribute__((warn_unused_result));
+int writer_settle(struct session *session, struct report *report, struct stage *undone,
+                  struct err *err) __attribute__((warn_unused_result));
 
 /* Both. */
-int writer_begin(struct run *run, struct err *err) __attribute__((warn_unused_result));
+int writer_begin(struct session *session, struct report *report, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* The parts of writer_settle(), for who settles one: a recovery, and after it what it came to, by
  * its result, told in the report. Returns the result. */
-struct recovery writer_recovery(struct run *run, struct stage *undone);
-int writer_report_settled(struct run *run, const struct recovery *recovery, int result,
+struct recovery writer_recovery(struct session *session, struct stage *undone);
+int writer_report_settled(struct report *report, const struct recovery *recovery, int result,
                           const struct err *err);
 
 /* A transaction that is open cannot be committed: undo it. Always -1; the reason that is in err
  * gets "everything was rolled back" behind it, or STATUS_STUCK. */
-int writer_undo(struct run *run, struct txn *txn, struct err *err);
+int writer_undo(struct report *report, struct txn *txn, struct err *err);
 
 #endif

@@ -2,13 +2,12 @@
  * Steps turned into a committed transaction: plan, show, ask, apply, verify, commit, or all undone.
  * Called by apply, and by wrap and deploy at each hook. The caller holds the lock.
  */
-#ifndef TFHOOK_TRANSACT_H
-#define TFHOOK_TRANSACT_H
+#ifndef TFHOOK_PIPELINE_APPLY_H
+#define TFHOOK_PIPELINE_APPLY_H
 
-#include "run.h"
-#include "transaction.h"
+#include "pipeline.h"
 
-struct transact {
+struct apply_request {
     struct selection selection;
     const char *command; /* for history */
     bool show;           /* print the plan before it is applied */
@@ -18,7 +17,7 @@ struct transact {
 /* 0, with the transaction's number in report.transaction when there was something to do. -1: all is
  * as it was, or STATUS_STUCK. report.result says which. A step with on-failure = ignore that fails
  * its verification is dropped: all is undone and done again without it. */
-int transact(struct run *run, const struct transact *what, struct err *err)
+int pipeline_apply(struct pipeline *pipeline, const struct apply_request *what, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -1,0 +1,79 @@
+/*
+ * The steps of a run, in their order, and their calls: each in a child of its own, what it says
+ * gathered into the run's report.
+ *
+ * Order: pipeline_load(); or pipeline_open_plugins() and pipeline_describe() for plugins without a
+ * config. Then the calls, for the steps that a selection names.
+ */
+#ifndef TFHOOK_PIPELINE_H
+#define TFHOOK_PIPELINE_H
+
+#include "loader.h"
+#include "report.h"
+#include "session.h"
+#include "settings.h"
+
+/* A step, its plugin and its checked values. */
+struct runner {
+    const struct step *step;
+    const struct plugin_file *file;
+    struct plugin_info plugin;
+    struct settings settings;
+    bool dropped; /* on-failure = ignore, and it failed */
+};
+
+struct pipeline {
+    struct session *session;
+    struct report *report;
+    int plugin_dir; /* open; -1: no plugin was needed yet */
+    int ruleset;    /* for the calls (landlock.h); -1: none */
+    struct runner *runners;
+    size_t count;
+};
+
+/* Config, plugins and settings. All problems are reported; -1 with STATUS_REJECTED then. */
+int pipeline_load(struct pipeline *pipeline, struct err *err) __attribute__((warn_unused_result));
+
+/* Opens the plugin directory, if nobody else can change what is in it. Before pipeline_describe().
+ */
+int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Fills file and plugin of a runner that has its step: what the descriptor says, asked in a child.
+ */
+int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Steps chosen by the command line, or by a hook. */
+struct selection {
+    const char *hook;          /* NULL: not by hook */
+    const struct names *steps; /* NULL or empty: not by name */
+};
+bool pipeline_selects(const struct selection *selection, const struct runner *runner, bool to_plan);
+/* Unknown step names are a usage error. */
+int pipeline_check_names(struct pipeline *pipeline, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* --- the calls --- */
+
+/* Every selected step's check. Reports all that fail; -1 with STATUS_REJECTED or STATUS_FAILED. */
+int pipeline_check(struct pipeline *pipeline, const struct selection *selection, bool to_plan,
+                   struct err *err) __attribute__((warn_unused_result));
+
+/* Every selected step's plan, into `stage`, which later steps see. Stops at the first failure, but
+ * a step with on-failure = ignore is dropped with a warning. `tell`: note steps and next steps in
+ * the report (a plan that is only a rehearsal is not reported). */
+int pipeline_plan(struct pipeline *pipeline, const struct selection *selection, struct stage *stage,
+                  bool tell, struct err *err) __attribute__((warn_unused_result));
+
+/* A step with on-failure = ignore that has failed takes no further part in this run. */
+void pipeline_leave_out(struct report *report, struct runner *runner);
+
+/* Every selected step's verify, or only of those that can plan too. Findings go into the report. -1
+ * with STATUS_FINDING when one is `fail`, STATUS_FAILED when a step could not finish; *ret_culprit
+ * is the first step at fault. *ret_verified, when asked for: how many steps looked at something. */
+int pipeline_verify(struct pipeline *pipeline, const struct selection *selection,
+                    bool planners_only, size_t *ret_verified, struct runner **ret_culprit,
+                    struct err *err) __attribute__((warn_unused_result));
+
+#endif

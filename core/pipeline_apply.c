@@ -1,0 +1,145 @@
+#include "pipeline_apply.h"
+
+#include "ask.h"
+#include "interrupt.h"
+#include "pipeline.h"
+#include "show.h"
+#include "transaction.h"
+#include "writer.h"
+
+#include <stdio.h>
+
+/* The report keeps what each hook's transaction changed, one after the other. */
+static void report_changes(struct session *session, struct report *report,
+                           const struct stage *stage)
+{
+    report->changes.mem = session->mem;
+    for (size_t i = 0; i < stage->count; i++)
+        *mem_push(session->mem, report->changes.items, report->changes.count) = stage->items[i];
+}
+
+/* No SELECT at all: a step that only verifies has its own hook for that. */
+static int verify(struct pipeline *pipeline, const struct apply_request *what,
+                  struct runner **ret_culprit, struct err *err)
+{
+    bool named = what->selection.steps != NULL && what->selection.steps->count > 0;
+    return pipeline_verify(pipeline, &what->selection, what->selection.hook == NULL && !named, NULL,
+                           ret_culprit, err);
+}
+
+/* A step that may be left out has failed: say so, and go on without it. */
+static bool may_go_on(struct session *session, struct report *report, struct runner *culprit,
+                      struct err *err)
+{
+    if (culprit == NULL || !culprit->step->ignore_failure || interrupt_pending ||
+        err->status == STATUS_STUCK)
+        return false;
+    talk_warn(&session->talk, "step %s is left out (on-failure = ignore): %s", culprit->step->name,
+              err->text);
+    pipeline_leave_out(report, culprit);
+    *err = (struct err){.mem = session->mem};
+    return true;
+}
+
+/* Written, verified and committed. *ret_again: a step was dropped; plan anew without it. */
+static int write_and_verify(struct pipeline *pipeline, const struct apply_request *what,
+                            const struct stage *stage, bool *ret_again, struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    struct txn txn;
+    struct runner *culprit = NULL;
+    const struct txn_origin origin = {
+        .command = what->command, .hook = what->selection.hook, .user = session_user(session)};
+    if (txn_begin(session->mem, &session->world, &session->talk, stage, &origin, &txn, err) < 0)
+        return -1;
+    if (txn_apply(&txn, err) < 0) {
+        report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
+        return -1;
+    }
+    int rc = verify(pipeline, what, &culprit, err);
+    if (interrupt_pending)
+        rc = err_set(err, STATUS_FAILED, "interrupted");
+    if (rc == 0)
+        rc = txn_commit(&txn, err);
+    if (rc == 0) {
+        report->transaction = txn.journal.seq;
+        return 0;
+    }
+    if (err->status == STATUS_STUCK) {
+        report->result = "stuck";
+        return -1;
+    }
+    (void)writer_undo(report, &txn, err);
+    *ret_again = may_go_on(session, report, culprit, err);
+    return *ret_again ? 0 : -1;
+}
+
+static int verify_only(struct pipeline *pipeline, const struct apply_request *what, bool *ret_again,
+                       struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    struct runner *culprit = NULL;
+    if (report->result == NULL)
+        report->result = "unchanged";
+    if (verify(pipeline, what, &culprit, err) == 0)
+        return 0;
+    *ret_again = may_go_on(session, report, culprit, err);
+    if (!*ret_again)
+        report->result = "failed";
+    return *ret_again ? 0 : -1;
+}
+
+static bool show_and_ask(struct session *session, struct report *report,
+                         const struct apply_request *what, const struct stage *stage)
+{
+    FILE *out = session->talk.json ? stderr : stdout;
+    bool asks = what->ask && !session->cli.yes && ask_is_terminal();
+    if (what->show && (!(session->talk.json || session->talk.quiet) || asks)) {
+        show_steps(session, report, out);
+        show_changes(session, stage, out);
+    }
+    return !asks || ask_consent(session, "Make these changes?");
+}
+
+int pipeline_apply(struct pipeline *pipeline, const struct apply_request *what, struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    bool again = true;
+    while (again) {
+        struct stage stage = {.mem = session->mem};
+        again = false;
+        report->findings = (struct findings){0};
+        const char *before = report->result;
+        size_t next_steps = report->next_steps.count;
+        if (pipeline_plan(pipeline, &what->selection, &stage, true, err) < 0) {
+            report->result = "failed";
+            return -1;
+        }
+        int rc = 0;
+        if (stage.count == 0) {
+            if (what->show && !session->talk.json && !session->talk.quiet)
+                show_steps(session, report, stdout);
+            rc = verify_only(pipeline, what, &again, err);
+        } else if (!show_and_ask(session, report, what, &stage)) {
+            rc = err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
+        } else {
+            rc = write_and_verify(pipeline, what, &stage, &again, err);
+        }
+        if (rc < 0 || again)
+            names_truncate(&report->next_steps, next_steps);
+        if (rc < 0) {
+            report_changes(session, report, &stage);
+            if (report->result == before)
+                report->result = "failed";
+            return -1;
+        }
+        if (!again && stage.count > 0) {
+            report_changes(session, report, &stage);
+            report->result = "applied";
+        }
+    }
+    return 0;
+}

@@ -1,12 +1,23 @@
-#include "deploy.h"
+/*
+ * The commands `wrap` and `deploy`: TeamForge's phases with steps hooked around them.
+ *
+ *     all hooks checked and planned
+ *     -> for each phase: pre-PHASE steps | command | post-PHASE steps
+ *     what fails: post-failure steps
+ *
+ * The lock is held throughout. Steps of a hook are one transaction. Once a phase command has
+ * started, nothing that was committed before it is undone by itself: the site may use it already;
+ * the message names the rollback of each.
+ */
+#include "commands.h"
 
-#include "ask.h"
 #include "caller.h"
+#include "consent.h"
 #include "interrupt.h"
 #include "phase_command.h"
 #include "pipeline.h"
 #include "pipeline_apply.h"
-#include "show.h"
+#include "report_text.h"
 #include "writer.h"
 
 #include <errno.h>
@@ -35,7 +46,7 @@ static void show_hook(const struct session *session, const struct report *report
         (void)printf("%s: changed, as transaction %ld\n", hook, report->transaction);
     else if (report->findings.count > 0)
         (void)printf("%s:\n", hook);
-    show_findings(session, report, false, stdout);
+    report_show_findings(session, report, false, stdout);
     (void)fflush(stdout);
 }
 
@@ -219,7 +230,7 @@ static void begin_report(struct pipeline *pipeline)
         pipeline->runners[i].dropped = false;
 }
 
-int deploy_wrap(struct pipeline *pipeline, struct err *err)
+int command_wrap(struct pipeline *pipeline, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
@@ -232,13 +243,13 @@ int deploy_wrap(struct pipeline *pipeline, struct err *err)
         check_hook(pipeline, hook_name(session, "post", session->cli.name), &rehearsal, err) < 0)
         return -1;
     if (!session->talk.json && !session->talk.quiet)
-        show_changes(session, &rehearsal, stdout);
+        report_show_changes(session, &rehearsal, stdout);
     begin_report(pipeline);
     int rc = wrap_phase(pipeline, program, &progress, err);
     if (rc < 0)
         after_failure(pipeline, &progress, err);
     if (!session->talk.json)
-        show_next_steps(report, stdout);
+        report_show_next_steps(report, stdout);
     return rc;
 }
 
@@ -330,12 +341,12 @@ static int run_phases(struct pipeline *pipeline, size_t first, size_t end,
 static void show_deploy(struct session *session, struct report *report, size_t first, size_t end,
                         const struct stage *stage)
 {
-    bool asks = !session->cli.yes && ask_is_terminal();
+    bool asks = !session->cli.yes && consent_is_asked();
     FILE *out = session->talk.json ? stderr : stdout;
     if (session->talk.json && !asks)
         return;
-    show_steps(session, report, out);
-    show_changes(session, stage, out);
+    report_show_steps(session, report, out);
+    report_show_changes(session, stage, out);
     (void)fprintf(out, "Phases:");
     for (size_t i = first; i < end; i++)
         (void)fprintf(out, " %s", session->config.phases[i].name);
@@ -343,7 +354,7 @@ static void show_deploy(struct session *session, struct report *report, size_t f
     (void)fflush(out);
 }
 
-int deploy_command(struct pipeline *pipeline, struct err *err)
+int command_deploy(struct pipeline *pipeline, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
@@ -351,7 +362,7 @@ int deploy_command(struct pipeline *pipeline, struct err *err)
     size_t end = 0;
     struct progress progress = {0};
     struct stage rehearsal = {.mem = session->mem};
-    if (!session->cli.yes && !ask_is_terminal())
+    if (!session->cli.yes && !consent_is_asked())
         return err_set(err, STATUS_USAGE,
                        "deploy runs phase commands, which stop the site: off a terminal it needs "
                        "--yes");
@@ -359,7 +370,7 @@ int deploy_command(struct pipeline *pipeline, struct err *err)
         rehearse(pipeline, first, end, &rehearsal, err) < 0)
         return -1;
     show_deploy(session, report, first, end, &rehearsal);
-    if (!ask_consent(session, "Run these phases and make these changes?"))
+    if (!consent_ask(session, "Run these phases and make these changes?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
     begin_report(pipeline);
     int rc = run_phases(pipeline, first, end, &progress, err);
@@ -368,6 +379,6 @@ int deploy_command(struct pipeline *pipeline, struct err *err)
     else if (report->result == NULL)
         report->result = "unchanged";
     if (!session->talk.json)
-        show_next_steps(report, stdout);
+        report_show_next_steps(report, stdout);
     return rc;
 }

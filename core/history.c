@@ -1,4 +1,8 @@
-#include "history.h"
+/*
+ * The command `history [SEQ]`: what was done, when, by whom, by which step, to which file. Reads
+ * journals only; takes no lock.
+ */
+#include "commands.h"
 
 #include "journal.h"
 
@@ -77,7 +81,7 @@ static struct journals chosen(struct session *session, const struct journals *al
     return list;
 }
 
-int history_command(struct session *session, struct report *report, struct err *err)
+int command_history(struct session *session, struct report *report, struct err *err)
 {
     struct journals all;
     if (journal_list(session->mem, session->world.state_dir, &all, err) < 0)

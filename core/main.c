@@ -3,17 +3,12 @@
  * command line, config, steps in children, plan, transaction, report.
  */
 #include "caller.h"
-#include "catalog.h"
 #include "commands.h"
-#include "deploy.h"
 #include "digest.h"
 #include "help.h"
-#include "history.h"
 #include "interrupt.h"
 #include "journal.h"
-#include "recover.h"
-#include "rollback.h"
-#include "show.h"
+#include "report_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,17 +87,17 @@ static int dispatch(struct pipeline *pipeline, bool *ret_pending, struct err *er
     case COMMAND_VERIFY:
         return command_verify(pipeline, err);
     case COMMAND_WRAP:
-        return deploy_wrap(pipeline, err);
+        return command_wrap(pipeline, err);
     case COMMAND_DEPLOY:
-        return deploy_command(pipeline, err);
+        return command_deploy(pipeline, err);
     case COMMAND_ROLLBACK:
-        return rollback_command(session, report, err);
+        return command_rollback(session, report, err);
     case COMMAND_RECOVER:
-        return recover_command(session, report, err);
+        return command_recover(session, report, err);
     case COMMAND_HISTORY:
-        return history_command(session, report, err);
+        return command_history(session, report, err);
     case COMMAND_PLUGINS:
-        return catalog_command(pipeline, err);
+        return command_plugins(pipeline, err);
     default:
         return err_set(err, STATUS_INTERNAL, "a command without a function");
     }
@@ -135,7 +130,7 @@ static enum status run_command(struct pipeline *pipeline)
     if (rc == 0)
         err = (struct err){.mem = session->mem};
     if (session->talk.json && session->cli.command != COMMAND_PLUGINS)
-        show_json(session, pipeline->report, &err);
+        report_json(session, pipeline->report, &err);
     say_error(session, &err);
     if (rc == 0)
         return pending && session->cli.detailed_exitcode ? STATUS_CHANGES : STATUS_OK;
@@ -172,7 +167,7 @@ int main(int argc, char **argv)
     if (cli_parse(&mem, argc, argv, &session.cli, &err) < 0) {
         status = err.status;
         if (session.cli.json)
-            show_json(&session, &report, &err);
+            report_json(&session, &report, &err);
         (void)fprintf(stderr, "tfhook: %s\n", err.text);
     } else if (session.cli.version) {
         (void)puts("tfhook " TFHOOK_VERSION);

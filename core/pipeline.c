@@ -273,3 +273,22 @@ int pipeline_check_names(struct pipeline *pipeline, struct err *err)
     }
     return 0;
 }
+
+struct selection pipeline_selection(const struct session *session)
+{
+    return (struct selection){.hook = session->cli.hook, .steps = &session->cli.steps};
+}
+
+/* A run without any step is no green light. */
+int pipeline_check_not_empty(struct pipeline *pipeline, const struct selection *selection,
+                             bool to_plan, struct err *err)
+{
+    struct session *session = pipeline->session;
+    for (size_t i = 0; i < pipeline->count; i++)
+        if (pipeline_selects(selection, &pipeline->runners[i], to_plan))
+            return 0;
+    if (selection->hook != NULL)
+        return err_set(err, STATUS_USAGE, "no step of %s is at the hook %s", session->config.file,
+                       selection->hook);
+    return err_set(err, STATUS_USAGE, "no step of %s can do this", session->config.file);
+}

@@ -50,6 +50,13 @@ struct selection {
     const struct names *steps; /* NULL or empty: not by name */
 };
 bool pipeline_selects(const struct selection *selection, const struct runner *runner, bool to_plan);
+/* That of the command line. */
+struct selection pipeline_selection(const struct session *session);
+
+/* A run without any step is no green light: a usage error. */
+int pipeline_check_not_empty(struct pipeline *pipeline, const struct selection *selection,
+                             bool to_plan, struct err *err) __attribute__((warn_unused_result));
+
 /* Unknown step names are a usage error. */
 int pipeline_check_names(struct pipeline *pipeline, struct err *err)
     __attribute__((warn_unused_result));

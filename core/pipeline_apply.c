@@ -1,9 +1,9 @@
 #include "pipeline_apply.h"
 
-#include "ask.h"
+#include "consent.h"
 #include "interrupt.h"
 #include "pipeline.h"
-#include "show.h"
+#include "report_text.h"
 #include "transaction.h"
 #include "writer.h"
 
@@ -95,12 +95,12 @@ static bool show_and_ask(struct session *session, struct report *report,
                          const struct apply_request *what, const struct stage *stage)
 {
     FILE *out = session->talk.json ? stderr : stdout;
-    bool asks = what->ask && !session->cli.yes && ask_is_terminal();
+    bool asks = what->ask && !session->cli.yes && consent_is_asked();
     if (what->show && (!(session->talk.json || session->talk.quiet) || asks)) {
-        show_steps(session, report, out);
-        show_changes(session, stage, out);
+        report_show_steps(session, report, out);
+        report_show_changes(session, stage, out);
     }
-    return !asks || ask_consent(session, "Make these changes?");
+    return !asks || consent_ask(session, "Make these changes?");
 }
 
 int pipeline_apply(struct pipeline *pipeline, const struct apply_request *what, struct err *err)
@@ -121,7 +121,7 @@ int pipeline_apply(struct pipeline *pipeline, const struct apply_request *what, 
         int rc = 0;
         if (stage.count == 0) {
             if (what->show && !session->talk.json && !session->talk.quiet)
-                show_steps(session, report, stdout);
+                report_show_steps(session, report, stdout);
             rc = verify_only(pipeline, what, &again, err);
         } else if (!show_and_ask(session, report, what, &stage)) {
             rc = err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");

@@ -1,4 +1,5 @@
-#include "recover.h"
+/* The commands `recover`, `recover --restore SEQ` and `recover --keep SEQ`. */
+#include "commands.h"
 
 #include "recovery.h"
 #include "writer.h"
@@ -21,7 +22,7 @@ static int settle_named(struct session *session, struct report *report, struct e
     return 0;
 }
 
-int recover_command(struct session *session, struct report *report, struct err *err)
+int command_recover(struct session *session, struct report *report, struct err *err)
 {
     report->changes.mem = session->mem;
     if (writer_lock(session, err) < 0)

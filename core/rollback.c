@@ -1,11 +1,16 @@
-#include "rollback.h"
+/*
+ * The command `rollback [SEQ]`: a committed transaction undone by a transaction of its own. Needs
+ * no plugin. A whole file that was changed since is refused by name (--skip leaves it out); line
+ * edits are undone as line edits in today's file.
+ */
+#include "commands.h"
 
-#include "ask.h"
+#include "consent.h"
 #include "digest.h"
 #include "file.h"
 #include "place.h"
 #include "recovery.h"
-#include "show.h"
+#include "report_text.h"
 #include "transaction.h"
 #include "undo.h"
 #include "writer.h"
@@ -228,16 +233,16 @@ static int run_rollback(struct session *session, struct report *report,
     report->changes = stage;
     report->result = stage.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
     if (!session->talk.json ||
-        (!session->cli.yes && ask_is_terminal() && !session->cli.plan_only)) {
+        (!session->cli.yes && consent_is_asked() && !session->cli.plan_only)) {
         (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
                       journal->command, journal->hook != NULL ? " at " : "",
                       journal->hook != NULL ? journal->hook : "", journal->started, journal->user);
-        show_changes(session, &stage, out);
+        report_show_changes(session, &stage, out);
     }
     if (session->cli.plan_only)
         return 0;
     report->result = "failed";
-    if (!ask_consent(session, "Undo it?"))
+    if (!consent_ask(session, "Undo it?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
     if (write_stage(session, report, journal, &stage, err) < 0) {
         if (err->status == STATUS_STUCK)
@@ -255,7 +260,7 @@ static int run_rollback(struct session *session, struct report *report,
                       session->cli.skip.count > 0 ? " but for what was left out" : "",
                       report->transaction);
     if (!session->talk.json)
-        show_next_steps(report, out);
+        report_show_next_steps(report, out);
     return 0;
 }
 
@@ -290,7 +295,7 @@ static void say_undone(struct session *session, struct report *report, long seq)
                           : "was the newest; it was interrupted, and is undone now");
 }
 
-int rollback_command(struct session *session, struct report *report, struct err *err)
+int command_rollback(struct session *session, struct report *report, struct err *err)
 {
     struct journals all;
     long undone = 0;

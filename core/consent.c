@@ -1,18 +1,18 @@
-#include "ask.h"
+#include "consent.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-bool ask_is_terminal(void)
+bool consent_is_asked(void)
 {
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
 }
 
-bool ask_consent(const struct session *session, const char *question)
+bool consent_ask(const struct session *session, const char *question)
 {
     char answer[16] = "";
-    if (session->cli.yes || !ask_is_terminal())
+    if (session->cli.yes || !consent_is_asked())
         return true;
     (void)fflush(stdout);
     (void)fprintf(stderr, "%s [y/N] ", question);

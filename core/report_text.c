@@ -1,4 +1,4 @@
-#include "show.h"
+#include "report_text.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ static const char *escape(const struct session *session, const char *text)
     return text_escape(session->mem, text, strlen(text));
 }
 
-void show_steps(const struct session *session, const struct report *report, FILE *out)
+void report_show_steps(const struct session *session, const struct report *report, FILE *out)
 {
     static const enum color colors[] = {GREEN, PLAIN, RED, RED, RED};
     for (size_t i = 0; i < report->step_count; i++) {
@@ -105,7 +105,7 @@ static void show_change(const struct session *session, FILE *out, const struct c
                       change->content.size);
 }
 
-void show_changes(const struct session *session, const struct stage *stage, FILE *out)
+void report_show_changes(const struct session *session, const struct stage *stage, FILE *out)
 {
     const char *step = "";
     for (size_t i = 0; i < stage->count; i++) {
@@ -139,7 +139,8 @@ static size_t broken_steps(const struct report *report)
     return count;
 }
 
-void show_findings(const struct session *session, const struct report *report, bool all, FILE *out)
+void report_show_findings(const struct session *session, const struct report *report, bool all,
+                          FILE *out)
 {
     size_t counts[TFHOOK_FAIL + 1] = {0};
     size_t broken = broken_steps(report);
@@ -159,7 +160,7 @@ void show_findings(const struct session *session, const struct report *report, b
                                                broken, broken == 1 ? "" : "s"));
 }
 
-void show_next_steps(const struct report *report, FILE *out)
+void report_show_next_steps(const struct report *report, FILE *out)
 {
     const struct names *steps = &report->next_steps;
     if (steps->count > 0)

@@ -1,4 +1,8 @@
-#include "catalog.h"
+/*
+ * The command `plugins [NAME]`: what is in the plugin directory, and the manual of one, made from
+ * its descriptor.
+ */
+#include "commands.h"
 
 #include "interrupt.h"
 #include "loader.h"
@@ -154,7 +158,7 @@ static void print_json(json_t *plugins, const char *error)
     json_decref(json);
 }
 
-int catalog_command(struct pipeline *pipeline, struct err *err)
+int command_plugins(struct pipeline *pipeline, struct err *err)
 {
     struct session *session = pipeline->session;
     struct names names = {0};

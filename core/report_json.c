@@ -1,5 +1,4 @@
-/* The report as the one JSON object of --json; its schema is conf/report.schema.json. */
-#include "show.h"
+#include "report_json.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -123,7 +122,7 @@ static json_t *history_to_json(const struct session *session, const struct repor
     return list;
 }
 
-void show_json(const struct session *session, const struct report *report, const struct err *err)
+void report_json(const struct session *session, const struct report *report, const struct err *err)
 {
     enum command command = session->cli.command;
     json_t *json =

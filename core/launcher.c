@@ -7,8 +7,8 @@
  * alone. For the same reason it does no more than this. On a machine whose entry is not written
  * here (LAUNCHER_HOSTED) it is an ordinary program, and what LD_PRELOAD names runs in it, once.
  */
+#include "exit_status.h"
 #include "ld_env.h"
-#include "status.h"
 
 #include <errno.h>
 #include <fcntl.h>

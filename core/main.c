@@ -2,11 +2,11 @@
  * tfhook: puts TLS in order on a TeamForge site, and proves it. From here the flow goes one way:
  * command line, config, steps in children, plan, transaction, report.
  */
-#include "caller.h"
 #include "commands.h"
 #include "digest.h"
 #include "help.h"
 #include "interrupt.h"
+#include "invoker_environment.h"
 #include "journal.h"
 #include "report_json.h"
 

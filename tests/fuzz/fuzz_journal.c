@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "digest.h"
-#include "journal_text.h"
+#include "journal_json.h"
 
 #include <jansson.h>
 #include <string.h>

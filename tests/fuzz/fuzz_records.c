@@ -1,8 +1,8 @@
 /* What a plugin's process sends: records, and what core takes of them. */
 #include "fuzz.h"
 
-#include "outcome.h"
-#include "record.h"
+#include "call_result.h"
+#include "wire.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * to the same bytes. */
 #include "fuzz.h"
 
-#include "edit.h"
+#include "line_edit.h"
 #include "lib/siteoptions.h"
 #include "lib/siteoptions_edit.h"
 

@@ -23,10 +23,10 @@ declare -A SOURCES=(
         plugins/lib/pkcs12_der.c plugins/lib/pkcs12_encrypted.c
         plugins/lib/pkcs12_mac.c plugins/lib/java_accepts.c'
     [pem]='plugins/lib/cert.c plugins/lib/cert_read.c plugins/lib/cert_facts.c'
-    [tokens]='plugins/lib/siteoptions.c plugins/lib/siteoptions_edit.c core/edit.c core/lines.c'
-    [ini]='core/ini_text.c core/config.c'
-    [records]='core/record.c core/outcome.c'
-    [journal]='core/journal_text.c'
+    [tokens]='plugins/lib/siteoptions.c plugins/lib/siteoptions_edit.c core/changes/line_edit.c core/changes/lines.c'
+    [ini]='core/config/ini_text.c core/config/config.c'
+    [records]='core/host/wire.c core/plugin/call_result.c'
+    [journal]='core/txn/journal_json.c'
 )
 
 usage() {

@@ -1,4 +1,4 @@
-#include "edit.h"
+#include "line_edit.h"
 #include "unit.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "file.h"
-#include "journal_text.h"
+#include "journal_json.h"
 #include "unit.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "record.h"
+#include "wire.h"
 #include "unit.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "root.h"
+#include "root_dir.h"
 #include "unit.h"
 
 #include <errno.h>

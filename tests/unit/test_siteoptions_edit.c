@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "edit.h"
+#include "line_edit.h"
 #include "siteoptions_edit.h"
 
 static const struct site_want wants[] = {

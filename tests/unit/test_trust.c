@@ -1,4 +1,4 @@
-#include "trust.h"
+#include "secure_path.h"
 #include "unit.h"
 
 #include <fcntl.h>

@@ -1,0 +1,16 @@
+/*
+ * Descriptors: closing one, and what a forked process may keep open. The lock, above all, must not
+ * live on in a child.
+ */
+#ifndef TFHOOK_DESCRIPTORS_H
+#define TFHOOK_DESCRIPTORS_H
+
+#include <stddef.h>
+
+/* Close it if it is open (not negative), and forget it. */
+void fds_close(int *fd);
+
+/* Close every descriptor from 3 on that is not in `keep`. */
+void fds_close_all_but(const int *keep, size_t count);
+
+#endif

@@ -1,0 +1,21 @@
+#include "interrupt.h"
+
+#include "invoker_environment.h"
+
+#include <stddef.h>
+
+volatile sig_atomic_t interrupt_pending;
+
+static void note_signal(int number)
+{
+    interrupt_pending = number;
+}
+
+void interrupt_catch(void)
+{
+    const struct sigaction action = {.sa_handler = note_signal};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!caller_ignores(numbers[i]))
+            (void)sigaction(numbers[i], &action, NULL);
+}

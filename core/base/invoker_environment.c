@@ -1,0 +1,129 @@
+#include "invoker_environment.h"
+
+#include "exit_status.h"
+#include "ld_env.h"
+#include "text.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE, SIGXFSZ};
+enum { SIGNALS = sizeof signals / sizeof *signals };
+
+static struct {
+    struct names environment;
+    mode_t umask;
+    struct rlimit core;
+    struct sigaction actions[SIGNALS];
+    sigset_t mask;
+    sigset_t not_default;
+} caller;
+
+void caller_refuse_loader(void)
+{
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        if (!ld_leads(*entry))
+            continue;
+        dprintf(STDERR_FILENO,
+                "tfhook: %.*s is set, and plugins would be bound as it says: start tfhook by its "
+                "launcher (sbin/tfhook), which leaves it out\n",
+                (int)strcspn(*entry, "="), *entry);
+        _exit(STATUS_REJECTED);
+    }
+}
+
+/* No library of ours shall be led by the caller's environment. */
+static void clean_environment(struct mem *mem)
+{
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        char *own = mem_str(mem, *entry);
+        if (ld_is_hidden(own))
+            ld_flip(own);
+        names_add(mem, &caller.environment, own);
+    }
+    static const char *const kept[] = {"SOURCE_DATE_EPOCH", "NO_COLOR"};
+    const char *values[sizeof kept / sizeof *kept];
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        const char *value = getenv(kept[i]);
+        values[i] = value == NULL ? NULL : mem_str(mem, value);
+    }
+    (void)clearenv();
+    (void)setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+    (void)setenv("LANG", "C", 1);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (values[i] != NULL && values[i][0] != '\0')
+            (void)setenv(kept[i], values[i], 1);
+}
+
+static void save_signals(void)
+{
+    enum { STANDARD_SIGNALS = 31 }; /* nobody hands real-time signals on ignored */
+    (void)sigemptyset(&caller.not_default);
+    for (int number = 1; number <= STANDARD_SIGNALS; number++) {
+        struct sigaction action = {.sa_handler = SIG_DFL};
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+            (void)sigaddset(&caller.not_default, number);
+    }
+    for (size_t i = 0; i < SIGNALS; i++) {
+        (void)sigaction(signals[i], NULL, &caller.actions[i]);
+        (void)sigaddset(&caller.not_default, signals[i]);
+    }
+}
+
+void caller_save(struct mem *mem)
+{
+    clean_environment(mem);
+    caller.umask = umask(022);
+    save_signals();
+    (void)signal(SIGCHLD, SIG_DFL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write above the limit fails with EFBIG */
+    sigset_t none;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, &caller.mask);
+    /* No core dumps: there may be keys in memory. The hard limit is the caller's to keep. */
+    if (getrlimit(RLIMIT_CORE, &caller.core) == 0) {
+        const struct rlimit no_core = {0, caller.core.rlim_max};
+        (void)setrlimit(RLIMIT_CORE, &no_core);
+    }
+}
+
+void caller_restore(void)
+{
+    (void)umask(caller.umask);
+    (void)setrlimit(RLIMIT_CORE, &caller.core);
+    for (size_t i = 0; i < SIGNALS; i++)
+        (void)sigaction(signals[i], &caller.actions[i], NULL);
+    (void)sigprocmask(SIG_SETMASK, &caller.mask, NULL);
+}
+
+void caller_reset_signals(void)
+{
+    const struct sigaction by_default = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++)
+        if (sigismember(&caller.not_default, number) == 1)
+            (void)sigaction(number, &by_default, NULL);
+}
+
+char *const *caller_environment(void)
+{
+    static char *const none[] = {NULL};
+    return caller.environment.count == 0 ? none
+                                         : (char *const *)(uintptr_t)caller.environment.names;
+}
+
+bool caller_ignores(int signal_number)
+{
+    for (size_t i = 0; i < SIGNALS; i++)
+        if (signals[i] == signal_number)
+            return caller.actions[i].sa_handler == SIG_IGN;
+    return false;
+}

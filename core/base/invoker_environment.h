@@ -1,0 +1,33 @@
+/*
+ * What the caller gave this process: environment, umask, core limit and signal dispositions. tfhook
+ * works under its own; a phase command, which starts the daemons of a production site, gets the
+ * caller's back.
+ */
+#ifndef TFHOOK_INVOKER_ENVIRONMENT_H
+#define TFHOOK_INVOKER_ENVIRONMENT_H
+
+#include "mem.h"
+
+#include <stdbool.h>
+
+/* Before all else in main: what the loader has read by then is with the process until it ends,
+ * whatever becomes of the environment. The launcher leaves it out; who starts the program past the
+ * launcher with such a variable is refused. */
+void caller_refuse_loader(void);
+
+/* First thing then: remember, then set our own. */
+void caller_save(struct mem *mem);
+
+/* In the child that becomes a phase command. */
+void caller_restore(void);
+
+/* In a child that runs anything else: every signal has its default action. */
+void caller_reset_signals(void);
+
+/* The environment; entries[count] is NULL. */
+char *const *caller_environment(void);
+
+/* Did the caller have us ignore this signal (nohup)? Only for INT, TERM, HUP. */
+bool caller_ignores(int signal_number);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * What the program says while it works: to stderr, so that stdout holds data only. Set up once
+ * from the command line. Text given here must be escaped already where it came from elsewhere.
+ */
+#ifndef TFHOOK_LOG_H
+#define TFHOOK_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <tfhook/plugin.h>
+
+struct talk {
+    bool quiet;
+    bool verbose;
+    bool json;
+    bool color_out; /* stdout is a terminal that may be coloured */
+    bool terminal;  /* stderr is one: progress lines */
+};
+
+/* The least that is shown. */
+enum tfhook_level talk_level(const struct talk *talk);
+
+/* "tfhook: ...", then a new line. error and warn always; info unless -q; debug with -v. */
+void talk_error(const struct talk *talk, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void talk_warn(const struct talk *talk, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void talk_info(const struct talk *talk, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void talk_debug(const struct talk *talk, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A line that is written over by the next; only on a terminal. total 0: unknown. NULL: clear it. */
+void talk_progress(const struct talk *talk, const char *what, long done, long total);
+
+/* True the first time that this text comes in this process; the same note of several calls is shown
+ * once. */
+bool talk_is_new(const char *text);
+
+#endif

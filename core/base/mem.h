@@ -1,0 +1,51 @@
+/*
+ * Memory that lives as long as a command: one region, freed as a whole. Nothing in core frees a
+ * single object, so ownership is never a question. Each object is a malloc of its own, which keeps
+ * the sanitizers sharp (an obstack would not).
+ *
+ * Allocation never returns NULL: when memory is out, the process ends with STATUS_INTERNAL. Who has
+ * something half done meanwhile keeps a rescue, which puts it right before the end:
+ *
+ *     mem_keep_rescue(size, put_right, context)    ... mem_forget_rescue()
+ */
+#ifndef TFHOOK_MEM_H
+#define TFHOOK_MEM_H
+
+#include "exit_status.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct mem_block;
+struct mem {
+    struct mem_block *blocks;
+};
+
+void *mem_alloc(struct mem *mem, size_t size) __attribute__((malloc)); /* zeroed */
+/* Not zeroed. So much of it is going to be filled at once: of a large one those pages are there. */
+void *mem_room(struct mem *mem, size_t size, size_t filled) __attribute__((malloc));
+char *mem_str(struct mem *mem, const char *text);
+char *mem_strn(struct mem *mem, const char *text, size_t size);
+void *mem_copy(struct mem *mem, const void *data, size_t size); /* and a NUL behind it */
+char *mem_printf(struct mem *mem, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *mem_vprintf(struct mem *mem, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+/* An array that has `count` items, with room for one more: itself, or a larger copy. */
+void *mem_grow(struct mem *mem, void *array, size_t count, size_t item_size);
+void mem_free(struct mem *mem);
+
+/* When memory is out, `rescue` is called, once, with `size` bytes in reserve that it allocates from
+ * like anybody else; it says how it went and returns the exit status. One at a time: another takes
+ * its place. A forked child has none. */
+typedef enum status mem_rescue(void *context);
+void mem_keep_rescue(size_t size, mem_rescue *rescue, void *context);
+void mem_forget_rescue(void);
+
+/* For callers whose libraries ran out of memory: the end, as above. */
+_Noreturn void mem_exhausted(void);
+
+/* mem_push(mem, array, count) is the new, zeroed last item of a typed array. */
+#define mem_push(mem, array, count)                                                                \
+    ((array) = mem_grow((mem), (array), (count), sizeof *(array)), &(array)[(count)++])
+
+#endif

@@ -1,0 +1,93 @@
+#include "change_set.h"
+
+#include "digest.h"
+
+#include <string.h>
+
+const char *const action_names[ACTIONS] = {"write", "edit", "remove", "directory",
+                                           "remove-directory"};
+
+struct change *stage_find(const struct stage *stage, const char *real)
+{
+    for (size_t i = 0; i < stage->count; i++)
+        if (strcmp(stage->items[i].real, real) == 0)
+            return &stage->items[i];
+    return NULL;
+}
+
+static void drop(struct stage *stage, const struct change *change)
+{
+    size_t at = (size_t)(change - stage->items);
+    stage->count--;
+    memmove(stage->items + at, stage->items + at + 1, (stage->count - at) * sizeof *stage->items);
+}
+
+static bool changes_nothing(const struct change *change)
+{
+    bool keeps_mode = change->mode < 0 || (change->existed && change->mode == change->old_mode);
+    return change->existed && keeps_mode && change->new_sha256 != NULL &&
+           change->old_sha256 != NULL && strcmp(change->old_sha256, change->new_sha256) == 0;
+}
+
+/* The content after the edits of `change`, in change->content. */
+static int edit_content(struct stage *stage, struct change *change, const char **ret_why)
+{
+    struct blob after;
+    if (edits_apply(stage->mem, &change->edits, &change->content, &after, NULL, ret_why) < 0)
+        return -1;
+    change->content = after;
+    return 0;
+}
+
+static int merge(struct stage *stage, struct change *old, struct change *change,
+                 const char **ret_why)
+{
+    if (old->action == ACTION_DIRECTORY || change->action == ACTION_DIRECTORY) {
+        *ret_why = "it is staged as a directory and as a file";
+        return old->action == change->action ? 0 : -1;
+    }
+    if (old->action == ACTION_EDIT && change->action != ACTION_EDIT) {
+        *ret_why = mem_printf(stage->mem, "step %s has staged line edits of it", old->step);
+        return -1;
+    }
+    if (change->action == ACTION_EDIT) {
+        change->content = old->content;
+        if (edit_content(stage, change, ret_why) < 0)
+            return -1;
+        if (old->action == ACTION_WRITE)
+            change->action = ACTION_WRITE;
+        struct edits all = old->edits;
+        for (size_t i = 0; i < change->edits.count; i++)
+            *mem_push(stage->mem, all.items, all.count) = change->edits.items[i];
+        change->edits = all;
+    }
+    change->existed = old->existed;
+    change->old_sha256 = old->old_sha256;
+    change->old_mode = old->old_mode;
+    if (change->mode < 0)
+        change->mode = old->mode;
+    change->secret |= old->secret;
+    change->summary = old->summary;
+    *old = *change;
+    return 0;
+}
+
+int stage_add(struct stage *stage, const struct change *change, const char **ret_why)
+{
+    struct change add = *change;
+    struct change *old = stage_find(stage, add.real);
+    if (old == NULL) {
+        if (add.action == ACTION_EDIT && edit_content(stage, &add, ret_why) < 0)
+            return -1;
+        old = mem_push(stage->mem, stage->items, stage->count);
+        *old = add;
+    } else if (merge(stage, old, &add, ret_why) < 0) {
+        return -1;
+    }
+    old->new_sha256 = old->action == ACTION_WRITE || old->action == ACTION_EDIT
+                          ? digest(stage->mem, old->content.data, old->content.size)
+                          : NULL;
+    if (changes_nothing(old) || (old->action == ACTION_REMOVE && !old->existed))
+        drop(stage, old);
+    return 0;
+}

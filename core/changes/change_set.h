@@ -1,0 +1,61 @@
+/*
+ * What the steps of a run propose: changes by file, in order, and the view of the disk with them
+ * applied. A child stages into its own copy (inherited by fork) and sends records; the parent
+ * stages the same records into the run's when the step has ended well.
+ *
+ *     nothing -> write | edit | remove | directory      on the same file later:
+ *     write + write = the later content     write + edit = a write of the edited content
+ *     edit  + edit  = both                  edit  + write, edit + remove: refused
+ */
+#ifndef TFHOOK_CHANGE_SET_H
+#define TFHOOK_CHANGE_SET_H
+
+#include "line_edit.h"
+#include "text.h"
+
+#include <stdbool.h>
+
+/* The last is for rollbacks only: a directory that is not empty by now stays. */
+enum action {
+    ACTION_WRITE,
+    ACTION_EDIT,
+    ACTION_REMOVE,
+    ACTION_DIRECTORY,
+    ACTION_REMOVE_DIRECTORY,
+    ACTIONS
+};
+extern const char *const action_names[ACTIONS];
+
+struct change {
+    enum action action;
+    const char *step;
+    const char *path; /* as people see it, below --root */
+    const char *real; /* OS path, links followed: what identifies the file */
+    bool existed;
+    int old_mode;           /* when it existed */
+    const char *old_sha256; /* of the disk's content; NULL when the file is new */
+    const char *new_sha256; /* NULL: removed, or a directory */
+    struct blob content;    /* with the change made */
+    int mode;               /* -1: as it is, or the default of a new one */
+    bool secret;
+    struct edits edits;              /* ACTION_EDIT */
+    const struct placed_edits *undo; /* of a rollback: what to undo, in place of edits to apply */
+    const char *like; /* a new file takes its owner, mode and attributes from this file */
+    struct names summary;
+};
+
+struct stage {
+    struct mem *mem;
+    struct change *items;
+    size_t count;
+};
+
+struct change *stage_find(const struct stage *stage, const char *real);
+
+/* Add a change, which gives step, path, real, existed, old_sha256 and what its action needs; for
+ * an edit, `content` is the file's content before. -1 with the reason in *ret_why. A change that
+ * changes nothing is dropped. */
+int stage_add(struct stage *stage, const struct change *change, const char **ret_why)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,237 @@
+#include "line_edit.h"
+
+#include "lines.h"
+
+#include <string.h>
+
+enum { NOT_FOUND = -1, AMBIGUOUS = -2 };
+
+/* The one change of the text that there is, and its record. */
+static void make(struct mem *mem, struct lines *lines, struct placed_edit edit,
+                 struct placed_edits *placed)
+{
+    size_t width = edit.old_line != NULL ? 1 : 0;
+    edit.before = lines_digest(mem, lines, edit.index - 1);
+    edit.after = lines_digest(mem, lines, edit.index + width);
+    if (edit.old_line == NULL)
+        lines_insert(mem, lines, edit.index, edit.new_line);
+    else if (edit.new_line == NULL)
+        edit.alone = lines_delete(lines, edit.index);
+    else
+        lines_set(lines, edit.index, edit.new_line);
+    *mem_push(mem, placed->items, placed->count) = edit;
+}
+
+/* --- applying --- */
+
+/* The index of the line `text`; with several, of the one that follows `anchor`. */
+static ptrdiff_t find(const struct lines *lines, const char *text, const char *anchor)
+{
+    ptrdiff_t found = NOT_FOUND;
+    ptrdiff_t anchored = NOT_FOUND;
+    for (size_t i = 0; i < lines->count; i++) {
+        if (!lines_is(lines, i, text))
+            continue;
+        bool follows = anchor == NULL ? i == 0 : i > 0 && lines_is(lines, i - 1, anchor);
+        if (follows)
+            anchored = anchored == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
+        found = found == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
+    }
+    return found == AMBIGUOUS && anchored != NOT_FOUND ? anchored : found;
+}
+
+/* Where a line is to be inserted. */
+static ptrdiff_t find_gap(const struct lines *lines, const char *anchor)
+{
+    if (anchor == NULL)
+        return (ptrdiff_t)(lines->count - lines_is(lines, lines->count - 1, ""));
+    ptrdiff_t found = NOT_FOUND;
+    for (size_t i = 0; i < lines->count; i++)
+        if (lines_is(lines, i, anchor))
+            found = found == NOT_FOUND ? (ptrdiff_t)i + 1 : AMBIGUOUS;
+    return found;
+}
+
+static const char *quoted_pair(struct mem *mem, const char *old_line, const char *new_line)
+{
+    if (old_line == NULL)
+        return mem_printf(mem, "the place of the line \"%s\"", new_line);
+    if (new_line == NULL)
+        return mem_printf(mem, "the line \"%s\", to be removed,", old_line);
+    return mem_printf(mem, "the line \"%s\", to become \"%s\",", old_line, new_line);
+}
+
+static int conflict(struct mem *mem, const char *old_line, const char *new_line, ptrdiff_t at,
+                    const char **ret_why)
+{
+    *ret_why = mem_printf(mem, "%s is %s", quoted_pair(mem, old_line, new_line),
+                          at == NOT_FOUND ? "not there" : "there more than once");
+    return -1;
+}
+
+int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *content,
+                struct blob *ret, struct placed_edits *ret_placed, const char **ret_why)
+{
+    struct lines lines = lines_split(mem, content);
+    struct placed_edits placed = {0};
+    for (size_t i = 0; i < edits->count; i++) {
+        const struct edit *edit = &edits->items[i];
+        ptrdiff_t at = edit->old_line == NULL ? find_gap(&lines, edit->anchor)
+                                              : find(&lines, edit->old_line, edit->anchor);
+        if (at < 0)
+            return conflict(mem, edit->old_line, edit->new_line, at, ret_why);
+        make(mem, &lines,
+             (struct placed_edit){
+                 .old_line = edit->old_line, .new_line = edit->new_line, .index = (size_t)at},
+             &placed);
+    }
+    *ret = lines_join(mem, &lines);
+    if (ret_placed != NULL)
+        *ret_placed = placed;
+    return 0;
+}
+
+/* --- undoing --- */
+
+/* How many of the neighbours that an edit had stand at `index` and `width` lines later. */
+static unsigned neighbours(struct mem *mem, const struct lines *lines,
+                           const struct placed_edit *edit, size_t index, size_t width)
+{
+    return (unsigned)(strcmp(lines_digest(mem, lines, index - 1), edit->before) == 0) +
+           (unsigned)(strcmp(lines_digest(mem, lines, index + width), edit->after) == 0);
+}
+
+/* The line `text` that an edit left or took: the only one, or the one with the most neighbours, at
+ * least `least`. */
+static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines,
+                             const struct placed_edit *edit, const char *text, unsigned least)
+{
+    ptrdiff_t best = NOT_FOUND;
+    unsigned best_score = 0;
+    for (size_t i = 0; i < lines->count; i++) {
+        if (!lines_is(lines, i, text))
+            continue;
+        unsigned score = neighbours(mem, lines, edit, i, 1);
+        if (score < least)
+            continue;
+        if (best == NOT_FOUND || score > best_score)
+            best = (ptrdiff_t)i;
+        else if (score == best_score)
+            best = AMBIGUOUS;
+        best_score = score > best_score ? score : best_score;
+    }
+    return best;
+}
+
+/* Where a deleted line stood: between both neighbours, or else beside the one that is left. */
+static ptrdiff_t find_placed_gap(struct mem *mem, const struct lines *lines,
+                                 const struct placed_edit *edit)
+{
+    for (unsigned least = 2; least > 0; least--) {
+        ptrdiff_t found = NOT_FOUND;
+        for (size_t i = 0; i <= lines->count; i++)
+            if (neighbours(mem, lines, edit, i, 0) >= least)
+                found = found == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
+        if (found != NOT_FOUND)
+            return found;
+    }
+    return NOT_FOUND;
+}
+
+/* Nothing stands between its two neighbours. */
+static bool has_gap(struct mem *mem, const struct lines *lines, const struct placed_edit *edit)
+{
+    for (size_t i = 0; i <= lines->count; i++)
+        if (neighbours(mem, lines, edit, i, 0) == 2)
+            return true;
+    return false;
+}
+
+/* Has somebody else undone it? Its old state stands at its place. */
+static bool is_undone(struct mem *mem, const struct lines *lines, const struct placed_edit *edit)
+{
+    if (edit->old_line == NULL)
+        return has_gap(mem, lines, edit);
+    /* An equal line that has one of the neighbours does not say that a deleted one is back. */
+    unsigned least = edit->new_line == NULL && has_gap(mem, lines, edit) ? 2 : 1;
+    return find_placed(mem, lines, edit, edit->old_line, least) != NOT_FOUND;
+}
+
+/* A line that stands where ours stood, between its neighbours; the same key may be shown. */
+static const char *what_stands_there(struct mem *mem, const struct lines *lines,
+                                     const struct placed_edit *edit)
+{
+    size_t key = strcspn(edit->new_line, "=");
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct line *line = &lines->items[i];
+        if (line->size > key && memcmp(line->text, edit->new_line, key) == 0 &&
+            line->text[key] == '=' && neighbours(mem, lines, edit, i, 1) > 0)
+            return mem_printf(mem, "; there stands \"%s\"", mem_strn(mem, line->text, line->size));
+    }
+    return "";
+}
+
+static void reverse(struct mem *mem, struct lines *lines, const struct placed_edit *edit,
+                    size_t index, struct placed_edits *placed)
+{
+    /* The empty line that took the place of the only one is no line of its own. */
+    bool refill = edit->alone && lines->count == 1 && lines_is(lines, 0, "");
+    make(mem, lines,
+         (struct placed_edit){
+             .old_line = refill ? "" : edit->new_line, .new_line = edit->old_line, .index = index},
+         placed);
+}
+
+/* By index, in a file that is as it was left. */
+static bool undo_exactly(struct mem *mem, const struct placed_edits *edits, struct lines *lines,
+                         struct placed_edits *placed)
+{
+    for (size_t i = edits->count; i > 0; i--) {
+        const struct placed_edit *edit = &edits->items[i - 1];
+        size_t width = edit->new_line != NULL ? 1 : 0;
+        if (edit->index > lines->count ||
+            (width == 1 && !lines_is(lines, edit->index, edit->new_line)) ||
+            (!edit->alone && neighbours(mem, lines, edit, edit->index, width) != 2))
+            return false;
+        reverse(mem, lines, edit, edit->index, placed);
+    }
+    return true;
+}
+
+static int undo_by_search(struct mem *mem, const struct placed_edits *edits, struct lines *lines,
+                          struct placed_edits *placed, const char **ret_why)
+{
+    for (size_t i = edits->count; i > 0; i--) {
+        const struct placed_edit *edit = &edits->items[i - 1];
+        ptrdiff_t at =
+            edit->new_line != NULL ? find_placed(mem, lines, edit, edit->new_line, 0) : NOT_FOUND;
+        if (at == NOT_FOUND && is_undone(mem, lines, edit))
+            continue;
+        if (edit->new_line == NULL)
+            at = find_placed_gap(mem, lines, edit);
+        if (at < 0) {
+            (void)conflict(mem, edit->new_line, edit->old_line, at, ret_why);
+            if (edit->new_line != NULL)
+                *ret_why = mem_printf(mem, "%s%s", *ret_why, what_stands_there(mem, lines, edit));
+            return -1;
+        }
+        reverse(mem, lines, edit, (size_t)at, placed);
+    }
+    return 0;
+}
+
+int edits_undo(struct mem *mem, const struct placed_edits *edits, const struct blob *content,
+               struct blob *ret, struct placed_edits *ret_placed, const char **ret_why)
+{
+    struct lines lines = lines_split(mem, content);
+    struct placed_edits placed = {0};
+    if (!undo_exactly(mem, edits, &lines, &placed)) {
+        lines = lines_split(mem, content);
+        placed = (struct placed_edits){0};
+        if (undo_by_search(mem, edits, &lines, &placed, ret_why) < 0)
+            return -1;
+    }
+    *ret = lines_join(mem, &lines);
+    *ret_placed = placed;
+    return 0;
+}

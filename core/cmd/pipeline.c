@@ -1,0 +1,294 @@
+#include "pipeline.h"
+
+#include "descriptors.h"
+#include "interrupt.h"
+#include "landlock.h"
+#include "plugin_call.h"
+#include "secure_path.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool has_phase(const struct config *config, const char *hook)
+{
+    const char *phase = strchr(hook, '-') + 1;
+    for (size_t i = 0; i < config->phase_count; i++)
+        if (strcmp(config->phases[i].name, phase) == 0)
+            return true;
+    return false;
+}
+
+/* `wrap` may still run them; but who has phases means deploy. */
+static void warn_of_idle_hooks(const struct session *session)
+{
+    const struct config *config = &session->config;
+    for (size_t i = 0; i < config->step_count && config->phase_count > 0; i++)
+        for (size_t k = 0; k < config->steps[i].hooks.count; k++) {
+            const char *hook = config->steps[i].hooks.names[k];
+            if (strcmp(hook, "post-failure") != 0 && !has_phase(config, hook))
+                talk_warn(&session->talk,
+                          "%s:%u: [step %s] is at %s, but there is no [phase %s]: `tfhook deploy` "
+                          "does not run it there",
+                          config->file, config->steps[i].line, config->steps[i].name, hook,
+                          strchr(hook, '-') + 1);
+        }
+}
+
+static int read_config(struct session *session, struct names *problems, struct err *err)
+{
+    const char *file = session->cli.config;
+    struct blob text;
+    if (session->cli.plugin != NULL) {
+        config_of_options(session->mem, session->cli.plugin, &session->cli.options,
+                          &session->config, problems);
+        return 0;
+    }
+    if (session_config_text(session, &text, err) < 0)
+        return -1;
+    const char *shown = text_escape(session->mem, file, strlen(file));
+    config_read(session->mem, shown, &text, &session->config, problems);
+    return 0;
+}
+
+/* A plugin that is not there: say which are. */
+static void missing_plugin(struct session *session, const struct step *step, struct names *problems)
+{
+    struct names known = {0};
+    const char *where =
+        step->line > 0 ? mem_printf(session->mem, "%s:%u: ", session->config.file, step->line) : "";
+    const char *meant = "";
+    if (loader_names(session->mem, session->world.plugin_dir, &known) == 0)
+        meant = config_did_you_mean(session->mem, step->plugin, &known);
+    names_add(session->mem, problems,
+              mem_printf(session->mem, "%sno plugin is called %s in %s%s", where, step->plugin,
+                         session->world.plugin_dir, meant));
+}
+
+int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
+{
+    struct session *session = pipeline->session;
+    const char *plugin_dir = session->world.plugin_dir;
+    const char *lack = NULL;
+    if (pipeline->plugin_dir >= 0)
+        return 0;
+    if (access(plugin_dir, R_OK) < 0)
+        return err_errno(err, STATUS_REJECTED, errno,
+                         "cannot read the plugin directory %s (set plugin-dir, or use "
+                         "--plugin-dir)",
+                         plugin_dir);
+    pipeline->plugin_dir = trust_open_directory(
+        session->mem, plugin_dir,
+        mem_printf(session->mem, "the plugins in %s are not loaded", plugin_dir), err);
+    if (pipeline->plugin_dir < 0)
+        return -1;
+    interrupt_catch();
+    pipeline->ruleset = landlock_ruleset(&lack);
+    if (lack != NULL)
+        talk_debug(&session->talk, "%s", lack);
+    return 0;
+}
+
+int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct plugin_file *file = mem_alloc(session->mem, sizeof *file);
+    if (loader_open(session->mem, pipeline->plugin_dir, session->world.plugin_dir,
+                    runner->step->plugin, file, err) < 0)
+        return -1;
+    struct outcome outcome;
+    const struct child_call call = {.call = CALL_DESCRIBE,
+                                    .world = &session->world,
+                                    .talk = &session->talk,
+                                    .file = file,
+                                    .ruleset = pipeline->ruleset,
+                                    .step = runner->step};
+    child_run(session->mem, &call, &outcome);
+    if (outcome.status != STEP_OK || outcome.info.name == NULL) {
+        fds_close(&file->fd);
+        return err_set(err, STATUS_REJECTED, "%s", outcome.message);
+    }
+    runner->file = file;
+    runner->plugin = outcome.info;
+    return 0;
+}
+
+static void describe(struct pipeline *pipeline, struct runner *runner, struct names *problems)
+{
+    struct session *session = pipeline->session;
+    const struct step *step = runner->step;
+    const char *file =
+        mem_printf(session->mem, "%s/%s.so", session->world.plugin_dir, step->plugin);
+    for (const struct runner *other = pipeline->runners; other < runner; other++) {
+        if (other->plugin.name != NULL && strcmp(other->step->plugin, step->plugin) == 0) {
+            runner->file = other->file;
+            runner->plugin = other->plugin;
+            return;
+        }
+    }
+    if (access(file, F_OK) < 0) {
+        missing_plugin(session, step, problems);
+        return;
+    }
+    struct err err = {.mem = session->mem};
+    if (pipeline_describe(pipeline, runner, &err) < 0)
+        names_add(session->mem, problems,
+                  step->line > 0
+                      ? mem_printf(session->mem, "%s:%u: [step %s]: %s", session->config.file,
+                                   step->line, step->name, err.text)
+                      : err.text);
+}
+
+static bool any_plugin_has(const struct pipeline *pipeline, const char *key, struct names *known)
+{
+    const struct session *session = pipeline->session;
+    bool found = false;
+    for (size_t i = 0; i < pipeline->count; i++) {
+        const struct plugin_info *plugin = &pipeline->runners[i].plugin;
+        for (size_t k = 0; k < plugin->key_count; k++) {
+            found |= strcmp(plugin->keys[k].name, key) == 0;
+            if (!names_have(known, plugin->keys[k].name))
+                names_add(session->mem, known, plugin->keys[k].name);
+        }
+    }
+    return found;
+}
+
+/* A default that no step's plugin understands is a mistake, not a default. */
+static void check_site(struct pipeline *pipeline, struct names *problems)
+{
+    struct session *session = pipeline->session;
+    const struct config *config = &session->config;
+    for (size_t i = 0; i < config->site_count; i++) {
+        struct names known = {0};
+        const char *key = config->site[i].key;
+        if (!any_plugin_has(pipeline, key, &known))
+            names_add(session->mem, problems,
+                      mem_printf(session->mem, "%s:%u: [site]: no step's plugin has a key %s%s",
+                                 config->file, config->site[i].line, key,
+                                 config_did_you_mean(session->mem, key, &known)));
+    }
+}
+
+enum { PROBLEMS_SHOWN = 25 };
+
+/* The line of "FILE:LINE: ..."; 0 when it has none. */
+static long line_of(const struct session *session, const char *problem)
+{
+    size_t length = strlen(session->config.file);
+    if (strncmp(problem, session->config.file, length) != 0 || problem[length] != ':')
+        return 0;
+    return strtol(problem + length + 1, NULL, 10);
+}
+
+/* In the order of the file, however they were found. */
+static void sort_problems(const struct session *session, struct names *problems)
+{
+    for (size_t i = 1; i < problems->count; i++) {
+        const char *problem = problems->names[i];
+        size_t at = i;
+        for (; at > 0 && line_of(session, problems->names[at - 1]) > line_of(session, problem);
+             at--)
+            problems->names[at] = problems->names[at - 1];
+        problems->names[at] = problem;
+    }
+}
+
+static int reject(struct session *session, struct names *problems, struct err *err)
+{
+    if (problems->count == 0)
+        return 0;
+    sort_problems(session, problems);
+    char *all = mem_str(session->mem, problems->names[0]);
+    for (size_t i = 1; i < problems->count && i < PROBLEMS_SHOWN; i++)
+        all = mem_printf(session->mem, "%s\n%s", all, problems->names[i]);
+    if (problems->count > PROBLEMS_SHOWN)
+        all = mem_printf(session->mem, "%s\n%s: and %zu more like these", all, session->config.file,
+                         problems->count - PROBLEMS_SHOWN);
+    return err_set(err, STATUS_REJECTED, "%s", all);
+}
+
+int pipeline_load(struct pipeline *pipeline, struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct names problems = {0};
+    char cwd[PATH_MAX];
+    bool command_line = session->cli.plugin != NULL;
+    if (read_config(session, &problems, err) < 0 || session_open(session, err) < 0)
+        return -1;
+    struct err unopened = {.mem = session->mem};
+    bool opened = pipeline_open_plugins(pipeline, &unopened) == 0;
+    if (!opened)
+        names_add(session->mem, &problems, unopened.text);
+    size_t before = problems.count;
+    for (size_t i = 0; i < session->config.step_count; i++) {
+        struct runner *runner = mem_push(session->mem, pipeline->runners, pipeline->count);
+        runner->step = &session->config.steps[i];
+        if (runner->step->plugin == NULL || !opened)
+            continue;
+        describe(pipeline, runner, &problems);
+        if (runner->plugin.name != NULL)
+            settings_make(session->mem, &session->config, runner->step, &runner->plugin,
+                          command_line && getcwd(cwd, sizeof cwd) != NULL ? cwd : NULL,
+                          &runner->settings, &problems);
+    }
+    if (opened && problems.count == before)
+        check_site(pipeline, &problems);
+    int rc = interrupt_pending ? err_set(err, STATUS_FAILED, "interrupted; nothing was changed")
+                               : reject(session, &problems, err);
+    if (rc == 0 &&
+        (session->cli.command == COMMAND_CHECK || session->cli.command == COMMAND_DEPLOY))
+        warn_of_idle_hooks(session);
+    return rc;
+}
+
+bool pipeline_selects(const struct selection *selection, const struct runner *runner, bool to_plan)
+{
+    if (runner->dropped)
+        return false;
+    if (selection->hook != NULL)
+        return names_have(&runner->step->hooks, selection->hook);
+    if (selection->steps != NULL && selection->steps->count > 0)
+        return names_have(selection->steps, runner->step->name);
+    /* What is for failures only is not for a run that was not asked for it. */
+    const struct names *hooks = &runner->step->hooks;
+    bool for_failure = hooks->count == 1 && strcmp(hooks->names[0], "post-failure") == 0;
+    return !to_plan || (runner->plugin.plans && !for_failure);
+}
+
+int pipeline_check_names(struct pipeline *pipeline, struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct names known = {0};
+    for (size_t i = 0; i < pipeline->count; i++)
+        names_add(session->mem, &known, pipeline->runners[i].step->name);
+    for (size_t i = 0; i < session->cli.steps.count; i++) {
+        const char *name = session->cli.steps.names[i];
+        if (!names_have(&known, name))
+            return err_set(err, STATUS_USAGE, "no step is called %s in %s%s",
+                           text_escape(session->mem, name, strlen(name)), session->config.file,
+                           config_did_you_mean(session->mem, name, &known));
+    }
+    return 0;
+}
+
+struct selection pipeline_selection(const struct session *session)
+{
+    return (struct selection){.hook = session->cli.hook, .steps = &session->cli.steps};
+}
+
+/* A run without any step is no green light. */
+int pipeline_check_not_empty(struct pipeline *pipeline, const struct selection *selection,
+                             bool to_plan, struct err *err)
+{
+    struct session *session = pipeline->session;
+    for (size_t i = 0; i < pipeline->count; i++)
+        if (pipeline_selects(selection, &pipeline->runners[i], to_plan))
+            return 0;
+    if (selection->hook != NULL)
+        return err_set(err, STATUS_USAGE, "no step of %s is at the hook %s", session->config.file,
+                       selection->hook);
+    return err_set(err, STATUS_USAGE, "no step of %s can do this", session->config.file);
+}

@@ -1,0 +1,372 @@
+/* The calls of a pipeline's steps: check, plan, verify. */
+#include "pipeline.h"
+
+#include "digest.h"
+#include "file.h"
+#include "interrupt.h"
+#include "plugin_call.h"
+#include "target_directory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_elsewhere(const struct session *session, const struct runner *runner)
+{
+    return !config_names_host(&runner->step->only_on, session->world.hostname);
+}
+
+static const char *join(struct mem *mem, const struct names *names)
+{
+    const char *text = "";
+    for (size_t i = 0; i < names->count; i++)
+        text = mem_printf(mem, "%s%s%s", text, i > 0 ? ", " : "", names->names[i]);
+    return text;
+}
+
+static void report_step(struct session *session, struct report *report, const struct runner *runner,
+                        const char *hook, enum step_status status, const char *message)
+{
+    const struct step *step = runner->step;
+    if (hook == NULL && step->hooks.count > 0)
+        hook = step->hooks.names[0];
+    /* A step that is verified after it was planned is one step: the later word stands. */
+    for (size_t i = 0; i < report->step_count; i++) {
+        struct step_report *old = &report->steps[i];
+        bool same_hook =
+            hook == NULL ? old->hook == NULL : old->hook != NULL && strcmp(old->hook, hook) == 0;
+        if (strcmp(old->name, step->name) != 0 || !same_hook)
+            continue;
+        if (status != STEP_OK || message[0] != '\0') {
+            old->status = status;
+            old->message = message;
+        }
+        return;
+    }
+    *mem_push(session->mem, report->steps, report->step_count) =
+        (struct step_report){.name = step->name,
+                             .plugin = runner->plugin.name,
+                             .hook = hook,
+                             .status = status,
+                             .message = message};
+}
+
+void pipeline_leave_out(struct report *report, struct runner *runner)
+{
+    runner->dropped = true;
+    for (size_t i = 0; i < report->step_count; i++)
+        if (strcmp(report->steps[i].name, runner->step->name) == 0)
+            report->steps[i].left_out = true;
+}
+
+static const char *elsewhere_message(struct session *session, const struct runner *runner)
+{
+    return mem_printf(session->mem, "only on %s; this host is %s",
+                      join(session->mem, &runner->step->only_on), session->world.hostname);
+}
+
+static void call(struct pipeline *pipeline, const struct runner *runner, enum call which,
+                 const char *hook, struct stage *stage, struct outcome *ret)
+{
+    struct session *session = pipeline->session;
+    const bool has[] = {[CALL_CHECK] = runner->plugin.checks,
+                        [CALL_PLAN] = runner->plugin.plans,
+                        [CALL_VERIFY] = runner->plugin.verifies};
+    if (!has[which]) {
+        *ret = (struct outcome){.status = STEP_OK, .exit = STATUS_OK, .message = ""};
+        return;
+    }
+    const struct child_call child = {.call = which,
+                                     .world = &session->world,
+                                     .talk = &session->talk,
+                                     .file = runner->file,
+                                     .ruleset = pipeline->ruleset,
+                                     .step = runner->step,
+                                     .settings = &runner->settings,
+                                     .hook = hook,
+                                     .stage = stage};
+    child_run(session->mem, &child, ret);
+}
+
+static const char *step_failed(struct session *session, const struct runner *runner,
+                               const char *message)
+{
+    return mem_printf(session->mem, "step %s: %s", runner->step->name, message);
+}
+
+/* --- check --- */
+
+int pipeline_check(struct pipeline *pipeline, const struct selection *selection, bool to_plan,
+                   struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    const char *all = NULL;
+    enum status worst = STATUS_OK;
+    for (size_t i = 0; i < pipeline->count; i++) {
+        struct runner *runner = &pipeline->runners[i];
+        struct outcome outcome;
+        if (!pipeline_selects(selection, runner, to_plan))
+            continue;
+        if (is_elsewhere(session, runner)) {
+            report_step(session, report, runner, selection->hook, STEP_SKIPPED,
+                        elsewhere_message(session, runner));
+            continue;
+        }
+        call(pipeline, runner, CALL_CHECK, selection->hook, NULL, &outcome);
+        report_step(session, report, runner, selection->hook, outcome.status, outcome.message);
+        if (outcome.exit == STATUS_OK)
+            continue;
+        const char *text = step_failed(session, runner, outcome.message);
+        if (runner->step->ignore_failure && outcome.exit != STATUS_REJECTED && !interrupt_pending) {
+            talk_warn(&session->talk, "%s (on-failure = ignore)", text);
+            pipeline_leave_out(report, runner);
+            continue;
+        }
+        all = all == NULL ? text : mem_printf(session->mem, "%s\n%s", all, text);
+        if (worst != STATUS_REJECTED)
+            worst = outcome.exit;
+    }
+    return all == NULL ? 0 : err_set(err, worst, "%s", all);
+}
+
+/* --- plan --- */
+
+/* A proposal with what the parent finds out itself: the child's word is not taken for it. */
+static int to_change(struct session *session, const struct runner *runner,
+                     const struct proposal *proposal, const struct stage *stage, struct change *ret,
+                     const char **ret_why)
+{
+    struct mem *mem = session->mem;
+    struct change change = {.action = proposal->action,
+                            .step = runner->step->name,
+                            .old_sha256 = proposal->old_sha256,
+                            .content = proposal->content,
+                            .mode = proposal->mode,
+                            .secret = proposal->secret};
+    bool is_note = strncmp(proposal->path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0;
+    int rc = is_note
+                 ? world_resolve(&session->world, mem, runner->step->plugin, proposal->path,
+                                 &change.real)
+                 : place_resolve(mem, &session->world.root, proposal->path, &change.real, ret_why);
+    if (rc < 0 && is_note)
+        *ret_why = mem_str(mem, strerror(-rc));
+    if (rc < 0)
+        return -1;
+    change.path = is_note ? root_inside(&session->world.root, change.real) : proposal->path;
+    const struct change *staged = stage_find(stage, change.real);
+    struct stat st;
+    change.existed = staged != NULL ? staged->existed : lstat(change.real, &st) == 0;
+    if (change.existed)
+        change.old_mode = staged != NULL ? staged->old_mode : (int)(st.st_mode & 07777);
+    if (change.action != ACTION_DIRECTORY && change.existed &&
+        (change.old_sha256 == NULL || strlen(change.old_sha256) != 64)) {
+        *ret_why = "it appeared while the step ran; run tfhook again";
+        return -1;
+    }
+    if (change.action != ACTION_DIRECTORY && !change.existed && change.old_sha256 != NULL) {
+        *ret_why = "it is gone since the step read it; run tfhook again";
+        return -1;
+    }
+    if (change.action == ACTION_EDIT) {
+        *mem_push(mem, change.edits.items, change.edits.count) = proposal->edit;
+        rc = staged != NULL ? 0 : file_read(mem, change.real, FILE_LIMIT, &change.content);
+        if (rc < 0) {
+            *ret_why = mem_str(mem, strerror(-rc));
+            return -1;
+        }
+    }
+    *ret = change;
+    return 0;
+}
+
+static void add_notes(struct session *session, const struct runner *runner,
+                      const struct outcome *outcome, struct stage *stage)
+{
+    const char *path = NULL; /* of the note before: many are of one path */
+    struct change *change = NULL;
+    for (size_t i = 0; i < outcome->note_count; i++) {
+        const struct note *note = &outcome->notes[i];
+        const char *real = NULL;
+        if (path == NULL || strcmp(path, note->path) != 0) {
+            path = note->path;
+            int rc =
+                world_resolve(&session->world, session->mem, runner->step->plugin, path, &real);
+            change = rc < 0 ? NULL : stage_find(stage, real);
+        }
+        if (change != NULL)
+            names_add(session->mem, &change->summary, note->text);
+    }
+}
+
+/* All proposals of a step or none: the stage is copied first. */
+static int merge(struct session *session, const struct runner *runner,
+                 const struct outcome *outcome, struct stage *stage, const char **ret_why)
+{
+    struct stage merged = {.mem = session->mem};
+    for (size_t i = 0; i < stage->count; i++)
+        *mem_push(session->mem, merged.items, merged.count) = stage->items[i];
+    for (size_t i = 0; i < outcome->proposal_count; i++) {
+        struct change change;
+        const char *why = NULL;
+        const char *path = outcome->proposals[i].path;
+        if (to_change(session, runner, &outcome->proposals[i], &merged, &change, &why) < 0 ||
+            stage_add(&merged, &change, &why) < 0) {
+            *ret_why = mem_printf(session->mem, "cannot stage %s: %s",
+                                  text_escape(session->mem, path, strlen(path)),
+                                  text_escape(session->mem, why, strlen(why)));
+            return -1;
+        }
+    }
+    add_notes(session, runner, outcome, &merged);
+    *stage = merged;
+    return 0;
+}
+
+static void add_next_steps(struct session *session, struct report *report,
+                           const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->next_steps.count; i++)
+        if (!names_have(&report->next_steps, outcome->next_steps.names[i]))
+            names_add(session->mem, &report->next_steps, outcome->next_steps.names[i]);
+}
+
+/* One step's plan, merged. */
+static void plan_one(struct pipeline *pipeline, const struct runner *runner, const char *hook,
+                     struct stage *stage, struct outcome *outcome)
+{
+    struct session *session = pipeline->session;
+    const char *why = NULL;
+    call(pipeline, runner, CALL_PLAN, hook, stage, outcome);
+    if (outcome->status == STEP_OK && merge(session, runner, outcome, stage, &why) < 0) {
+        outcome->status = STEP_FAILED;
+        outcome->exit = STATUS_FAILED;
+        outcome->message = why;
+    }
+}
+
+int pipeline_plan(struct pipeline *pipeline, const struct selection *selection, struct stage *stage,
+                  bool tell, struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    for (size_t i = 0; i < pipeline->count; i++) {
+        struct runner *runner = &pipeline->runners[i];
+        struct outcome outcome;
+        if (!pipeline_selects(selection, runner, true))
+            continue;
+        if (is_elsewhere(session, runner)) {
+            report_step(session, report, runner, selection->hook, STEP_SKIPPED,
+                        elsewhere_message(session, runner));
+            continue;
+        }
+        if (!runner->plugin.plans) {
+            report_step(session, report, runner, selection->hook, STEP_OK, "");
+            continue;
+        }
+        plan_one(pipeline, runner, selection->hook, stage, &outcome);
+        if (tell || outcome.exit != STATUS_OK)
+            report_step(session, report, runner, selection->hook, outcome.status, outcome.message);
+        if (outcome.exit == STATUS_OK) {
+            if (tell && outcome.status == STEP_OK)
+                add_next_steps(session, report, &outcome);
+            continue;
+        }
+        if (!runner->step->ignore_failure || interrupt_pending)
+            return err_set(err, outcome.exit, "%s", step_failed(session, runner, outcome.message));
+        talk_warn(&session->talk, "step %s is left out (on-failure = ignore): %s",
+                  runner->step->name, outcome.message);
+        pipeline_leave_out(report, runner);
+    }
+    return 0;
+}
+
+/* --- verify --- */
+
+static void publish(struct session *session, const struct runner *runner,
+                    const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->report_count; i++) {
+        const struct proposal *report = &outcome->reports[i];
+        const char *real = NULL;
+        int rc =
+            world_resolve(&session->world, session->mem, runner->step->plugin, report->path, &real);
+        if (rc == 0)
+            rc = file_replace(session->mem, real, &report->content, 0644);
+        if (rc < 0)
+            talk_warn(&session->talk, "step %s: cannot write %s: %s", runner->step->name,
+                      text_escape(session->mem, report->path, strlen(report->path)), strerror(-rc));
+    }
+}
+
+static const struct finding *first_failure(const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->findings.count; i++)
+        if (outcome->findings.items[i].verdict == TFHOOK_FAIL)
+            return &outcome->findings.items[i];
+    return NULL;
+}
+
+static int judge(struct session *session, const struct runner *runner,
+                 const struct outcome *outcome, struct err *err)
+{
+    const struct finding *failure = first_failure(outcome);
+    if (outcome->exit != STATUS_OK)
+        return err_set(err, outcome->exit, "%s", step_failed(session, runner, outcome->message));
+    if (failure == NULL)
+        return 0;
+    return err_set(err, STATUS_FINDING, "step %s: %s: %s: %s", runner->step->name, failure->id,
+                   failure->subject, failure->message);
+}
+
+/* The error names the first; a person must not think that it is the only one. */
+static void count_failures(struct session *session, struct report *report, struct err *err)
+{
+    size_t failures = 0;
+    for (size_t i = 0; i < report->findings.count; i++)
+        failures += report->findings.items[i].verdict == TFHOOK_FAIL;
+    if (err->status == STATUS_FINDING && failures > 1)
+        err->text = mem_printf(session->mem, "%s (and %zu more)", err->text, failures - 1);
+}
+
+int pipeline_verify(struct pipeline *pipeline, const struct selection *selection,
+                    bool planners_only, size_t *ret_verified, struct runner **ret_culprit,
+                    struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
+    int rc = 0;
+    size_t verified = 0;
+    for (size_t i = 0; i < pipeline->count; i++) {
+        struct runner *runner = &pipeline->runners[i];
+        struct outcome outcome;
+        if (!pipeline_selects(selection, runner, planners_only) || !runner->plugin.verifies)
+            continue;
+        if (is_elsewhere(session, runner)) {
+            report_step(session, report, runner, selection->hook, STEP_SKIPPED,
+                        elsewhere_message(session, runner));
+            continue;
+        }
+        call(pipeline, runner, CALL_VERIFY, selection->hook, NULL, &outcome);
+        for (size_t k = 0; k < outcome.findings.count; k++)
+            *mem_push(session->mem, report->findings.items, report->findings.count) =
+                outcome.findings.items[k];
+        if (outcome.status == STEP_OK)
+            publish(session, runner, &outcome);
+        verified += outcome.status == STEP_OK;
+        bool failed = first_failure(&outcome) != NULL && outcome.status == STEP_OK;
+        report_step(session, report, runner, selection->hook, failed ? STEP_FAILED : outcome.status,
+                    outcome.message);
+        add_next_steps(session, report, &outcome);
+        if (judge(session, runner, &outcome, err) < 0) {
+            if (rc == 0)
+                *ret_culprit = runner;
+            rc = -1;
+        }
+    }
+    if (ret_verified != NULL)
+        *ret_verified = verified;
+    if (rc < 0)
+        count_failures(session, report, err);
+    return rc;
+}

@@ -1,0 +1,326 @@
+/*
+ * The command `rollback [SEQ]`: a committed transaction undone by a transaction of its own. Needs
+ * no plugin. A whole file that was changed since is refused by name (--skip leaves it out); line
+ * edits are undone as line edits in today's file.
+ */
+#include "commands.h"
+
+#include "consent.h"
+#include "digest.h"
+#include "file.h"
+#include "recovery.h"
+#include "report_text.h"
+#include "target_directory.h"
+#include "transaction.h"
+#include "undo.h"
+#include "writer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Of all of it or a part: what was left out was left out on purpose, so it is passed over too,
+ * unless it is named. */
+static bool has_rollback(const struct journals *all, long seq)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == seq &&
+            !journal_is_undone(all, all->items[i].seq, NULL))
+            return true;
+    return false;
+}
+
+/* The newest that is done, no rollback itself, and not yet rolled back; or the one named. One that
+ * cannot be read may be the newest: then none older is taken for it. */
+static struct journal *choose(struct journals *all, long seq)
+{
+    for (size_t i = all->count; i > 0; i--) {
+        struct journal *journal = &all->items[i - 1];
+        bool newest = journal->phase == TXN_UNREADABLE ||
+                      (journal->phase == TXN_DONE && journal->undoes == 0 &&
+                       !has_rollback(all, journal->seq));
+        if (seq != 0 ? journal->seq == seq : newest)
+            return journal;
+    }
+    return NULL;
+}
+
+/* One that cannot be read stands in nobody's way but its own. */
+static void read_one(struct session *session, struct journal *journal)
+{
+    struct err unread = {.mem = session->mem};
+    if (journal_read(session->mem, journal, &unread) == 0)
+        return;
+    talk_warn(&session->talk, "%s", unread.text);
+    journal->phase = TXN_UNREADABLE;
+}
+
+static int read_all(struct session *session, struct journals *all, struct err *err)
+{
+    if (journal_list(session->mem, session->world.state_dir, all, err) < 0)
+        return -1;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].phase == TXN_DONE)
+            read_one(session, &all->items[i]);
+    return 0;
+}
+
+static int refuse(struct session *session, const struct entry *entry, const char *why,
+                  struct err *err)
+{
+    const char *path = text_escape(session->mem, entry->path, strlen(entry->path));
+    return err_set(err, STATUS_FAILED, "%s %s; nothing was changed (leave it out with --skip %s)",
+                   path, why, text_shell_word(session->mem, entry->path));
+}
+
+/* For the plan: the lines as they change. */
+static struct edits as_edits(struct session *session, const struct placed_edits *placed)
+{
+    struct edits edits = {0};
+    for (size_t i = 0; i < placed->count; i++)
+        *mem_push(session->mem, edits.items, edits.count) =
+            (struct edit){placed->items[i].old_line, placed->items[i].new_line, NULL};
+    return edits;
+}
+
+static int invert_edits(struct session *session, const struct entry *entry, struct stage *stage,
+                        struct err *err)
+{
+    struct blob now;
+    struct blob after;
+    struct placed_edits placed;
+    const char *why = NULL;
+    int rc = file_read(session->mem, entry->real, FILE_LIMIT, &now);
+    if (rc < 0)
+        return refuse(session, entry, mem_printf(session->mem, "cannot be read: %s", strerror(-rc)),
+                      err);
+    if (edits_undo(session->mem, &entry->edits, &now, &after, &placed, &why) < 0)
+        return refuse(session, entry, mem_printf(session->mem, "was changed since: %s", why), err);
+    if (placed.count == 0)
+        return 0;
+    *mem_push(session->mem, stage->items, stage->count) =
+        (struct change){.action = ACTION_EDIT,
+                        .step = entry->step,
+                        .path = entry->path,
+                        .real = entry->real,
+                        .existed = true,
+                        .old_sha256 = digest(session->mem, now.data, now.size),
+                        .new_sha256 = digest(session->mem, after.data, after.size),
+                        .content = after,
+                        .mode = -1,
+                        .edits = as_edits(session, &placed),
+                        .undo = &entry->edits};
+    return 0;
+}
+
+static int invert_file(struct session *session, const struct journal *journal,
+                       const struct entry *entry, struct stage *stage, struct err *err)
+{
+    bool is_there = entry->action != ACTION_REMOVE;
+    int state = undo_entry_state(session->mem, entry, ENTRY_NEW);
+    if (state < 0)
+        return refuse(session, entry,
+                      mem_printf(session->mem, "cannot be read: %s", strerror(-state)), err);
+    if (state == ENTRY_OLD)
+        return 0;
+    if (state == ENTRY_FOREIGN)
+        return refuse(session, entry, "was changed by something else since", err);
+    struct change change = {.action = entry->existed ? ACTION_WRITE : ACTION_REMOVE,
+                            .step = entry->step,
+                            .path = entry->path,
+                            .real = entry->real,
+                            .existed = is_there,
+                            .old_sha256 = is_there ? entry->new_sha256 : NULL,
+                            .mode = -1,
+                            .secret = entry->secret};
+    if (entry->existed) {
+        const char *backup = mem_printf(session->mem, "%s/%s", journal->dir, entry->backup);
+        int rc = file_read(session->mem, backup, FILE_LIMIT, &change.content);
+        if (rc < 0)
+            return err_errno(err, STATUS_FAILED, -rc, "cannot read the backup %s", backup);
+        change.new_sha256 = digest(session->mem, change.content.data, change.content.size);
+        if (strcmp(change.new_sha256, entry->old_sha256) != 0)
+            return err_set(err, STATUS_FAILED, "the backup %s is not what was saved", backup);
+        change.like = backup;
+        /* A mode that we set goes back; one that was set since stays. */
+        struct stat st;
+        bool mode_is_ours = lstat(entry->real, &st) < 0 ||
+                            (entry->mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->mode);
+        change.mode = mode_is_ours ? (int)entry->old_mode : -1;
+    }
+    *mem_push(session->mem, stage->items, stage->count) = change;
+    return 0;
+}
+
+static void invert_directory(struct session *session, const struct entry *entry,
+                             struct stage *stage)
+{
+    bool made = entry->action == ACTION_DIRECTORY;
+    if (undo_entry_state(session->mem, entry, ENTRY_NEW) != ENTRY_NEW)
+        return;
+    *mem_push(session->mem, stage->items, stage->count) =
+        (struct change){.action = made ? ACTION_REMOVE_DIRECTORY : ACTION_DIRECTORY,
+                        .step = entry->step,
+                        .path = entry->path,
+                        .real = entry->real,
+                        .existed = made,
+                        .mode = made ? -1 : (int)entry->old_mode};
+}
+
+static int invert(struct session *session, const struct journal *journal, struct stage *stage,
+                  struct err *err)
+{
+    for (size_t i = journal->count; i > 0; i--) {
+        const struct entry *entry = &journal->entries[i - 1];
+        const char *why = NULL;
+        if (names_have(&session->cli.skip, entry->path))
+            continue;
+        if (place_is_there(session->mem, journal, entry, &why) < 0)
+            return refuse(session, entry,
+                          mem_printf(session->mem, "cannot be rolled back: %s", why), err);
+        int rc = 0;
+        if (entry->action == ACTION_EDIT)
+            rc = invert_edits(session, entry, stage, err);
+        else if (entry_is_directory(entry))
+            invert_directory(session, entry, stage);
+        else
+            rc = invert_file(session, journal, entry, stage, err);
+        if (rc < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_skips(const struct session *session, const struct journal *journal,
+                       struct err *err)
+{
+    for (size_t i = 0; i < session->cli.skip.count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < journal->count; k++)
+            known |= strcmp(journal->entries[k].path, session->cli.skip.names[i]) == 0;
+        if (!known)
+            return err_set(err, STATUS_USAGE, "--skip %s: transaction %ld did not change it",
+                           session->cli.skip.names[i], journal->seq);
+    }
+    return 0;
+}
+
+static int write_stage(struct session *session, struct report *report,
+                       const struct journal *journal, const struct stage *stage, struct err *err)
+{
+    struct txn txn;
+    const struct txn_origin origin = {.command = "rollback",
+                                      .user = session_user(session),
+                                      .undoes = journal->seq,
+                                      .partial = session->cli.skip.count > 0};
+    if (txn_begin(session->mem, &session->world, &session->talk, stage, &origin, &txn, err) < 0 ||
+        txn_apply(&txn, err) < 0)
+        return -1;
+    if (txn_commit(&txn, err) < 0)
+        return err->status == STATUS_STUCK ? -1 : writer_undo(report, &txn, err);
+    report->transaction = txn.journal.seq;
+    return 0;
+}
+
+static int run_rollback(struct session *session, struct report *report,
+                        const struct journal *journal, struct err *err)
+{
+    FILE *out = session->talk.json ? stderr : stdout;
+    struct stage stage = {.mem = session->mem};
+    if (check_skips(session, journal, err) < 0 || invert(session, journal, &stage, err) < 0)
+        return -1;
+    report->changes = stage;
+    report->result = stage.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
+    if (!session->talk.json ||
+        (!session->cli.yes && consent_is_asked() && !session->cli.plan_only)) {
+        (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
+                      journal->command, journal->hook != NULL ? " at " : "",
+                      journal->hook != NULL ? journal->hook : "", journal->started, journal->user);
+        report_show_changes(session, &stage, out);
+    }
+    if (session->cli.plan_only)
+        return 0;
+    report->result = "failed";
+    if (!consent_ask(session, "Undo it?"))
+        return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
+    if (write_stage(session, report, journal, &stage, err) < 0) {
+        if (err->status == STATUS_STUCK)
+            report->result = "stuck";
+        return -1;
+    }
+    report->result = "rolled-back";
+    names_add(session->mem, &report->next_steps,
+              mem_printf(session->mem,
+                         "restart or deploy again what was restarted or deployed after transaction "
+                         "%ld: it may still work with what was undone",
+                         journal->seq));
+    if (!session->talk.json)
+        (void)fprintf(out, "Transaction %ld is rolled back%s, by transaction %ld.\n", journal->seq,
+                      session->cli.skip.count > 0 ? " but for what was left out" : "",
+                      report->transaction);
+    if (!session->talk.json)
+        report_show_next_steps(report, out);
+    return 0;
+}
+
+/* The lock, and what was interrupted settled. *ret_undone: the newest whose changes that undoes. */
+static int begin(struct session *session, struct report *report, long *ret_undone, struct err *err)
+{
+    struct journals all;
+    report->changes.mem = session->mem;
+    if ((!session->cli.plan_only && writer_lock(session, err) < 0) ||
+        journal_list(session->mem, session->world.state_dir, &all, err) < 0)
+        return -1;
+    for (size_t i = 0; i < all.count; i++)
+        if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
+            *ret_undone = all.items[i].seq;
+    if (!session->cli.plan_only)
+        return writer_settle(session, report, &report->changes, err);
+    recovery_warn(session->mem, &session->talk, session->world.state_dir);
+    return 0;
+}
+
+/* Who asks for the newest to be undone has seen it done: not the one before it as well. */
+static void say_undone(struct session *session, struct report *report, long seq)
+{
+    bool plan = session->cli.plan_only;
+    report->result = plan ? "changes" : "rolled-back";
+    report->transaction = seq;
+    if (!session->talk.json)
+        (void)printf("Transaction %ld %s. To roll back one before it, name it: tfhook rollback "
+                     "SEQ.\n",
+                     seq,
+                     plan ? "is the newest, and was interrupted: a rollback undoes it, and no other"
+                          : "was the newest; it was interrupted, and is undone now");
+}
+
+int command_rollback(struct session *session, struct report *report, struct err *err)
+{
+    struct journals all;
+    long undone = 0;
+    if (begin(session, report, &undone, err) < 0)
+        return -1;
+    if (undone > 0 && session->cli.seq == 0) {
+        say_undone(session, report, undone);
+        return 0;
+    }
+    if (read_all(session, &all, err) < 0)
+        return -1;
+    struct journal *journal = choose(&all, session->cli.seq);
+    if (journal == NULL && session->cli.seq == 0)
+        return err_set(err, STATUS_FAILED,
+                       "there is no committed transaction to roll back; see "
+                       "tfhook history");
+    if (journal == NULL)
+        return err_set(err, STATUS_USAGE, "there is no transaction %ld; see tfhook history",
+                       session->cli.seq);
+    if (journal->phase != TXN_DONE)
+        return err_set(err, STATUS_FAILED,
+                       "transaction %ld is %s; only a committed one can be "
+                       "rolled back",
+                       journal->seq, txn_phase_names[journal->phase]);
+    if (journal_is_undone(&all, journal->seq, NULL))
+        return err_set(err, STATUS_FAILED, "transaction %ld is rolled back already", journal->seq);
+    return run_rollback(session, report, journal, err);
+}

@@ -1,0 +1,148 @@
+#include "session.h"
+
+#include "file.h"
+#include "invoker_environment.h"
+#include "secure_path.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_STATE_DIR "/var/lib/tfhook"
+
+enum { CONFIG_MAX = 1024 * 1024 };
+
+static const char *from_cwd(struct mem *mem, const char *path)
+{
+    char cwd[PATH_MAX];
+    if (path[0] == '/' || getcwd(cwd, sizeof cwd) == NULL)
+        return path;
+    return mem_printf(mem, "%s/%s", cwd, path);
+}
+
+static int set_root(struct session *session, struct err *err)
+{
+    session->world.root.dir = "";
+    if (session->cli.root == NULL)
+        return 0;
+    char *real = realpath(session->cli.root, NULL);
+    if (real == NULL)
+        return err_errno(err, STATUS_USAGE, errno, "--root %s", session->cli.root);
+    session->world.root.dir = strcmp(real, "/") == 0 ? "" : mem_str(session->mem, real);
+    free(real);
+    return 0;
+}
+
+static const struct root everywhere = {.dir = ""};
+
+/* From the command line as it is, from the config below --root. */
+static int directory(struct session *session, const char *option, const char *key,
+                     const char *fallback, bool fallback_in_root, const char *what,
+                     const char **ret, struct err *err)
+{
+    bool in_root = option == NULL && (key != NULL || fallback_in_root);
+    const struct root *root = in_root ? &session->world.root : &everywhere;
+    const char *path = option != NULL ? from_cwd(session->mem, option)
+                       : key != NULL  ? key
+                                      : fallback;
+    return trust_resolve(session->mem, root, path, what, ret, err);
+}
+
+/* Who can write a journal can have any file put back, or removed; a note is a plugin's own word. */
+static int trust_state(struct session *session, struct err *err)
+{
+    struct mem *mem = session->mem;
+    const char *dir = session->world.state_dir;
+    const char *what = mem_printf(mem, "the state directory %s is not used", dir);
+    static const char *const held[] = {"", "/transactions", "/notes", "/log"};
+    if (session->cli.command == COMMAND_PLUGINS)
+        return 0;
+    for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+        if (trust_directory(mem, mem_printf(mem, "%s%s", dir, held[i]), what, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* That of the installation that the program is part of, wherever it was moved to. */
+static const char *default_plugin_dir(struct mem *mem)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program);
+    if (length <= 0 || (size_t)length >= sizeof program)
+        return TFHOOK_PLUGIN_DIR;
+    const char *beside = mem_printf(mem, "%s/" TFHOOK_PLUGINS_FROM_PROGRAM,
+                                    file_parent(mem, mem_strn(mem, program, (size_t)length)));
+    return access(beside, F_OK) == 0 ? beside : TFHOOK_PLUGIN_DIR;
+}
+
+int session_open(struct session *session, struct err *err)
+{
+    world_init(session->mem, &session->world);
+    if (set_root(session, err) < 0)
+        return -1;
+    if (directory(session, session->cli.state_dir, session->config.state_dir, DEFAULT_STATE_DIR,
+                  true, "the state directory is not used", &session->world.state_dir, err) < 0 ||
+        directory(session, session->cli.plugin_dir, session->config.plugin_dir,
+                  default_plugin_dir(session->mem), false, "the plugin directory is not used",
+                  &session->world.plugin_dir, err) < 0)
+        return -1;
+    return trust_state(session, err);
+}
+
+/* Who can write the config can have commands run as root. */
+int session_config_text(struct session *session, struct blob *ret, struct err *err)
+{
+    struct mem *mem = session->mem;
+    const char *file = session->cli.config;
+    const char *what = mem_printf(mem, "the config %s is not read", file);
+    const char *real = NULL;
+    if (trust_resolve(mem, &everywhere, from_cwd(mem, file), what, &real, err) < 0)
+        return -1;
+    int rc = access(real, F_OK) < 0 ? -errno : 0;
+    if (rc == 0) {
+        int directory = trust_open_directory(mem, file_parent(mem, real), what, err);
+        int fd = directory < 0 ? -1
+                               : trust_open_file(mem, directory, file_parent(mem, real),
+                                                 strrchr(real, '/') + 1, what, err);
+        if (directory >= 0)
+            (void)close(directory);
+        rc = fd < 0 ? -1 : file_read_open(mem, fd, CONFIG_MAX, ret);
+    }
+    if (rc < 0)
+        return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s%s", file,
+                         rc == -ENOENT ? " (name another with -c FILE, or use --plugin NAME -o "
+                                         "KEY=VALUE)"
+                                       : "");
+    return 0;
+}
+
+const char *session_program(const struct session *session)
+{
+    const struct cli *cli = &session->cli;
+    struct mem *mem = session->mem;
+    const char *words = "tfhook";
+    const struct {
+        const char *option, *value;
+    } given[] = {{"-c", cli->config_given ? cli->config : NULL},
+                 {"--root", cli->root},
+                 {"--state-dir", cli->state_dir}};
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+        if (given[i].value != NULL)
+            words = mem_printf(mem, "%s %s %s", words, given[i].option,
+                               text_shell_word(mem, given[i].value));
+    return words;
+}
+
+const char *session_user(struct session *session)
+{
+    const struct passwd *user = getpwuid(geteuid());
+    const char *name = user != NULL ? user->pw_name : mem_printf(session->mem, "%u", geteuid());
+    for (char *const *entry = caller_environment(); *entry != NULL; entry++)
+        if (strncmp(*entry, "SUDO_USER=", 10) == 0)
+            return mem_printf(session->mem, "%s (sudo by %s)", name,
+                              text_escape(session->mem, *entry + 10, strlen(*entry + 10)));
+    return mem_str(session->mem, name);
+}

@@ -1,0 +1,39 @@
+/*
+ * What holds for the whole of one run of the program: its command line, its config, where it works,
+ * how it talks, and the lock that it holds. Made by main, filled by session_open() and by
+ * pipeline_load(), then handed to one command.
+ */
+#ifndef TFHOOK_SESSION_H
+#define TFHOOK_SESSION_H
+
+#include "blob.h"
+#include "cli.h"
+#include "config.h"
+#include "err.h"
+#include "log.h"
+#include "run_environment.h"
+
+struct session {
+    struct mem *mem;
+    struct cli cli;
+    struct talk talk;
+    struct world world;
+    struct config config;
+    int lock; /* -1: not held */
+};
+
+/* The text of the config, if nobody else can change it. */
+int session_config_text(struct session *session, struct blob *ret, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Where it works: --root, and the state and plugin directory of the command line, of the config
+ * that was read, or the defaults. */
+int session_open(struct session *session, struct err *err) __attribute__((warn_unused_result));
+
+/* Who runs this: "root", or "root (sudo by NAME)". */
+const char *session_user(struct session *session);
+
+/* "tfhook" with the options that lead to the state of this run, for a shell. */
+const char *session_program(const struct session *session);
+
+#endif

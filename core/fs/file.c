@@ -1,0 +1,348 @@
+#include "file.h"
+
+#include "open_nofollow.h"
+#include "xattr.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+/* open(2), with no link followed; a descriptor or a negated errno. */
+static int open_path(const char *path, int flags, mode_t mode)
+{
+    struct parent parent;
+    int rc = parent_open(path, &parent);
+    if (rc < 0)
+        return rc;
+    int fd = openat(parent.fd, parent.name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+    parent_close(&parent);
+    return fd < 0 ? -errno : fd;
+}
+
+static int open_regular(const char *path, struct stat *ret_stat)
+{
+    int fd = open_path(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd < 0)
+        return fd;
+    int rc = fstat(fd, ret_stat) < 0       ? -errno
+             : S_ISDIR(ret_stat->st_mode)  ? -EISDIR
+             : !S_ISREG(ret_stat->st_mode) ? -EINVAL
+                                           : 0;
+    if (rc < 0) {
+        (void)close(fd);
+        return rc;
+    }
+    return fd;
+}
+
+/* The file may grow while it is read: one byte more than its size shows that. */
+static int read_all(struct mem *mem, int fd, const struct stat *st, size_t limit, struct blob *ret)
+{
+    if ((uintmax_t)st->st_size > limit)
+        return -EFBIG;
+    size_t room = (size_t)st->st_size + 1;
+    unsigned char *data = mem_room(mem, room + 1, room);
+    size_t size = 0;
+    ssize_t got = 0;
+    do {
+        got = read(fd, data + size, room - size);
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        size += got > 0 ? (size_t)got : 0;
+        if (size == room)
+            return -EAGAIN;
+        /* Who asks for more than its size and is given just that is at its end. */
+    } while (got < 0 || (got > 0 && size < room - 1));
+    data[size] = '\0';
+    *ret = (struct blob){data, size};
+    return 0;
+}
+
+int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
+{
+    struct stat st;
+    int fd = open_regular(path, &st);
+    if (fd < 0)
+        return fd;
+    int rc = read_all(mem, fd, &st, limit, ret);
+    (void)close(fd);
+    return rc;
+}
+
+int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
+{
+    struct stat st;
+    int rc = fstat(fd, &st) < 0 ? -errno : read_all(mem, fd, &st, limit, ret);
+    (void)close(fd);
+    return rc;
+}
+
+int file_pass(const char *path, size_t limit, file_taker *take, void *context)
+{
+    unsigned char part[16 * 1024];
+    struct stat st;
+    int fd = open_regular(path, &st);
+    if (fd < 0)
+        return fd;
+    int rc = (uintmax_t)st.st_size > limit ? -EFBIG : 0;
+    uintmax_t left = (uintmax_t)st.st_size;
+    while (rc == 0) {
+        ssize_t got = read(fd, part, sizeof part);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            rc = got < 0 ? -errno : 0;
+            break;
+        }
+        if ((uintmax_t)got > left) {
+            rc = -EAGAIN;
+            break;
+        }
+        left -= (uintmax_t)got;
+        take(context, part, (size_t)got);
+    }
+    (void)close(fd);
+    return rc;
+}
+
+static int write_all(int fd, const struct blob *content)
+{
+    size_t done = 0;
+    while (done < content->size) {
+        ssize_t put = write(fd, content->data + done, content->size - done);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -errno;
+        done += (size_t)put;
+    }
+    return 0;
+}
+
+static int64_t mtime_ms(const struct stat *st)
+{
+    return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
+}
+
+/* A JVM takes a trust store whose time of change, in ms, is the one that it knows for the store
+ * that it knows (TrustStoreManager compares for equality). So a file that takes another's place
+ * never has the other's time, however fast it came or wherever the clock was set. */
+static int part_mtimes(int fd, const struct stat *old)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (mtime_ms(&st) != mtime_ms(old))
+        return 0;
+    struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, st.st_mtim};
+    times[1].tv_nsec += 1000000;
+    if (times[1].tv_nsec >= 1000000000) {
+        times[1].tv_nsec -= 1000000000;
+        times[1].tv_sec++;
+    }
+    return futimens(fd, times) < 0 ? -errno : 0;
+}
+
+/* All but the mode, which is that file's where none is given. */
+static int copy_metadata(int fd, const char *like, int *mode)
+{
+    struct stat st;
+    int from = open_regular(like, &st);
+    if (from < 0)
+        return from;
+    if (*mode < 0)
+        *mode = (int)(st.st_mode & 07777);
+    int rc = fchown(fd, st.st_uid, st.st_gid) < 0 ? -errno : 0;
+    if (rc == 0)
+        rc = xattr_copy_all(from, fd, (unsigned)*mode);
+    if (rc == 0)
+        rc = part_mtimes(fd, &st);
+    (void)close(from);
+    return rc;
+}
+
+int file_begin(const char *path, const struct blob *content, int mode, const char *like)
+{
+    int fd = open_path(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (fd < 0)
+        return fd;
+    int rc = write_all(fd, content);
+    if (rc == 0 && like != NULL)
+        rc = copy_metadata(fd, like, &mode);
+    /* Last: chown drops set-id bits, and an ACL's mask is part of the mode. */
+    if (rc == 0 && mode >= 0 && fchmod(fd, (mode_t)mode) < 0)
+        rc = -errno;
+    if (rc < 0) {
+        (void)close(fd);
+        file_discard(path);
+        return rc;
+    }
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* no more than a hint */
+    return fd;
+}
+
+int file_finish(int fd, const char *path)
+{
+    int rc = fsync(fd) < 0 ? -errno : 0;
+    if (close(fd) < 0 && rc == 0)
+        rc = -errno;
+    if (rc < 0)
+        file_discard(path);
+    return rc;
+}
+
+int file_sync(const char *path)
+{
+    struct stat st;
+    int fd = open_regular(path, &st);
+    int rc = fd < 0 ? fd : fsync(fd) < 0 ? -errno : 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return rc;
+}
+
+int file_create(const char *path, const struct blob *content, int mode, const char *like)
+{
+    int fd = file_begin(path, content, mode, like);
+    return fd < 0 ? fd : file_finish(fd, path);
+}
+
+const char *file_parent(struct mem *mem, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return ".";
+    return slash == path ? "/" : mem_strn(mem, path, (size_t)(slash - path));
+}
+
+static int sync_directory(int fd)
+{
+    /* EINVAL: a file system whose directories cannot be synced, and need not be. */
+    return fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
+}
+
+int file_sync_directory(const char *path)
+{
+    int fd = parent_open_directory(path);
+    if (fd < 0)
+        return fd;
+    int rc = sync_directory(fd);
+    (void)close(fd);
+    return rc;
+}
+
+int file_sync_parent(const char *path)
+{
+    struct mem mem = {0};
+    int rc = file_sync_directory(file_parent(&mem, path));
+    mem_free(&mem);
+    return rc;
+}
+
+int file_sync_ancestors(const char *path)
+{
+    struct mem mem = {0};
+    int rc = 0;
+    for (const char *at = path; rc == 0 && strcmp(at, "/") != 0 && strcmp(at, ".") != 0;) {
+        at = file_parent(&mem, at);
+        rc = file_sync_directory(at);
+        /* Who may not read a directory has not made one in it. */
+        if (rc == -EACCES)
+            rc = 0;
+    }
+    mem_free(&mem);
+    return rc;
+}
+
+int file_create_directory(const char *path, unsigned mode, const struct file_owner *owner)
+{
+    struct stat st;
+    struct parent parent;
+    int rc = parent_open(path, &parent);
+    if (rc < 0)
+        return rc;
+    mode_t mask = umask(0);
+    rc = mkdirat(parent.fd, parent.name, (mode_t)mode) < 0 ? -errno : 0;
+    (void)umask(mask);
+    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    int fd = rc < 0 ? -1 : openat(parent.fd, parent.name, flags);
+    if (rc == 0 && (fd < 0 || fstat(fd, &st) < 0))
+        rc = -errno;
+    parent_close(&parent);
+    /* Whoever owns the parent may have put another in its place. */
+    if (rc == 0 && st.st_uid != geteuid())
+        rc = -EPERM;
+    if (rc == 0 && owner != NULL && fchown(fd, owner->uid, owner->gid) < 0)
+        rc = -errno;
+    /* The parent's default ACL has its say in mkdir; its set-group-id bit is inherited. */
+    if (rc == 0 && fchmod(fd, (mode_t)mode | (st.st_mode & S_ISGID)) < 0)
+        rc = -errno;
+    if (rc == 0)
+        rc = sync_directory(fd);
+    if (fd >= 0)
+        (void)close(fd);
+    return rc;
+}
+
+int file_make_directory(const char *path, unsigned mode)
+{
+    struct parent parent;
+    int rc = parent_open(path, &parent);
+    if (rc < 0)
+        return rc;
+    rc = mkdirat(parent.fd, parent.name, (mode_t)mode) < 0 ? -errno : 0;
+    parent_close(&parent);
+    return rc == -EEXIST ? 0 : rc == 0 ? file_sync_parent(path) : rc;
+}
+
+int file_list(struct mem *mem, const char *path, struct names *ret)
+{
+    struct names names = {0};
+    DIR *dir = opendir(path);
+    if (dir == NULL)
+        return -errno;
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL; errno = 0)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            names_add(mem, &names, mem_str(mem, entry->d_name));
+    int rc = -errno;
+    (void)closedir(dir);
+    if (rc == 0)
+        *ret = names;
+    return rc;
+}
+
+static const char *beside(struct mem *mem, const char *path, const char *name)
+{
+    const char *parent = file_parent(mem, path);
+    return mem_printf(mem, "%s/.tfhook-%s", strcmp(parent, "/") == 0 ? "" : parent, name);
+}
+
+const char *file_temp_name(struct mem *mem, const char *path)
+{
+    uint64_t number = 0;
+    if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+        number = (uint64_t)getpid();
+    return beside(mem, path, mem_printf(mem, "%016jx", (uintmax_t)number));
+}
+
+int file_replace(struct mem *mem, const char *path, const struct blob *content, int mode)
+{
+    /* A fixed name, so that what a crash leaves is taken away by the next run. */
+    const char *temp = beside(mem, path, strrchr(path, '/') + 1);
+    file_discard(temp);
+    int rc = file_create(temp, content, mode, NULL);
+    if (rc < 0)
+        return rc;
+    rc = file_rename(temp, path);
+    if (rc < 0) {
+        file_discard(temp);
+        return rc;
+    }
+    return file_sync_parent(path);
+}

@@ -1,0 +1,25 @@
+/*
+ * The directory in which a path lies, opened so that no link on the way there is followed: what is
+ * then done to the name in it cannot be led elsewhere, whoever owns a directory above.
+ *
+ * Order: parent_open(), an *at() call with `fd` and `name`, parent_close(). Paths are OS paths
+ * without links. Errors are negated errno values: -ELOOP where a link is. Nothing is
+ * allocated, for an undo does without. Source: openat2(2); kernels before 5.6 are walked part by
+ * part.
+ */
+#ifndef TFHOOK_OPEN_NOFOLLOW_H
+#define TFHOOK_OPEN_NOFOLLOW_H
+
+struct parent {
+    int fd;           /* O_PATH */
+    const char *name; /* the last part, in the caller's path */
+};
+
+int parent_open(const char *path, struct parent *ret) __attribute__((warn_unused_result));
+/* errno stays. */
+void parent_close(struct parent *parent);
+
+/* The directory itself, opened in the same way; a descriptor or a negated errno. */
+int parent_open_directory(const char *path) __attribute__((warn_unused_result));
+
+#endif

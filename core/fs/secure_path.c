@@ -1,0 +1,150 @@
+#include "secure_path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How a directory is met: on the way, as the end of the path, or as one whose own entries count. */
+enum met { MET_ABOVE, MET_AT_END, MET_TO_HOLD };
+
+static const char *mend_owner(struct mem *mem, const char *path, enum met met)
+{
+    if (met == MET_ABOVE)
+        return mem_printf(mem,
+                          "%s belongs to another user, who can put anything in its place; keep it "
+                          "where every directory above is root's",
+                          path);
+    return mem_printf(mem, "%s belongs to another user; make it root's (chown root %s)", path,
+                      path);
+}
+
+/* 0, or -1 when others can change what is open here. */
+static int check(struct mem *mem, const struct stat *st, const char *path, enum met met,
+                 const char *what, struct err *err)
+{
+    bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0 && met != MET_TO_HOLD;
+    const char *mend = NULL;
+    if (st->st_uid != 0 && st->st_uid != geteuid())
+        mend = mend_owner(mem, path, met);
+    else if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
+        mend =
+            mem_printf(mem, "%s can be written by others; leave that to its owner (chmod go-w %s)",
+                       path, path);
+    return mend == NULL ? 0 : err_set(err, STATUS_REJECTED, "%s: %s", what, mend);
+}
+
+int trust_resolve(struct mem *mem, const struct root *root, const char *path, const char *what,
+                  const char **ret, struct err *err)
+{
+    uid_t owner = 0;
+    int rc = root_resolve_links(root, mem, path, ret, &owner);
+    if (rc == -EACCES) {
+        /* Who may not look there fails where it is used, if it is. */
+        *ret = mem_printf(mem, "%s%s", root->dir, path);
+        return 0;
+    }
+    if (rc < 0)
+        return err_errno(err, STATUS_REJECTED, -rc, "%s: cannot look at %s", what, path);
+    if (owner == 0)
+        return 0;
+    return err_set(err, STATUS_REJECTED,
+                   "%s: a link of %s leads from %s to %s; name that itself, or make the link "
+                   "root's (chown -h root)",
+                   what, root_owner_text(mem, owner), path, *ret);
+}
+
+static int cannot_open(const char *path, const char *what, struct err *err)
+{
+    if (errno == ELOOP || errno == ENOTDIR)
+        return err_set(err, STATUS_REJECTED,
+                       "%s: %s is a link or no directory, or has become that while it was looked "
+                       "at; name the directory itself, and see who changes it",
+                       what, path);
+    return err_errno(err, STATUS_REJECTED, errno, "%s: cannot open %s", what, path);
+}
+
+/* `name` in `directory`, opened and looked at; closes `directory`. */
+static int step_into(struct mem *mem, int directory, const char *name, const char *path,
+                     enum met met, const char *what, struct err *err)
+{
+    struct stat st;
+    int fd = openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int rc = fd < 0 || fstat(fd, &st) < 0 ? cannot_open(path, what, err)
+                                          : check(mem, &st, path, met, what, err);
+    if (directory >= 0)
+        (void)close(directory);
+    if (rc == 0)
+        return fd;
+    if (fd >= 0)
+        (void)close(fd);
+    return -1;
+}
+
+/* What may not be looked at can be used as little. */
+static bool is_there(int directory, const char *name)
+{
+    struct stat st;
+    return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+           (errno != ENOENT && errno != EACCES);
+}
+
+/* To the directory's end, or, when that is for what it holds, as far as it is there. */
+static int walk(struct mem *mem, const char *path, enum met end, const char *what, struct err *err)
+{
+    int fd = step_into(mem, -1, "/", "/", MET_ABOVE, what, err);
+    const char *part = path + strspn(path, "/");
+    while (fd >= 0 && *part != '\0') {
+        size_t length = strcspn(part, "/");
+        const char *name = mem_strn(mem, part, length);
+        const char *so_far = mem_strn(mem, path, (size_t)(part - path) + length);
+        part += length;
+        part += strspn(part, "/");
+        if (end == MET_TO_HOLD && !is_there(fd, name))
+            return fd;
+        fd = step_into(mem, fd, name, so_far, *part == '\0' ? end : MET_ABOVE, what, err);
+    }
+    return fd;
+}
+
+int trust_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+{
+    return walk(mem, path, MET_AT_END, what, err);
+}
+
+int trust_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+{
+    int fd = walk(mem, path, MET_TO_HOLD, what, err);
+    if (fd >= 0)
+        (void)close(fd);
+    return fd < 0 ? -1 : 0;
+}
+
+int trust_open_file(struct mem *mem, int directory, const char *directory_path, const char *name,
+                    const char *what, struct err *err)
+{
+    const char *path =
+        mem_printf(mem, "%s/%s", strcmp(directory_path, "/") == 0 ? "" : directory_path, name);
+    struct stat st;
+    if (fstat(directory, &st) < 0)
+        return cannot_open(directory_path, what, err);
+    if (check(mem, &st, directory_path, MET_AT_END, what, err) < 0)
+        return -1;
+    if (strchr(name, '/') != NULL)
+        return err_set(err, STATUS_REJECTED, "%s: %s is a path, no name", what, name);
+    int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ELOOP
+                   ? err_set(err, STATUS_REJECTED,
+                             "%s: %s is a symbolic link; put the file itself there", what, path)
+                   : cannot_open(path, what, err);
+    int rc = fstat(fd, &st) < 0 ? cannot_open(path, what, err)
+             : !S_ISREG(st.st_mode)
+                 ? err_set(err, STATUS_REJECTED, "%s: %s is no regular file", what, path)
+                 : check(mem, &st, path, MET_AT_END, what, err);
+    if (rc == 0)
+        return fd;
+    (void)close(fd);
+    return -1;
+}

@@ -1,0 +1,61 @@
+/*
+ * What stands behind the host table of a plugin's call, and what all of its functions need. Nothing
+ * of it survives the child.
+ *
+ * Order: the child fills a struct guest, makes the table (host.h), runs the plugin's function with
+ * it, then guest_end() with its result.
+ */
+#ifndef TFHOOK_HOST_STATE_H
+#define TFHOOK_HOST_STATE_H
+
+#include "change_set.h"
+#include "digest.h"
+#include "procfs.h"
+#include "run_environment.h"
+#include "settings.h"
+#include "wire.h"
+
+#include <stdbool.h>
+
+struct seen_file {
+    const char *real;
+    unsigned char sha256[DIGEST_SIZE];
+};
+
+struct guest {
+    struct mem *mem;
+    const struct world *world;
+    const struct step *step;
+    const char *hook; /* NULL outside hooks */
+    const struct settings *settings;
+    struct stage *stage;         /* the child's copy */
+    bool may_stage;              /* plan */
+    bool may_publish;            /* verify; reports and findings */
+    enum tfhook_level log_level; /* the least that is shown */
+    int fd;                      /* records go here */
+    int aside;                   /* and requests here (aside.h) */
+    int64_t progress_ms;         /* when progress was told last, */
+    char progress_of[64];        /* and of what */
+    struct seen_file *seen;
+    size_t seen_count;
+    struct programs programs; /* of all processes, at the first look that went aside */
+    bool programs_seen;
+    const char *message; /* of the step */
+    const char *misuse;  /* the first misuse of the interface; fails the step */
+};
+
+/* Notes a misuse of the interface, which fails the step. Always -EINVAL. */
+int guest_misuse(struct guest *guest, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Where nobody reads any more, the process ends. */
+void guest_send(struct guest *guest, const struct record *record);
+/* The OS path of a path as a plugin names it. 0 or a negated errno. */
+int guest_resolve(struct guest *guest, const char *path, const char **ret)
+    __attribute__((warn_unused_result));
+/* The setting of that name; NULL, and a misuse, when the plugin does not declare it. */
+const struct setting *guest_setting(struct guest *guest, const char *key);
+
+/* Send the end record, misuse considered. */
+void guest_end(struct guest *guest, int result);
+
+#endif

@@ -1,0 +1,127 @@
+#include "phase_command.h"
+
+#include "interrupt.h"
+#include "invoker_environment.h"
+#include "output_tee.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t command_pid;
+
+/* On a terminal INT comes to the command by itself; sending it again does no harm. */
+static void forward(int number)
+{
+    interrupt_pending = number;
+    if (command_pid > 0)
+        (void)kill((pid_t)command_pid, number);
+}
+
+static const int forwarded[] = {SIGINT, SIGTERM, SIGHUP};
+enum { FORWARDED = sizeof forwarded / sizeof *forwarded };
+
+static void start_forwarding(struct sigaction old[FORWARDED])
+{
+    struct sigaction action = {.sa_handler = forward, .sa_flags = SA_RESTART};
+    for (size_t i = 0; i < FORWARDED; i++)
+        (void)sigaction(forwarded[i], caller_ignores(forwarded[i]) ? NULL : &action, &old[i]);
+}
+
+static void stop_forwarding(const struct sigaction old[FORWARDED])
+{
+    for (size_t i = 0; i < FORWARDED; i++)
+        (void)sigaction(forwarded[i], &old[i], NULL);
+}
+
+/* The caller's environment, with the LANG that TeamForge needs. */
+static char **with_lang(struct mem *mem, char *const *environment)
+{
+    struct names all = {0};
+    for (char *const *entry = environment; entry != NULL && *entry != NULL; entry++)
+        if (strncmp(*entry, "LANG=", 5) != 0)
+            names_add(mem, &all, *entry);
+    names_add(mem, &all, "LANG=en_US.UTF-8");
+    return (char **)(uintptr_t)all.names;
+}
+
+static _Noreturn void exec_command(const struct phase_command *command, char **environment,
+                                   const struct tee *out, const struct tee *err, int failure)
+{
+    caller_restore();
+    if (dup2(out->writer, STDOUT_FILENO) >= 0 && dup2(err->writer, STDERR_FILENO) >= 0)
+        (void)execve(command->program, (char *const *)(uintptr_t)command->argv, environment);
+    int number = errno;
+    ssize_t ignored = write(failure, &number, sizeof number);
+    (void)ignored;
+    _exit(number == ENOENT ? 127 : 126);
+}
+
+static int wait_for(pid_t pid)
+{
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Start and wait. The pipe tells an exec that failed from a command that ends with 127. */
+static int run(const struct phase_command *command, char **environment, const struct tee *out,
+               const struct tee *err_tee, struct err *err)
+{
+    struct sigaction old[FORWARDED];
+    int failure[2];
+    int number = 0;
+    if (pipe2(failure, O_CLOEXEC) < 0)
+        return err_errno(err, STATUS_FAILED, errno, "cannot run %s", command->program);
+    start_forwarding(old);
+    pid_t pid = fork();
+    if (pid == 0)
+        exec_command(command, environment, out, err_tee, failure[1]);
+    number = pid < 0 ? errno : 0;
+    command_pid = pid;
+    (void)close(failure[1]);
+    (void)close(out->writer);
+    (void)close(err_tee->writer);
+    ssize_t got = 0;
+    while (pid > 0 && (got = read(failure[0], &number, sizeof number)) < 0 && errno == EINTR)
+        ;
+    (void)close(failure[0]);
+    int status = pid > 0 ? wait_for(pid) : -1;
+    command_pid = 0;
+    stop_forwarding(old);
+    if (pid < 0 || got > 0)
+        (void)err_errno(err, STATUS_COMMAND_FAILED, number, "cannot run %s", command->program);
+    return status;
+}
+
+int phase_command_run(struct mem *mem, const struct phase_command *command, struct err *err)
+{
+    struct tee out;
+    struct tee err_tee;
+    (void)fflush(stdout);
+    int log = open(command->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (log < 0)
+        return err_errno(err, STATUS_FAILED, errno, "cannot write the log %s", command->log);
+    int target = command->stdout_to_stderr ? STDERR_FILENO : STDOUT_FILENO;
+    int rc = tee_start(&out, target, log);
+    if (rc == 0) {
+        rc = tee_start(&err_tee, STDERR_FILENO, log);
+        if (rc < 0) {
+            (void)close(out.writer);
+            tee_finish(&out);
+        }
+    }
+    (void)close(log);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot run %s", command->program);
+    int status = run(command, with_lang(mem, caller_environment()), &out, &err_tee, err);
+    tee_finish(&out);
+    tee_finish(&err_tee);
+    return status;
+}

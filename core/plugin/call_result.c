@@ -1,0 +1,176 @@
+#include "call_result.h"
+
+#include <string.h>
+
+const char *const step_status_names[] = {"ok", "skipped", "failed", "crashed", "timed-out"};
+const char *const verdict_names[] = {"pass", "skip", "warn", "fail"};
+
+static const char *escaped(struct mem *mem, const struct record *record, size_t field)
+{
+    const char *text = record_text(record, field);
+    return text == NULL ? NULL : text_escape(mem, text, strlen(text));
+}
+
+static const char *copied(struct mem *mem, const struct record *record, size_t field)
+{
+    const char *text = record_text(record, field);
+    return text == NULL ? NULL : mem_str(mem, text);
+}
+
+static void take_descriptor(struct outcome *outcome, struct mem *mem, const struct record *record)
+{
+    struct plugin_info *info = &outcome->info;
+    const char *calls = record_text(record, 5);
+    info->file = copied(mem, record, 0);
+    info->name = copied(mem, record, 1);
+    info->version = escaped(mem, record, 2);
+    info->summary = escaped(mem, record, 3);
+    info->manual = copied(mem, record, 4); /* several lines: escaped when it is shown */
+    info->checks = strchr(calls, 'c') != NULL;
+    info->plans = strchr(calls, 'p') != NULL;
+    info->verifies = strchr(calls, 'v') != NULL;
+}
+
+static int take_key(struct outcome *outcome, struct mem *mem, const struct record *record)
+{
+    struct plugin_info *info = &outcome->info;
+    long type = record_number(record, 1);
+    bool has_choices = type == TFHOOK_ENUM || type == TFHOOK_ENUMS;
+    if (type < TFHOOK_STRING || type > TFHOOK_ENUMS ||
+        has_choices != (record_text(record, 4) != NULL))
+        return -1;
+    *mem_push(mem, info->keys, info->key_count) =
+        (struct tfhook_key){.name = copied(mem, record, 0),
+                            .type = (enum tfhook_type)type,
+                            .required = record_number(record, 2) != 0,
+                            .fallback = copied(mem, record, 3),
+                            .choices = copied(mem, record, 4),
+                            .min = record_number(record, 5),
+                            .max = record_number(record, 6),
+                            .help = escaped(mem, record, 7)};
+    return 0;
+}
+
+static struct blob content_of(struct mem *mem, const struct record *record, size_t field)
+{
+    struct blob content = record->fields[field];
+    if (!record->lasting)
+        content.data = mem_copy(mem, content.data, content.size);
+    return content;
+}
+
+static void take_change(struct outcome *outcome, struct mem *mem, const struct record *record,
+                        enum action action)
+{
+    struct proposal *proposal = mem_push(mem, outcome->proposals, outcome->proposal_count);
+    *proposal = (struct proposal){.action = action, .path = copied(mem, record, 0), .mode = -1};
+    switch (action) {
+    case ACTION_WRITE:
+        proposal->old_sha256 = copied(mem, record, 1);
+        proposal->content = content_of(mem, record, 2);
+        proposal->mode = (int)record_number(record, 3);
+        proposal->secret = (record_number(record, 4) & (long)TFHOOK_SECRET) != 0;
+        break;
+    case ACTION_EDIT:
+        proposal->old_sha256 = copied(mem, record, 1);
+        proposal->edit =
+            (struct edit){copied(mem, record, 2), copied(mem, record, 3), copied(mem, record, 4)};
+        break;
+    case ACTION_REMOVE:
+        proposal->old_sha256 = copied(mem, record, 1);
+        break;
+    case ACTION_DIRECTORY:
+        proposal->mode = (int)record_number(record, 1);
+        break;
+    default:
+        break;
+    }
+}
+
+static int take_finding(struct outcome *outcome, struct mem *mem, const char *step,
+                        const struct record *record)
+{
+    long verdict = record_number(record, 3);
+    if (verdict < TFHOOK_PASS || verdict > TFHOOK_FAIL)
+        return -1;
+    *mem_push(mem, outcome->findings.items, outcome->findings.count) =
+        (struct finding){.step = step,
+                         .check = escaped(mem, record, 0),
+                         .id = escaped(mem, record, 1),
+                         .subject = escaped(mem, record, 2),
+                         .verdict = (enum tfhook_verdict)verdict,
+                         .message = escaped(mem, record, 4),
+                         .hint = escaped(mem, record, 5)};
+    return 0;
+}
+
+int outcome_take(struct outcome *outcome, struct mem *mem, const char *step,
+                 const struct record *record)
+{
+    switch (record->type) {
+    case RECORD_DESCRIPTOR:
+        take_descriptor(outcome, mem, record);
+        return 0;
+    case RECORD_KEY:
+        return take_key(outcome, mem, record);
+    case RECORD_FINDING:
+        return take_finding(outcome, mem, step, record);
+    case RECORD_NEXT_STEP:
+        names_add(mem, &outcome->next_steps, escaped(mem, record, 0));
+        return 0;
+    case RECORD_SUMMARY:
+        *mem_push(mem, outcome->notes, outcome->note_count) =
+            (struct note){copied(mem, record, 0), escaped(mem, record, 1)};
+        return 0;
+    case RECORD_WRITE:
+        take_change(outcome, mem, record, ACTION_WRITE);
+        return 0;
+    case RECORD_EDIT:
+        take_change(outcome, mem, record, ACTION_EDIT);
+        return 0;
+    case RECORD_REMOVE:
+        take_change(outcome, mem, record, ACTION_REMOVE);
+        return 0;
+    case RECORD_DIRECTORY:
+        take_change(outcome, mem, record, ACTION_DIRECTORY);
+        return 0;
+    case RECORD_PUBLISH: {
+        struct proposal *report = mem_push(mem, outcome->reports, outcome->report_count);
+        report->path = copied(mem, record, 0);
+        report->content = content_of(mem, record, 1);
+        return 0;
+    }
+    default:
+        return -1;
+    }
+}
+
+void outcome_end(struct outcome *outcome, struct mem *mem, long result, const char *message)
+{
+    outcome->message = message == NULL ? "" : text_escape(mem, message, strlen(message));
+    switch (result) {
+    case TFHOOK_OK:
+        outcome->status = STEP_OK;
+        outcome->exit = STATUS_OK;
+        return;
+    case TFHOOK_SKIPPED:
+        outcome->status = STEP_SKIPPED;
+        outcome->exit = STATUS_OK;
+        break;
+    case TFHOOK_REJECTED:
+        outcome->status = STEP_FAILED;
+        outcome->exit = STATUS_REJECTED;
+        break;
+    case TFHOOK_FAILED:
+        outcome->status = STEP_FAILED;
+        outcome->exit = STATUS_FAILED;
+        break;
+    default:
+        outcome->status = STEP_FAILED;
+        outcome->exit = STATUS_FAILED;
+        outcome->message = mem_printf(mem, "the plugin returned %ld, which is no result", result);
+        return;
+    }
+    if (outcome->message[0] == '\0')
+        outcome->message = "the plugin gave no reason";
+}

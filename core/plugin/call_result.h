@@ -1,0 +1,67 @@
+/*
+ * What came of one call of a plugin: its end, what it said, what it proposes. Built from records by
+ * child.c; consumed by run.c when the child has ended well, else only its message is used. All text
+ * in it is escaped, except for content and the lines of edits.
+ */
+#ifndef TFHOOK_CALL_RESULT_H
+#define TFHOOK_CALL_RESULT_H
+
+#include "change_set.h"
+#include "exit_status.h"
+#include "plugin_info.h"
+#include "wire.h"
+
+enum step_status { STEP_OK, STEP_SKIPPED, STEP_FAILED, STEP_CRASHED, STEP_TIMED_OUT };
+extern const char *const step_status_names[];
+
+struct finding {
+    const char *step;
+    const char *check, *id, *subject;
+    enum tfhook_verdict verdict;
+    const char *message, *hint; /* hint may be NULL */
+};
+extern const char *const verdict_names[];
+
+struct findings {
+    struct finding *items;
+    size_t count;
+};
+
+/* A change as the child proposes it; resolved and merged by the parent. */
+struct proposal {
+    enum action action;
+    const char *path;
+    const char *old_sha256;
+    struct blob content;
+    int mode;
+    bool secret;
+    struct edit edit;
+};
+
+struct note { /* a line of the plan that belongs to a path */
+    const char *path, *text;
+};
+
+struct outcome {
+    enum step_status status;
+    enum status exit;        /* STATUS_OK, STATUS_FAILED or STATUS_REJECTED */
+    const char *message;     /* never NULL */
+    struct plugin_info info; /* of the call that describes */
+    struct proposal *proposals;
+    size_t proposal_count;
+    struct note *notes;
+    size_t note_count;
+    struct findings findings;
+    struct names next_steps;
+    struct proposal *reports; /* published */
+    size_t report_count;
+};
+
+/* One valid record that is no log, progress or end. -1 when it is not fit for this call. */
+int outcome_take(struct outcome *outcome, struct mem *mem, const char *step,
+                 const struct record *record) __attribute__((warn_unused_result));
+
+/* The end record's result turned into status, exit and message. */
+void outcome_end(struct outcome *outcome, struct mem *mem, long result, const char *message);
+
+#endif

@@ -1,0 +1,94 @@
+#include "loader.h"
+
+#include "secure_path.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SYMBOL "tfhook_plugin_v1"
+
+static int copy_descriptor(const char *name, const char *file, const void *symbol,
+                           struct tfhook_plugin *ret, struct err *err)
+{
+    size_t size;
+    memcpy(&size, symbol, sizeof size);
+    size_t least = offsetof(struct tfhook_plugin, check);
+    if (size < least || size > 64 * sizeof *ret)
+        return err_set(err, STATUS_REJECTED, "%s: its descriptor has the size %zu, which is none",
+                       file, size);
+    struct tfhook_plugin plugin = {0};
+    memcpy(&plugin, symbol, size < sizeof plugin ? size : sizeof plugin);
+    if (plugin.minor > TFHOOK_API_MINOR)
+        return err_set(
+            err, STATUS_REJECTED,
+            "%s needs the plugin interface %d.%u, this tfhook has %d.%d; install a newer "
+            "tfhook",
+            file, TFHOOK_API_MAJOR, plugin.minor, TFHOOK_API_MAJOR, TFHOOK_API_MINOR);
+    if (plugin.name == NULL || strcmp(plugin.name, name) != 0)
+        return err_set(err, STATUS_REJECTED, "%s says that its name is %s; rename the file", file,
+                       plugin.name == NULL ? "(none)" : plugin.name);
+    size_t key_least = offsetof(struct tfhook_key, help);
+    if (plugin.key_count > 0 && (plugin.keys == NULL || plugin.key_size < key_least ||
+                                 plugin.key_size > 4096 || plugin.key_count > 4096))
+        return err_set(err, STATUS_REJECTED, "%s: its keys are not laid out as declared", file);
+    *ret = plugin;
+    return 0;
+}
+
+int loader_open(struct mem *mem, int directory, const char *plugin_dir, const char *name,
+                struct plugin_file *ret, struct err *err)
+{
+    int fd = trust_open_file(mem, directory, plugin_dir, mem_printf(mem, "%s.so", name),
+                             mem_printf(mem, "the plugin %s is not loaded", name), err);
+    if (fd < 0)
+        return -1;
+    *ret = (struct plugin_file){.name = mem_str(mem, name),
+                                .path = mem_printf(mem, "%s/%s.so", plugin_dir, name),
+                                .link = mem_printf(mem, "/proc/self/fd/%d", fd),
+                                .fd = fd};
+    return 0;
+}
+
+int loader_load(const struct plugin_file *file, struct tfhook_plugin *ret, struct err *err)
+{
+    /* The descriptor stays open: glibc knows the object by this name, and /proc must lead to it. */
+    void *handle = dlopen(file->link, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL) {
+        const char *why = dlerror();
+        /* glibc names the file as we did: by its descriptor. */
+        const char *own_name = why == NULL ? NULL : strstr(why, "/proc/self/fd/");
+        if (own_name == why && why != NULL && strchr(why, ':') != NULL)
+            why = strchr(why, ':') + 2;
+        return err_set(err, STATUS_REJECTED, "%s cannot be loaded: %s%s", file->path,
+                       why != NULL ? why : "no reason given",
+                       access("/proc/self/fd", F_OK) < 0 ? " (is /proc mounted?)" : "");
+    }
+    const void *symbol = dlsym(handle, SYMBOL);
+    if (symbol == NULL)
+        return err_set(err, STATUS_REJECTED,
+                       "%s is no plugin for this tfhook: it has no symbol " SYMBOL, file->path);
+    return copy_descriptor(file->name, file->path, symbol, ret, err);
+}
+
+int loader_names(struct mem *mem, const char *plugin_dir, struct names *ret)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(plugin_dir, &entries, NULL, alphasort);
+    if (count < 0)
+        return -errno;
+    struct names names = {0};
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        size_t length = strlen(name);
+        if (length > 3 && name[0] != '.' && strcmp(name + length - 3, ".so") == 0)
+            names_add(mem, &names, mem_strn(mem, name, length - 3));
+        free(entries[i]);
+    }
+    free(entries);
+    *ret = names;
+    return 0;
+}

@@ -1,0 +1,43 @@
+/*
+ * One call of a plugin in a process of its own.
+ *
+ *     forked -> loaded -> called -> end record -> exit 0        : the outcome counts
+ *        |         |         |           |
+ *        +---------+---------+-----------+-> exit, signal,      : crashed; nothing counts
+ *        |         |         |                bad record
+ *        +---------+---------+-------------> deadline           : killed; timed out
+ *
+ * The child inherits config and stage by fork and sends records up one pipe; what it prints goes up
+ * another and is logged. It has its own process group and ends with its parent; whatever it leaves
+ * behind is killed when the call is over. This contains mistakes; it is no security boundary.
+ */
+#ifndef TFHOOK_PLUGIN_CALL_H
+#define TFHOOK_PLUGIN_CALL_H
+
+#include "call_result.h"
+#include "err.h"
+#include "loader.h"
+#include "log.h"
+#include "run_environment.h"
+#include "settings.h"
+
+#include <signal.h>
+
+enum call { CALL_DESCRIBE, CALL_CHECK, CALL_PLAN, CALL_VERIFY };
+
+struct child_call {
+    enum call call;
+    const struct world *world;
+    const struct talk *talk;
+    const struct plugin_file *file;
+    int ruleset;                     /* that the child is bound by (landlock.h); -1: none */
+    const struct step *step;         /* name, plugin and timeout */
+    const struct settings *settings; /* not for CALL_DESCRIBE */
+    const char *hook;
+    struct stage *stage; /* read by the child; never changed here */
+};
+
+/* Always fills *ret; what went wrong is in its status, exit and message. */
+void child_run(struct mem *mem, const struct child_call *call, struct outcome *ret);
+
+#endif

@@ -1,0 +1,75 @@
+#include "conflict_copy.h"
+
+#include "digest.h"
+#include "file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool holds(struct mem *mem, const char *path, const struct blob *content)
+{
+    struct blob there;
+    return file_read(mem, path, FILE_LIMIT, &there) == 0 && there.size == content->size &&
+           memcmp(there.data, content->data, there.size) == 0;
+}
+
+int foreign_keep(struct mem *mem, const struct journal *journal, size_t index, const char *path)
+{
+    struct blob content;
+    int rc = file_read(mem, path, FILE_LIMIT, &content);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    for (unsigned number = 1;; number++) {
+        const char *copy =
+            mem_printf(mem, "%s/%zu" JOURNAL_FOREIGN "%u", journal->dir, index, number);
+        rc = file_create(copy, &content, 0600, NULL);
+        if (rc == -EEXIST && !holds(mem, copy, &content))
+            continue;
+        if (rc == -EEXIST)
+            rc = file_sync(copy);
+        return rc < 0 ? rc : file_sync_parent(copy);
+    }
+}
+
+/* 1: the second name of the old file leads to something else than was replaced. */
+static int is_late(struct mem *mem, const struct entry *entry)
+{
+    const char *now = NULL;
+    if (entry->link == NULL || file_is_one(entry->link, entry->real))
+        return 0;
+    int rc = file_digest(mem, entry->link, FILE_LIMIT, &now);
+    /* What is not there, or no file at all, is not the old one. */
+    if (rc == -ENOENT || rc == -ENOTDIR || rc == -ELOOP || rc == -EISDIR || rc == -EINVAL)
+        return 0;
+    if (rc == -EFBIG || rc == -EAGAIN) /* it grows: it was whole when it was replaced */
+        return 1;
+    return rc < 0 ? rc : strcmp(now, entry->old_sha256) != 0;
+}
+
+int foreign_keep_late(struct mem *mem, const struct journal *journal, size_t index)
+{
+    const struct entry *entry = &journal->entries[index];
+    int late = is_late(mem, entry);
+    int rc = late <= 0 ? late : foreign_keep(mem, journal, index, entry->link);
+    return rc < 0 ? rc : late;
+}
+
+void foreign_say(struct mem *mem, const struct talk *talk, const struct journal *journal)
+{
+    struct names names = {0};
+    if (file_list(mem, journal->dir, &names) < 0)
+        return;
+    for (size_t i = 0; i < names.count; i++) {
+        const char *name = names.names[i];
+        size_t index = strtoul(name, NULL, 10);
+        if (strstr(name, JOURNAL_FOREIGN) == NULL || index >= journal->count)
+            continue;
+        const char *path = journal->entries[index].path;
+        talk_warn(
+            talk,
+            "%s: what something else had written is kept, as %s/%s; remove that when you have "
+            "seen it",
+            text_escape(mem, path, strlen(path)), journal->dir, name);
+    }
+}

@@ -1,0 +1,191 @@
+#include "journal.h"
+
+#include "file.h"
+#include "journal_json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *const txn_phase_names[] = {"prep",  "open", "done",      "undone",
+                                       "stuck", "gone", "unreadable"};
+
+const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum txn_phase phase)
+{
+    return mem_printf(mem, "%s/transactions/%06ld.%s", state_dir, seq, txn_phase_names[phase]);
+}
+
+bool entry_is_directory(const struct entry *entry)
+{
+    return entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY;
+}
+
+int entry_failed(struct err *err, int rc, const struct entry *entry, const char *what)
+{
+    return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->real);
+}
+
+const char *journal_paths(struct mem *mem, const struct journal *journal)
+{
+    const char *paths = "";
+    for (size_t i = 0; i < journal->count; i++)
+        paths = mem_printf(mem, "%s%s%s", paths, i > 0 ? ", " : "", journal->entries[i].path);
+    return text_escape(mem, paths, strlen(paths));
+}
+
+int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
+{
+    const char *path = mem_printf(mem, "%s/journal.json", journal->dir);
+    char *text = journal_to_text(mem, journal);
+    if (text == NULL)
+        return err_set(err, STATUS_FAILED, "cannot write %s: its content could not be made", path);
+    /* Whole or not there: one that is there and cannot be read was whole once. */
+    struct blob content = {(const unsigned char *)text, strlen(text)};
+    const char *new = mem_printf(mem, "%s.new", path);
+    int rc = file_create(new, &content, 0600, NULL);
+    if (rc == 0)
+        rc = file_rename(new, path);
+    if (rc == 0)
+        rc = file_sync_parent(path);
+    free(text);
+    return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot write %s", path);
+}
+
+int journal_read(struct mem *mem, struct journal *journal, struct err *err)
+{
+    const char *path = mem_printf(mem, "%s/journal.json", journal->dir);
+    struct blob content;
+    int rc = file_read(mem, path, FILE_LIMIT, &content);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot read %s", path);
+    const char *why = journal_from_text(mem, &content, journal);
+    if (why != NULL)
+        return err_set(err, STATUS_FAILED, "%s is not a journal that can be trusted (%s)", path,
+                       why);
+    return 0;
+}
+
+/* --- the directory --- */
+
+static int by_seq(const void *a, const void *b)
+{
+    const struct journal *x = a;
+    const struct journal *y = b;
+    return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static int parse_name(const char *name, struct journal *ret)
+{
+    const char *dot = strchr(name, '.');
+    char digits[24];
+    if (dot == NULL || (size_t)(dot - name) >= sizeof digits)
+        return -1;
+    memcpy(digits, name, (size_t)(dot - name));
+    digits[dot - name] = '\0';
+    if (!text_number(digits, 1, JOURNAL_SEQ_MAX, &ret->seq))
+        return -1;
+    for (int i = TXN_PREP; i <= TXN_GONE; i++) {
+        if (strcmp(dot + 1, txn_phase_names[i]) == 0) {
+            ret->phase = (enum txn_phase)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+int journal_list(struct mem *mem, const char *state_dir, struct journals *ret, struct err *err)
+{
+    const char *path = mem_printf(mem, "%s/transactions", state_dir);
+    struct journals list = {0};
+    struct names names = {0};
+    int rc = file_list(mem, path, &names);
+    if (rc < 0 && rc != -ENOENT)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot look at %s", path);
+    for (size_t i = 0; i < names.count; i++) {
+        struct journal journal = {0};
+        if (parse_name(names.names[i], &journal) < 0)
+            continue;
+        journal.dir = mem_printf(mem, "%s/%s", path, names.names[i]);
+        *mem_push(mem, list.items, list.count) = journal;
+    }
+    if (list.count > 1)
+        qsort(list.items, list.count, sizeof *list.items, by_seq);
+    *ret = list;
+    return 0;
+}
+
+int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase, struct err *err)
+{
+    const char *to = mem_printf(mem, "%s/%06ld.%s", file_parent(mem, journal->dir), journal->seq,
+                                txn_phase_names[phase]);
+    int rc = file_rename(journal->dir, to);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot rename %s to %s", journal->dir, to);
+    journal->dir = to;
+    journal->phase = phase;
+    rc = file_sync_parent(to);
+    return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s", to);
+}
+
+static bool keeps_foreign(struct mem *mem, const struct journal *journal)
+{
+    struct names names = {0};
+    bool keeps = false;
+    if (file_list(mem, journal->dir, &names) < 0)
+        return false;
+    for (size_t i = 0; i < names.count; i++)
+        keeps = keeps || strstr(names.names[i], JOURNAL_FOREIGN) != NULL;
+    return keeps;
+}
+
+/* Renamed first, so that a half-removed one is not taken for a whole one. */
+static void remove_journal(struct mem *mem, struct journal *journal)
+{
+    struct err ignored = {.mem = mem};
+    if (journal->phase != TXN_GONE && journal_move(mem, journal, TXN_GONE, &ignored) < 0)
+        return;
+    struct names names = {0};
+    if (file_list(mem, journal->dir, &names) == -ENOTDIR)
+        file_discard(journal->dir);
+    for (size_t i = 0; i < names.count; i++)
+        file_discard(mem_printf(mem, "%s/%s", journal->dir, names.names[i]));
+    if (file_remove_directory(journal->dir) < 0)
+        return; /* the next run tries again */
+}
+
+void journal_prune(struct mem *mem, const char *state_dir, long keep)
+{
+    struct journals all;
+    struct err ignored = {.mem = mem};
+    if (journal_list(mem, state_dir, &all, &ignored) < 0)
+        return;
+    long done = 0;
+    long undone = 0;
+    long foreign = 0;
+    for (size_t i = all.count; i > 0; i--) {
+        struct journal *journal = &all.items[i - 1];
+        bool old = (journal->phase == TXN_DONE && ++done > keep) ||
+                   (journal->phase == TXN_UNDONE && ++undone > keep);
+        if (old && keeps_foreign(mem, journal))
+            old = ++foreign > keep;
+        if (old || journal->phase == TXN_GONE)
+            remove_journal(mem, journal);
+    }
+}
+
+bool journal_is_undone(const struct journals *all, long seq, long *ret_by)
+{
+    /* A rollback counts unless it was rolled back itself; it is always the later one. */
+    for (size_t i = 0; i < all->count; i++) {
+        const struct journal *journal = &all->items[i];
+        if (journal->phase == TXN_DONE && journal->undoes == seq && !journal->partial &&
+            journal->seq > seq && !journal_is_undone(all, journal->seq, NULL)) {
+            if (ret_by != NULL)
+                *ret_by = journal->seq;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,114 @@
+/*
+ * The record of one transaction: a directory STATE/transactions/SEQ.PHASE with journal.json, and
+ * backups of what was there before. Written once, whole and synced, before any target is touched;
+ * what happens later is told by the directory's name alone.
+ *
+ *     prep -> open -> done | undone                  prep -> undone
+ *             open -> stuck -> undone | done         done -> open: a commit that was not synced
+ *     done | undone -> gone: being removed
+ *
+ * Sequence numbers order transactions; clocks are for people only.
+ */
+#ifndef TFHOOK_JOURNAL_H
+#define TFHOOK_JOURNAL_H
+
+#include "change_set.h"
+#include "err.h"
+
+#include <stdint.h>
+#include <sys/stat.h>
+
+enum txn_phase {
+    TXN_PREP,
+    TXN_OPEN,
+    TXN_DONE,
+    TXN_UNDONE,
+    TXN_STUCK,
+    TXN_GONE,      /* being removed */
+    TXN_UNREADABLE /* not on disk: its journal cannot be read */
+};
+extern const char *const txn_phase_names[];
+
+struct entry {
+    enum action action;
+    const char *step;
+    const char *path; /* for people */
+    const char *real; /* OS path */
+    const char *temp; /* OS path beside it for new content, or for the old one in an undo */
+    const char *link; /* OS path beside it: a second name for the old file, until the commit */
+    bool existed;
+    const char *old_sha256;
+    unsigned old_mode, old_uid, old_gid;
+    const char *new_sha256;
+    int mode;
+    bool secret;
+    const char *backup;        /* name in the transaction's directory; NULL: none */
+    struct placed_edits edits; /* ACTION_EDIT: what was done, and where */
+    struct names summary;
+    bool made; /* a directory: by this run. Not on disk */
+};
+
+/* In the names of the files in the transaction's directory that are somebody else's:
+ * conflict_copy.h. */
+#define JOURNAL_FOREIGN ".foreign."
+
+/* Its target is a directory: to be made, or removed when it is empty. */
+bool entry_is_directory(const struct entry *entry);
+
+/* "cannot WHAT REAL: reason", STATUS_FAILED. -1. */
+int entry_failed(struct err *err, int rc, const struct entry *entry, const char *what);
+
+/* What has a larger number in the folder is none of ours. */
+#define JOURNAL_SEQ_MAX 999999999L
+
+struct journal {
+    long seq;
+    enum txn_phase phase; /* from the directory's name */
+    const char *dir;      /* its path now */
+    const char *command;  /* the tfhook command, without options' values */
+    const char *hook;     /* NULL: none */
+    const char *user;
+    const char *host;
+    const char *started;
+    long undoes;  /* a rollback's transaction; 0: none */
+    bool partial; /* that rollback left a path out */
+    struct entry *entries;
+    size_t count;
+};
+
+/* All transactions there are, by number; the entries are not read. */
+struct journals {
+    struct journal *items;
+    size_t count;
+};
+int journal_list(struct mem *mem, const char *state_dir, struct journals *ret, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* journal.json of a listed transaction. -1: not there, garbled, or not understood. */
+int journal_read(struct mem *mem, struct journal *journal, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Into its directory, synced. */
+int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The change of phase: one rename and a sync of the parent. On failure journal->phase tells whether
+ * the rename was made. */
+int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The paths of all entries, for a person. */
+const char *journal_paths(struct mem *mem, const struct journal *journal);
+
+/* The directory's path in a phase. */
+const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum txn_phase phase);
+
+/* Was it rolled back, by a rollback that stands? `all` must have been read. */
+bool journal_is_undone(const struct journals *all, long seq, long *ret_by);
+
+/* Remove the oldest transactions but `keep` that were committed and `keep` that were undone; and of
+ * the others that keep what is somebody else's all but `keep`. What cannot be removed is tried
+ * again the next time. */
+void journal_prune(struct mem *mem, const char *state_dir, long keep);
+
+#endif

@@ -1,0 +1,350 @@
+#include "prepare.h"
+
+#include "descriptors.h"
+#include "digest.h"
+#include "file.h"
+#include "open_nofollow.h"
+#include "target_directory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The bytes of a target: read once, so that what is checked is what is saved. That they are still
+ * the same when the target is replaced is checked again then. */
+struct draft {
+    struct blob old, new;
+    const char *backup_path;
+    int backup, temp; /* descriptors of what is not synced yet; else -1 */
+};
+
+/* The target as it is now must be what the step saw. Its metadata goes into the entry. */
+static int check_target(struct mem *mem, const struct change *change, struct entry *entry,
+                        struct blob *ret_old, struct err *err)
+{
+    struct stat st;
+    int rc = file_stat(entry->real, &st);
+    if (rc < 0) {
+        if (rc != -ENOENT)
+            return entry_failed(err, rc, entry, "look at");
+        return !entry->existed
+                   ? 0
+                   : err_set(err, STATUS_FAILED,
+                             "%s is gone since the plan was made; run tfhook again", entry->real);
+    }
+    if (!entry->existed)
+        return err_set(err, STATUS_FAILED,
+                       "%s has appeared since the plan was made; run tfhook again", entry->real);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, STATUS_FAILED, "%s is not a regular file", entry->real);
+    if (st.st_nlink > 1)
+        return err_set(err, STATUS_FAILED,
+                       "%s has %ju hard links; replacing it would part it from the others: make it "
+                       "a file of its own first",
+                       entry->real, (uintmax_t)st.st_nlink);
+    entry->old_mode = st.st_mode & 07777;
+    entry->old_uid = st.st_uid;
+    entry->old_gid = st.st_gid;
+    rc = file_read(mem, entry->real, FILE_LIMIT, ret_old);
+    if (rc < 0)
+        return entry_failed(err, rc, entry, "read");
+    const char *sha256 = digest(mem, ret_old->data, ret_old->size);
+    if (change->action != ACTION_EDIT && strcmp(sha256, entry->old_sha256) != 0)
+        return err_set(err, STATUS_FAILED,
+                       "%s has changed since the plan was made; run tfhook again", entry->real);
+    entry->old_sha256 = sha256;
+    return 0;
+}
+
+/* Line edits apply to the file as it is now, which may be newer than the plan. */
+static int edit_current(struct mem *mem, const struct change *change, struct entry *entry,
+                        struct draft *draft, struct err *err)
+{
+    const char *why = NULL;
+    int rc = change->undo != NULL
+                 ? edits_undo(mem, change->undo, &draft->old, &draft->new, &entry->edits, &why)
+                 : edits_apply(mem, &change->edits, &draft->old, &draft->new, &entry->edits, &why);
+    return rc < 0 ? err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
+                            entry->real, why)
+                  : 0;
+}
+
+static int make_content(struct mem *mem, const struct change *change, struct entry *entry,
+                        struct draft *draft, struct err *err)
+{
+    draft->new = change->content;
+    entry->new_sha256 = change->new_sha256;
+    if (change->action != ACTION_EDIT)
+        return 0;
+    if (edit_current(mem, change, entry, draft, err) < 0)
+        return -1;
+    entry->new_sha256 = digest(mem, draft->new.data, draft->new.size);
+    return 0;
+}
+
+static int check_directory(struct entry *entry, struct err *err)
+{
+    struct stat st;
+    int rc = file_stat(entry->real, &st);
+    bool there = rc == 0;
+    if (!there && rc != -ENOENT)
+        return entry_failed(err, rc, entry, "look at");
+    if (there != (entry->action == ACTION_REMOVE_DIRECTORY))
+        return err_set(err, STATUS_FAILED, "%s has %s since the plan was made; run tfhook again",
+                       entry->real, there ? "appeared" : "gone");
+    if (!there)
+        return 0;
+    entry->old_mode = st.st_mode & 07777;
+    entry->old_uid = st.st_uid;
+    entry->old_gid = st.st_gid;
+    return 0;
+}
+
+/* It will have to be synced, which is opening it: a directory that may be written and not read
+ * would fail after the renames, and again in their undo. One that is not there is still to be made.
+ */
+static int check_parent(struct mem *mem, const struct entry *entry, struct err *err)
+{
+    const char *parent = file_parent(mem, entry->real);
+    int fd = parent_open_directory(parent);
+    if (fd < 0 && fd != -ENOENT)
+        return err_errno(err, STATUS_FAILED, -fd, "cannot read the directory %s, to sync it",
+                         parent);
+    if (fd >= 0)
+        (void)close(fd);
+    return 0;
+}
+
+static int make_entry(struct txn *txn, const struct change *change, size_t index,
+                      struct draft *draft, struct entry *entry, struct err *err)
+{
+    struct mem *mem = txn->mem;
+    *entry = (struct entry){.action = change->action,
+                            .step = change->step,
+                            .path = change->path,
+                            .real = change->real,
+                            .existed = change->existed,
+                            .old_sha256 = change->old_sha256,
+                            .mode = change->mode,
+                            .secret = change->secret,
+                            .summary = change->summary};
+    const char *why = NULL;
+    if (place_leads_there(mem, entry, &why) < 0)
+        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
+    if (check_parent(mem, entry, err) < 0)
+        return -1;
+    entry->temp = change->action == ACTION_DIRECTORY ? NULL : file_temp_name(mem, entry->real);
+    if (entry_is_directory(entry))
+        return check_directory(entry, err);
+    if (check_target(mem, change, entry, &draft->old, err) < 0)
+        return -1;
+    /* What is removed frees the space that its undo needs, and its directory may go too. */
+    if (entry->existed && change->action != ACTION_REMOVE)
+        entry->link = file_temp_name(mem, entry->real);
+    if (entry->existed)
+        entry->backup = mem_printf(mem, "%zu.old", index);
+    return make_content(mem, change, entry, draft, err);
+}
+
+static int backup_failed(int rc, const struct entry *entry, const struct draft *draft,
+                         struct err *err)
+{
+    return err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real,
+                     draft->backup_path);
+}
+
+static int temp_failed(int rc, const struct entry *entry, struct err *err)
+{
+    return err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)", entry->real,
+                     entry->temp);
+}
+
+static int write_backup(struct txn *txn, const struct entry *entry, struct draft *draft,
+                        struct err *err)
+{
+    if (entry->backup == NULL)
+        return 0;
+    draft->backup_path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
+    bool secret = entry->secret || entry->action == ACTION_EDIT;
+    draft->backup = file_begin(draft->backup_path, &draft->old, secret ? 0600 : -1, entry->real);
+    return draft->backup < 0 ? backup_failed(draft->backup, entry, draft, err) : 0;
+}
+
+static int make_directory(struct entry *entry, struct err *err)
+{
+    int rc = file_create_directory(entry->real, (unsigned)entry->mode, NULL);
+    entry->made = rc != -EEXIST;
+    return rc < 0 ? entry_failed(err, rc, entry, "make the directory") : 0;
+}
+
+/* The old file keeps a second name until the commit: undoing is then a rename, which needs no space
+ * and gives back the very file. Where there are no hard links, the backup must do. */
+static int link_old(const struct entry *entry, struct err *err)
+{
+    static const int no_links[] = {EPERM, EMLINK, EXDEV, EOPNOTSUPP, ENOSYS};
+    int rc = entry->link == NULL ? 0 : file_link(entry->real, entry->link);
+    for (size_t i = 0; i < sizeof no_links / sizeof *no_links; i++)
+        if (rc == -no_links[i])
+            return 0;
+    return rc == 0 ? 0 : entry_failed(err, rc, entry, "link");
+}
+
+static int write_temp(const struct change *change, struct entry *entry, struct draft *draft,
+                      struct err *err)
+{
+    if (entry->action == ACTION_DIRECTORY)
+        return make_directory(entry, err);
+    if (entry->action != ACTION_WRITE && entry->action != ACTION_EDIT)
+        return 0;
+    const char *like = entry->existed ? entry->real : change->like;
+    int mode = entry->mode >= 0 || like != NULL ? entry->mode : entry->secret ? 0600 : 0644;
+    draft->temp = file_begin(entry->temp, &draft->new, mode, like);
+    return draft->temp < 0 ? temp_failed(draft->temp, entry, err) : 0;
+}
+
+static int finish(int *fd, const char *path)
+{
+    int rc = *fd < 0 ? 0 : file_finish(*fd, path);
+    *fd = -1;
+    return rc;
+}
+
+/* The files of some entries: all of them are written before the first is waited for. */
+static int write_files(struct txn *txn, const struct stage *stage, struct draft *drafts,
+                       size_t from, size_t to, struct err *err)
+{
+    struct entry *entries = txn->journal.entries;
+    for (size_t i = from; i < to; i++)
+        if (write_backup(txn, &entries[i], &drafts[i], err) < 0 ||
+            write_temp(&stage->items[i], &entries[i], &drafts[i], err) < 0 ||
+            link_old(&entries[i], err) < 0)
+            return -1;
+    for (size_t i = from; i < to; i++) {
+        int rc = finish(&drafts[i].backup, drafts[i].backup_path);
+        if (rc < 0)
+            return backup_failed(rc, &entries[i], &drafts[i], err);
+        rc = finish(&drafts[i].temp, entries[i].temp);
+        if (rc < 0)
+            return temp_failed(rc, &entries[i], err);
+    }
+    return 0;
+}
+
+static int make_dir(const char *path, struct err *err)
+{
+    int rc = file_make_directory(path, 0700);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot make %s", path) : 0;
+}
+
+static int sync_directory(const char *path, struct err *err)
+{
+    int rc = file_sync_directory(path);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path) : 0;
+}
+
+/* A plugin's notes lie in a folder that is the core's to make. That it is there does not say that
+ * it was synced: who made it may have been killed. So the first note in it sees to that. */
+static int make_notes_dir(struct txn *txn, const struct change *change, bool *ret_made,
+                          struct err *err)
+{
+    const char *notes = mem_printf(txn->mem, "%s/notes", txn->world->state_dir);
+    size_t length = strlen(notes);
+    if (strncmp(change->real, notes, length) != 0 || change->real[length] != '/' || change->existed)
+        return 0;
+    if (make_dir(notes, err) < 0 || make_dir(file_parent(txn->mem, change->real), err) < 0)
+        return -1;
+    *ret_made = true;
+    return 0;
+}
+
+/* Together, for after the first the disk has little left to write. The state directory's own name
+ * is the first transaction's to sync. */
+static int sync_state(struct txn *txn, bool notes, struct err *err)
+{
+    const char *state_dir = txn->world->state_dir;
+    if (sync_directory(file_parent(txn->mem, txn->journal.dir), err) < 0)
+        return -1;
+    if (!notes)
+        return 0;
+    return sync_directory(mem_printf(txn->mem, "%s/notes", state_dir), err) < 0
+               ? -1
+               : sync_directory(state_dir, err);
+}
+
+/* The directories above may be somebody's who was killed before the sync. */
+static int sync_ancestors(const char *path, struct err *err)
+{
+    int rc = file_sync_ancestors(path);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync a directory above %s", path)
+                  : 0;
+}
+
+static int new_directory(struct txn *txn, struct err *err)
+{
+    struct journals all;
+    const char *state_dir = txn->world->state_dir;
+    if (make_dir(mem_printf(txn->mem, "%s/transactions", state_dir), err) < 0 ||
+        journal_list(txn->mem, state_dir, &all, err) < 0)
+        return -1;
+    if (all.count == 0 &&
+        sync_ancestors(mem_printf(txn->mem, "%s/transactions", state_dir), err) < 0)
+        return -1;
+    txn->journal.seq = all.count == 0 ? 1 : all.items[all.count - 1].seq + 1;
+    if (txn->journal.seq > JOURNAL_SEQ_MAX)
+        return err_set(err, STATUS_FAILED,
+                       "%s/transactions holds number %ld, the greatest there is: move that folder "
+                       "elsewhere, which gives up the ways back, to begin anew",
+                       state_dir, JOURNAL_SEQ_MAX);
+    txn->journal.phase = TXN_PREP;
+    const char *dir = journal_dir(txn->mem, state_dir, txn->journal.seq, TXN_PREP);
+    if (mkdir(dir, 0700) < 0)
+        return err_errno(err, STATUS_FAILED, errno, "cannot make %s", dir);
+    txn->journal.dir = dir;
+    return 0;
+}
+
+size_t prepare_rescue_size(const struct stage *stage)
+{
+    enum { FIXED = 256 * 1024, WRITE_SHARE = 4, EDIT_SHARE = 40 };
+    size_t size = FIXED;
+    for (size_t i = 0; i < stage->count; i++) {
+        const struct change *change = &stage->items[i];
+        struct stat st;
+        size_t old =
+            file_stat(change->real, &st) == 0 && st.st_size < FILE_LIMIT ? (size_t)st.st_size : 0;
+        size += (old + change->content.size) *
+                (change->action == ACTION_EDIT ? EDIT_SHARE : WRITE_SHARE);
+    }
+    return size;
+}
+
+int prepare(struct txn *txn, const struct stage *stage, struct err *err)
+{
+    enum { AT_ONCE = 16 }; /* each has two descriptors open */
+    size_t count = stage->count;
+    struct draft *drafts = mem_alloc(txn->mem, (count + 1) * sizeof *drafts);
+    struct journal *journal = &txn->journal;
+    for (size_t i = 0; i < count; i++) {
+        drafts[i] = (struct draft){.backup = -1, .temp = -1};
+        if (make_entry(txn, &stage->items[i], i, &drafts[i],
+                       mem_push(txn->mem, journal->entries, journal->count), err) < 0)
+            return -1;
+    }
+    bool notes = false;
+    for (size_t i = 0; i < count; i++)
+        if (make_notes_dir(txn, &stage->items[i], &notes, err) < 0)
+            return -1;
+    /* The disk knows the names of the temporary files before one of them is made. */
+    if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0 ||
+        sync_state(txn, notes, err) < 0)
+        return -1;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count; i += AT_ONCE)
+        rc = write_files(txn, stage, drafts, i, i + AT_ONCE < count ? i + AT_ONCE : count, err);
+    for (size_t i = 0; i < count; i++) {
+        fds_close(&drafts[i].backup);
+        fds_close(&drafts[i].temp);
+    }
+    return rc < 0 ? -1 : sync_directory(journal->dir, err);
+}

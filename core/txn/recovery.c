@@ -1,0 +1,252 @@
+#include "recovery.h"
+
+#include "cleanup.h"
+#include "conflict_copy.h"
+#include "file.h"
+#include "undo.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The way back must be seen too. */
+static void note_undone(struct recovery *recovery, const struct journal *journal)
+{
+    struct stage *undone = recovery->undone;
+    if (undone == NULL)
+        return;
+    recovery->seq = journal->seq;
+    for (size_t i = 0; i < journal->count; i++) {
+        const struct entry *entry = &journal->entries[i];
+        *mem_push(recovery->mem, undone->items, undone->count) =
+            (struct change){.action = entry->action,
+                            .step = entry->step,
+                            .path = entry->path,
+                            .real = entry->real,
+                            .existed = entry->action != ACTION_REMOVE,
+                            .old_sha256 = entry->new_sha256,
+                            .new_sha256 = entry->old_sha256};
+    }
+}
+
+/* What it did is not known any more, unless the fault was a passing one. The phase first: the
+ * message names the journal where it is. */
+static int read_or_stick(struct recovery *recovery, struct journal *journal, struct err *err)
+{
+    struct err first = {.mem = recovery->mem};
+    struct err moving = {.mem = recovery->mem};
+    struct err unread = {.mem = recovery->mem};
+    if (journal_read(recovery->mem, journal, &first) == 0)
+        return 0;
+    if (journal_move(recovery->mem, journal, TXN_STUCK, &moving) < 0)
+        return err_set(err, STATUS_STUCK,
+                       "transaction %ld is stuck: its journal cannot be read; %s", journal->seq,
+                       moving.text);
+    if (journal_read(recovery->mem, journal, &unread) == 0)
+        return 0;
+    return err_set(err, STATUS_STUCK,
+                   "transaction %ld is stuck: %s; the old content of what it changed is beside the "
+                   "journal; look for temporary files (.tfhook-*) too; when the files are right, "
+                   "`tfhook recover --keep %ld` closes it",
+                   journal->seq, unread.text, journal->seq);
+}
+
+/* The journal is there, whole, before anything else is written. */
+static bool had_journal(struct recovery *recovery, const struct journal *journal)
+{
+    struct names names = {0};
+    int rc = file_list(recovery->mem, journal->dir, &names);
+    if (rc < 0)
+        return rc != -ENOTDIR;
+    return names.count > (names_have(&names, "journal.json.new") ? 1 : 0);
+}
+
+/* The directories too that it may have made: or they were there, and rmdir takes empty ones only.
+ */
+static int remove_prepared(struct recovery *recovery, struct journal *journal, const char **ret_why)
+{
+    for (size_t i = 0; i < journal->count; i++)
+        journal->entries[i].made = true;
+    return leftovers_remove(recovery->mem, journal, true, ret_why);
+}
+
+/* No target was touched yet. Without a journal nothing was. What cannot be taken away now keeps the
+ * transaction as it is, for the next try. */
+static int settle_prep(struct recovery *recovery, struct journal *journal, struct err *err)
+{
+    struct err unread = {.mem = recovery->mem};
+    const char *why = NULL;
+    bool readable = journal_read(recovery->mem, journal, &unread) == 0;
+    if (!readable && had_journal(recovery, journal))
+        return err_set(
+            err, STATUS_STUCK,
+            "transaction %ld has touched no file yet, but temporary ones (.tfhook-*) may "
+            "lie beside those that it was to change, and which these are is not known: "
+            "%s; `tfhook recover --keep %ld` closes it",
+            journal->seq, unread.text, journal->seq);
+    if (readable && remove_prepared(recovery, journal, &why) < 0)
+        return err_set(err, STATUS_STUCK,
+                       "transaction %ld has touched no file yet, but what it has laid beside them "
+                       "cannot be removed: %s; mend that and run `tfhook recover`, or `tfhook "
+                       "recover --keep %ld` leaves it there",
+                       journal->seq, why, journal->seq);
+    if (journal_move(recovery->mem, journal, TXN_UNDONE, err) < 0)
+        return -1;
+    talk_warn(recovery->talk,
+              "transaction %ld was interrupted before it changed anything; cleaned up",
+              journal->seq);
+    foreign_say(recovery->mem, recovery->talk, journal);
+    return 0;
+}
+
+static int settle_open(struct recovery *recovery, struct journal *journal, struct err *err)
+{
+    if (read_or_stick(recovery, journal, err) < 0)
+        return -1;
+    if (undo_all(recovery->mem, journal, false, err) < 0)
+        return -1;
+    talk_warn(recovery->talk, "transaction %ld was interrupted; its changes were undone: %s",
+              journal->seq, journal_paths(recovery->mem, journal));
+    foreign_say(recovery->mem, recovery->talk, journal);
+    note_undone(recovery, journal);
+    return 0;
+}
+
+static int settle(struct recovery *recovery, struct journal *journal, struct err *err)
+{
+    if (journal->phase == TXN_PREP)
+        return settle_prep(recovery, journal, err);
+    /* A stuck one is tried again: what hindered may be gone. Foreign files are left alone. */
+    if (journal->phase == TXN_OPEN || journal->phase == TXN_STUCK)
+        return settle_open(recovery, journal, err);
+    return 0;
+}
+
+static bool is_settled(const struct journal *journal)
+{
+    return journal->phase == TXN_DONE || journal->phase == TXN_UNDONE || journal->phase == TXN_GONE;
+}
+
+/* A phase changes by one rename, so no number is there twice, unless a disk or a person made it so:
+ * which of the two is true is not ours to guess. */
+static int refuse_twins(const struct journals *all, struct err *err)
+{
+    for (size_t i = 1; i < all->count; i++) {
+        const struct journal *one = &all->items[i - 1];
+        const struct journal *other = &all->items[i];
+        if (one->seq == other->seq && !(is_settled(one) && is_settled(other)))
+            return err_set(err, STATUS_STUCK,
+                           "transaction %ld is there twice, as %s and as %s: move the one that is "
+                           "not true elsewhere, and run tfhook recover",
+                           one->seq, one->dir, other->dir);
+    }
+    return 0;
+}
+
+/* A run that was killed after its commit, and before the sync, has left a phase that a power loss
+ * takes back. What is told from here on must be true tomorrow. */
+static int sync_phases(struct recovery *recovery, struct err *err)
+{
+    const char *path = mem_printf(recovery->mem, "%s/transactions", recovery->state_dir);
+    int rc = file_sync_directory(path);
+    return rc == 0 || rc == -ENOENT ? 0
+                                    : err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path);
+}
+
+int recovery_settle_all(struct recovery *recovery, struct err *err)
+{
+    struct journals all;
+    if (journal_list(recovery->mem, recovery->state_dir, &all, err) < 0 ||
+        sync_phases(recovery, err) < 0)
+        return -1;
+    if (refuse_twins(&all, err) < 0)
+        return -1;
+    /* The newest first: a later transaction was made on top of an earlier one. */
+    for (size_t i = all.count; i > 0; i--)
+        if (settle(recovery, &all.items[i - 1], err) < 0)
+            return -1;
+    return 0;
+}
+
+void recovery_warn(struct mem *mem, const struct talk *talk, const char *state_dir)
+{
+    struct journals all;
+    struct err ignored = {.mem = mem};
+    if (journal_list(mem, state_dir, &all, &ignored) < 0)
+        return;
+    for (size_t i = 0; i < all.count; i++)
+        if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
+            talk_warn(talk, "transaction %ld is %s; run tfhook recover", all.items[i].seq,
+                      all.items[i].phase == TXN_STUCK ? "stuck" : "not finished, or still running");
+}
+
+static struct journal *find(struct journals *all, long seq)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].seq == seq && !is_settled(&all->items[i]))
+            return &all->items[i];
+    return NULL;
+}
+
+static int restore(struct recovery *recovery, struct journal *journal, struct err *err)
+{
+    if (journal->phase == TXN_PREP)
+        return settle_prep(recovery, journal, err);
+    if (journal_read(recovery->mem, journal, err) < 0) {
+        err->status = STATUS_STUCK;
+        return -1;
+    }
+    if (undo_all(recovery->mem, journal, true, err) < 0)
+        return -1;
+    talk_info(recovery->talk, "transaction %ld: the old content is back", journal->seq);
+    foreign_say(recovery->mem, recovery->talk, journal);
+    note_undone(recovery, journal);
+    return 0;
+}
+
+static int keep(struct recovery *recovery, struct journal *journal, bool *ret_applied,
+                struct err *err)
+{
+    struct err unread = {.mem = recovery->mem};
+    const char *why = NULL;
+    bool readable = journal_read(recovery->mem, journal, &unread) == 0;
+    bool applied = readable && journal->phase != TXN_PREP;
+    if (readable && (applied ? leftovers_remove(recovery->mem, journal, false, &why)
+                             : remove_prepared(recovery, journal, &why)) < 0)
+        talk_warn(recovery->talk, "transaction %ld: what it has laid beside its files stays: %s",
+                  journal->seq, why);
+    /* Without a journal there is nothing that could be rolled back later. */
+    if (journal_move(recovery->mem, journal, applied ? TXN_DONE : TXN_UNDONE, err) < 0)
+        return -1;
+    talk_info(recovery->talk, "transaction %ld is closed; every file was left as it is",
+              journal->seq);
+    foreign_say(recovery->mem, recovery->talk, journal);
+    *ret_applied = applied;
+    return 0;
+}
+
+/* The one named, as a person says; nothing else is settled before. */
+static int find_named(struct recovery *recovery, long seq, struct journal **ret, struct err *err)
+{
+    struct journals all;
+    if (journal_list(recovery->mem, recovery->state_dir, &all, err) < 0 ||
+        sync_phases(recovery, err) < 0 || refuse_twins(&all, err) < 0)
+        return -1;
+    *ret = find(&all, seq);
+    if (*ret == NULL)
+        return err_set(err, STATUS_USAGE,
+                       "transaction %ld is not interrupted or stuck; see tfhook history", seq);
+    return 0;
+}
+
+int recovery_restore(struct recovery *recovery, long seq, struct err *err)
+{
+    struct journal *journal = NULL;
+    return find_named(recovery, seq, &journal, err) < 0 ? -1 : restore(recovery, journal, err);
+}
+
+int recovery_keep(struct recovery *recovery, long seq, bool *ret_applied, struct err *err)
+{
+    struct journal *journal = NULL;
+    return find_named(recovery, seq, &journal, err) < 0 ? -1
+                                                        : keep(recovery, journal, ret_applied, err);
+}

@@ -1,0 +1,45 @@
+/*
+ * Settling transactions whose run died, from the disk alone: no plugin, config or site is needed.
+ *
+ *     prep                 nothing was touched: temp files are removed             -> undone
+ *                          its journal cannot be read, or they cannot be removed   (stays)
+ *     open                 each target old or new: new ones are put back           -> undone
+ *                          a target is neither: it is left alone; or the journal
+ *                          cannot be read                                          -> stuck
+ *     stuck                tried again, as open
+ *     any of these         a person decides: --restore or --keep                   -> undone | done
+ */
+#ifndef TFHOOK_RECOVERY_H
+#define TFHOOK_RECOVERY_H
+
+#include "change_set.h"
+#include "err.h"
+#include "journal.h"
+#include "log.h"
+
+#include <stdbool.h>
+
+/* The caller holds the lock, and owns all of it. */
+struct recovery {
+    struct mem *mem;
+    const char *state_dir;
+    const struct talk *talk;
+    struct stage *undone; /* what was put back is added to it; NULL: it is not asked for */
+    long seq;             /* then the transaction that was put back last; 0: none */
+};
+
+/* Every interrupted transaction settled, and said so. -1 with STATUS_STUCK when one is stuck. */
+int recovery_settle_all(struct recovery *recovery, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The old bytes back, or the disk left as it is, of the transaction of this number, which is
+ * interrupted or stuck. *ret_applied: it is done now, else undone. */
+int recovery_restore(struct recovery *recovery, long seq, struct err *err)
+    __attribute__((warn_unused_result));
+int recovery_keep(struct recovery *recovery, long seq, bool *ret_applied, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* For commands that change nothing, and need no lock: say that something waits to be settled. */
+void recovery_warn(struct mem *mem, const struct talk *talk, const char *state_dir);
+
+#endif

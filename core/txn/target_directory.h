@@ -1,0 +1,34 @@
+/*
+ * The directory in which a target lies: is it still the one that was meant? Between plan, apply and
+ * a later undo, somebody who owns a directory above may have put a link into the path, or its file
+ * system may not be mounted. Asked before anything is done by a target's path.
+ *
+ * A path is resolved before it gets here, so a link in it is news, and this tells of it in words. A
+ * link that comes a moment later is not followed either (open_nofollow.h).
+ */
+#ifndef TFHOOK_TARGET_DIRECTORY_H
+#define TFHOOK_TARGET_DIRECTORY_H
+
+#include "journal.h"
+#include "root_dir.h"
+
+/* The OS path of a target that a step names by `path`. A link that another user owns may lead only
+ * to what belongs to that user: who can set a link would else choose a file for root to write. 0,
+ * or -1 with the reason. */
+int place_resolve(struct mem *mem, const struct root *root, const char *path, const char **ret,
+                  const char **ret_why) __attribute__((warn_unused_result));
+
+/* No link has come into the path above the target. 0, or -1 with the reason for a person. */
+int place_leads_there(struct mem *mem, const struct entry *entry, const char **ret_why)
+    __attribute__((warn_unused_result));
+
+/* And the directory is there, unless the transaction itself makes or removes it. */
+int place_is_there(struct mem *mem, const struct journal *journal, const struct entry *entry,
+                   const char **ret_why) __attribute__((warn_unused_result));
+
+/* Every directory that holds a target is synced, each once; one that is gone is passed over. 0, or
+ * a negated errno with the entry's path in *ret_path. */
+int place_sync_all(struct mem *mem, const struct journal *journal, const char **ret_path)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,310 @@
+#include "transaction.h"
+
+#include "cleanup.h"
+#include "conflict_copy.h"
+#include "file.h"
+#include "interrupt.h"
+#include "prepare.h"
+#include "target_directory.h"
+#include "undo.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Nothing was touched: what was written beside is taken away again. */
+static void abandon(struct txn *txn)
+{
+    struct err ignored = {.mem = txn->mem};
+    const char *why = NULL;
+    if (txn->journal.dir == NULL)
+        return;
+    if (leftovers_remove(txn->mem, &txn->journal, true, &why) < 0)
+        talk_warn(txn->talk, "a temporary file cannot be removed: %s; the next run tries again",
+                  why);
+    else if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
+        talk_warn(txn->talk, "%s", ignored.text);
+    foreign_say(txn->mem, txn->talk, &txn->journal);
+}
+
+/* What there is to do when memory is out: one for the process, as memory is. */
+static struct {
+    const struct talk *talk;
+    struct txn *txn;       /* the one at hand; NULL: nothing is half done */
+    bool stuck;            /* one is, and it was told */
+    const char *committed; /* the numbers of those that are; NULL: none */
+} rescued;
+
+static const char *const stuck_text = "a transaction is stuck: run tfhook recover, which says what "
+                                      "hinders it";
+
+/* When all is as it was, and only the journal cannot say so, the next run sees it. */
+static int undo(struct txn *txn, struct err *err)
+{
+    if (undo_all(txn->mem, &txn->journal, false, err) == 0)
+        return 0;
+    if (err->status == STATUS_STUCK)
+        return -1;
+    talk_warn(txn->talk,
+              "all is as it was before, but transaction %ld is not closed: %s; the next "
+              "run closes it",
+              txn->journal.seq, err->text);
+    return 0;
+}
+
+static enum status rescue_txn(struct txn *txn)
+{
+    struct err err = {.mem = txn->mem};
+    if (txn->journal.phase == TXN_PREP)
+        abandon(txn);
+    int rc = txn->journal.phase == TXN_STUCK ? -1 : 0;
+    if (txn->journal.phase == TXN_OPEN)
+        rc = undo(txn, &err);
+    if (rc < 0) {
+        talk_error(rescued.talk, "%s", err.text != NULL ? err.text : stuck_text);
+        return STATUS_STUCK;
+    }
+    if (txn->journal.phase == TXN_DONE)
+        talk_error(rescued.talk, "transaction %ld is committed", txn->journal.seq);
+    else if (txn->journal.dir != NULL)
+        talk_error(rescued.talk,
+                   "transaction %ld is undone: every file that it was about is as it was before",
+                   txn->journal.seq);
+    return txn->journal.phase == TXN_DONE ? STATUS_INTERNAL : STATUS_FAILED;
+}
+
+static enum status rescue(void *context)
+{
+    (void)context;
+    enum status status = STATUS_FAILED;
+    if (rescued.committed != NULL) {
+        talk_error(rescued.talk,
+                   "transaction %s is committed and stays (tfhook rollback is the way back); what "
+                   "was to come after it is given up",
+                   rescued.committed);
+        status = STATUS_INTERNAL;
+    }
+    if (rescued.txn != NULL) {
+        enum status now = rescue_txn(rescued.txn);
+        status = now == STATUS_FAILED ? status : now;
+    }
+    if (rescued.stuck) {
+        talk_error(rescued.talk, "%s", stuck_text);
+        status = STATUS_STUCK;
+    }
+    return status;
+}
+
+static void keep_rescue(struct txn *txn, const struct stage *stage)
+{
+    rescued.talk = txn->talk;
+    mem_keep_rescue(prepare_rescue_size(stage), rescue, NULL);
+    rescued.txn = txn;
+}
+
+/* The transaction at hand is settled; what stays to be told is told to the end. */
+static void drop_rescue(const struct txn *txn)
+{
+    rescued.txn = NULL;
+    rescued.stuck |= txn->journal.phase == TXN_STUCK || txn->journal.phase == TXN_OPEN;
+    if (rescued.committed == NULL && !rescued.stuck)
+        mem_forget_rescue();
+}
+
+int txn_begin(struct mem *mem, const struct world *world, const struct talk *talk,
+              const struct stage *stage, const struct txn_origin *origin, struct txn *ret,
+              struct err *err)
+{
+    *ret = (struct txn){.mem = mem, .world = world, .talk = talk};
+    ret->journal = (struct journal){.command = origin->command,
+                                    .hook = origin->hook,
+                                    .user = origin->user,
+                                    .host = world->hostname,
+                                    .started = world_time(mem, world->now),
+                                    .undoes = origin->undoes,
+                                    .partial = origin->partial};
+    keep_rescue(ret, stage);
+    int rc = prepare(ret, stage, err);
+    if (rc == 0 && interrupt_pending)
+        rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
+    if (rc < 0) {
+        abandon(ret);
+        drop_rescue(ret);
+    }
+    return rc;
+}
+
+static int check_place(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    const char *why = NULL;
+    if (place_leads_there(txn->mem, entry, &why) == 0)
+        return 0;
+    return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
+}
+
+/* Content, owner, mode and place, right before it is replaced. */
+static int check_again(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    struct stat st;
+    int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
+    if (state < 0)
+        return entry_failed(err, state, entry, "read");
+    if (check_place(txn, entry, err) < 0)
+        return -1;
+    bool same = state == ENTRY_OLD;
+    if (same && entry->existed)
+        same = file_stat(entry->real, &st) == 0 && (st.st_mode & 07777) == entry->old_mode &&
+               st.st_uid == entry->old_uid && st.st_gid == entry->old_gid;
+    return same ? 0
+                : err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
+                          entry->real);
+}
+
+/* A target that was not there is linked into place, which fails where one appears meanwhile, as a
+ * rename does not; where there are no links, a rename must do. */
+static int put_in_place(const struct entry *entry)
+{
+    if (entry->existed)
+        return file_rename(entry->temp, entry->real);
+    int rc = file_link(entry->temp, entry->real);
+    if (rc == 0)
+        return file_remove(entry->temp);
+    return rc == -EEXIST ? rc : file_rename(entry->temp, entry->real);
+}
+
+static int apply_entry(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    if (entry->action == ACTION_DIRECTORY)
+        return 0; /* made in prep: a new empty directory changes nothing that was there */
+    if (entry->action == ACTION_REMOVE_DIRECTORY) {
+        if (check_place(txn, entry, err) < 0)
+            return -1;
+        int rc = file_remove_directory(entry->real);
+        if (rc < 0)
+            return entry_failed(err, rc, entry, "remove the directory");
+        struct stat st;
+        if (file_stat(entry->real, &st) == 0)
+            talk_warn(txn->talk, "%s is not empty, so it stays", entry->real);
+        return 0;
+    }
+    if (check_again(txn, entry, err) < 0)
+        return -1;
+    if (entry->action == ACTION_REMOVE) {
+        int rc = file_remove(entry->real);
+        return rc < 0 ? entry_failed(err, rc, entry, "remove") : 0;
+    }
+    int rc = put_in_place(entry);
+    return rc < 0 ? entry_failed(err, rc, entry, entry->existed ? "replace" : "make") : 0;
+}
+
+static int apply_all(struct txn *txn, struct err *err)
+{
+    const struct journal *journal = &txn->journal;
+    for (size_t i = 0; i < journal->count; i++)
+        if (apply_entry(txn, &journal->entries[i], err) < 0)
+            return -1;
+    const char *path = NULL;
+    int rc = place_sync_all(txn->mem, journal, &path);
+    return rc == 0 ? 0
+                   : err_errno(err, STATUS_FAILED, -rc, "cannot sync the directory of %s", path);
+}
+
+int txn_apply(struct txn *txn, struct err *err)
+{
+    if (journal_move(txn->mem, &txn->journal, TXN_OPEN, err) < 0) {
+        abandon(txn);
+        drop_rescue(txn);
+        return -1;
+    }
+    if (apply_all(txn, err) == 0)
+        return 0;
+    return txn_undo(txn, err);
+}
+
+int txn_undo(struct txn *txn, struct err *err)
+{
+    struct err undo_err = {.mem = txn->mem};
+    int rc = undo(txn, &undo_err);
+    if (rc == 0)
+        err->text = mem_printf(txn->mem, "%s; everything was rolled back", err->text);
+    else
+        *err = (struct err){txn->mem, STATUS_STUCK,
+                            mem_printf(txn->mem, "%s; and %s", err->text, undo_err.text)};
+    foreign_say(txn->mem, txn->talk, &txn->journal);
+    drop_rescue(txn);
+    return -1;
+}
+
+/* The commit's rename was made, and its sync failed: what the disk will remember is not known, and
+ * a word of success could turn out false. So it is taken back, to be undone; when that cannot be
+ * synced either, it stays as it is, and a person is needed. */
+static int take_back(struct txn *txn, struct err *err)
+{
+    struct err again = {.mem = txn->mem};
+    if (journal_move(txn->mem, &txn->journal, TXN_OPEN, &again) == 0)
+        return -1;
+    *err = (struct err){
+        txn->mem, STATUS_STUCK,
+        mem_printf(txn->mem,
+                   "transaction %ld: %s; its changes are made (%s), but whether the "
+                   "disk remembers the commit is not known: mend the disk, then run "
+                   "`tfhook recover`, which settles it, and `tfhook history`",
+                   txn->journal.seq, err->text, journal_paths(txn->mem, &txn->journal))};
+    rescued.txn = NULL;
+    rescued.stuck = true;
+    return -1;
+}
+
+/* Lines of ours can be found in a file that others have changed. */
+static bool has_edits(struct txn *txn, const struct entry *entry)
+{
+    struct blob content, without;
+    struct placed_edits placed;
+    const char *why = NULL;
+    return entry->action == ACTION_EDIT &&
+           file_read(txn->mem, entry->real, FILE_LIMIT, &content) == 0 &&
+           edits_undo(txn->mem, &entry->edits, &content, &without, &placed, &why) == 0 &&
+           placed.count == entry->edits.count;
+}
+
+/* What is called done is there. */
+static int check_made(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    if (entry_is_directory(entry))
+        return 0;
+    int state = undo_entry_state(txn->mem, entry, ENTRY_NEW);
+    if (state < 0)
+        return entry_failed(err, state, entry, "read");
+    return state == ENTRY_NEW || has_edits(txn, entry)
+               ? 0
+               : err_set(err, STATUS_FAILED, "%s was changed by something else while tfhook worked",
+                         entry->real);
+}
+
+int txn_commit(struct txn *txn, struct err *err)
+{
+    /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
+     * on goes by the backups. */
+    const char *why = NULL, *late = NULL;
+    for (size_t i = 0; i < txn->journal.count; i++)
+        if (check_made(txn, &txn->journal.entries[i], err) < 0)
+            return -1;
+    if (leftovers_remove_links(txn->mem, &txn->journal, &late, &why) < 0)
+        return err_set(err, STATUS_FAILED, "the second name of an old file cannot be removed: %s",
+                       why);
+    if (late != NULL)
+        return err_set(err, STATUS_FAILED,
+                       "%s was written to by something else, which had it open, while it was "
+                       "replaced; run tfhook again",
+                       late);
+    if (leftovers_remove_copies(txn->mem, &txn->journal, &why) < 0)
+        return err_set(err, STATUS_FAILED, "the copy of an edited file cannot be removed: %s", why);
+    if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
+        return txn->journal.phase == TXN_DONE ? take_back(txn, err) : -1;
+    rescued.committed = rescued.committed == NULL
+                            ? mem_printf(txn->mem, "%ld", txn->journal.seq)
+                            : mem_printf(txn->mem, "%s, %ld", rescued.committed, txn->journal.seq);
+    rescued.txn = NULL;
+    return 0;
+}

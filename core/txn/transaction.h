@@ -1,0 +1,57 @@
+/*
+ * All of a run's changes, or none. Atomic for each file, recoverable for the set: at whatever
+ * instant tfhook, the machine or its power dies, every file is as it was or as it was to be, and
+ * the next run says which and undoes what is half done.
+ *
+ *     txn_begin    prep: targets checked; journal, backups and temp files beside the targets
+ *                  written and synced. No space, no permission, no quota shows up here, and nothing
+ *                  was touched.
+ *     txn_apply    open: each target is checked again and renamed over; directories are synced.
+ *     (the caller has the steps verify)
+ *     txn_commit   done: the change of the directory's name is the commit. Not when a target is not
+ *                  what was made of it, or when somebody who had one open has written into the old
+ *                  file since (conflict_copy.h); what they write later is lost.
+ *     txn_undo     undone: the old files renamed back by their second names (hard links that prep
+ *                  made), or written anew from the backups; line edits in a file that has changed
+ *                  are undone in it as it is. Or stuck, when a file is neither what it was nor what
+ *                  we made of it, or cannot be put back.
+ *
+ * What fails in txn_begin has changed nothing, and what it wrote beside the targets is taken away
+ * again. What fails in txn_apply is undone before it returns; the error says so, and its status is
+ * STATUS_STUCK when that was not possible. When memory is out before the commit, all is
+ * undone; after it, the last words name the transaction. The caller holds the lock.
+ */
+#ifndef TFHOOK_TRANSACTION_H
+#define TFHOOK_TRANSACTION_H
+
+#include "journal.h"
+#include "log.h"
+#include "run_environment.h"
+
+struct txn {
+    struct mem *mem;
+    const struct world *world;
+    const struct talk *talk;
+    struct journal journal;
+};
+
+/* What the journal says of a run besides its changes. */
+struct txn_origin {
+    const char *command;
+    const char *hook;
+    const char *user;
+    long undoes;
+    bool partial;
+};
+
+int txn_begin(struct mem *mem, const struct world *world, const struct talk *talk,
+              const struct stage *stage, const struct txn_origin *origin, struct txn *ret,
+              struct err *err) __attribute__((warn_unused_result));
+int txn_apply(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
+/* -1: not committed; the caller undoes, unless the status is STATUS_STUCK. */
+int txn_commit(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
+/* Undone for the reason that `err` has, to which it is added how that went: all is as it was, or
+ * STATUS_STUCK. -1, as it is a failure's end. */
+int txn_undo(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
+
+#endif

@@ -258,6 +258,7 @@ def run(table, ground):
 
 
 def main():
+    os.umask(0o022)  # tfhook reads no config that others can write
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--only", default="")

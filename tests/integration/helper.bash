@@ -1,8 +1,10 @@
 # Loaded by every suite: `load helper`. Gives each test a scratch directory $T, removed at its end
 # with every process that start() began.
 
+# tfhook reads no config that others can write.
+umask 022
+
 common_setup() {
-    umask 022
     T=$(mktemp -d /tmp/tfhook-test.XXXXXX)
     STARTED=()
     KEYS_USED=0

@@ -1,6 +1,6 @@
 /*
  * One run of collecting, from the sources to the certificates to keep. Host calls happen here; the
- * pure parts are source.h, collect_alias.h, collect_pins.h and the shared cert.h, tls.h.
+ * pure parts are source.h, aliases.h, pins.h and the shared cert.h, handshake.h.
  *
  * Order: collect_begin(), collect_local() / collect_ssh() for each source of that kind,
  * collect_network() once, collect_settle(), collect_stage(), collect_end(). A failure of a source
@@ -12,7 +12,7 @@
 
 #include "bytes.h"
 #include "cert.h"
-#include "collect_pins.h"
+#include "pins.h"
 #include "source.h"
 
 #include <tfhook/plugin.h>

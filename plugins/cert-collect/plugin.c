@@ -1,6 +1,6 @@
 /* cert-collect: collects the certificate of every server of the site into one directory. */
-#include "advice.h"
 #include "collect.h"
+#include "host_errors.h"
 
 #include <errno.h>
 #include <stdlib.h>

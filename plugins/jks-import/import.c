@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../lib/advice.h"
-#include "../lib/jvm_loads.h"
-#include "text.h"
+#include "host_errors.h"
+#include "jvm_store_loads.h"
+#include "plan_text.h"
 
 static const char notes_path[] = TFHOOK_NOTES "added";
 

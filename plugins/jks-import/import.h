@@ -10,10 +10,10 @@
 
 #include <tfhook/plugin.h>
 
-#include "../lib/jvm.h"
-#include "decide.h"
-#include "gather.h"
-#include "notes.h"
+#include "conflict_policy.h"
+#include "input_certs.h"
+#include "jvm.h"
+#include "ownership.h"
 
 struct import_run {
     const struct tfhook_host *host;

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/cert.h"
-#include "anchors.h"
+#include "cert.h"
+#include "edited_store_check.h"
 #include "import.h"
-#include "prove.h"
-#include "readers.h"
-#include "text.h"
+#include "plan_text.h"
+#include "store_users.h"
+#include "system_anchors.h"
 
 enum { LARGE = 1024 * 1024 };
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cert_file_spec.h"
 #include "import.h"
-#include "spec.h"
-#include "text.h"
+#include "plan_text.h"
 
 /* The stores are those that the JVMs load. */
 static bool is_auto(const struct tfhook_host *host)

@@ -1,6 +1,6 @@
 /*
  * pg-ssl-tokens: the tokens in site-options.conf that make TeamForge encrypt its database traffic.
- * Glue: the document is siteoptions.h, the site topology.h, certificate and key pgfiles.h.
+ * Glue: the document is site_options.h, the site topology.h, certificate and key pg_tls_files.h.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include <tfhook/plugin.h>
 
 #include "bytes.h"
-#include "pgfiles.h"
-#include "tokens_site.h"
+#include "pg_tls_files.h"
+#include "site_tokens.h"
 
 static const struct tfhook_key keys[] = {
     {"site-options", TFHOOK_PATH, 0, "/opt/collabnet/teamforge/etc/site-options.conf", NULL, 0, 0,

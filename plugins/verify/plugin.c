@@ -1,6 +1,6 @@
 /*
  * verify: proves that the site's TLS works, from the files to the wire. Verify-only: it plans
- * nothing. Glue: each check is a file verify_CHECK.c.
+ * nothing. Glue: each check is a file of its name.
  */
 #include <string.h>
 #include <tfhook/plugin.h>

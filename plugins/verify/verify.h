@@ -1,21 +1,21 @@
 /*
- * What the checks of one `verify` call share. Glue: one file a check, verify_CHECK.c.
+ * What the checks of one `verify` call share. Glue: one file a check, of its name.
  *
  * Order: verify_open() after a zeroed struct, then any of the checks, verify_close(). What is read
  * is read once, at the first need. A check reports findings and returns nothing: what it cannot
  * look at is a finding too.
  */
-#ifndef TFHOOK_VERIFY_H
-#define TFHOOK_VERIFY_H
+#ifndef TFHOOK_VERIFY_VERIFY_H
+#define TFHOOK_VERIFY_VERIFY_H
 
 #include <stdbool.h>
 #include <tfhook/plugin.h>
 
 #include "bytes.h"
 #include "cert.h"
-#include "siteoptions.h"
+#include "site_options.h"
+#include "target.h"
 #include "topology.h"
-#include "verify_target.h"
 
 enum { VERIFY_CONNECT_SECONDS = 10, VERIFY_PARALLEL = 32 };
 
@@ -54,7 +54,7 @@ struct verify {
     } * problems;    /* files of that directory that are no certificate */
     size_t problem_count;
 
-    struct verify_stores *stores;   /* verify_stores.h */
+    struct verify_stores *stores;   /* jvm_trust_stores.h */
     size_t counts[TFHOOK_FAIL + 1]; /* findings by verdict */
     struct bytes metrics;
 };

@@ -17,10 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/cert.h"
-#include "lib/java_accepts.h"
-#include "lib/jvm_loads.h"
-#include "lib/truststore.h"
+#include "cert.h"
+#include "java_accepts.h"
+#include "jvm_store_loads.h"
+#include "truststore.h"
 
 enum { MOST_SECONDS = 20, MOST_LINE = 8192 };
 

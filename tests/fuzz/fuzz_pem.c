@@ -1,8 +1,8 @@
 /* Files of certificates. Each that is found is one that is found again in its own PEM. */
 #include "fuzz.h"
 
-#include "lib/bytes.h"
-#include "lib/cert.h"
+#include "bytes.h"
+#include "cert.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 
 #include "fuzz.h"
 
-#include "lib/truststore.h"
+#include "truststore.h"
 
 #include <string.h>
 

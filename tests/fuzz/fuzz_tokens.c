@@ -3,8 +3,8 @@
 #include "fuzz.h"
 
 #include "line_edit.h"
-#include "lib/siteoptions.h"
-#include "lib/siteoptions_edit.h"
+#include "site_options.h"
+#include "site_options_edit.h"
 
 #include <string.h>
 

@@ -17,13 +17,16 @@ names=()
 
 # What of our code each target is there for.
 declare -A SOURCES=(
-    [jks]='plugins/lib/jks.c plugins/lib/jks_alias.c plugins/lib/jks_fold.c plugins/lib/truststore.c
-        plugins/lib/truststore_edit.c plugins/lib/java_frame.c'
-    [pkcs12]='plugins/lib/pkcs12.c plugins/lib/pkcs12_read.c plugins/lib/pkcs12_bags.c
-        plugins/lib/pkcs12_der.c plugins/lib/pkcs12_encrypted.c
-        plugins/lib/pkcs12_mac.c plugins/lib/java_accepts.c'
-    [pem]='plugins/lib/cert.c plugins/lib/cert_read.c plugins/lib/cert_facts.c'
-    [tokens]='plugins/lib/siteoptions.c plugins/lib/siteoptions_edit.c core/changes/line_edit.c core/changes/lines.c'
+    [jks]='plugins/lib/truststore/jks.c plugins/lib/truststore/jks_alias.c
+        plugins/lib/truststore/jks_alias_fold.c plugins/lib/truststore/truststore.c
+        plugins/lib/truststore/truststore_edit.c plugins/lib/java/java_cert_structure.c'
+    [pkcs12]='plugins/lib/truststore/pkcs12.c plugins/lib/truststore/pkcs12_read.c
+        plugins/lib/truststore/pkcs12_bags.c plugins/lib/asn1/der.c
+        plugins/lib/truststore/pkcs12_encrypted.c plugins/lib/truststore/pkcs12_mac.c
+        plugins/lib/java/java_accepts.c'
+    [pem]='plugins/lib/x509/cert.c plugins/lib/x509/cert_read.c plugins/lib/x509/cert_facts.c'
+    [tokens]='plugins/lib/teamforge/site_options.c plugins/lib/teamforge/site_options_edit.c
+        core/changes/line_edit.c core/changes/lines.c'
     [ini]='core/config/ini_text.c core/config/config.c'
     [records]='core/host/wire.c core/plugin/call_result.c'
     [journal]='core/txn/journal_json.c'

@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "lib/cert.h"
-#include "lib/truststore.h"
+#include "cert.h"
+#include "truststore.h"
 
 static inline struct bytes load(const char *name)
 {

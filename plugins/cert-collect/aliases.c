@@ -1,0 +1,64 @@
+#include "aliases.h"
+
+#include "bytes.h"
+#include "source.h"
+
+#include <string.h>
+
+static bool clash(const struct alias_claim *a, const struct alias_claim *b)
+{
+    return a->sha256 != NULL && b->sha256 != NULL && strcmp(a->alias, b->alias) == 0 &&
+           memcmp(a->sha256, b->sha256, CERT_SHA256_SIZE) != 0;
+}
+
+static bool is_contested(const struct alias_claim *claims, size_t count, size_t at)
+{
+    for (size_t i = 0; i < count; i++)
+        if (i != at && clash(&claims[i], &claims[at]))
+            return true;
+    return false;
+}
+
+static void say(struct bytes *error, const char *text)
+{
+    if (error->size > 0)
+        bytes_text(error, "; ");
+    bytes_text(error, text);
+}
+
+static bool report_clashes(const struct alias_claim *claims, size_t count, struct bytes *error)
+{
+    bool ok = true;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1; k < count; k++) {
+            if (!clash(&claims[i], &claims[k]))
+                continue;
+            ok = false;
+            say(error, claims[i].origin);
+            bytes_printf(error,
+                         " and %s give different certificates for the alias \"%s\": name one with "
+                         "\"as ALIAS\"",
+                         claims[k].origin, claims[k].alias);
+        }
+    return ok;
+}
+
+bool alias_settle(struct alias_claim *claims, size_t count, struct bytes *error)
+{
+    /* Decided by the names as they were first, for all alike: the outcome must not hang on the
+     * order of the sources. */
+    for (size_t i = 0; i < count; i++)
+        claims[i].lengthen = !claims[i].fixed && is_contested(claims, count, i);
+    for (size_t i = 0; i < count; i++)
+        if (claims[i].lengthen)
+            claims[i].alias = claims[i].full;
+    bool ok = true;
+    for (size_t i = 0; i < count; i++) {
+        if (claims[i].sha256 == NULL || alias_is_valid(claims[i].alias))
+            continue;
+        ok = false;
+        say(error, claims[i].origin);
+        bytes_text(error, ": no alias can be made of its name: give one with \"as ALIAS\"");
+    }
+    return report_clashes(claims, count, error) && ok;
+}

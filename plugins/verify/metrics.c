@@ -1,0 +1,39 @@
+#include "metrics.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void verify_metrics_head(struct bytes *out)
+{
+    bytes_text(out, "# HELP x509_cert_not_after When the certificate ends, in seconds since the "
+                    "epoch\n"
+                    "# TYPE x509_cert_not_after gauge\n");
+}
+
+/* A label's value has three characters that must be escaped. What is no printable ASCII or UTF-8
+ * lead is kept out: a name in a certificate is somebody else's text. */
+static void label(const char *name, const char *value, const char *after, struct bytes *out)
+{
+    bytes_printf(out, "%s=\"", name);
+    for (const char *c = value; *c != '\0'; c++) {
+        if (*c == '\\' || *c == '"')
+            bytes_printf(out, "\\%c", *c);
+        else if (*c == '\n')
+            bytes_text(out, "\\n");
+        else if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f)
+            bytes_text(out, "?");
+        else
+            bytes_add(out, c, 1);
+    }
+    bytes_printf(out, "\"%s", after);
+}
+
+void verify_metrics_add(const struct verify_metric *metric, struct bytes *out)
+{
+    bytes_text(out, "x509_cert_not_after{");
+    label("source", metric->source, ",", out);
+    label("subject", metric->subject, ",", out);
+    label("filepath", metric->filepath, ",", out);
+    label("subject_CN", metric->common_name, "} ", out);
+    bytes_printf(out, "%" PRId64 "\n", metric->not_after);
+}

@@ -1,0 +1,15 @@
+/*
+ * Where this host's postgresql.conf turns ssl on or off. Glue over pgconf.h, for hints only: the
+ * wire is the proof, and a server may have been started with other settings.
+ */
+#ifndef TFHOOK_VERIFY_PGCONF_SSL_ORIGIN_H
+#define TFHOOK_VERIFY_PGCONF_SSL_ORIGIN_H
+
+#include "bytes.h"
+#include "verify.h"
+
+/* Appends a sentence on the setting `ssl` of the data directories of the key data-directory, or of
+ * the usual places; nothing when none can be read. */
+void verify_pgconf_hint(struct verify *v, struct bytes *out);
+
+#endif

@@ -1,0 +1,321 @@
+/* postgres: does each database really serve TLS, with the certificate that it should? */
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "handshake.h"
+#include "jvm_trust_stores.h"
+#include "pgconf_ssl_origin.h"
+#include "verify.h"
+
+static const char default_user[] = "ctfuser", default_database[] = "ctfdb";
+
+enum { FILE_LIMIT_CERT = 1024 * 1024 };
+
+static uint32_t databases_of(const struct site_host *host)
+{
+    return host->services & ((1u << SERVICE_DATABASE) | (1u << SERVICE_DATAMART) |
+                             (1u << SERVICE_BASELINE_DATABASE));
+}
+
+/* Those of the key; else the database hosts of the site, when their traffic is to be encrypted. */
+static void collect(struct verify *v, struct verify_targets *to)
+{
+    struct tfhook_names items = v->host->items(v->host, "database");
+    struct separation why;
+    for (size_t i = 0; i < items.count; i++)
+        (void)verify_targets_add(to, items.names[i], PG_PORT);
+    if (items.count > 0)
+        return;
+    if (verify_site(v) != VERIFY_SITE_READ) {
+        verify_find(v, "postgres.answer", v->site_path, TFHOOK_SKIP,
+                    "name the databases with the key database",
+                    "which host runs a database is not known: %s %s", v->site_path,
+                    v->site_state == VERIFY_SITE_ABSENT ? "does not exist" : "is not understood");
+        return;
+    }
+    if (!verify_database_ssl(v) && !topology_distributed(&v->topology, &why)) {
+        verify_not_distributed(v, "postgres.answer", "site");
+        return;
+    }
+    for (size_t i = 0; i < v->topology.count; i++)
+        if (databases_of(&v->topology.hosts[i]) != 0)
+            (void)verify_targets_add(to, v->topology.hosts[i].name, PG_PORT);
+    if (to->count == 0)
+        verify_find(v, "postgres.answer", "site", TFHOOK_SKIP,
+                    "name the databases with the key database", "%s names no database host",
+                    v->site_path);
+}
+
+static const struct site_host *host_of(struct verify *v, const struct verify_target *target)
+{
+    for (size_t i = 0; verify_site(v) == VERIFY_SITE_READ && i < v->topology.count; i++)
+        if (strcasecmp(v->topology.hosts[i].name, target->host) == 0)
+            return &v->topology.hosts[i];
+    return NULL;
+}
+
+/* Compares with the file that a token names. 1 the same, 0 another, -1 not readable here. */
+static int compare_with_token(struct verify *v, const char *token, const struct cert *served,
+                              struct bytes *looked_at)
+{
+    struct tfhook_data data;
+    struct cert_list list = {0};
+    int same = -1;
+    char *path = verify_token(v, token);
+    if (path != NULL && path[0] == '/' &&
+        v->host->read(v->host, path, FILE_LIMIT_CERT, &data) == 0 &&
+        cert_read(data.data, data.size, &list) == CERT_OK) {
+        same = memcmp(list.certs[0].sha256, served->sha256, CERT_SHA256_SIZE) == 0;
+        bytes_printf(looked_at, "%s%s", looked_at->size > 0 ? " and " : "", path);
+        cert_list_free(&list);
+    }
+    free(path);
+    return same;
+}
+
+static void compare_with_copy(struct verify *v, const struct verify_target *target,
+                              const struct cert *served)
+{
+    static const char id[] = "postgres.served-certificate";
+    char alias[VERIFY_HOST_SIZE];
+    (void)snprintf(alias, sizeof alias, "%.*s", (int)strcspn(target->host, "."), target->host);
+    const struct verify_copy *copy = verify_copy_named(v, alias);
+    if (copy == NULL)
+        verify_find(v, id, target->subject, TFHOOK_SKIP, "verify on the database host too",
+                    "nothing here to compare it with: neither the file of POSTGRES_SSL_CERT_FILE "
+                    "nor a collected copy %s.crt can be read",
+                    alias);
+    else if (memcmp(copy->cert.sha256, served->sha256, CERT_SHA256_SIZE) == 0)
+        verify_find(v, id, target->subject, TFHOOK_PASS, NULL, "is the one in %s", copy->path);
+    else
+        verify_find(v, id, target->subject, TFHOOK_WARN,
+                    "verify on the database host, or collect it with postgres://HOST",
+                    "is not the one in %s, which may be that host's web server's", copy->path);
+}
+
+static void check_served(struct verify *v, const struct verify_target *target,
+                         const struct cert *served)
+{
+    static const char id[] = "postgres.served-certificate";
+    const struct site_host *host = host_of(v, target);
+    uint32_t databases = host == NULL ? ~0u : databases_of(host);
+    uint32_t baseline = 1u << SERVICE_BASELINE_DATABASE;
+    struct bytes files = {0};
+    int same = -1, other = -1;
+    bool local = verify_is_local(v, target); /* a token's path is the database host's own */
+    if (local && (databases & ~baseline) != 0)
+        same = compare_with_token(v, "POSTGRES_SSL_CERT_FILE", served, &files);
+    if (local && same != 1 && (databases & baseline) != 0)
+        other = compare_with_token(v, "POSTGRES_BASELINE_SSL_CERT_FILE", served, &files);
+    const char *names = files.failed || files.size == 0 ? "" : (const char *)files.data;
+    if (same == 1 || other == 1)
+        verify_find(v, id, target->subject, TFHOOK_PASS, NULL, "is the one in %s", names);
+    else if (same == 0 || other == 0)
+        verify_find(v, id, target->subject, TFHOOK_FAIL,
+                    "restart PostgreSQL, and look into its log: a reload with a key that it "
+                    "refuses keeps the old certificate without a word",
+                    "is another one than in %s: PostgreSQL has not taken the file up", names);
+    else
+        compare_with_copy(v, target, served);
+    bytes_free(&files);
+}
+
+static void check_facts(struct verify *v, const struct verify_target *target,
+                        const struct cert *served)
+{
+    struct cert_facts facts;
+    if (cert_facts_of(served->der, served->size, &facts) < 0) {
+        verify_find(v, "postgres.expiry", target->subject, TFHOOK_FAIL, NULL,
+                    "its certificate does not parse");
+        return;
+    }
+    verify_dates(v, "postgres.expiry", target->subject, &facts);
+    verify_measure(v, "postgres", target->subject, "", &facts);
+    if (facts.weak_signature || (facts.key_is_rsa && facts.key_bits < 2048))
+        verify_find(v, "postgres.strength", target->subject, TFHOOK_WARN,
+                    "get a certificate with SHA-256 and at least 2048 bits",
+                    "its certificate is weak: %d bits%s", facts.key_bits,
+                    facts.weak_signature ? ", signed with MD5 or SHA-1" : "");
+    bool named = tls_name_matches(served, target->host);
+    verify_find(v, "postgres.name", target->subject, named ? TFHOOK_PASS : TFHOOK_WARN,
+                named ? NULL : "clients that check names (sslmode=verify-full) would refuse it",
+                "%s (%s) is%s for %s", facts.subject, facts.names, named ? "" : " not",
+                target->host);
+    cert_facts_free(&facts);
+}
+
+/* Information alone: no token of TeamForge's makes its database clients look at the issuer. */
+static void check_trust(struct verify *v, const struct verify_target *target,
+                        const struct cert_list *chain)
+{
+    const struct verify_stores *stores = verify_stores_get(v);
+    for (size_t i = 0; i < stores->count; i++) {
+        struct bytes text = {0};
+        if (stores->items[i].store == NULL)
+            continue;
+        bool trusted = verify_stores_judge(v, &stores->items[i], chain, "it", &text);
+        verify_find(v, "postgres.trust", target->subject, trusted ? TFHOOK_PASS : TFHOOK_SKIP,
+                    trusted ? NULL
+                            : "not needed for TeamForge, which has no token that makes its "
+                              "database clients check the issuer",
+                    "%s", text.failed ? "out of memory" : (const char *)text.data);
+        bytes_free(&text);
+    }
+}
+
+static enum tfhook_verdict unreachable(const struct verify *v, const struct verify_target *target)
+{
+    return v->all || verify_is_local(v, target) ? TFHOOK_FAIL : TFHOOK_WARN;
+}
+
+/* What the configuration says, where it can be read: for a hint. */
+static void report_no_tls(struct verify *v, const struct verify_target *target,
+                          const struct tls_result *result)
+{
+    struct bytes hint = {0};
+    if (result->answer == PG_SSL_NO && verify_is_local(v, target))
+        verify_pgconf_hint(v, &hint);
+    if (hint.size > 0)
+        bytes_text(&hint, ". ");
+    bytes_text(&hint, "set the tokens with pg-ssl-tokens and deploy: teamforge provision");
+    verify_find(v, "postgres.answer", target->subject, TFHOOK_FAIL,
+                result->answer != PG_SSL_NO ? "is this the port of PostgreSQL?"
+                : hint.failed               ? NULL
+                                            : (const char *)hint.data,
+                "%s", pg_ssl_text(result->answer));
+    bytes_free(&hint);
+}
+
+static void judge(struct verify *v, const struct verify_target *target,
+                  const struct tls_result *result)
+{
+    switch (result->status) {
+    case TLS_NO_HOST:
+    case TLS_NO_CONNECTION:
+    case TLS_TIMED_OUT:
+        verify_find(v, "postgres.connect", target->subject, unreachable(v, target),
+                    "does PostgreSQL run there, and is its port open to this host?", "%s",
+                    result->error);
+        return;
+    case TLS_NOT_OFFERED:
+        report_no_tls(v, target, result);
+        return;
+    case TLS_HANDSHAKE:
+    case TLS_LOCAL:
+        verify_find(v, "postgres.handshake", target->subject, TFHOOK_FAIL, NULL, "%s",
+                    result->error);
+        return;
+    case TLS_OK:
+        break;
+    }
+    verify_find(v, "postgres.answer", target->subject, TFHOOK_PASS, NULL, "%s",
+                pg_ssl_text(result->answer));
+    bool old = result->version < TLS1_2_VERSION;
+    verify_find(v, "postgres.handshake", target->subject, old ? TFHOOK_FAIL : TFHOOK_PASS,
+                old ? "set ssl_min_protocol_version = 'TLSv1.2' in postgresql.conf" : NULL, "%s%s",
+                result->protocol, old ? " is too old: TLS 1.2 is the least" : "");
+    if (result->chain.count == 0)
+        return;
+    check_served(v, target, &result->chain.certs[0]);
+    check_facts(v, target, &result->chain.certs[0]);
+    check_trust(v, target, &result->chain);
+}
+
+/* pg_hba.conf may refuse TLS while the handshake passes: a client then fails, or logs in without
+ * it. Without the site's own user a refusal proves less. */
+static void judge_login(struct verify *v, const struct verify_target *target,
+                        const struct tls_result *result)
+{
+    static const char id[] = "postgres.login";
+    char *user = verify_token(v, "DATABASE_USERNAME");
+    if (result->status == TLS_OK && result->plain == PG_PLAIN_ACCEPTED)
+        verify_find(v, id, target->subject, TFHOOK_PASS, NULL,
+                    "a login of %s over TLS is let in to authenticate",
+                    user != NULL ? user : default_user);
+    else if (result->status == TLS_OK && result->plain == PG_PLAIN_TLS_REFUSED)
+        verify_find(v, id, target->subject, user != NULL ? TFHOOK_FAIL : TFHOOK_WARN,
+                    "allow it in pg_hba.conf: hostssl or host, not hostnossl or reject; then "
+                    "reload PostgreSQL",
+                    "TLS works, but a login of %s from this host over TLS is refused by "
+                    "pg_hba.conf: its clients fail, or go on in clear text",
+                    user != NULL ? user : default_user);
+    else if (result->status == TLS_OK)
+        verify_find(v, id, target->subject, TFHOOK_SKIP, NULL,
+                    "whether a login over TLS is let in is not known%s%s",
+                    result->sqlstate[0] != '\0' ? ": SQLSTATE " : "", result->sqlstate);
+    free(user);
+}
+
+static void judge_plain(struct verify *v, const struct verify_target *target,
+                        const struct tls_result *result, bool tls_refused)
+{
+    static const char id[] = "postgres.clear-text";
+    bool strict = strcmp(v->host->value(v->host, "clear-text"), "fail") == 0;
+    if (result->status != TLS_OK)
+        return; /* the other connection has said what is wrong */
+    if (result->plain == PG_PLAIN_REFUSED && tls_refused)
+        verify_find(v, id, target->subject, TFHOOK_SKIP, NULL,
+                    "every login is refused, with TLS or without it");
+    else if (result->plain == PG_PLAIN_REFUSED)
+        verify_find(v, id, target->subject, TFHOOK_PASS, NULL, "%s", pg_plain_text(result->plain));
+    else if (result->plain == PG_PLAIN_ACCEPTED)
+        verify_find(v, id, target->subject, strict ? TFHOOK_FAIL : TFHOOK_WARN,
+                    "to refuse it, hostssl in place of host in pg_hba.conf; TeamForge rewrites "
+                    "that file when it provisions",
+                    "%s: a client that does not ask for TLS is let in without it",
+                    pg_plain_text(result->plain));
+    else
+        verify_find(v, id, target->subject, TFHOOK_SKIP, NULL, "not known: %s%s%s",
+                    pg_plain_text(result->plain), result->sqlstate[0] != '\0' ? ", SQLSTATE " : "",
+                    result->sqlstate);
+}
+
+static void show_progress(void *arg, size_t done, size_t count, const struct tls_target *target)
+{
+    const struct tfhook_host *host = arg;
+    host->progress(host, done, count, target->host);
+}
+
+/* Two connections to each database: one that asks for TLS, one that does not. */
+static void ask(struct verify *v, const struct verify_targets *databases,
+                struct tls_target *targets, struct tls_result *results)
+{
+    char *user = verify_token(v, "DATABASE_USERNAME"), *name = verify_token(v, "DATABASE_NAME");
+    for (size_t i = 0; i < databases->count; i++) {
+        const struct verify_target *at = &databases->targets[i];
+        targets[2 * i] = (struct tls_target){at->host, at->port, TLS_POSTGRES,
+                                             user != NULL ? user : default_user,
+                                             name != NULL ? name : default_database};
+        targets[2 * i + 1] = targets[2 * i];
+        targets[2 * i + 1].speech = TLS_POSTGRES_PLAIN;
+    }
+    tls_run(targets, 2 * databases->count, VERIFY_PARALLEL, VERIFY_CONNECT_SECONDS, show_progress,
+            (void *)(uintptr_t)v->host, results);
+    free(user);
+    free(name);
+}
+
+void verify_check_postgres(struct verify *v)
+{
+    struct verify_targets databases = {0};
+    collect(v, &databases);
+    struct tls_target *targets = calloc(2 * databases.count + 1, sizeof targets[0]);
+    struct tls_result *results = calloc(2 * databases.count + 1, sizeof results[0]);
+    if (targets != NULL && results != NULL) {
+        ask(v, &databases, targets, results);
+        for (size_t i = 0; i < databases.count; i++) {
+            judge(v, &databases.targets[i], &results[2 * i]);
+            judge_login(v, &databases.targets[i], &results[2 * i]);
+            judge_plain(v, &databases.targets[i], &results[2 * i + 1],
+                        results[2 * i].plain == PG_PLAIN_TLS_REFUSED);
+            tls_result_free(&results[2 * i]);
+            tls_result_free(&results[2 * i + 1]);
+        }
+    }
+    free(targets);
+    free(results);
+    free(databases.targets);
+}

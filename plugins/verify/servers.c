@@ -1,0 +1,157 @@
+/* servers: would the site's Java trust what each server presents today? */
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "handshake.h"
+#include "jvm_trust_stores.h"
+#include "verify.h"
+
+enum { HTTPS_PORT = 443 };
+
+/* Those of the key; else the servers whose certificates were collected. A host that runs databases
+ * and nothing else has no web server: its certificate is judged by the check postgres. */
+static void collect(struct verify *v, struct verify_targets *to)
+{
+    struct tfhook_names items = v->host->items(v->host, "server");
+    for (size_t i = 0; i < items.count; i++)
+        (void)verify_targets_add(to, items.names[i], HTTPS_PORT);
+    if (items.count > 0)
+        return;
+    verify_copies(v);
+    for (size_t i = 0; i < v->copy_count; i++) {
+        const struct site_host *host = verify_site(v) == VERIFY_SITE_READ
+                                           ? topology_host(&v->topology, v->copies[i].alias)
+                                           : NULL;
+        if (host != NULL && topology_only_databases(host))
+            continue;
+        size_t before = to->count;
+        (void)verify_targets_add(to, v->copies[i].alias, HTTPS_PORT);
+        if (to->count > before)
+            to->targets[before].guessed = true;
+    }
+    if (to->count == 0)
+        verify_find(v, "servers.handshake", "site", TFHOOK_SKIP,
+                    "name them with the key server, or collect their certificates",
+                    "no server to connect to: %s holds no collected certificate of one",
+                    v->host->value(v->host, "certificates"));
+}
+
+static void judge_trust(struct verify *v, const struct verify_target *target,
+                        const struct tls_result *result, struct verify_store *store,
+                        const char *subject)
+{
+    struct bytes text = {0};
+    if (store->store == NULL) {
+        verify_find(v, "servers.trust", target->subject, TFHOOK_FAIL,
+                    store->denied ? "run as root" : "see what verify says with checks = store",
+                    "%s cannot be judged: %s: %s", subject, store->place->path, store->error.text);
+        return;
+    }
+    bool trusted = verify_stores_judge(v, store, &result->chain, subject, &text);
+    verify_find(v, "servers.trust", target->subject, trusted ? TFHOOK_PASS : TFHOOK_FAIL,
+                trusted ? NULL : "collect its certificate and import it: tfhook apply", "%s",
+                text.failed ? "out of memory" : (const char *)text.data);
+    bytes_free(&text);
+}
+
+/* A server that was renewed and not collected again shows here by name. */
+static void compare_with_copy(struct verify *v, const struct verify_target *target,
+                              const struct cert *leaf)
+{
+    char alias[VERIFY_HOST_SIZE];
+    (void)snprintf(alias, sizeof alias, "%.*s", (int)strcspn(target->host, "."), target->host);
+    const struct verify_copy *copy = verify_copy_named(v, alias);
+    if (copy == NULL || target->port != HTTPS_PORT)
+        return;
+    bool same = memcmp(copy->cert.sha256, leaf->sha256, CERT_SHA256_SIZE) == 0;
+    verify_find(v, "servers.copy", target->subject, same ? TFHOOK_PASS : TFHOOK_WARN,
+                same ? NULL : "collect it again: tfhook apply", "presents %s certificate than %s",
+                same ? "no other" : "another", copy->path);
+}
+
+static void judge_server(struct verify *v, const struct verify_target *target,
+                         const struct tls_result *result)
+{
+    const struct verify_stores *stores = verify_stores_get(v);
+    struct cert_facts facts;
+    bool old = result->version < TLS1_2_VERSION;
+    verify_find(v, "servers.handshake", target->subject, old ? TFHOOK_FAIL : TFHOOK_PASS,
+                old ? "a JVM of today refuses anything below TLS 1.2" : NULL, "%s",
+                result->protocol);
+    if (result->chain.count == 0 ||
+        cert_facts_of(result->chain.certs[0].der, result->chain.certs[0].size, &facts) < 0) {
+        verify_find(v, "servers.trust", target->subject, TFHOOK_FAIL, NULL,
+                    "its certificate does not parse");
+        return;
+    }
+    for (size_t i = 0; i < stores->count; i++)
+        judge_trust(v, target, result, &stores->items[i], facts.subject);
+    if (stores->count == 0)
+        verify_find(v, "servers.trust", target->subject, TFHOOK_FAIL,
+                    "name the store with the key keystore, or the JVM with java-home",
+                    "no trust store was found to judge %s%s%s", facts.subject,
+                    stores->error[0] != '\0' ? ": " : "", stores->error);
+    bool named = tls_name_matches(&result->chain.certs[0], target->host);
+    verify_find(v, "servers.name", target->subject, named ? TFHOOK_PASS : TFHOOK_WARN,
+                named ? NULL : "Java refuses it under this name: use the one it is made for",
+                "%s (%s) is%s for %s", facts.subject, facts.names, named ? "" : " not",
+                target->host);
+    compare_with_copy(v, target, &result->chain.certs[0]);
+    verify_dates(v, "servers.expiry", target->subject, &facts);
+    verify_measure(v, "server", target->subject, "", &facts);
+    cert_facts_free(&facts);
+}
+
+static void judge(struct verify *v, const struct verify_target *target,
+                  const struct tls_result *result)
+{
+    bool silent = result->status == TLS_NO_HOST || result->status == TLS_NO_CONNECTION ||
+                  result->status == TLS_TIMED_OUT;
+    if (result->status == TLS_OK)
+        judge_server(v, target, result);
+    else if (result->status == TLS_NO_HOST && target->guessed)
+        verify_find(v, "servers.handshake", target->subject, TFHOOK_WARN,
+                    "name the servers with the key server: server = host:port",
+                    "%s; host and port are a guess from the alias of the collected certificate",
+                    result->error);
+    else if (silent && !v->all && !verify_is_local(v, target))
+        verify_find(v, "servers.handshake", target->subject, TFHOOK_WARN,
+                    "it may be stopped: verify again when all servers are up", "%s", result->error);
+    else
+        verify_find(v, "servers.handshake", target->subject, TFHOOK_FAIL,
+                    silent ? "does it run? Another port is given as host:port, in the key server"
+                           : NULL,
+                    "%s", result->error);
+}
+
+static void show_progress(void *arg, size_t done, size_t count, const struct tls_target *target)
+{
+    const struct tfhook_host *host = arg;
+    host->progress(host, done, count, target->host);
+}
+
+void verify_check_servers(struct verify *v)
+{
+    struct verify_targets servers = {0};
+    collect(v, &servers);
+    struct tls_target *targets = calloc(servers.count + 1, sizeof targets[0]);
+    struct tls_result *results = calloc(servers.count + 1, sizeof results[0]);
+    if (targets != NULL && results != NULL) {
+        for (size_t i = 0; i < servers.count; i++)
+            targets[i] = (struct tls_target){.host = servers.targets[i].host,
+                                             .port = servers.targets[i].port,
+                                             .speech = TLS_DIRECT};
+        tls_run(targets, servers.count, VERIFY_PARALLEL, VERIFY_CONNECT_SECONDS, show_progress,
+                (void *)(uintptr_t)v->host, results);
+        for (size_t i = 0; i < servers.count; i++) {
+            judge(v, &servers.targets[i], &results[i]);
+            tls_result_free(&results[i]);
+        }
+    }
+    free(targets);
+    free(results);
+    free(servers.targets);
+}

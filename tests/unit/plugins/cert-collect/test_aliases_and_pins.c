@@ -1,0 +1,165 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "aliases.h"
+#include "bytes.h"
+#include "pins.h"
+
+static const unsigned char one[CERT_SHA256_SIZE] = {1}, two[CERT_SHA256_SIZE] = {2};
+
+static void different_names_stay_short(void **state)
+{
+    (void)state;
+    struct alias_claim claims[] = {
+        {.alias = "scm1", .full = "scm1.a", .origin = "x", .sha256 = one},
+        {.alias = "scm2", .full = "scm2.a", .origin = "y", .sha256 = two},
+    };
+    struct bytes error = {0};
+    assert_true(alias_settle(claims, 2, &error));
+    assert_string_equal(claims[0].alias, "scm1");
+    assert_string_equal(claims[1].alias, "scm2");
+    bytes_free(&error);
+}
+
+static void clashing_servers_get_their_full_names_whatever_the_order(void **state)
+{
+    (void)state;
+    struct alias_claim claims[] = {
+        {.alias = "scm", .full = "scm.a", .origin = "x", .sha256 = one},
+        {.alias = "scm", .full = "scm.b", .origin = "y", .sha256 = two},
+        {.alias = "scm", .full = "scm.a", .origin = "z", .sha256 = one},
+        {.alias = "app", .full = "app.a", .origin = "w", .sha256 = one},
+    };
+    struct bytes error = {0};
+    assert_true(alias_settle(claims, 4, &error));
+    assert_string_equal(claims[0].alias, "scm.a");
+    assert_string_equal(claims[1].alias, "scm.b");
+    assert_string_equal(claims[2].alias, "scm.a");
+    assert_string_equal(claims[3].alias, "app");
+    bytes_free(&error);
+}
+
+static void the_same_certificate_is_no_clash(void **state)
+{
+    (void)state;
+    struct alias_claim claims[] = {
+        {.alias = "scm", .full = "scm.a", .origin = "x", .sha256 = one},
+        {.alias = "scm", .full = "scm.b", .origin = "y", .sha256 = one},
+        {.alias = "scm", .full = "scm.c", .origin = "z", .sha256 = NULL},
+    };
+    struct bytes error = {0};
+    assert_true(alias_settle(claims, 3, &error));
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(claims[i].alias, "scm");
+    bytes_free(&error);
+}
+
+static void a_given_alias_stays_and_the_other_gives_way(void **state)
+{
+    (void)state;
+    struct alias_claim claims[] = {
+        {.alias = "scm", .full = "scm", .origin = "x", .sha256 = one, .fixed = true},
+        {.alias = "scm", .full = "scm.b", .origin = "y", .sha256 = two},
+    };
+    struct bytes error = {0};
+    assert_true(alias_settle(claims, 2, &error));
+    assert_string_equal(claims[0].alias, "scm");
+    assert_string_equal(claims[1].alias, "scm.b");
+    bytes_free(&error);
+}
+
+static void what_still_clashes_fails_and_names_both(void **state)
+{
+    (void)state;
+    struct alias_claim claims[] = {
+        {.alias = "scm", .full = "scm", .origin = "https://scm", .sha256 = one},
+        {.alias = "scm", .full = "scm", .origin = "https://scm:8443", .sha256 = two},
+        {.alias = "a", .full = "a.x", .origin = "https://a.x", .sha256 = one},
+        {.alias = "a", .full = "a.y", .origin = "https://a.y", .sha256 = two},
+        {.alias = "a.x", .full = "a.x", .origin = "/d/a.x.crt", .sha256 = two},
+    };
+    struct bytes error = {0};
+    assert_false(alias_settle(claims, 5, &error));
+    const char *text = (char *)error.data;
+    assert_non_null(strstr(text, "https://scm and https://scm:8443 "));
+    assert_non_null(strstr(text, "https://a.x and /d/a.x.crt "));
+    assert_null(strstr(text, "https://a.y and"));
+    bytes_free(&error);
+}
+
+static void a_name_that_makes_no_alias_fails(void **state)
+{
+    (void)state;
+    struct alias_claim claims[] = {{.alias = "", .full = "", .origin = "/d/x", .sha256 = one}};
+    struct bytes error = {0};
+    assert_false(alias_settle(claims, 1, &error));
+    assert_non_null(strstr((char *)error.data, "/d/x"));
+    bytes_free(&error);
+}
+
+static void pins_come_back_as_they_were_written(void **state)
+{
+    (void)state;
+    struct pins pins = {0}, back = {0};
+    struct bytes text = {0}, again = {0};
+    size_t line;
+    assert_true(pins_set(&pins, "tls://scm2:443", two));
+    assert_true(pins_set(&pins, "tls://scm1:443", two));
+    assert_true(pins_set(&pins, "tls://scm1:443", one));
+    assert_int_equal(pins.count, 2);
+    pins_write(&pins, &text);
+    assert_true(pins_parse(text.data, text.size, &back, &line));
+    assert_int_equal(back.count, 2);
+    assert_memory_equal(pins_find(&back, "tls://scm1:443"), one, sizeof(one));
+    assert_memory_equal(pins_find(&back, "tls://scm2:443"), two, sizeof(two));
+    assert_null(pins_find(&back, "tls://scm1:44"));
+    assert_null(pins_find(&back, "tls://zzz:1"));
+    pins_write(&back, &again);
+    assert_int_equal(text.size, again.size);
+    assert_memory_equal(text.data, again.data, text.size);
+    bytes_free(&text);
+    bytes_free(&again);
+    pins_free(&pins);
+    pins_free(&back);
+}
+
+static void garbled_pins_are_refused_by_line(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "x\n", "tls://a:1 sha256:aa\n",
+        " sha256:0000000000000000000000000000000000000000000000000000000000000000\n", "\n"};
+    struct pins pins;
+    size_t line;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct bytes b = {0};
+        bytes_printf(&b, "a sha256:%064d\n%s", 0, texts[i]);
+        assert_false(pins_parse(b.data, b.size, &pins, &line));
+        assert_int_equal(line, 2);
+        bytes_free(&b);
+    }
+    assert_false(pins_parse("a\0b", 3, &pins, &line));
+    assert_true(pins_parse("", 0, &pins, &line));
+    assert_int_equal(pins.count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(different_names_stay_short),
+        cmocka_unit_test(clashing_servers_get_their_full_names_whatever_the_order),
+        cmocka_unit_test(the_same_certificate_is_no_clash),
+        cmocka_unit_test(a_given_alias_stays_and_the_other_gives_way),
+        cmocka_unit_test(what_still_clashes_fails_and_names_both),
+        cmocka_unit_test(a_name_that_makes_no_alias_fails),
+        cmocka_unit_test(pins_come_back_as_they_were_written),
+        cmocka_unit_test(garbled_pins_are_refused_by_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,8 +1,8 @@
 /* The command `apply`. */
 #include "commands.h"
+#include "lock_and_recover.h"
 #include "pipeline_apply.h"
 #include "report_text.h"
-#include "writer.h"
 
 #include <stdio.h>
 

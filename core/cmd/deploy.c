@@ -14,11 +14,11 @@
 #include "consent.h"
 #include "interrupt.h"
 #include "invoker_environment.h"
+#include "lock_and_recover.h"
 #include "phase_command.h"
 #include "pipeline.h"
 #include "pipeline_apply.h"
 #include "report_text.h"
-#include "writer.h"
 
 #include <errno.h>
 #include <stdio.h>

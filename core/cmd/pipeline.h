@@ -11,7 +11,7 @@
 #include "loader.h"
 #include "report.h"
 #include "session.h"
-#include "settings.h"
+#include "step_settings.h"
 
 /* A step, its plugin and its checked values. */
 struct runner {

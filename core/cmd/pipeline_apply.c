@@ -2,10 +2,10 @@
 
 #include "consent.h"
 #include "interrupt.h"
+#include "lock_and_recover.h"
 #include "pipeline.h"
 #include "report_text.h"
 #include "transaction.h"
-#include "writer.h"
 
 #include <stdio.h>
 

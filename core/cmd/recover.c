@@ -1,8 +1,8 @@
 /* The commands `recover`, `recover --restore SEQ` and `recover --keep SEQ`. */
 #include "commands.h"
 
+#include "lock_and_recover.h"
 #include "recovery.h"
-#include "writer.h"
 
 #include <stdio.h>
 

@@ -8,12 +8,12 @@
 #include "consent.h"
 #include "digest.h"
 #include "file.h"
+#include "lock_and_recover.h"
 #include "recovery.h"
 #include "report_text.h"
 #include "target_directory.h"
 #include "transaction.h"
 #include "undo.h"
-#include "writer.h"
 
 #include <stdio.h>
 #include <string.h>

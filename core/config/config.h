@@ -1,7 +1,7 @@
 /*
  * The configuration: INI sections turned into phases and steps. Knows the core's own keys; a step's
- * other keys are kept for its plugin's descriptor to judge (settings.h). Read once at the start;
- * every problem of the file is reported, not only the first.
+ * other keys are kept for its plugin's descriptor to judge (step_settings.h). Read once at the
+ * start; every problem of the file is reported, not only the first.
  */
 #ifndef TFHOOK_CONFIG_H
 #define TFHOOK_CONFIG_H

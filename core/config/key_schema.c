@@ -1,6 +1,6 @@
 #include "key_schema.h"
 
-#include "settings.h"
+#include "step_settings.h"
 #include "text.h"
 
 #include <limits.h>

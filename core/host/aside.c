@@ -2,7 +2,7 @@
 
 #include "file.h"
 #include "mem.h"
-#include "probe.h"
+#include "probe_command.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
  * What the process of a plugin's call may not do by itself, for Landlock binds it, and its parent
  * sees to: run a command that only looks, and look at processes. One request at a time, by a socket
  * of their own: the plugin waits for the answer. What may not come back is done in a process that
- * is killed at the call's deadline (probe.h).
+ * is killed at the call's deadline (probe_command.h).
  */
 #ifndef TFHOOK_ASIDE_H
 #define TFHOOK_ASIDE_H

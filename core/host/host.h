@@ -5,7 +5,7 @@
 #ifndef TFHOOK_HOST_H
 #define TFHOOK_HOST_H
 
-#include "host_state.h"
+#include "host_context.h"
 
 void host_table(struct guest *guest, struct tfhook_host *ret);
 

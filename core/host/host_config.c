@@ -1,6 +1,6 @@
 /* The host functions by which a plugin asks for its settings. */
+#include "host_context.h"
 #include "host_functions.h"
-#include "host_state.h"
 
 static const char *host_value(const struct tfhook_host *host, const char *key)
 {

@@ -1,7 +1,7 @@
 /* The host functions by which a plugin looks at files, as they are with what is staged. */
 #include "file.h"
+#include "host_context.h"
 #include "host_functions.h"
-#include "host_state.h"
 
 #include <errno.h>
 #include <stdlib.h>

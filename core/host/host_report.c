@@ -1,7 +1,7 @@
 /* The host functions by which a plugin reports. */
 #include "clock.h"
+#include "host_context.h"
 #include "host_functions.h"
-#include "host_state.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -19,7 +19,7 @@
 #include "loader.h"
 #include "log.h"
 #include "run_environment.h"
-#include "settings.h"
+#include "step_settings.h"
 
 #include <signal.h>
 

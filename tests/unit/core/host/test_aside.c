@@ -1,7 +1,7 @@
 /* A call's process and its parent, by the socket between them. */
 #include "aside.h"
 #include "clock.h"
-#include "probe.h"
+#include "probe_command.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "host_state.h"
+#include "host_context.h"
 
 #include <errno.h>
 #include <stdarg.h>

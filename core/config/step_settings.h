@@ -2,8 +2,8 @@
  * A step's values: its entries, the site's, and the defaults, checked against the plugin's keys.
  * Made in the parent once per step; the child inherits it.
  */
-#ifndef TFHOOK_SETTINGS_H
-#define TFHOOK_SETTINGS_H
+#ifndef TFHOOK_STEP_SETTINGS_H
+#define TFHOOK_STEP_SETTINGS_H
 
 #include "config.h"
 #include "plugin_info.h"

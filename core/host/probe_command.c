@@ -1,4 +1,4 @@
-#include "probe.h"
+#include "probe_command.h"
 
 #include "clock.h"
 #include "descriptors.h"

@@ -1,9 +1,9 @@
 /* The host functions by which a plugin runs a command that only looks. */
 #include "aside.h"
 #include "file.h"
+#include "host_context.h"
 #include "host_functions.h"
-#include "host_state.h"
-#include "probe.h"
+#include "probe_command.h"
 
 #include <errno.h>
 #include <pwd.h>

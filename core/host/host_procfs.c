@@ -1,7 +1,7 @@
 /* The host function by which a plugin looks at processes. */
 #include "aside.h"
+#include "host_context.h"
 #include "host_functions.h"
-#include "host_state.h"
 
 #include <errno.h>
 #include <string.h>

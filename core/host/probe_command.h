@@ -4,8 +4,8 @@
  * few commands could work. Or a look of our own that might not come back: reading a file of /proc
  * can wait for a dead server, or for a lock of a process that is stuck.
  */
-#ifndef TFHOOK_PROBE_H
-#define TFHOOK_PROBE_H
+#ifndef TFHOOK_PROBE_COMMAND_H
+#define TFHOOK_PROBE_COMMAND_H
 
 #include "blob.h"
 #include "deadline.h"

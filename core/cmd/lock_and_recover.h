@@ -4,8 +4,8 @@
  * Order: writer_begin(), or writer_lock() and then writer_settle(). From the lock on INT, TERM and
  * HUP end the call at hand and undo the transaction.
  */
-#ifndef TFHOOK_WRITER_H
-#define TFHOOK_WRITER_H
+#ifndef TFHOOK_LOCK_AND_RECOVER_H
+#define TFHOOK_LOCK_AND_RECOVER_H
 
 #include "recovery.h"
 #include "report.h"

@@ -1,4 +1,4 @@
-#include "writer.h"
+#include "lock_and_recover.h"
 
 #include "interrupt.h"
 #include "lock.h"

@@ -5,14 +5,14 @@
  * Order: the child fills a struct guest, makes the table (host.h), runs the plugin's function with
  * it, then guest_end() with its result.
  */
-#ifndef TFHOOK_HOST_STATE_H
-#define TFHOOK_HOST_STATE_H
+#ifndef TFHOOK_HOST_CONTEXT_H
+#define TFHOOK_HOST_CONTEXT_H
 
 #include "change_set.h"
 #include "digest.h"
 #include "procfs.h"
 #include "run_environment.h"
-#include "settings.h"
+#include "step_settings.h"
 #include "wire.h"
 
 #include <stdbool.h>

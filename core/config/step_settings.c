@@ -1,4 +1,4 @@
-#include "settings.h"
+#include "step_settings.h"
 
 #include <string.h>
 

@@ -34,14 +34,14 @@ static void open_standard_streams(void)
     }
 }
 
-static struct talk make_talk(const struct cli *cli)
+static struct log make_log(const struct cli *cli)
 {
-    return (struct talk){.quiet = cli->quiet,
-                         .verbose = cli->verbose,
-                         .json = cli->json,
-                         .terminal = isatty(STDERR_FILENO) == 1,
-                         .color_out = isatty(STDOUT_FILENO) == 1 && !cli->no_color &&
-                                      getenv("NO_COLOR") == NULL};
+    return (struct log){.quiet = cli->quiet,
+                        .verbose = cli->verbose,
+                        .json = cli->json,
+                        .terminal = isatty(STDERR_FILENO) == 1,
+                        .color_out = isatty(STDOUT_FILENO) == 1 && !cli->no_color &&
+                                     getenv("NO_COLOR") == NULL};
 }
 
 static int needs_config(enum command command)
@@ -109,7 +109,7 @@ static void say_error(const struct session *session, const struct err *err)
     const char *text = err->text;
     while (text != NULL && *text != '\0') {
         size_t length = strcspn(text, "\n");
-        talk_error(&session->talk, "%.*s", (int)length, text);
+        log_error(&session->log, "%.*s", (int)length, text);
         text += length + (text[length] == '\n');
     }
 }
@@ -119,17 +119,17 @@ static enum status run_command(struct pipeline *pipeline)
     struct session *session = pipeline->session;
     struct err err = {.mem = session->mem};
     bool pending = false;
-    session->talk = make_talk(&session->cli);
+    session->log = make_log(&session->cli);
     digest_init();
     int rc = needs_config(session->cli.command) ? pipeline_load(pipeline, &err)
                                                 : load_directories(session, &err);
     if (rc == 0)
         rc = dispatch(pipeline, &pending, &err);
     if (session->lock >= 0)
-        journal_prune(session->mem, session->world.state_dir, session->config.keep);
+        journal_prune(session->mem, session->environment.state_dir, session->config.keep);
     if (rc == 0)
         err = (struct err){.mem = session->mem};
-    if (session->talk.json && session->cli.command != COMMAND_PLUGINS)
+    if (session->log.json && session->cli.command != COMMAND_PLUGINS)
         report_json(session, pipeline->report, &err);
     say_error(session, &err);
     if (rc == 0)
@@ -152,7 +152,7 @@ static enum status flush_output(const struct report *report, enum status status)
 
 int main(int argc, char **argv)
 {
-    caller_refuse_loader();
+    invoker_refuse_loader();
     /* A block of a store's size is used again, not mapped anew, page by page, each time. */
     (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     static struct mem mem; /* freed by the end of the process */
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
     struct err err = {.mem = &mem};
     enum status status = STATUS_OK;
     open_standard_streams();
-    caller_save(&mem);
+    invoker_save(&mem);
     if (cli_parse(&mem, argc, argv, &session.cli, &err) < 0) {
         status = err.status;
         if (session.cli.json)

@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void fds_close(int *fd)
+void descriptor_close(int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd);
@@ -53,7 +53,7 @@ static bool close_ranges(const int *keep, size_t count)
 #endif
 }
 
-void fds_close_all_but(const int *keep, size_t count)
+void descriptors_close_all_but(const int *keep, size_t count)
 {
     if (close_ranges(keep, count))
         return;

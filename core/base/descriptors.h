@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /* Close it if it is open (not negative), and forget it. */
-void fds_close(int *fd);
+void descriptor_close(int *fd);
 
 /* Close every descriptor from 3 on that is not in `keep`. */
-void fds_close_all_but(const int *keep, size_t count);
+void descriptors_close_all_but(const int *keep, size_t count);
 
 #endif

@@ -16,6 +16,6 @@ void interrupt_catch(void)
     const struct sigaction action = {.sa_handler = note_signal};
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (!caller_ignores(numbers[i]))
+        if (!invoker_ignores(numbers[i]))
             (void)sigaction(numbers[i], &action, NULL);
 }

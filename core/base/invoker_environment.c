@@ -25,9 +25,9 @@ static struct {
     struct sigaction actions[SIGNALS];
     sigset_t mask;
     sigset_t not_default;
-} caller;
+} invoker;
 
-void caller_refuse_loader(void)
+void invoker_refuse_loader(void)
 {
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
         if (!ld_leads(*entry))
@@ -47,7 +47,7 @@ static void clean_environment(struct mem *mem)
         char *own = mem_str(mem, *entry);
         if (ld_is_hidden(own))
             ld_flip(own);
-        names_add(mem, &caller.environment, own);
+        names_add(mem, &invoker.environment, own);
     }
     static const char *const kept[] = {"SOURCE_DATE_EPOCH", "NO_COLOR"};
     const char *values[sizeof kept / sizeof *kept];
@@ -66,64 +66,64 @@ static void clean_environment(struct mem *mem)
 static void save_signals(void)
 {
     enum { STANDARD_SIGNALS = 31 }; /* nobody hands real-time signals on ignored */
-    (void)sigemptyset(&caller.not_default);
+    (void)sigemptyset(&invoker.not_default);
     for (int number = 1; number <= STANDARD_SIGNALS; number++) {
         struct sigaction action = {.sa_handler = SIG_DFL};
         if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
-            (void)sigaddset(&caller.not_default, number);
+            (void)sigaddset(&invoker.not_default, number);
     }
     for (size_t i = 0; i < SIGNALS; i++) {
-        (void)sigaction(signals[i], NULL, &caller.actions[i]);
-        (void)sigaddset(&caller.not_default, signals[i]);
+        (void)sigaction(signals[i], NULL, &invoker.actions[i]);
+        (void)sigaddset(&invoker.not_default, signals[i]);
     }
 }
 
-void caller_save(struct mem *mem)
+void invoker_save(struct mem *mem)
 {
     clean_environment(mem);
-    caller.umask = umask(022);
+    invoker.umask = umask(022);
     save_signals();
     (void)signal(SIGCHLD, SIG_DFL);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a write above the limit fails with EFBIG */
     sigset_t none;
     (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, &caller.mask);
+    (void)sigprocmask(SIG_SETMASK, &none, &invoker.mask);
     /* No core dumps: there may be keys in memory. The hard limit is the caller's to keep. */
-    if (getrlimit(RLIMIT_CORE, &caller.core) == 0) {
-        const struct rlimit no_core = {0, caller.core.rlim_max};
+    if (getrlimit(RLIMIT_CORE, &invoker.core) == 0) {
+        const struct rlimit no_core = {0, invoker.core.rlim_max};
         (void)setrlimit(RLIMIT_CORE, &no_core);
     }
 }
 
-void caller_restore(void)
+void invoker_restore(void)
 {
-    (void)umask(caller.umask);
-    (void)setrlimit(RLIMIT_CORE, &caller.core);
+    (void)umask(invoker.umask);
+    (void)setrlimit(RLIMIT_CORE, &invoker.core);
     for (size_t i = 0; i < SIGNALS; i++)
-        (void)sigaction(signals[i], &caller.actions[i], NULL);
-    (void)sigprocmask(SIG_SETMASK, &caller.mask, NULL);
+        (void)sigaction(signals[i], &invoker.actions[i], NULL);
+    (void)sigprocmask(SIG_SETMASK, &invoker.mask, NULL);
 }
 
-void caller_reset_signals(void)
+void invoker_reset_signals(void)
 {
     const struct sigaction by_default = {.sa_handler = SIG_DFL};
     for (int number = 1; number < NSIG; number++)
-        if (sigismember(&caller.not_default, number) == 1)
+        if (sigismember(&invoker.not_default, number) == 1)
             (void)sigaction(number, &by_default, NULL);
 }
 
-char *const *caller_environment(void)
+char *const *invoker_environment(void)
 {
     static char *const none[] = {NULL};
-    return caller.environment.count == 0 ? none
-                                         : (char *const *)(uintptr_t)caller.environment.names;
+    return invoker.environment.count == 0 ? none
+                                          : (char *const *)(uintptr_t)invoker.environment.names;
 }
 
-bool caller_ignores(int signal_number)
+bool invoker_ignores(int signal_number)
 {
     for (size_t i = 0; i < SIGNALS; i++)
         if (signals[i] == signal_number)
-            return caller.actions[i].sa_handler == SIG_IGN;
+            return invoker.actions[i].sa_handler == SIG_IGN;
     return false;
 }

@@ -13,21 +13,21 @@
 /* Before all else in main: what the loader has read by then is with the process until it ends,
  * whatever becomes of the environment. The launcher leaves it out; who starts the program past the
  * launcher with such a variable is refused. */
-void caller_refuse_loader(void);
+void invoker_refuse_loader(void);
 
 /* First thing then: remember, then set our own. */
-void caller_save(struct mem *mem);
+void invoker_save(struct mem *mem);
 
 /* In the child that becomes a phase command. */
-void caller_restore(void);
+void invoker_restore(void);
 
 /* In a child that runs anything else: every signal has its default action. */
-void caller_reset_signals(void);
+void invoker_reset_signals(void);
 
 /* The environment; entries[count] is NULL. */
-char *const *caller_environment(void);
+char *const *invoker_environment(void);
 
 /* Did the caller have us ignore this signal (nohup)? Only for INT, TERM, HUP. */
-bool caller_ignores(int signal_number);
+bool invoker_ignores(int signal_number);
 
 #endif

@@ -26,50 +26,50 @@ static void say(const char *kind, const char *format, va_list args)
     fputc('\n', stderr);
 }
 
-void talk_error(const struct talk *talk, const char *format, ...)
+void log_error(const struct log *log, const char *format, ...)
 {
-    (void)talk;
+    (void)log;
     va_list args;
     va_start(args, format);
     say("", format, args);
     va_end(args);
 }
 
-void talk_warn(const struct talk *talk, const char *format, ...)
+void log_warn(const struct log *log, const char *format, ...)
 {
-    (void)talk;
+    (void)log;
     va_list args;
     va_start(args, format);
     say("warning: ", format, args);
     va_end(args);
 }
 
-void talk_info(const struct talk *talk, const char *format, ...)
+void log_info(const struct log *log, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    if (!talk->quiet)
+    if (!log->quiet)
         say("", format, args);
     va_end(args);
 }
 
-void talk_debug(const struct talk *talk, const char *format, ...)
+void log_debug(const struct log *log, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    if (talk->verbose)
+    if (log->verbose)
         say("", format, args);
     va_end(args);
 }
 
-enum tfhook_level talk_level(const struct talk *talk)
+enum tfhook_level log_level_shown(const struct log *log)
 {
-    return talk->verbose ? TFHOOK_DEBUG : talk->quiet ? TFHOOK_WARNING : TFHOOK_INFO;
+    return log->verbose ? TFHOOK_DEBUG : log->quiet ? TFHOOK_WARNING : TFHOOK_INFO;
 }
 
-void talk_progress(const struct talk *talk, const char *what, long done, long total)
+void log_progress(const struct log *log, const char *what, long done, long total)
 {
-    if (!talk->terminal || talk->quiet)
+    if (!log->terminal || log->quiet)
         return;
     clear_progress();
     if (what == NULL)
@@ -82,7 +82,7 @@ void talk_progress(const struct talk *talk, const char *what, long done, long to
     progress_is_shown = true;
 }
 
-bool talk_is_new(const char *text)
+bool log_is_new(const char *text)
 {
     /* Hashes will do: a note that is lost to a collision is no loss. */
     static uint64_t seen[256];

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <tfhook/plugin.h>
 
-struct talk {
+struct log {
     bool quiet;
     bool verbose;
     bool json;
@@ -18,23 +18,21 @@ struct talk {
 };
 
 /* The least that is shown. */
-enum tfhook_level talk_level(const struct talk *talk);
+enum tfhook_level log_level_shown(const struct log *log);
 
 /* "tfhook: ...", then a new line. error and warn always; info unless -q; debug with -v. */
-void talk_error(const struct talk *talk, const char *format, ...)
+void log_error(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void talk_warn(const struct talk *talk, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-void talk_info(const struct talk *talk, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-void talk_debug(const struct talk *talk, const char *format, ...)
+void log_warn(const struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_info(const struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_debug(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* A line that is written over by the next; only on a terminal. total 0: unknown. NULL: clear it. */
-void talk_progress(const struct talk *talk, const char *what, long done, long total);
+void log_progress(const struct log *log, const char *what, long done, long total);
 
 /* True the first time that this text comes in this process; the same note of several calls is shown
  * once. */
-bool talk_is_new(const char *text);
+bool log_is_new(const char *text);
 
 #endif

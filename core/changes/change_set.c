@@ -7,19 +7,20 @@
 const char *const action_names[ACTIONS] = {"write", "edit", "remove", "directory",
                                            "remove-directory"};
 
-struct change *stage_find(const struct stage *stage, const char *real)
+struct change *change_set_find(const struct change_set *changes, const char *real)
 {
-    for (size_t i = 0; i < stage->count; i++)
-        if (strcmp(stage->items[i].real, real) == 0)
-            return &stage->items[i];
+    for (size_t i = 0; i < changes->count; i++)
+        if (strcmp(changes->items[i].real, real) == 0)
+            return &changes->items[i];
     return NULL;
 }
 
-static void drop(struct stage *stage, const struct change *change)
+static void drop(struct change_set *changes, const struct change *change)
 {
-    size_t at = (size_t)(change - stage->items);
-    stage->count--;
-    memmove(stage->items + at, stage->items + at + 1, (stage->count - at) * sizeof *stage->items);
+    size_t at = (size_t)(change - changes->items);
+    changes->count--;
+    memmove(changes->items + at, changes->items + at + 1,
+            (changes->count - at) * sizeof *changes->items);
 }
 
 static bool changes_nothing(const struct change *change)
@@ -30,16 +31,16 @@ static bool changes_nothing(const struct change *change)
 }
 
 /* The content after the edits of `change`, in change->content. */
-static int edit_content(struct stage *stage, struct change *change, const char **ret_why)
+static int edit_content(struct change_set *changes, struct change *change, const char **ret_why)
 {
     struct blob after;
-    if (edits_apply(stage->mem, &change->edits, &change->content, &after, NULL, ret_why) < 0)
+    if (edits_apply(changes->mem, &change->edits, &change->content, &after, NULL, ret_why) < 0)
         return -1;
     change->content = after;
     return 0;
 }
 
-static int merge(struct stage *stage, struct change *old, struct change *change,
+static int merge(struct change_set *changes, struct change *old, struct change *change,
                  const char **ret_why)
 {
     if (old->action == ACTION_DIRECTORY || change->action == ACTION_DIRECTORY) {
@@ -47,18 +48,18 @@ static int merge(struct stage *stage, struct change *old, struct change *change,
         return old->action == change->action ? 0 : -1;
     }
     if (old->action == ACTION_EDIT && change->action != ACTION_EDIT) {
-        *ret_why = mem_printf(stage->mem, "step %s has staged line edits of it", old->step);
+        *ret_why = mem_printf(changes->mem, "step %s has staged line edits of it", old->step);
         return -1;
     }
     if (change->action == ACTION_EDIT) {
         change->content = old->content;
-        if (edit_content(stage, change, ret_why) < 0)
+        if (edit_content(changes, change, ret_why) < 0)
             return -1;
         if (old->action == ACTION_WRITE)
             change->action = ACTION_WRITE;
         struct edits all = old->edits;
         for (size_t i = 0; i < change->edits.count; i++)
-            *mem_push(stage->mem, all.items, all.count) = change->edits.items[i];
+            *mem_push(changes->mem, all.items, all.count) = change->edits.items[i];
         change->edits = all;
     }
     change->existed = old->existed;
@@ -72,22 +73,22 @@ static int merge(struct stage *stage, struct change *old, struct change *change,
     return 0;
 }
 
-int stage_add(struct stage *stage, const struct change *change, const char **ret_why)
+int change_set_add(struct change_set *changes, const struct change *change, const char **ret_why)
 {
     struct change add = *change;
-    struct change *old = stage_find(stage, add.real);
+    struct change *old = change_set_find(changes, add.real);
     if (old == NULL) {
-        if (add.action == ACTION_EDIT && edit_content(stage, &add, ret_why) < 0)
+        if (add.action == ACTION_EDIT && edit_content(changes, &add, ret_why) < 0)
             return -1;
-        old = mem_push(stage->mem, stage->items, stage->count);
+        old = mem_push(changes->mem, changes->items, changes->count);
         *old = add;
-    } else if (merge(stage, old, &add, ret_why) < 0) {
+    } else if (merge(changes, old, &add, ret_why) < 0) {
         return -1;
     }
     old->new_sha256 = old->action == ACTION_WRITE || old->action == ACTION_EDIT
-                          ? digest(stage->mem, old->content.data, old->content.size)
+                          ? digest(changes->mem, old->content.data, old->content.size)
                           : NULL;
     if (changes_nothing(old) || (old->action == ACTION_REMOVE && !old->existed))
-        drop(stage, old);
+        drop(changes, old);
     return 0;
 }

@@ -44,18 +44,18 @@ struct change {
     struct names summary;
 };
 
-struct stage {
+struct change_set {
     struct mem *mem;
     struct change *items;
     size_t count;
 };
 
-struct change *stage_find(const struct stage *stage, const char *real);
+struct change *change_set_find(const struct change_set *changes, const char *real);
 
 /* Add a change, which gives step, path, real, existed, old_sha256 and what its action needs; for
  * an edit, `content` is the file's content before. -1 with the reason in *ret_why. A change that
  * changes nothing is dropped. */
-int stage_add(struct stage *stage, const struct change *change, const char **ret_why)
+int change_set_add(struct change_set *changes, const struct change *change, const char **ret_why)
     __attribute__((warn_unused_result));
 
 #endif

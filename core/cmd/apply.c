@@ -25,11 +25,11 @@ int command_apply(struct pipeline *pipeline, struct err *err)
         .selection = pipeline_selection(session), .command = "apply", .show = true, .ask = true};
     if (pipeline_check_names(pipeline, err) < 0 ||
         pipeline_check_not_empty(pipeline, &what.selection, true, err) < 0 ||
-        writer_begin(session, report, err) < 0 ||
+        lock_and_recover(session, report, err) < 0 ||
         pipeline_check(pipeline, &what.selection, true, err) < 0)
         return -1;
     int rc = pipeline_apply(pipeline, &what, err);
-    if (session->talk.json)
+    if (session->log.json)
         return rc;
     report_show_findings(session, report, false, stdout);
     if (rc < 0)

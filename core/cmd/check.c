@@ -11,7 +11,7 @@ int command_check(struct pipeline *pipeline, struct err *err)
     const struct selection all = {0};
     int rc = pipeline_check(pipeline, &all, false, err);
     report->result = rc == 0 ? "passed" : "failed";
-    if (session->talk.json)
+    if (session->log.json)
         return rc;
     report_show_steps(session, report, stdout);
     if (rc == 0 && session->config.phase_count > 0)

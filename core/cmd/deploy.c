@@ -11,6 +11,7 @@
  */
 #include "commands.h"
 
+#include "clock.h"
 #include "consent.h"
 #include "interrupt.h"
 #include "invoker_environment.h"
@@ -40,7 +41,7 @@ static const char *hook_name(struct session *session, const char *when, const ch
 static void show_hook(const struct session *session, const struct report *report, const char *hook,
                       long before)
 {
-    if (session->talk.json)
+    if (session->log.json)
         return;
     if (report->transaction != before)
         (void)printf("%s: changed, as transaction %ld\n", hook, report->transaction);
@@ -81,7 +82,7 @@ static int run_hook(struct pipeline *pipeline, const char *hook, struct progress
 static const char *command_path(struct session *session, const char *path)
 {
     const char *inside = NULL;
-    if (root_resolve(&session->world.root, session->mem, path, &inside) == 0 &&
+    if (root_resolve(&session->environment.root, session->mem, path, &inside) == 0 &&
         access(inside, X_OK) == 0)
         return inside;
     return path;
@@ -89,13 +90,13 @@ static const char *command_path(struct session *session, const char *path)
 
 static const char *log_path(struct session *session, const char *phase, struct err *err)
 {
-    const char *dir = mem_printf(session->mem, "%s/log", session->world.state_dir);
+    const char *dir = mem_printf(session->mem, "%s/log", session->environment.state_dir);
     if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
         (void)err_errno(err, STATUS_FAILED, errno, "cannot make %s", dir);
         return NULL;
     }
     return mem_printf(session->mem, "%s/%s-%s.log", dir,
-                      world_time(session->mem, session->world.now), phase);
+                      clock_utc_text(session->mem, session->environment.now), phase);
 }
 
 static int run_words(struct session *session, struct report *report, const char *phase,
@@ -104,9 +105,9 @@ static int run_words(struct session *session, struct report *report, const char 
     const char *log = log_path(session, phase, err);
     if (log == NULL)
         return -1;
-    const struct phase_command command = {program, words->names, log, session->talk.json};
+    const struct phase_command command = {program, words->names, log, session->log.json};
     const char *shown = text_escape(session->mem, words->names[0], strlen(words->names[0]));
-    talk_info(&session->talk, "%s: running %s (log: %s)", phase, shown, log);
+    log_info(&session->log, "%s: running %s (log: %s)", phase, shown, log);
     int status = phase_command_run(session->mem, &command, err);
     if (status < 0)
         return -1;
@@ -122,8 +123,8 @@ static int run_words(struct session *session, struct report *report, const char 
 static int run_phase_commands(struct session *session, struct report *report,
                               const struct phase *phase, struct err *err)
 {
-    if (!config_names_host(&phase->only_on, session->world.hostname)) {
-        talk_info(&session->talk, "%s: not on this host (only-on)", phase->name);
+    if (!config_names_host(&phase->only_on, session->environment.hostname)) {
+        log_info(&session->log, "%s: not on this host (only-on)", phase->name);
         return 0;
     }
     for (size_t i = 0; i < phase->command_count; i++) {
@@ -149,10 +150,10 @@ static void after_failure(struct pipeline *pipeline, struct progress *progress, 
     struct progress own = {0};
     interrupt_pending = 0;
     if (err->status == STATUS_STUCK)
-        talk_warn(&session->talk,
-                  "post-failure is left out: nothing is written on top of what is stuck");
+        log_warn(&session->log,
+                 "post-failure is left out: nothing is written on top of what is stuck");
     else if (run_hook(pipeline, "post-failure", &own, &later) < 0)
-        talk_error(&session->talk, "post-failure: %s", later.text);
+        log_error(&session->log, "post-failure: %s", later.text);
     report->result = result == NULL || earlier_hook ? "failed" : result;
     if (err->status == STATUS_STUCK)
         report->result = "stuck";
@@ -166,13 +167,13 @@ static void after_failure(struct pipeline *pipeline, struct progress *progress, 
                            err->text, list);
 }
 
-static int check_hook(struct pipeline *pipeline, const char *hook, struct stage *stage,
+static int check_hook(struct pipeline *pipeline, const char *hook, struct change_set *changes,
                       struct err *err)
 {
     const struct selection selection = {.hook = hook};
     if (pipeline_check(pipeline, &selection, false, err) < 0)
         return -1;
-    return pipeline_plan(pipeline, &selection, stage, true, err);
+    return pipeline_plan(pipeline, &selection, changes, true, err);
 }
 
 /* --- wrap --- */
@@ -183,7 +184,7 @@ static int find_program(struct session *session, struct report *report, const ch
 {
     const char *found = name;
     const char *path = "/usr/sbin:/usr/bin:/sbin:/bin";
-    for (char *const *entry = caller_environment(); *entry != NULL; entry++)
+    for (char *const *entry = invoker_environment(); *entry != NULL; entry++)
         if (strncmp(*entry, "PATH=", 5) == 0)
             path = *entry + 5;
     bool searched = strchr(name, '/') == NULL;
@@ -236,19 +237,19 @@ int command_wrap(struct pipeline *pipeline, struct err *err)
     struct report *report = pipeline->report;
     const char *program = NULL;
     struct progress progress = {0};
-    struct stage rehearsal = {.mem = session->mem};
+    struct change_set rehearsal = {.mem = session->mem};
     if (find_program(session, report, session->cli.words.names[0], &program, err) < 0 ||
-        writer_begin(session, report, err) < 0 ||
+        lock_and_recover(session, report, err) < 0 ||
         check_hook(pipeline, hook_name(session, "pre", session->cli.name), &rehearsal, err) < 0 ||
         check_hook(pipeline, hook_name(session, "post", session->cli.name), &rehearsal, err) < 0)
         return -1;
-    if (!session->talk.json && !session->talk.quiet)
+    if (!session->log.json && !session->log.quiet)
         report_show_changes(session, &rehearsal, stdout);
     begin_report(pipeline);
     int rc = wrap_phase(pipeline, program, &progress, err);
     if (rc < 0)
         after_failure(pipeline, &progress, err);
-    if (!session->talk.json)
+    if (!session->log.json)
         report_show_next_steps(report, stdout);
     return rc;
 }
@@ -291,18 +292,18 @@ static int check_commands(struct session *session, const struct phase *phase, st
     for (size_t i = 0; i < phase->command_count; i++) {
         const char *written = phase->commands[i].names[0];
         const char *path = command_path(session, written);
-        if (session->world.root.dir[0] != '\0' && path == written)
-            talk_warn(&session->talk,
-                      "%s:%u: %s is not below --root: this machine's own will be run",
-                      session->config.file, phase->line, written);
-        if (config_names_host(&phase->only_on, session->world.hostname) && access(path, X_OK) < 0)
+        if (session->environment.root.dir[0] != '\0' && path == written)
+            log_warn(&session->log, "%s:%u: %s is not below --root: this machine's own will be run",
+                     session->config.file, phase->line, written);
+        if (config_names_host(&phase->only_on, session->environment.hostname) &&
+            access(path, X_OK) < 0)
             return err_errno(err, STATUS_REJECTED, errno, "%s:%u: [phase %s] cannot run %s",
                              session->config.file, phase->line, phase->name, path);
     }
     return 0;
 }
 
-static int rehearse(struct pipeline *pipeline, size_t first, size_t end, struct stage *stage,
+static int rehearse(struct pipeline *pipeline, size_t first, size_t end, struct change_set *changes,
                     struct err *err)
 {
     struct session *session = pipeline->session;
@@ -310,8 +311,8 @@ static int rehearse(struct pipeline *pipeline, size_t first, size_t end, struct 
     for (size_t i = first; i < end; i++) {
         const struct phase *phase = &session->config.phases[i];
         if (check_commands(session, phase, err) < 0 ||
-            check_hook(pipeline, hook_name(session, "pre", phase->name), stage, err) < 0 ||
-            check_hook(pipeline, hook_name(session, "post", phase->name), stage, err) < 0)
+            check_hook(pipeline, hook_name(session, "pre", phase->name), changes, err) < 0 ||
+            check_hook(pipeline, hook_name(session, "post", phase->name), changes, err) < 0)
             return -1;
     }
     return pipeline_check(pipeline, &failure, false, err);
@@ -339,14 +340,14 @@ static int run_phases(struct pipeline *pipeline, size_t first, size_t end,
 }
 
 static void show_deploy(struct session *session, struct report *report, size_t first, size_t end,
-                        const struct stage *stage)
+                        const struct change_set *changes)
 {
     bool asks = !session->cli.yes && consent_is_asked();
-    FILE *out = session->talk.json ? stderr : stdout;
-    if (session->talk.json && !asks)
+    FILE *out = session->log.json ? stderr : stdout;
+    if (session->log.json && !asks)
         return;
     report_show_steps(session, report, out);
-    report_show_changes(session, stage, out);
+    report_show_changes(session, changes, out);
     (void)fprintf(out, "Phases:");
     for (size_t i = first; i < end; i++)
         (void)fprintf(out, " %s", session->config.phases[i].name);
@@ -361,12 +362,13 @@ int command_deploy(struct pipeline *pipeline, struct err *err)
     size_t first = 0;
     size_t end = 0;
     struct progress progress = {0};
-    struct stage rehearsal = {.mem = session->mem};
+    struct change_set rehearsal = {.mem = session->mem};
     if (!session->cli.yes && !consent_is_asked())
         return err_set(err, STATUS_USAGE,
                        "deploy runs phase commands, which stop the site: off a terminal it needs "
                        "--yes");
-    if (choose_phases(session, &first, &end, err) < 0 || writer_begin(session, report, err) < 0 ||
+    if (choose_phases(session, &first, &end, err) < 0 ||
+        lock_and_recover(session, report, err) < 0 ||
         rehearse(pipeline, first, end, &rehearsal, err) < 0)
         return -1;
     show_deploy(session, report, first, end, &rehearsal);
@@ -378,7 +380,7 @@ int command_deploy(struct pipeline *pipeline, struct err *err)
         after_failure(pipeline, &progress, err);
     else if (report->result == NULL)
         report->result = "unchanged";
-    if (!session->talk.json)
+    if (!session->log.json)
         report_show_next_steps(report, stdout);
     return rc;
 }

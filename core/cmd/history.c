@@ -52,7 +52,7 @@ static void show_entry(const struct session *session, const struct entry *entry)
 
 static void report_entry(struct session *session, struct report *report, const struct entry *entry)
 {
-    struct stage *changes = &report->changes;
+    struct change_set *changes = &report->changes;
     struct edits edits = {0};
     for (size_t i = 0; i < entry->edits.count; i++)
         *mem_push(session->mem, edits.items, edits.count) =
@@ -84,7 +84,7 @@ static struct journals chosen(struct session *session, const struct journals *al
 int command_history(struct session *session, struct report *report, struct err *err)
 {
     struct journals all;
-    if (journal_list(session->mem, session->world.state_dir, &all, err) < 0)
+    if (journal_list(session->mem, session->environment.state_dir, &all, err) < 0)
         return -1;
     for (size_t i = 0; i < all.count; i++) {
         struct err unread = {.mem = session->mem};
@@ -102,18 +102,18 @@ int command_history(struct session *session, struct report *report, struct err *
     *list = chosen(session, &all);
     for (size_t i = 0; i < list->count; i++) {
         const struct journal *journal = &list->items[i];
-        if (!session->talk.json)
+        if (!session->log.json)
             show_head(session, &all, journal);
         for (size_t k = 0; k < journal->count; k++) {
             report_entry(session, report, &journal->entries[k]);
-            if (!session->talk.json)
+            if (!session->log.json)
                 show_entry(session, &journal->entries[k]);
         }
     }
     if (session->cli.seq != 0 && list->count == 0)
         return err_set(err, STATUS_USAGE, "there is no transaction %ld; see tfhook history",
                        session->cli.seq);
-    if (list->count == 0 && !session->talk.json)
+    if (list->count == 0 && !session->log.json)
         (void)puts("Nothing was done yet.");
     report->history = list;
     report->transaction = session->cli.seq;

@@ -29,11 +29,11 @@ static void warn_of_idle_hooks(const struct session *session)
         for (size_t k = 0; k < config->steps[i].hooks.count; k++) {
             const char *hook = config->steps[i].hooks.names[k];
             if (strcmp(hook, "post-failure") != 0 && !has_phase(config, hook))
-                talk_warn(&session->talk,
-                          "%s:%u: [step %s] is at %s, but there is no [phase %s]: `tfhook deploy` "
-                          "does not run it there",
-                          config->file, config->steps[i].line, config->steps[i].name, hook,
-                          strchr(hook, '-') + 1);
+                log_warn(&session->log,
+                         "%s:%u: [step %s] is at %s, but there is no [phase %s]: `tfhook deploy` "
+                         "does not run it there",
+                         config->file, config->steps[i].line, config->steps[i].name, hook,
+                         strchr(hook, '-') + 1);
         }
 }
 
@@ -60,17 +60,17 @@ static void missing_plugin(struct session *session, const struct step *step, str
     const char *where =
         step->line > 0 ? mem_printf(session->mem, "%s:%u: ", session->config.file, step->line) : "";
     const char *meant = "";
-    if (loader_names(session->mem, session->world.plugin_dir, &known) == 0)
+    if (loader_names(session->mem, session->environment.plugin_dir, &known) == 0)
         meant = config_did_you_mean(session->mem, step->plugin, &known);
     names_add(session->mem, problems,
               mem_printf(session->mem, "%sno plugin is called %s in %s%s", where, step->plugin,
-                         session->world.plugin_dir, meant));
+                         session->environment.plugin_dir, meant));
 }
 
 int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
 {
     struct session *session = pipeline->session;
-    const char *plugin_dir = session->world.plugin_dir;
+    const char *plugin_dir = session->environment.plugin_dir;
     const char *lack = NULL;
     if (pipeline->plugin_dir >= 0)
         return 0;
@@ -79,7 +79,7 @@ int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
                          "cannot read the plugin directory %s (set plugin-dir, or use "
                          "--plugin-dir)",
                          plugin_dir);
-    pipeline->plugin_dir = trust_open_directory(
+    pipeline->plugin_dir = secure_path_open_directory(
         session->mem, plugin_dir,
         mem_printf(session->mem, "the plugins in %s are not loaded", plugin_dir), err);
     if (pipeline->plugin_dir < 0)
@@ -87,7 +87,7 @@ int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
     interrupt_catch();
     pipeline->ruleset = landlock_ruleset(&lack);
     if (lack != NULL)
-        talk_debug(&session->talk, "%s", lack);
+        log_debug(&session->log, "%s", lack);
     return 0;
 }
 
@@ -95,23 +95,23 @@ int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct e
 {
     struct session *session = pipeline->session;
     struct plugin_file *file = mem_alloc(session->mem, sizeof *file);
-    if (loader_open(session->mem, pipeline->plugin_dir, session->world.plugin_dir,
+    if (loader_open(session->mem, pipeline->plugin_dir, session->environment.plugin_dir,
                     runner->step->plugin, file, err) < 0)
         return -1;
-    struct outcome outcome;
-    const struct child_call call = {.call = CALL_DESCRIBE,
-                                    .world = &session->world,
-                                    .talk = &session->talk,
-                                    .file = file,
-                                    .ruleset = pipeline->ruleset,
-                                    .step = runner->step};
-    child_run(session->mem, &call, &outcome);
-    if (outcome.status != STEP_OK || outcome.info.name == NULL) {
-        fds_close(&file->fd);
-        return err_set(err, STATUS_REJECTED, "%s", outcome.message);
+    struct call_result result;
+    const struct plugin_call call = {.call = CALL_DESCRIBE,
+                                     .environment = &session->environment,
+                                     .log = &session->log,
+                                     .file = file,
+                                     .ruleset = pipeline->ruleset,
+                                     .step = runner->step};
+    plugin_call_run(session->mem, &call, &result);
+    if (result.status != STEP_OK || result.info.name == NULL) {
+        descriptor_close(&file->fd);
+        return err_set(err, STATUS_REJECTED, "%s", result.message);
     }
     runner->file = file;
-    runner->plugin = outcome.info;
+    runner->plugin = result.info;
     return 0;
 }
 
@@ -120,7 +120,7 @@ static void describe(struct pipeline *pipeline, struct runner *runner, struct na
     struct session *session = pipeline->session;
     const struct step *step = runner->step;
     const char *file =
-        mem_printf(session->mem, "%s/%s.so", session->world.plugin_dir, step->plugin);
+        mem_printf(session->mem, "%s/%s.so", session->environment.plugin_dir, step->plugin);
     for (const struct runner *other = pipeline->runners; other < runner; other++) {
         if (other->plugin.name != NULL && strcmp(other->step->plugin, step->plugin) == 0) {
             runner->file = other->file;

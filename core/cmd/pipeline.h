@@ -67,11 +67,12 @@ int pipeline_check_names(struct pipeline *pipeline, struct err *err)
 int pipeline_check(struct pipeline *pipeline, const struct selection *selection, bool to_plan,
                    struct err *err) __attribute__((warn_unused_result));
 
-/* Every selected step's plan, into `stage`, which later steps see. Stops at the first failure, but
- * a step with on-failure = ignore is dropped with a warning. `tell`: note steps and next steps in
- * the report (a plan that is only a rehearsal is not reported). */
-int pipeline_plan(struct pipeline *pipeline, const struct selection *selection, struct stage *stage,
-                  bool tell, struct err *err) __attribute__((warn_unused_result));
+/* Every selected step's plan, into `changes`, which later steps see. Stops at the first failure,
+ * but a step with on-failure = ignore is dropped with a warning. `tell`: note steps and next steps
+ * in the report (a plan that is only a rehearsal is not reported). */
+int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
+                  struct change_set *changes, bool tell, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* A step with on-failure = ignore that has failed takes no further part in this run. */
 void pipeline_leave_out(struct report *report, struct runner *runner);

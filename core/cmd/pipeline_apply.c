@@ -11,11 +11,11 @@
 
 /* The report keeps what each hook's transaction changed, one after the other. */
 static void report_changes(struct session *session, struct report *report,
-                           const struct stage *stage)
+                           const struct change_set *changes)
 {
     report->changes.mem = session->mem;
-    for (size_t i = 0; i < stage->count; i++)
-        *mem_push(session->mem, report->changes.items, report->changes.count) = stage->items[i];
+    for (size_t i = 0; i < changes->count; i++)
+        *mem_push(session->mem, report->changes.items, report->changes.count) = changes->items[i];
 }
 
 /* No SELECT at all: a step that only verifies has its own hook for that. */
@@ -34,8 +34,8 @@ static bool may_go_on(struct session *session, struct report *report, struct run
     if (culprit == NULL || !culprit->step->ignore_failure || interrupt_pending ||
         err->status == STATUS_STUCK)
         return false;
-    talk_warn(&session->talk, "step %s is left out (on-failure = ignore): %s", culprit->step->name,
-              err->text);
+    log_warn(&session->log, "step %s is left out (on-failure = ignore): %s", culprit->step->name,
+             err->text);
     pipeline_leave_out(report, culprit);
     *err = (struct err){.mem = session->mem};
     return true;
@@ -43,7 +43,7 @@ static bool may_go_on(struct session *session, struct report *report, struct run
 
 /* Written, verified and committed. *ret_again: a step was dropped; plan anew without it. */
 static int write_and_verify(struct pipeline *pipeline, const struct apply_request *what,
-                            const struct stage *stage, bool *ret_again, struct err *err)
+                            const struct change_set *changes, bool *ret_again, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
@@ -51,7 +51,8 @@ static int write_and_verify(struct pipeline *pipeline, const struct apply_reques
     struct runner *culprit = NULL;
     const struct txn_origin origin = {
         .command = what->command, .hook = what->selection.hook, .user = session_user(session)};
-    if (txn_begin(session->mem, &session->world, &session->talk, stage, &origin, &txn, err) < 0)
+    if (txn_begin(session->mem, &session->environment, &session->log, changes, &origin, &txn, err) <
+        0)
         return -1;
     if (txn_apply(&txn, err) < 0) {
         report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
@@ -70,7 +71,7 @@ static int write_and_verify(struct pipeline *pipeline, const struct apply_reques
         report->result = "stuck";
         return -1;
     }
-    (void)writer_undo(report, &txn, err);
+    (void)undo_transaction(report, &txn, err);
     *ret_again = may_go_on(session, report, culprit, err);
     return *ret_again ? 0 : -1;
 }
@@ -92,13 +93,13 @@ static int verify_only(struct pipeline *pipeline, const struct apply_request *wh
 }
 
 static bool show_and_ask(struct session *session, struct report *report,
-                         const struct apply_request *what, const struct stage *stage)
+                         const struct apply_request *what, const struct change_set *changes)
 {
-    FILE *out = session->talk.json ? stderr : stdout;
+    FILE *out = session->log.json ? stderr : stdout;
     bool asks = what->ask && !session->cli.yes && consent_is_asked();
-    if (what->show && (!(session->talk.json || session->talk.quiet) || asks)) {
+    if (what->show && (!(session->log.json || session->log.quiet) || asks)) {
         report_show_steps(session, report, out);
-        report_show_changes(session, stage, out);
+        report_show_changes(session, changes, out);
     }
     return !asks || consent_ask(session, "Make these changes?");
 }
@@ -109,35 +110,35 @@ int pipeline_apply(struct pipeline *pipeline, const struct apply_request *what, 
     struct report *report = pipeline->report;
     bool again = true;
     while (again) {
-        struct stage stage = {.mem = session->mem};
+        struct change_set changes = {.mem = session->mem};
         again = false;
         report->findings = (struct findings){0};
         const char *before = report->result;
         size_t next_steps = report->next_steps.count;
-        if (pipeline_plan(pipeline, &what->selection, &stage, true, err) < 0) {
+        if (pipeline_plan(pipeline, &what->selection, &changes, true, err) < 0) {
             report->result = "failed";
             return -1;
         }
         int rc = 0;
-        if (stage.count == 0) {
-            if (what->show && !session->talk.json && !session->talk.quiet)
+        if (changes.count == 0) {
+            if (what->show && !session->log.json && !session->log.quiet)
                 report_show_steps(session, report, stdout);
             rc = verify_only(pipeline, what, &again, err);
-        } else if (!show_and_ask(session, report, what, &stage)) {
+        } else if (!show_and_ask(session, report, what, &changes)) {
             rc = err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
         } else {
-            rc = write_and_verify(pipeline, what, &stage, &again, err);
+            rc = write_and_verify(pipeline, what, &changes, &again, err);
         }
         if (rc < 0 || again)
             names_truncate(&report->next_steps, next_steps);
         if (rc < 0) {
-            report_changes(session, report, &stage);
+            report_changes(session, report, &changes);
             if (report->result == before)
                 report->result = "failed";
             return -1;
         }
-        if (!again && stage.count > 0) {
-            report_changes(session, report, &stage);
+        if (!again && changes.count > 0) {
+            report_changes(session, report, &changes);
             report->result = "applied";
         }
     }

@@ -13,7 +13,7 @@
 
 static bool is_elsewhere(const struct session *session, const struct runner *runner)
 {
-    return !config_names_host(&runner->step->only_on, session->world.hostname);
+    return !config_names_host(&runner->step->only_on, session->environment.hostname);
 }
 
 static const char *join(struct mem *mem, const struct names *names)
@@ -62,30 +62,30 @@ void pipeline_leave_out(struct report *report, struct runner *runner)
 static const char *elsewhere_message(struct session *session, const struct runner *runner)
 {
     return mem_printf(session->mem, "only on %s; this host is %s",
-                      join(session->mem, &runner->step->only_on), session->world.hostname);
+                      join(session->mem, &runner->step->only_on), session->environment.hostname);
 }
 
 static void call(struct pipeline *pipeline, const struct runner *runner, enum call which,
-                 const char *hook, struct stage *stage, struct outcome *ret)
+                 const char *hook, struct change_set *changes, struct call_result *ret)
 {
     struct session *session = pipeline->session;
     const bool has[] = {[CALL_CHECK] = runner->plugin.checks,
                         [CALL_PLAN] = runner->plugin.plans,
                         [CALL_VERIFY] = runner->plugin.verifies};
     if (!has[which]) {
-        *ret = (struct outcome){.status = STEP_OK, .exit = STATUS_OK, .message = ""};
+        *ret = (struct call_result){.status = STEP_OK, .exit = STATUS_OK, .message = ""};
         return;
     }
-    const struct child_call child = {.call = which,
-                                     .world = &session->world,
-                                     .talk = &session->talk,
-                                     .file = runner->file,
-                                     .ruleset = pipeline->ruleset,
-                                     .step = runner->step,
-                                     .settings = &runner->settings,
-                                     .hook = hook,
-                                     .stage = stage};
-    child_run(session->mem, &child, ret);
+    const struct plugin_call child = {.call = which,
+                                      .environment = &session->environment,
+                                      .log = &session->log,
+                                      .file = runner->file,
+                                      .ruleset = pipeline->ruleset,
+                                      .step = runner->step,
+                                      .settings = &runner->settings,
+                                      .hook = hook,
+                                      .changes = changes};
+    plugin_call_run(session->mem, &child, ret);
 }
 
 static const char *step_failed(struct session *session, const struct runner *runner,
@@ -105,7 +105,7 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
     enum status worst = STATUS_OK;
     for (size_t i = 0; i < pipeline->count; i++) {
         struct runner *runner = &pipeline->runners[i];
-        struct outcome outcome;
+        struct call_result result;
         if (!pipeline_selects(selection, runner, to_plan))
             continue;
         if (is_elsewhere(session, runner)) {
@@ -113,19 +113,19 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
                         elsewhere_message(session, runner));
             continue;
         }
-        call(pipeline, runner, CALL_CHECK, selection->hook, NULL, &outcome);
-        report_step(session, report, runner, selection->hook, outcome.status, outcome.message);
-        if (outcome.exit == STATUS_OK)
+        call(pipeline, runner, CALL_CHECK, selection->hook, NULL, &result);
+        report_step(session, report, runner, selection->hook, result.status, result.message);
+        if (result.exit == STATUS_OK)
             continue;
-        const char *text = step_failed(session, runner, outcome.message);
-        if (runner->step->ignore_failure && outcome.exit != STATUS_REJECTED && !interrupt_pending) {
-            talk_warn(&session->talk, "%s (on-failure = ignore)", text);
+        const char *text = step_failed(session, runner, result.message);
+        if (runner->step->ignore_failure && result.exit != STATUS_REJECTED && !interrupt_pending) {
+            log_warn(&session->log, "%s (on-failure = ignore)", text);
             pipeline_leave_out(report, runner);
             continue;
         }
         all = all == NULL ? text : mem_printf(session->mem, "%s\n%s", all, text);
         if (worst != STATUS_REJECTED)
-            worst = outcome.exit;
+            worst = result.exit;
     }
     return all == NULL ? 0 : err_set(err, worst, "%s", all);
 }
@@ -134,8 +134,8 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
 
 /* A proposal with what the parent finds out itself: the child's word is not taken for it. */
 static int to_change(struct session *session, const struct runner *runner,
-                     const struct proposal *proposal, const struct stage *stage, struct change *ret,
-                     const char **ret_why)
+                     const struct proposal *proposal, const struct change_set *changes,
+                     struct change *ret, const char **ret_why)
 {
     struct mem *mem = session->mem;
     struct change change = {.action = proposal->action,
@@ -145,16 +145,16 @@ static int to_change(struct session *session, const struct runner *runner,
                             .mode = proposal->mode,
                             .secret = proposal->secret};
     bool is_note = strncmp(proposal->path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0;
-    int rc = is_note
-                 ? world_resolve(&session->world, mem, runner->step->plugin, proposal->path,
-                                 &change.real)
-                 : place_resolve(mem, &session->world.root, proposal->path, &change.real, ret_why);
+    int rc = is_note ? run_environment_resolve(&session->environment, mem, runner->step->plugin,
+                                               proposal->path, &change.real)
+                     : target_path_resolve(mem, &session->environment.root, proposal->path,
+                                           &change.real, ret_why);
     if (rc < 0 && is_note)
         *ret_why = mem_str(mem, strerror(-rc));
     if (rc < 0)
         return -1;
-    change.path = is_note ? root_inside(&session->world.root, change.real) : proposal->path;
-    const struct change *staged = stage_find(stage, change.real);
+    change.path = is_note ? root_inside(&session->environment.root, change.real) : proposal->path;
+    const struct change *staged = change_set_find(changes, change.real);
     struct stat st;
     change.existed = staged != NULL ? staged->existed : lstat(change.real, &st) == 0;
     if (change.existed)
@@ -181,78 +181,78 @@ static int to_change(struct session *session, const struct runner *runner,
 }
 
 static void add_notes(struct session *session, const struct runner *runner,
-                      const struct outcome *outcome, struct stage *stage)
+                      const struct call_result *result, struct change_set *changes)
 {
     const char *path = NULL; /* of the note before: many are of one path */
     struct change *change = NULL;
-    for (size_t i = 0; i < outcome->note_count; i++) {
-        const struct note *note = &outcome->notes[i];
+    for (size_t i = 0; i < result->note_count; i++) {
+        const struct note *note = &result->notes[i];
         const char *real = NULL;
         if (path == NULL || strcmp(path, note->path) != 0) {
             path = note->path;
-            int rc =
-                world_resolve(&session->world, session->mem, runner->step->plugin, path, &real);
-            change = rc < 0 ? NULL : stage_find(stage, real);
+            int rc = run_environment_resolve(&session->environment, session->mem,
+                                             runner->step->plugin, path, &real);
+            change = rc < 0 ? NULL : change_set_find(changes, real);
         }
         if (change != NULL)
             names_add(session->mem, &change->summary, note->text);
     }
 }
 
-/* All proposals of a step or none: the stage is copied first. */
+/* All proposals of a step or none: the change set is copied first. */
 static int merge(struct session *session, const struct runner *runner,
-                 const struct outcome *outcome, struct stage *stage, const char **ret_why)
+                 const struct call_result *result, struct change_set *changes, const char **ret_why)
 {
-    struct stage merged = {.mem = session->mem};
-    for (size_t i = 0; i < stage->count; i++)
-        *mem_push(session->mem, merged.items, merged.count) = stage->items[i];
-    for (size_t i = 0; i < outcome->proposal_count; i++) {
+    struct change_set merged = {.mem = session->mem};
+    for (size_t i = 0; i < changes->count; i++)
+        *mem_push(session->mem, merged.items, merged.count) = changes->items[i];
+    for (size_t i = 0; i < result->proposal_count; i++) {
         struct change change;
         const char *why = NULL;
-        const char *path = outcome->proposals[i].path;
-        if (to_change(session, runner, &outcome->proposals[i], &merged, &change, &why) < 0 ||
-            stage_add(&merged, &change, &why) < 0) {
+        const char *path = result->proposals[i].path;
+        if (to_change(session, runner, &result->proposals[i], &merged, &change, &why) < 0 ||
+            change_set_add(&merged, &change, &why) < 0) {
             *ret_why = mem_printf(session->mem, "cannot stage %s: %s",
                                   text_escape(session->mem, path, strlen(path)),
                                   text_escape(session->mem, why, strlen(why)));
             return -1;
         }
     }
-    add_notes(session, runner, outcome, &merged);
-    *stage = merged;
+    add_notes(session, runner, result, &merged);
+    *changes = merged;
     return 0;
 }
 
 static void add_next_steps(struct session *session, struct report *report,
-                           const struct outcome *outcome)
+                           const struct call_result *result)
 {
-    for (size_t i = 0; i < outcome->next_steps.count; i++)
-        if (!names_have(&report->next_steps, outcome->next_steps.names[i]))
-            names_add(session->mem, &report->next_steps, outcome->next_steps.names[i]);
+    for (size_t i = 0; i < result->next_steps.count; i++)
+        if (!names_have(&report->next_steps, result->next_steps.names[i]))
+            names_add(session->mem, &report->next_steps, result->next_steps.names[i]);
 }
 
 /* One step's plan, merged. */
 static void plan_one(struct pipeline *pipeline, const struct runner *runner, const char *hook,
-                     struct stage *stage, struct outcome *outcome)
+                     struct change_set *changes, struct call_result *result)
 {
     struct session *session = pipeline->session;
     const char *why = NULL;
-    call(pipeline, runner, CALL_PLAN, hook, stage, outcome);
-    if (outcome->status == STEP_OK && merge(session, runner, outcome, stage, &why) < 0) {
-        outcome->status = STEP_FAILED;
-        outcome->exit = STATUS_FAILED;
-        outcome->message = why;
+    call(pipeline, runner, CALL_PLAN, hook, changes, result);
+    if (result->status == STEP_OK && merge(session, runner, result, changes, &why) < 0) {
+        result->status = STEP_FAILED;
+        result->exit = STATUS_FAILED;
+        result->message = why;
     }
 }
 
-int pipeline_plan(struct pipeline *pipeline, const struct selection *selection, struct stage *stage,
-                  bool tell, struct err *err)
+int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
+                  struct change_set *changes, bool tell, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
     for (size_t i = 0; i < pipeline->count; i++) {
         struct runner *runner = &pipeline->runners[i];
-        struct outcome outcome;
+        struct call_result result;
         if (!pipeline_selects(selection, runner, true))
             continue;
         if (is_elsewhere(session, runner)) {
@@ -264,18 +264,18 @@ int pipeline_plan(struct pipeline *pipeline, const struct selection *selection, 
             report_step(session, report, runner, selection->hook, STEP_OK, "");
             continue;
         }
-        plan_one(pipeline, runner, selection->hook, stage, &outcome);
-        if (tell || outcome.exit != STATUS_OK)
-            report_step(session, report, runner, selection->hook, outcome.status, outcome.message);
-        if (outcome.exit == STATUS_OK) {
-            if (tell && outcome.status == STEP_OK)
-                add_next_steps(session, report, &outcome);
+        plan_one(pipeline, runner, selection->hook, changes, &result);
+        if (tell || result.exit != STATUS_OK)
+            report_step(session, report, runner, selection->hook, result.status, result.message);
+        if (result.exit == STATUS_OK) {
+            if (tell && result.status == STEP_OK)
+                add_next_steps(session, report, &result);
             continue;
         }
         if (!runner->step->ignore_failure || interrupt_pending)
-            return err_set(err, outcome.exit, "%s", step_failed(session, runner, outcome.message));
-        talk_warn(&session->talk, "step %s is left out (on-failure = ignore): %s",
-                  runner->step->name, outcome.message);
+            return err_set(err, result.exit, "%s", step_failed(session, runner, result.message));
+        log_warn(&session->log, "step %s is left out (on-failure = ignore): %s", runner->step->name,
+                 result.message);
         pipeline_leave_out(report, runner);
     }
     return 0;
@@ -284,35 +284,35 @@ int pipeline_plan(struct pipeline *pipeline, const struct selection *selection, 
 /* --- verify --- */
 
 static void publish(struct session *session, const struct runner *runner,
-                    const struct outcome *outcome)
+                    const struct call_result *result)
 {
-    for (size_t i = 0; i < outcome->report_count; i++) {
-        const struct proposal *report = &outcome->reports[i];
+    for (size_t i = 0; i < result->report_count; i++) {
+        const struct proposal *report = &result->reports[i];
         const char *real = NULL;
-        int rc =
-            world_resolve(&session->world, session->mem, runner->step->plugin, report->path, &real);
+        int rc = run_environment_resolve(&session->environment, session->mem, runner->step->plugin,
+                                         report->path, &real);
         if (rc == 0)
             rc = file_replace(session->mem, real, &report->content, 0644);
         if (rc < 0)
-            talk_warn(&session->talk, "step %s: cannot write %s: %s", runner->step->name,
-                      text_escape(session->mem, report->path, strlen(report->path)), strerror(-rc));
+            log_warn(&session->log, "step %s: cannot write %s: %s", runner->step->name,
+                     text_escape(session->mem, report->path, strlen(report->path)), strerror(-rc));
     }
 }
 
-static const struct finding *first_failure(const struct outcome *outcome)
+static const struct finding *first_failure(const struct call_result *result)
 {
-    for (size_t i = 0; i < outcome->findings.count; i++)
-        if (outcome->findings.items[i].verdict == TFHOOK_FAIL)
-            return &outcome->findings.items[i];
+    for (size_t i = 0; i < result->findings.count; i++)
+        if (result->findings.items[i].verdict == TFHOOK_FAIL)
+            return &result->findings.items[i];
     return NULL;
 }
 
 static int judge(struct session *session, const struct runner *runner,
-                 const struct outcome *outcome, struct err *err)
+                 const struct call_result *result, struct err *err)
 {
-    const struct finding *failure = first_failure(outcome);
-    if (outcome->exit != STATUS_OK)
-        return err_set(err, outcome->exit, "%s", step_failed(session, runner, outcome->message));
+    const struct finding *failure = first_failure(result);
+    if (result->exit != STATUS_OK)
+        return err_set(err, result->exit, "%s", step_failed(session, runner, result->message));
     if (failure == NULL)
         return 0;
     return err_set(err, STATUS_FINDING, "step %s: %s: %s: %s", runner->step->name, failure->id,
@@ -339,7 +339,7 @@ int pipeline_verify(struct pipeline *pipeline, const struct selection *selection
     size_t verified = 0;
     for (size_t i = 0; i < pipeline->count; i++) {
         struct runner *runner = &pipeline->runners[i];
-        struct outcome outcome;
+        struct call_result result;
         if (!pipeline_selects(selection, runner, planners_only) || !runner->plugin.verifies)
             continue;
         if (is_elsewhere(session, runner)) {
@@ -347,18 +347,18 @@ int pipeline_verify(struct pipeline *pipeline, const struct selection *selection
                         elsewhere_message(session, runner));
             continue;
         }
-        call(pipeline, runner, CALL_VERIFY, selection->hook, NULL, &outcome);
-        for (size_t k = 0; k < outcome.findings.count; k++)
+        call(pipeline, runner, CALL_VERIFY, selection->hook, NULL, &result);
+        for (size_t k = 0; k < result.findings.count; k++)
             *mem_push(session->mem, report->findings.items, report->findings.count) =
-                outcome.findings.items[k];
-        if (outcome.status == STEP_OK)
-            publish(session, runner, &outcome);
-        verified += outcome.status == STEP_OK;
-        bool failed = first_failure(&outcome) != NULL && outcome.status == STEP_OK;
-        report_step(session, report, runner, selection->hook, failed ? STEP_FAILED : outcome.status,
-                    outcome.message);
-        add_next_steps(session, report, &outcome);
-        if (judge(session, runner, &outcome, err) < 0) {
+                result.findings.items[k];
+        if (result.status == STEP_OK)
+            publish(session, runner, &result);
+        verified += result.status == STEP_OK;
+        bool failed = first_failure(&result) != NULL && result.status == STEP_OK;
+        report_step(session, report, runner, selection->hook, failed ? STEP_FAILED : result.status,
+                    result.message);
+        add_next_steps(session, report, &result);
+        if (judge(session, runner, &result, err) < 0) {
             if (rc == 0)
                 *ret_culprit = runner;
             rc = -1;

@@ -10,31 +10,31 @@ int command_plan(struct pipeline *pipeline, bool *ret_pending, struct err *err)
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
     const struct selection selection = pipeline_selection(session);
-    struct stage stage = {.mem = session->mem};
-    recovery_warn(session->mem, &session->talk, session->world.state_dir);
+    struct change_set changes = {.mem = session->mem};
+    recovery_warn(session->mem, &session->log, session->environment.state_dir);
     if (pipeline_check_names(pipeline, err) < 0 ||
         pipeline_check_not_empty(pipeline, &selection, true, err) < 0)
         return -1;
     int rc = pipeline_check(pipeline, &selection, true, err);
     if (rc == 0)
-        rc = pipeline_plan(pipeline, &selection, &stage, true, err);
+        rc = pipeline_plan(pipeline, &selection, &changes, true, err);
     if (rc < 0) {
         report->result = "failed";
-        if (!session->talk.json)
+        if (!session->log.json)
             report_show_steps(session, report, stdout);
         return -1;
     }
-    report->changes = stage;
-    report->result = stage.count > 0 ? "changes" : "unchanged";
-    *ret_pending = stage.count > 0;
-    if (session->talk.json)
+    report->changes = changes;
+    report->result = changes.count > 0 ? "changes" : "unchanged";
+    *ret_pending = changes.count > 0;
+    if (session->log.json)
         return 0;
     report_show_steps(session, report, stdout);
-    report_show_changes(session, &stage, stdout);
+    report_show_changes(session, &changes, stdout);
     report_show_next_steps(report, stdout);
-    if (stage.count > 0)
+    if (changes.count > 0)
         (void)printf("%s to make; nothing was changed by this plan.\n",
-                     text_count(session->mem, stage.count, "change"));
+                     text_count(session->mem, changes.count, "change"));
     else
         (void)puts("Nothing to do.");
     return 0;

@@ -23,12 +23,13 @@ static int describe(struct pipeline *pipeline, const char *name, struct plugin_i
 {
     struct session *session = pipeline->session;
     const struct step step = {.name = name, .plugin = name, .timeout = DESCRIBE_SECONDS};
-    const char *file = mem_printf(session->mem, "%s/%s.so", session->world.plugin_dir, name);
+    const char *file = mem_printf(session->mem, "%s/%s.so", session->environment.plugin_dir, name);
     struct names known = {0};
     if (access(file, F_OK) < 0 &&
-        loader_names(session->mem, session->world.plugin_dir, &known) == 0)
+        loader_names(session->mem, session->environment.plugin_dir, &known) == 0)
         return err_set(err, STATUS_REJECTED, "no plugin is called %s in %s%s", name,
-                       session->world.plugin_dir, config_did_you_mean(session->mem, name, &known));
+                       session->environment.plugin_dir,
+                       config_did_you_mean(session->mem, name, &known));
     struct runner runner = {.step = &step};
     if (pipeline_describe(pipeline, &runner, err) < 0)
         return -1;
@@ -165,8 +166,10 @@ int command_plugins(struct pipeline *pipeline, struct err *err)
     int rc = pipeline_open_plugins(pipeline, err);
     if (rc == 0 && session->cli.name != NULL)
         names_add(session->mem, &names, session->cli.name);
-    else if (rc == 0 && (rc = loader_names(session->mem, session->world.plugin_dir, &names)) < 0)
-        rc = err_errno(err, STATUS_REJECTED, -rc, "cannot list %s", session->world.plugin_dir);
+    else if (rc == 0 &&
+             (rc = loader_names(session->mem, session->environment.plugin_dir, &names)) < 0)
+        rc =
+            err_errno(err, STATUS_REJECTED, -rc, "cannot list %s", session->environment.plugin_dir);
     json_t *list = json_array();
     const char *problems = NULL;
     for (size_t i = 0; i < names.count; i++) {
@@ -178,7 +181,7 @@ int command_plugins(struct pipeline *pipeline, struct err *err)
                            : mem_printf(session->mem, "%s\n%s", problems, problem.text);
             continue;
         }
-        if (session->talk.json)
+        if (session->log.json)
             (void)json_array_append_new(list, to_json(session, &plugin));
         else if (session->cli.name != NULL)
             show_manual(session, &plugin);
@@ -187,7 +190,7 @@ int command_plugins(struct pipeline *pipeline, struct err *err)
     }
     if (problems != NULL)
         rc = err_set(err, interrupt_pending ? STATUS_FAILED : STATUS_REJECTED, "%s", problems);
-    if (session->talk.json)
+    if (session->log.json)
         print_json(list, err->text);
     else
         json_decref(list);

@@ -9,14 +9,14 @@
 /* --restore or --keep. */
 static int settle_named(struct session *session, struct report *report, struct err *err)
 {
-    struct recovery recovery = writer_recovery(session, &report->changes);
+    struct recovery recovery = recovery_of_session(session, &report->changes);
     bool applied = false;
     if (session->cli.restore) {
         int rc = recovery_restore(&recovery, session->cli.seq, err);
-        return writer_report_settled(report, &recovery, rc, err);
+        return report_recovery(report, &recovery, rc, err);
     }
     if (recovery_keep(&recovery, session->cli.seq, &applied, err) < 0)
-        return writer_report_settled(report, &recovery, -1, err);
+        return report_recovery(report, &recovery, -1, err);
     report->result = applied ? "applied" : "unchanged";
     report->transaction = session->cli.seq;
     return 0;
@@ -25,15 +25,15 @@ static int settle_named(struct session *session, struct report *report, struct e
 int command_recover(struct session *session, struct report *report, struct err *err)
 {
     report->changes.mem = session->mem;
-    if (writer_lock(session, err) < 0)
+    if (lock_session(session, err) < 0)
         return -1;
     if (session->cli.restore || session->cli.keep)
         return settle_named(session, report, err);
-    if (writer_settle(session, report, &report->changes, err) < 0)
+    if (recover_interrupted(session, report, &report->changes, err) < 0)
         return -1;
     if (report->result == NULL)
         report->result = "unchanged";
-    if (!session->talk.json)
+    if (!session->log.json)
         (void)puts(report->transaction > 0 ? "Recovered; nothing else is left to recover."
                                            : "Nothing is left to recover.");
     return 0;

@@ -22,7 +22,7 @@ struct report {
     long transaction;   /* 0: none */
     struct step_report *steps;
     size_t step_count;
-    struct stage changes;
+    struct change_set changes;
     struct findings findings;
     struct names next_steps;
     bool command_ran;

@@ -143,6 +143,6 @@ void report_json(const struct session *session, const struct report *report, con
     if (line != NULL)
         (void)puts(line);
     else
-        talk_error(&session->talk, "the JSON object could not be made: out of memory");
+        log_error(&session->log, "the JSON object could not be made: out of memory");
     free(line);
 }

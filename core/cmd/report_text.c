@@ -7,7 +7,7 @@ enum color { PLAIN, GREEN, YELLOW, RED, BOLD };
 static const char *color(const struct session *session, const FILE *out, enum color which)
 {
     static const char *const codes[] = {"\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m"};
-    return session->talk.color_out && out == stdout ? codes[which] : "";
+    return session->log.color_out && out == stdout ? codes[which] : "";
 }
 
 static const char *escape(const struct session *session, const char *text)
@@ -83,11 +83,11 @@ static void show_mode(FILE *out, const struct change *change)
 static void show_change(const struct session *session, FILE *out, const struct change *change)
 {
     /* Where a symbolic link leads, when the path has one. */
-    const char *real = root_inside(&session->world.root, change->real);
-    bool linked = strcmp(real, root_inside(&session->world.root, change->path)) != 0;
+    const char *real = root_inside(&session->environment.root, change->real);
+    bool linked = strcmp(real, root_inside(&session->environment.root, change->path)) != 0;
     (void)fprintf(out, "  %s%s%s %s%s%s\n", color(session, out, BOLD), what_happens(change),
                   color(session, out, PLAIN),
-                  escape(session, root_inside(&session->world.root, change->path)),
+                  escape(session, root_inside(&session->environment.root, change->path)),
                   linked ? " -> " : "", linked ? escape(session, real) : "");
     if (change->action == ACTION_EDIT)
         show_edits(session, out, change);
@@ -105,17 +105,17 @@ static void show_change(const struct session *session, FILE *out, const struct c
                       change->content.size);
 }
 
-void report_show_changes(const struct session *session, const struct stage *stage, FILE *out)
+void report_show_changes(const struct session *session, const struct change_set *changes, FILE *out)
 {
     const char *step = "";
-    for (size_t i = 0; i < stage->count; i++) {
-        if (strcmp(stage->items[i].step, step) != 0) {
-            step = stage->items[i].step;
+    for (size_t i = 0; i < changes->count; i++) {
+        if (strcmp(changes->items[i].step, step) != 0) {
+            step = changes->items[i].step;
             (void)fprintf(out, "\n%s:\n", step);
         }
-        show_change(session, out, &stage->items[i]);
+        show_change(session, out, &changes->items[i]);
     }
-    if (stage->count > 0)
+    if (changes->count > 0)
         (void)fputc('\n', out);
 }
 
@@ -147,7 +147,7 @@ void report_show_findings(const struct session *session, const struct report *re
     for (size_t i = 0; i < report->findings.count; i++) {
         const struct finding *finding = &report->findings.items[i];
         counts[finding->verdict]++;
-        if (all || session->talk.verbose || finding->verdict >= TFHOOK_WARN)
+        if (all || session->log.verbose || finding->verdict >= TFHOOK_WARN)
             show_finding(session, out, finding);
     }
     if (report->findings.count > 0)

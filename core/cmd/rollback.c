@@ -52,13 +52,13 @@ static void read_one(struct session *session, struct journal *journal)
     struct err unread = {.mem = session->mem};
     if (journal_read(session->mem, journal, &unread) == 0)
         return;
-    talk_warn(&session->talk, "%s", unread.text);
+    log_warn(&session->log, "%s", unread.text);
     journal->phase = TXN_UNREADABLE;
 }
 
 static int read_all(struct session *session, struct journals *all, struct err *err)
 {
-    if (journal_list(session->mem, session->world.state_dir, all, err) < 0)
+    if (journal_list(session->mem, session->environment.state_dir, all, err) < 0)
         return -1;
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i].phase == TXN_DONE)
@@ -84,8 +84,8 @@ static struct edits as_edits(struct session *session, const struct placed_edits 
     return edits;
 }
 
-static int invert_edits(struct session *session, const struct entry *entry, struct stage *stage,
-                        struct err *err)
+static int invert_edits(struct session *session, const struct entry *entry,
+                        struct change_set *changes, struct err *err)
 {
     struct blob now;
     struct blob after;
@@ -99,7 +99,7 @@ static int invert_edits(struct session *session, const struct entry *entry, stru
         return refuse(session, entry, mem_printf(session->mem, "was changed since: %s", why), err);
     if (placed.count == 0)
         return 0;
-    *mem_push(session->mem, stage->items, stage->count) =
+    *mem_push(session->mem, changes->items, changes->count) =
         (struct change){.action = ACTION_EDIT,
                         .step = entry->step,
                         .path = entry->path,
@@ -115,7 +115,7 @@ static int invert_edits(struct session *session, const struct entry *entry, stru
 }
 
 static int invert_file(struct session *session, const struct journal *journal,
-                       const struct entry *entry, struct stage *stage, struct err *err)
+                       const struct entry *entry, struct change_set *changes, struct err *err)
 {
     bool is_there = entry->action != ACTION_REMOVE;
     int state = undo_entry_state(session->mem, entry, ENTRY_NEW);
@@ -149,17 +149,17 @@ static int invert_file(struct session *session, const struct journal *journal,
                             (entry->mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->mode);
         change.mode = mode_is_ours ? (int)entry->old_mode : -1;
     }
-    *mem_push(session->mem, stage->items, stage->count) = change;
+    *mem_push(session->mem, changes->items, changes->count) = change;
     return 0;
 }
 
 static void invert_directory(struct session *session, const struct entry *entry,
-                             struct stage *stage)
+                             struct change_set *changes)
 {
     bool made = entry->action == ACTION_DIRECTORY;
     if (undo_entry_state(session->mem, entry, ENTRY_NEW) != ENTRY_NEW)
         return;
-    *mem_push(session->mem, stage->items, stage->count) =
+    *mem_push(session->mem, changes->items, changes->count) =
         (struct change){.action = made ? ACTION_REMOVE_DIRECTORY : ACTION_DIRECTORY,
                         .step = entry->step,
                         .path = entry->path,
@@ -168,24 +168,24 @@ static void invert_directory(struct session *session, const struct entry *entry,
                         .mode = made ? -1 : (int)entry->old_mode};
 }
 
-static int invert(struct session *session, const struct journal *journal, struct stage *stage,
-                  struct err *err)
+static int invert(struct session *session, const struct journal *journal,
+                  struct change_set *changes, struct err *err)
 {
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
         const char *why = NULL;
         if (names_have(&session->cli.skip, entry->path))
             continue;
-        if (place_is_there(session->mem, journal, entry, &why) < 0)
+        if (target_directory_is_there(session->mem, journal, entry, &why) < 0)
             return refuse(session, entry,
                           mem_printf(session->mem, "cannot be rolled back: %s", why), err);
         int rc = 0;
         if (entry->action == ACTION_EDIT)
-            rc = invert_edits(session, entry, stage, err);
+            rc = invert_edits(session, entry, changes, err);
         else if (entry_is_directory(entry))
-            invert_directory(session, entry, stage);
+            invert_directory(session, entry, changes);
         else
-            rc = invert_file(session, journal, entry, stage, err);
+            rc = invert_file(session, journal, entry, changes, err);
         if (rc < 0)
             return -1;
     }
@@ -207,18 +207,20 @@ static int check_skips(const struct session *session, const struct journal *jour
 }
 
 static int write_stage(struct session *session, struct report *report,
-                       const struct journal *journal, const struct stage *stage, struct err *err)
+                       const struct journal *journal, const struct change_set *changes,
+                       struct err *err)
 {
     struct txn txn;
     const struct txn_origin origin = {.command = "rollback",
                                       .user = session_user(session),
                                       .undoes = journal->seq,
                                       .partial = session->cli.skip.count > 0};
-    if (txn_begin(session->mem, &session->world, &session->talk, stage, &origin, &txn, err) < 0 ||
+    if (txn_begin(session->mem, &session->environment, &session->log, changes, &origin, &txn, err) <
+            0 ||
         txn_apply(&txn, err) < 0)
         return -1;
     if (txn_commit(&txn, err) < 0)
-        return err->status == STATUS_STUCK ? -1 : writer_undo(report, &txn, err);
+        return err->status == STATUS_STUCK ? -1 : undo_transaction(report, &txn, err);
     report->transaction = txn.journal.seq;
     return 0;
 }
@@ -226,25 +228,25 @@ static int write_stage(struct session *session, struct report *report,
 static int run_rollback(struct session *session, struct report *report,
                         const struct journal *journal, struct err *err)
 {
-    FILE *out = session->talk.json ? stderr : stdout;
-    struct stage stage = {.mem = session->mem};
-    if (check_skips(session, journal, err) < 0 || invert(session, journal, &stage, err) < 0)
+    FILE *out = session->log.json ? stderr : stdout;
+    struct change_set changes = {.mem = session->mem};
+    if (check_skips(session, journal, err) < 0 || invert(session, journal, &changes, err) < 0)
         return -1;
-    report->changes = stage;
-    report->result = stage.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
-    if (!session->talk.json ||
+    report->changes = changes;
+    report->result = changes.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
+    if (!session->log.json ||
         (!session->cli.yes && consent_is_asked() && !session->cli.plan_only)) {
         (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
                       journal->command, journal->hook != NULL ? " at " : "",
                       journal->hook != NULL ? journal->hook : "", journal->started, journal->user);
-        report_show_changes(session, &stage, out);
+        report_show_changes(session, &changes, out);
     }
     if (session->cli.plan_only)
         return 0;
     report->result = "failed";
     if (!consent_ask(session, "Undo it?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
-    if (write_stage(session, report, journal, &stage, err) < 0) {
+    if (write_stage(session, report, journal, &changes, err) < 0) {
         if (err->status == STATUS_STUCK)
             report->result = "stuck";
         return -1;
@@ -255,11 +257,11 @@ static int run_rollback(struct session *session, struct report *report,
                          "restart or deploy again what was restarted or deployed after transaction "
                          "%ld: it may still work with what was undone",
                          journal->seq));
-    if (!session->talk.json)
+    if (!session->log.json)
         (void)fprintf(out, "Transaction %ld is rolled back%s, by transaction %ld.\n", journal->seq,
                       session->cli.skip.count > 0 ? " but for what was left out" : "",
                       report->transaction);
-    if (!session->talk.json)
+    if (!session->log.json)
         report_show_next_steps(report, out);
     return 0;
 }
@@ -269,15 +271,15 @@ static int begin(struct session *session, struct report *report, long *ret_undon
 {
     struct journals all;
     report->changes.mem = session->mem;
-    if ((!session->cli.plan_only && writer_lock(session, err) < 0) ||
-        journal_list(session->mem, session->world.state_dir, &all, err) < 0)
+    if ((!session->cli.plan_only && lock_session(session, err) < 0) ||
+        journal_list(session->mem, session->environment.state_dir, &all, err) < 0)
         return -1;
     for (size_t i = 0; i < all.count; i++)
         if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
             *ret_undone = all.items[i].seq;
     if (!session->cli.plan_only)
-        return writer_settle(session, report, &report->changes, err);
-    recovery_warn(session->mem, &session->talk, session->world.state_dir);
+        return recover_interrupted(session, report, &report->changes, err);
+    recovery_warn(session->mem, &session->log, session->environment.state_dir);
     return 0;
 }
 
@@ -287,7 +289,7 @@ static void say_undone(struct session *session, struct report *report, long seq)
     bool plan = session->cli.plan_only;
     report->result = plan ? "changes" : "rolled-back";
     report->transaction = seq;
-    if (!session->talk.json)
+    if (!session->log.json)
         (void)printf("Transaction %ld %s. To roll back one before it, name it: tfhook rollback "
                      "SEQ.\n",
                      seq,

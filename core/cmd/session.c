@@ -25,13 +25,13 @@ static const char *from_cwd(struct mem *mem, const char *path)
 
 static int set_root(struct session *session, struct err *err)
 {
-    session->world.root.dir = "";
+    session->environment.root.dir = "";
     if (session->cli.root == NULL)
         return 0;
     char *real = realpath(session->cli.root, NULL);
     if (real == NULL)
         return err_errno(err, STATUS_USAGE, errno, "--root %s", session->cli.root);
-    session->world.root.dir = strcmp(real, "/") == 0 ? "" : mem_str(session->mem, real);
+    session->environment.root.dir = strcmp(real, "/") == 0 ? "" : mem_str(session->mem, real);
     free(real);
     return 0;
 }
@@ -44,24 +44,24 @@ static int directory(struct session *session, const char *option, const char *ke
                      const char **ret, struct err *err)
 {
     bool in_root = option == NULL && (key != NULL || fallback_in_root);
-    const struct root *root = in_root ? &session->world.root : &everywhere;
+    const struct root *root = in_root ? &session->environment.root : &everywhere;
     const char *path = option != NULL ? from_cwd(session->mem, option)
                        : key != NULL  ? key
                                       : fallback;
-    return trust_resolve(session->mem, root, path, what, ret, err);
+    return secure_path_resolve(session->mem, root, path, what, ret, err);
 }
 
 /* Who can write a journal can have any file put back, or removed; a note is a plugin's own word. */
-static int trust_state(struct session *session, struct err *err)
+static int check_state_dir(struct session *session, struct err *err)
 {
     struct mem *mem = session->mem;
-    const char *dir = session->world.state_dir;
+    const char *dir = session->environment.state_dir;
     const char *what = mem_printf(mem, "the state directory %s is not used", dir);
     static const char *const held[] = {"", "/transactions", "/notes", "/log"};
     if (session->cli.command == COMMAND_PLUGINS)
         return 0;
     for (size_t i = 0; i < sizeof held / sizeof *held; i++)
-        if (trust_directory(mem, mem_printf(mem, "%s%s", dir, held[i]), what, err) < 0)
+        if (secure_path_check_directory(mem, mem_printf(mem, "%s%s", dir, held[i]), what, err) < 0)
             return -1;
     return 0;
 }
@@ -80,16 +80,17 @@ static const char *default_plugin_dir(struct mem *mem)
 
 int session_open(struct session *session, struct err *err)
 {
-    world_init(session->mem, &session->world);
+    run_environment_init(session->mem, &session->environment);
     if (set_root(session, err) < 0)
         return -1;
     if (directory(session, session->cli.state_dir, session->config.state_dir, DEFAULT_STATE_DIR,
-                  true, "the state directory is not used", &session->world.state_dir, err) < 0 ||
+                  true, "the state directory is not used", &session->environment.state_dir,
+                  err) < 0 ||
         directory(session, session->cli.plugin_dir, session->config.plugin_dir,
                   default_plugin_dir(session->mem), false, "the plugin directory is not used",
-                  &session->world.plugin_dir, err) < 0)
+                  &session->environment.plugin_dir, err) < 0)
         return -1;
-    return trust_state(session, err);
+    return check_state_dir(session, err);
 }
 
 /* Who can write the config can have commands run as root. */
@@ -99,14 +100,14 @@ int session_config_text(struct session *session, struct blob *ret, struct err *e
     const char *file = session->cli.config;
     const char *what = mem_printf(mem, "the config %s is not read", file);
     const char *real = NULL;
-    if (trust_resolve(mem, &everywhere, from_cwd(mem, file), what, &real, err) < 0)
+    if (secure_path_resolve(mem, &everywhere, from_cwd(mem, file), what, &real, err) < 0)
         return -1;
     int rc = access(real, F_OK) < 0 ? -errno : 0;
     if (rc == 0) {
-        int directory = trust_open_directory(mem, file_parent(mem, real), what, err);
+        int directory = secure_path_open_directory(mem, file_parent(mem, real), what, err);
         int fd = directory < 0 ? -1
-                               : trust_open_file(mem, directory, file_parent(mem, real),
-                                                 strrchr(real, '/') + 1, what, err);
+                               : secure_path_open_file(mem, directory, file_parent(mem, real),
+                                                       strrchr(real, '/') + 1, what, err);
         if (directory >= 0)
             (void)close(directory);
         rc = fd < 0 ? -1 : file_read_open(mem, fd, CONFIG_MAX, ret);
@@ -140,7 +141,7 @@ const char *session_user(struct session *session)
 {
     const struct passwd *user = getpwuid(geteuid());
     const char *name = user != NULL ? user->pw_name : mem_printf(session->mem, "%u", geteuid());
-    for (char *const *entry = caller_environment(); *entry != NULL; entry++)
+    for (char *const *entry = invoker_environment(); *entry != NULL; entry++)
         if (strncmp(*entry, "SUDO_USER=", 10) == 0)
             return mem_printf(session->mem, "%s (sudo by %s)", name,
                               text_escape(session->mem, *entry + 10, strlen(*entry + 10)));

@@ -16,8 +16,8 @@
 struct session {
     struct mem *mem;
     struct cli cli;
-    struct talk talk;
-    struct world world;
+    struct log log;
+    struct run_environment environment;
     struct config config;
     int lock; /* -1: not held */
 };

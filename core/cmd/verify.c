@@ -23,7 +23,7 @@ int command_verify(struct pipeline *pipeline, struct err *err)
     const struct selection selection = pipeline_selection(session);
     struct runner *culprit = NULL;
     size_t verified = 0;
-    recovery_warn(session->mem, &session->talk, session->world.state_dir);
+    recovery_warn(session->mem, &session->log, session->environment.state_dir);
     if (pipeline_check_names(pipeline, err) < 0 ||
         pipeline_check_not_empty(pipeline, &selection, false, err) < 0 ||
         check_verifies(pipeline, &selection, err) < 0 ||
@@ -31,7 +31,7 @@ int command_verify(struct pipeline *pipeline, struct err *err)
         return -1;
     int rc = pipeline_verify(pipeline, &selection, false, &verified, &culprit, err);
     report->result = rc < 0 ? "failed" : verified > 0 ? "passed" : "unchanged";
-    if (session->talk.json)
+    if (session->log.json)
         return rc;
     report_show_steps(session, report, stdout);
     report_show_findings(session, report, true, stdout);

@@ -66,7 +66,7 @@ static const char *fault_of(struct mem *mem, const struct tfhook_key *key)
     return fault != NULL ? fault : value_fault(key);
 }
 
-const char *keys_fault(struct mem *mem, const struct tfhook_plugin *plugin)
+const char *key_schema_fault(struct mem *mem, const struct tfhook_plugin *plugin)
 {
     struct names seen = {0};
     for (size_t i = 0; i < plugin->key_count; i++) {

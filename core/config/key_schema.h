@@ -10,6 +10,6 @@
 #include <tfhook/plugin.h>
 
 /* What is wrong with the first that is not, for the plugin's author; NULL when all are sound. */
-const char *keys_fault(struct mem *mem, const struct tfhook_plugin *plugin);
+const char *key_schema_fault(struct mem *mem, const struct tfhook_plugin *plugin);
 
 #endif

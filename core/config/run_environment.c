@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-void world_init(struct mem *mem, struct world *ret)
+void run_environment_init(struct mem *mem, struct run_environment *ret)
 {
     char name[HOST_NAME_MAX + 1] = "localhost";
     (void)gethostname(name, sizeof name - 1);
@@ -28,26 +28,16 @@ void world_init(struct mem *mem, struct world *ret)
         ret->now = time(NULL);
 }
 
-int world_resolve(const struct world *world, struct mem *mem, const char *plugin, const char *path,
-                  const char **ret)
+int run_environment_resolve(const struct run_environment *environment, struct mem *mem,
+                            const char *plugin, const char *path, const char **ret)
 {
     size_t prefix = strlen(TFHOOK_NOTES);
     if (strncmp(path, TFHOOK_NOTES, prefix) != 0)
-        return root_resolve(&world->root, mem, path, ret);
+        return root_resolve(&environment->root, mem, path, ret);
     const char *name = path + prefix;
     if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, "..") == 0 ||
         strcmp(name, ".") == 0)
         return -EINVAL;
-    *ret = mem_printf(mem, "%s/notes/%s/%s", world->state_dir, plugin, name);
+    *ret = mem_printf(mem, "%s/notes/%s/%s", environment->state_dir, plugin, name);
     return 0;
-}
-
-const char *world_time(struct mem *mem, int64_t seconds)
-{
-    struct tm tm;
-    char text[32] = "?";
-    time_t t = (time_t)seconds;
-    if (gmtime_r(&t, &tm) != NULL)
-        (void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    return mem_str(mem, text);
 }

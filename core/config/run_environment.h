@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-struct world {
+struct run_environment {
     struct root root;
     const char *state_dir;  /* OS path */
     const char *plugin_dir; /* OS path */
@@ -20,14 +20,12 @@ struct world {
 };
 
 /* Host names and clock; the directories are the caller's to set. */
-void world_init(struct mem *mem, struct world *ret);
+void run_environment_init(struct mem *mem, struct run_environment *ret);
 
 /* A path as a plugin or the config names it to the OS path, links followed; paths that begin with
  * TFHOOK_NOTES lead below the state directory. 0 or a negated errno. */
-int world_resolve(const struct world *world, struct mem *mem, const char *plugin, const char *path,
-                  const char **ret) __attribute__((warn_unused_result));
-
-/* 2026-01-31T23:59:59Z */
-const char *world_time(struct mem *mem, int64_t seconds);
+int run_environment_resolve(const struct run_environment *environment, struct mem *mem,
+                            const char *plugin, const char *path, const char **ret)
+    __attribute__((warn_unused_result));
 
 #endif

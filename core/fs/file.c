@@ -16,11 +16,11 @@
 static int open_path(const char *path, int flags, mode_t mode)
 {
     struct parent parent;
-    int rc = parent_open(path, &parent);
+    int rc = open_parent_nofollow(path, &parent);
     if (rc < 0)
         return rc;
     int fd = openat(parent.fd, parent.name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
-    parent_close(&parent);
+    close_parent(&parent);
     return fd < 0 ? -errno : fd;
 }
 
@@ -228,7 +228,7 @@ static int sync_directory(int fd)
 
 int file_sync_directory(const char *path)
 {
-    int fd = parent_open_directory(path);
+    int fd = open_directory_nofollow(path);
     if (fd < 0)
         return fd;
     int rc = sync_directory(fd);
@@ -263,7 +263,7 @@ int file_create_directory(const char *path, unsigned mode, const struct file_own
 {
     struct stat st;
     struct parent parent;
-    int rc = parent_open(path, &parent);
+    int rc = open_parent_nofollow(path, &parent);
     if (rc < 0)
         return rc;
     mode_t mask = umask(0);
@@ -273,7 +273,7 @@ int file_create_directory(const char *path, unsigned mode, const struct file_own
     int fd = rc < 0 ? -1 : openat(parent.fd, parent.name, flags);
     if (rc == 0 && (fd < 0 || fstat(fd, &st) < 0))
         rc = -errno;
-    parent_close(&parent);
+    close_parent(&parent);
     /* Whoever owns the parent may have put another in its place. */
     if (rc == 0 && st.st_uid != geteuid())
         rc = -EPERM;
@@ -292,11 +292,11 @@ int file_create_directory(const char *path, unsigned mode, const struct file_own
 int file_make_directory(const char *path, unsigned mode)
 {
     struct parent parent;
-    int rc = parent_open(path, &parent);
+    int rc = open_parent_nofollow(path, &parent);
     if (rc < 0)
         return rc;
     rc = mkdirat(parent.fd, parent.name, (mode_t)mode) < 0 ? -errno : 0;
-    parent_close(&parent);
+    close_parent(&parent);
     return rc == -EEXIST ? 0 : rc == 0 ? file_sync_parent(path) : rc;
 }
 

@@ -12,13 +12,13 @@
 static int remove_name(const char *path, int flags)
 {
     struct parent parent;
-    int rc = parent_open(path, &parent);
+    int rc = open_parent_nofollow(path, &parent);
     if (rc < 0)
         return rc;
     do {
         rc = unlinkat(parent.fd, parent.name, flags) < 0 ? -errno : 0;
     } while (rc == -EINTR);
-    parent_close(&parent);
+    close_parent(&parent);
     return rc;
 }
 
@@ -42,11 +42,11 @@ int file_remove_directory(const char *path)
 int file_stat(const char *path, struct stat *ret)
 {
     struct parent parent;
-    int rc = parent_open(path, &parent);
+    int rc = open_parent_nofollow(path, &parent);
     if (rc < 0)
         return rc;
     rc = fstatat(parent.fd, parent.name, ret, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
-    parent_close(&parent);
+    close_parent(&parent);
     return rc;
 }
 
@@ -59,7 +59,7 @@ static int open_for_both(const char *path, const char *other, struct parent *ret
     if (strncmp(path, other, length) != 0 || strchr(other + length, '/') != NULL)
         return -EXDEV;
     *ret_other = other + length;
-    return parent_open(path, ret);
+    return open_parent_nofollow(path, ret);
 }
 
 int file_rename(const char *from, const char *to)
@@ -70,7 +70,7 @@ int file_rename(const char *from, const char *to)
     if (rc < 0)
         return rc;
     rc = renameat(parent.fd, parent.name, parent.fd, name) < 0 ? -errno : 0;
-    parent_close(&parent);
+    close_parent(&parent);
     return rc;
 }
 
@@ -82,7 +82,7 @@ int file_link(const char *from, const char *to)
     if (rc < 0)
         return rc;
     rc = linkat(parent.fd, parent.name, parent.fd, name, 0) < 0 ? -errno : 0;
-    parent_close(&parent);
+    close_parent(&parent);
     return rc;
 }
 

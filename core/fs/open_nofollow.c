@@ -54,7 +54,7 @@ static int by_parts(char *path, int flags)
         /* A link is no directory to O_PATH. */
         if (fd < 0 && errno == ENOTDIR && is_link(above, part))
             errno = ELOOP;
-        parent_close(&(struct parent){.fd = above});
+        close_parent(&(struct parent){.fd = above});
     }
     return fd < 0 ? -errno : fd;
 }
@@ -70,7 +70,7 @@ static int open_way(char *path, int flags)
     return by_parts(path, flags);
 }
 
-int parent_open(const char *path, struct parent *ret)
+int open_parent_nofollow(const char *path, struct parent *ret)
 {
     char way[PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -89,14 +89,14 @@ int parent_open(const char *path, struct parent *ret)
     return 0;
 }
 
-void parent_close(struct parent *parent)
+void close_parent(struct parent *parent)
 {
     int error = errno;
     (void)close(parent->fd);
     errno = error;
 }
 
-int parent_open_directory(const char *path)
+int open_directory_nofollow(const char *path)
 {
     char way[PATH_MAX];
     size_t length = strlen(path);

@@ -2,8 +2,8 @@
  * The directory in which a path lies, opened so that no link on the way there is followed: what is
  * then done to the name in it cannot be led elsewhere, whoever owns a directory above.
  *
- * Order: parent_open(), an *at() call with `fd` and `name`, parent_close(). Paths are OS paths
- * without links. Errors are negated errno values: -ELOOP where a link is. Nothing is
+ * Order: open_parent_nofollow(), an *at() call with `fd` and `name`, close_parent(). Paths are OS
+ * paths without links. Errors are negated errno values: -ELOOP where a link is. Nothing is
  * allocated, for an undo does without. Source: openat2(2); kernels before 5.6 are walked part by
  * part.
  */
@@ -15,11 +15,11 @@ struct parent {
     const char *name; /* the last part, in the caller's path */
 };
 
-int parent_open(const char *path, struct parent *ret) __attribute__((warn_unused_result));
+int open_parent_nofollow(const char *path, struct parent *ret) __attribute__((warn_unused_result));
 /* errno stays. */
-void parent_close(struct parent *parent);
+void close_parent(struct parent *parent);
 
 /* The directory itself, opened in the same way; a descriptor or a negated errno. */
-int parent_open_directory(const char *path) __attribute__((warn_unused_result));
+int open_directory_nofollow(const char *path) __attribute__((warn_unused_result));
 
 #endif

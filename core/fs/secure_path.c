@@ -35,8 +35,8 @@ static int check(struct mem *mem, const struct stat *st, const char *path, enum 
     return mend == NULL ? 0 : err_set(err, STATUS_REJECTED, "%s: %s", what, mend);
 }
 
-int trust_resolve(struct mem *mem, const struct root *root, const char *path, const char *what,
-                  const char **ret, struct err *err)
+int secure_path_resolve(struct mem *mem, const struct root *root, const char *path,
+                        const char *what, const char **ret, struct err *err)
 {
     uid_t owner = 0;
     int rc = root_resolve_links(root, mem, path, ret, &owner);
@@ -108,12 +108,13 @@ static int walk(struct mem *mem, const char *path, enum met end, const char *wha
     return fd;
 }
 
-int trust_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+int secure_path_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
 {
     return walk(mem, path, MET_AT_END, what, err);
 }
 
-int trust_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+int secure_path_check_directory(struct mem *mem, const char *path, const char *what,
+                                struct err *err)
 {
     int fd = walk(mem, path, MET_TO_HOLD, what, err);
     if (fd >= 0)
@@ -121,8 +122,8 @@ int trust_directory(struct mem *mem, const char *path, const char *what, struct 
     return fd < 0 ? -1 : 0;
 }
 
-int trust_open_file(struct mem *mem, int directory, const char *directory_path, const char *name,
-                    const char *what, struct err *err)
+int secure_path_open_file(struct mem *mem, int directory, const char *directory_path,
+                          const char *name, const char *what, struct err *err)
 {
     const char *path =
         mem_printf(mem, "%s/%s", strcmp(directory_path, "/") == 0 ? "" : directory_path, name);

@@ -124,7 +124,7 @@ static int do_probe(const struct aside *aside, struct mem *mem, const struct rec
                           .input = request->fields[2],
                           .seconds = record_number(request, 3),
                           .limit = (size_t)record_number(request, 4),
-                          .patience = aside->patience,
+                          .deadline = aside->deadline,
                           .group = aside->group,
                           .cpu_seconds = aside->seconds};
     if (probe.seconds <= 0 || probe.seconds > INT_MAX || probe.limit == 0 ||
@@ -166,7 +166,7 @@ static int look(const struct aside *aside, struct mem *mem, struct look *what,
                                 .home = "/",
                                 .seconds = LONG_S,
                                 .limit = PROCESS_LIMIT,
-                                .patience = aside->patience,
+                                .deadline = aside->deadline,
                                 .group = aside->group,
                                 .cpu_seconds = aside->seconds};
     struct tfhook_output output = {0};
@@ -237,7 +237,7 @@ static int answer_to(const struct aside *aside, struct mem *mem, const struct re
     record_add_number(&answer, mem, output.truncated);
     record_add(&answer, output.out.data, output.out.size);
     record_add(&answer, output.err.data, output.err.size);
-    rc = record_send(aside->fd, &answer, aside->patience);
+    rc = record_send(aside->fd, &answer, aside->deadline);
     /* It may be an environment, or what a command said of keys. */
     wipe(output.out.data, output.out.size);
     wipe(output.err.data, output.err.size);
@@ -248,7 +248,7 @@ int aside_serve(const struct aside *aside)
 {
     struct mem mem = {0};
     struct record request = {0};
-    int rc = record_receive(aside->fd, &mem, MESSAGE_MAX, aside->patience, &request);
+    int rc = record_receive(aside->fd, &mem, MESSAGE_MAX, aside->deadline, &request);
     if (rc > 0)
         rc = answer_to(aside, &mem, &request);
     /* What a command is given may be a password, and this process lives longer than the call. */

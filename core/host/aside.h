@@ -32,7 +32,7 @@ struct aside {
     int fd;
     pid_t group;  /* the call's process group */
     long seconds; /* and its limit of CPU time */
-    const struct patience *patience;
+    const struct deadline *deadline;
 };
 
 /* Take a request, do it, answer. 1; 0: nobody asks any more; or a negated errno, -EBADMSG when what

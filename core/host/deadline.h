@@ -11,19 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct patience {
-    int64_t deadline;                         /* by clock_ms() */
+struct deadline {
+    int64_t at;                               /* by clock_ms() */
     int peer;                                 /* a socket to the call's process, for its hang-up; or
                                                  -1 */
     const volatile sig_atomic_t *interrupted; /* or NULL */
 };
 
-bool patience_is_over(const struct patience *patience);
+bool deadline_is_over(const struct deadline *deadline);
 
-enum { PATIENCE_FDS_MAX = 3 };
+enum { DEADLINE_FDS_MAX = 3 };
 
-/* Until one of `fds` is ready, as poll(). False: the patience is at its end, and nothing is. */
-bool patience_poll(const struct patience *patience, struct pollfd *fds, size_t count)
+/* Until one of `fds` is ready, as poll(). False: the time is over, and nothing is. */
+bool deadline_poll(const struct deadline *deadline, struct pollfd *fds, size_t count)
     __attribute__((warn_unused_result));
 
 #endif

@@ -2,19 +2,19 @@
 
 #include "host_functions.h"
 
-void host_table(struct guest *guest, struct tfhook_host *ret)
+void host_table(struct host_context *context, struct tfhook_host *ret)
 {
     *ret = (struct tfhook_host){
         .size = sizeof *ret,
         .minor = TFHOOK_API_MINOR,
-        .core = guest,
-        .step = guest->step->name,
-        .hook = guest->hook,
-        .hostname = guest->world->hostname,
-        .short_name = guest->world->short_name,
-        .now = guest->world->now,
-        .root = guest->world->root.dir,
-        .log_level = guest->log_level,
+        .core = context,
+        .step = context->step->name,
+        .hook = context->hook,
+        .hostname = context->environment->hostname,
+        .short_name = context->environment->short_name,
+        .now = context->environment->now,
+        .root = context->environment->root.dir,
+        .log_level = context->log_level,
     };
     host_add_config(ret);
     host_add_files(ret);

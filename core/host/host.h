@@ -7,6 +7,6 @@
 
 #include "host_context.h"
 
-void host_table(struct guest *guest, struct tfhook_host *ret);
+void host_table(struct host_context *context, struct tfhook_host *ret);
 
 #endif

@@ -8,31 +8,32 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static struct guest *guest_of(const struct tfhook_host *host)
+static struct host_context *guest_of(const struct tfhook_host *host)
 {
     return host->core;
 }
 
 /* Of what this step read last of the file; NULL when it has not. */
-static const char *seen_sha256(const struct guest *guest, const char *real)
+static const char *seen_sha256(const struct host_context *context, const char *real)
 {
-    for (size_t i = guest->seen_count; i > 0; i--)
-        if (strcmp(guest->seen[i - 1].real, real) == 0)
-            return digest_text(guest->mem, guest->seen[i - 1].sha256);
+    for (size_t i = context->seen_count; i > 0; i--)
+        if (strcmp(context->seen[i - 1].real, real) == 0)
+            return digest_text(context->mem, context->seen[i - 1].sha256);
     return NULL;
 }
 
 /* Fills in what every change has; the kind of what is on the disk decides whether it may be. */
-static int begin_change(struct guest *guest, const char *path, enum action action,
+static int begin_change(struct host_context *context, const char *path, enum action action,
                         struct change *ret)
 {
-    if (!guest->may_stage)
-        return guest_misuse(guest, "it stages a change outside of plan");
-    struct change change = {.action = action, .step = guest->step->name, .path = path, .mode = -1};
-    int rc = guest_resolve(guest, path, &change.real);
+    if (!context->may_stage)
+        return host_misuse(context, "it stages a change outside of plan");
+    struct change change = {
+        .action = action, .step = context->step->name, .path = path, .mode = -1};
+    int rc = host_resolve(context, path, &change.real);
     if (rc < 0)
         return rc;
-    const struct change *staged = stage_find(guest->stage, change.real);
+    const struct change *staged = change_set_find(context->changes, change.real);
     struct stat st;
     change.existed = staged != NULL ? staged->existed : lstat(change.real, &st) == 0;
     if (staged != NULL) {
@@ -42,26 +43,26 @@ static int begin_change(struct guest *guest, const char *path, enum action actio
         if (S_ISDIR(st.st_mode))
             return -EISDIR;
         change.old_mode = (int)(st.st_mode & 07777);
-        change.old_sha256 = seen_sha256(guest, change.real);
+        change.old_sha256 = seen_sha256(context, change.real);
         if (change.old_sha256 == NULL)
-            return guest_misuse(guest, "it stages %s, which it has not read", path);
+            return host_misuse(context, "it stages %s, which it has not read", path);
     }
     *ret = change;
     return 0;
 }
 
 /* For who looks now: on the disk, or staged; and not staged to go. */
-static bool is_there(const struct guest *guest, const struct change *change)
+static bool is_there(const struct host_context *context, const struct change *change)
 {
-    const struct change *staged = stage_find(guest->stage, change->real);
+    const struct change *staged = change_set_find(context->changes, change->real);
     return staged != NULL ? staged->action != ACTION_REMOVE : change->existed;
 }
 
-static int add_change(struct guest *guest, const struct change *change)
+static int add_change(struct host_context *context, const struct change *change)
 {
     const char *why = NULL;
-    if (stage_add(guest->stage, change, &why) < 0)
-        return guest_misuse(guest, "it cannot stage %s: %s", change->path, why);
+    if (change_set_add(context->changes, change, &why) < 0)
+        return host_misuse(context, "it cannot stage %s: %s", change->path, why);
     return 0;
 }
 
@@ -69,14 +70,14 @@ static int make_parents(const struct tfhook_host *host, const char *path, const 
 
 static int host_directory(const struct tfhook_host *host, const char *path, int mode)
 {
-    struct guest *guest = guest_of(host);
+    struct host_context *context = guest_of(host);
     struct change change;
     if (mode < -1 || mode > 07777)
-        return guest_misuse(guest, "the mode %o for %s", (unsigned)mode, path);
-    int rc = begin_change(guest, path, ACTION_DIRECTORY, &change);
+        return host_misuse(context, "the mode %o for %s", (unsigned)mode, path);
+    int rc = begin_change(context, path, ACTION_DIRECTORY, &change);
     if (rc < 0)
         return rc;
-    const struct change *staged = stage_find(guest->stage, change.real);
+    const struct change *staged = change_set_find(context->changes, change.real);
     if (staged != NULL)
         return staged->action == ACTION_DIRECTORY ? 0 : -ENOTDIR;
     struct stat st;
@@ -86,63 +87,64 @@ static int host_directory(const struct tfhook_host *host, const char *path, int 
     if (rc < 0)
         return rc;
     change.mode = mode < 0 ? 0755 : mode;
-    rc = add_change(guest, &change);
+    rc = add_change(context, &change);
     if (rc < 0)
         return rc;
     struct record record = {.type = RECORD_DIRECTORY};
     record_add_text(&record, path);
-    record_add_number(&record, guest->mem, change.mode);
-    guest_send(guest, &record);
+    record_add_number(&record, context->mem, change.mode);
+    host_send(context, &record);
     return 0;
 }
 
 static int make_parents(const struct tfhook_host *host, const char *path, const char *real)
 {
-    struct guest *guest = guest_of(host);
+    struct host_context *context = guest_of(host);
     if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0)
         return 0; /* the core makes the plugin's own folder */
-    const char *parent = file_parent(guest->mem, real);
+    const char *parent = file_parent(context->mem, real);
     struct stat st;
-    if (stage_find(guest->stage, parent) != NULL)
+    if (change_set_find(context->changes, parent) != NULL)
         return 0;
     if (stat(parent, &st) == 0)
         return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
-    return errno == ENOENT ? host_directory(host, root_inside(&guest->world->root, parent), 0755)
-                           : -errno;
+    return errno == ENOENT
+               ? host_directory(host, root_inside(&context->environment->root, parent), 0755)
+               : -errno;
 }
 
 static int host_write(const struct tfhook_host *host, const char *path, const void *data,
                       size_t size, int mode, unsigned flags)
 {
-    struct guest *guest = guest_of(host);
+    struct host_context *context = guest_of(host);
     struct change change;
     if ((flags & ~TFHOOK_SECRET) != 0)
-        return guest_misuse(guest, "unknown flags 0x%x for %s", flags, path);
+        return host_misuse(context, "unknown flags 0x%x for %s", flags, path);
     if (mode < -1 || mode > 07777)
-        return guest_misuse(guest, "the mode %o for %s", (unsigned)mode, path);
+        return host_misuse(context, "the mode %o for %s", (unsigned)mode, path);
     if (data == NULL && size > 0)
-        return guest_misuse(guest, "content that is NULL for %s", path);
+        return host_misuse(context, "content that is NULL for %s", path);
     if (size > FILE_LIMIT)
         return -EFBIG;
-    int rc = begin_change(guest, path, ACTION_WRITE, &change);
+    int rc = begin_change(context, path, ACTION_WRITE, &change);
     if (rc < 0)
         return rc;
     rc = make_parents(host, path, change.real);
     if (rc < 0)
         return rc;
-    change.content = (struct blob){mem_copy(guest->mem, data, size), size};
+    change.content = (struct blob){mem_copy(context->mem, data, size), size};
     change.mode = mode;
     change.secret = (flags & TFHOOK_SECRET) != 0;
-    rc = add_change(guest, &change);
+    rc = add_change(context, &change);
     if (rc < 0)
         return rc;
     struct record record = {.type = RECORD_WRITE};
     record_add_text(&record, path);
     record_add_text(&record, change.old_sha256);
     record_add(&record, change.content.data, change.content.size);
-    record_add_number(&record, guest->mem, mode);
-    record_add_number(&record, guest->mem, (long)flags);
-    guest_send(guest, &record);
+    record_add_number(&record, context->mem, mode);
+    record_add_number(&record, context->mem, (long)flags);
+    host_send(context, &record);
     return 0;
 }
 
@@ -154,16 +156,16 @@ static bool is_one_line(const char *text)
 static int host_edit(const struct tfhook_host *host, const char *path, const char *old_line,
                      const char *new_line, const char *anchor)
 {
-    struct guest *guest = guest_of(host);
+    struct host_context *context = guest_of(host);
     if (old_line == NULL && new_line == NULL)
-        return guest_misuse(guest, "an edit of %s with neither an old nor a new line", path);
+        return host_misuse(context, "an edit of %s with neither an old nor a new line", path);
     if (!is_one_line(old_line) || !is_one_line(new_line) || !is_one_line(anchor))
-        return guest_misuse(guest, "an edit of %s with more than one line", path);
+        return host_misuse(context, "an edit of %s with more than one line", path);
     struct change change;
-    int rc = begin_change(guest, path, ACTION_EDIT, &change);
+    int rc = begin_change(context, path, ACTION_EDIT, &change);
     if (rc < 0)
         return rc;
-    if (!is_there(guest, &change))
+    if (!is_there(context, &change))
         return -ENOENT;
     /* The content that is edited: what this step read, or what is staged. */
     struct tfhook_data data;
@@ -171,11 +173,11 @@ static int host_edit(const struct tfhook_host *host, const char *path, const cha
     if (rc < 0)
         return rc;
     change.content = (struct blob){data.data, data.size};
-    *mem_push(guest->mem, change.edits.items, change.edits.count) =
-        (struct edit){old_line == NULL ? NULL : mem_str(guest->mem, old_line),
-                      new_line == NULL ? NULL : mem_str(guest->mem, new_line),
-                      anchor == NULL ? NULL : mem_str(guest->mem, anchor)};
-    rc = add_change(guest, &change);
+    *mem_push(context->mem, change.edits.items, change.edits.count) =
+        (struct edit){old_line == NULL ? NULL : mem_str(context->mem, old_line),
+                      new_line == NULL ? NULL : mem_str(context->mem, new_line),
+                      anchor == NULL ? NULL : mem_str(context->mem, anchor)};
+    rc = add_change(context, &change);
     if (rc < 0)
         return rc;
     struct record record = {.type = RECORD_EDIT};
@@ -184,33 +186,33 @@ static int host_edit(const struct tfhook_host *host, const char *path, const cha
     record_add_text(&record, old_line);
     record_add_text(&record, new_line);
     record_add_text(&record, anchor);
-    guest_send(guest, &record);
+    host_send(context, &record);
     return 0;
 }
 
 static int host_remove(const struct tfhook_host *host, const char *path)
 {
-    struct guest *guest = guest_of(host);
+    struct host_context *context = guest_of(host);
     struct change change;
-    int rc = begin_change(guest, path, ACTION_REMOVE, &change);
+    int rc = begin_change(context, path, ACTION_REMOVE, &change);
     if (rc < 0)
         return rc;
-    if (!is_there(guest, &change))
+    if (!is_there(context, &change))
         return -ENOENT;
-    rc = add_change(guest, &change);
+    rc = add_change(context, &change);
     if (rc < 0)
         return rc;
     struct record record = {.type = RECORD_REMOVE};
     record_add_text(&record, path);
     record_add_text(&record, change.old_sha256);
-    guest_send(guest, &record);
+    host_send(context, &record);
     return 0;
 }
 
 TFHOOK_PRINTF(3, 4)
 static void host_summary(const struct tfhook_host *host, const char *path, const char *format, ...)
 {
-    struct guest *guest = guest_of(host);
+    struct host_context *context = guest_of(host);
     va_list args;
     va_start(args, format);
     struct mem scratch = {0}; /* a plugin may have ten thousand lines */
@@ -218,24 +220,24 @@ static void host_summary(const struct tfhook_host *host, const char *path, const
     record_add_text(&record, path);
     record_add_text(&record, mem_vprintf(&scratch, format, args));
     va_end(args);
-    guest_send(guest, &record);
+    host_send(context, &record);
     mem_free(&scratch);
 }
 
 static int host_publish(const struct tfhook_host *host, const char *path, const void *data,
                         size_t size)
 {
-    struct guest *guest = guest_of(host);
+    struct host_context *context = guest_of(host);
     const char *real = NULL;
-    if (!guest->may_publish)
-        return guest_misuse(guest, "it publishes %s outside of verify", path);
-    int rc = guest_resolve(guest, path, &real);
+    if (!context->may_publish)
+        return host_misuse(context, "it publishes %s outside of verify", path);
+    int rc = host_resolve(context, path, &real);
     if (rc < 0)
         return rc;
     struct record record = {.type = RECORD_PUBLISH};
     record_add_text(&record, path);
     record_add(&record, size > 0 ? data : "", size);
-    guest_send(guest, &record);
+    host_send(context, &record);
     return 0;
 }
 
@@ -245,22 +247,23 @@ static int host_staged(const struct tfhook_host *host, size_t index, struct tfho
                                                  [ACTION_EDIT] = TFHOOK_CHANGE_EDIT,
                                                  [ACTION_REMOVE] = TFHOOK_CHANGE_REMOVE,
                                                  [ACTION_DIRECTORY] = TFHOOK_CHANGE_DIRECTORY};
-    const struct guest *guest = host->core;
-    const char *notes = mem_printf(guest->mem, "%s/notes/", guest->world->state_dir);
+    const struct host_context *context = host->core;
+    const char *notes = mem_printf(context->mem, "%s/notes/", context->environment->state_dir);
     size_t size = ret->struct_size;
     if (size < sizeof ret->struct_size || size > 64 * sizeof *ret)
-        return guest_misuse(guest_of(host), "struct_size of a struct tfhook_staged is not set");
-    for (size_t i = 0; i < guest->stage->count; i++) {
-        const struct change *change = &guest->stage->items[i];
+        return host_misuse(guest_of(host), "struct_size of a struct tfhook_staged is not set");
+    for (size_t i = 0; i < context->changes->count; i++) {
+        const struct change *change = &context->changes->items[i];
         if (strncmp(change->real, notes, strlen(notes)) == 0 || index-- > 0)
             continue;
-        const struct tfhook_staged out = {.struct_size = size,
-                                          .action = actions[change->action],
-                                          .secret = change->secret,
-                                          .path = root_inside(&guest->world->root, change->real),
-                                          .step = change->step,
-                                          .old_sha256 = change->old_sha256,
-                                          .new_sha256 = change->new_sha256};
+        const struct tfhook_staged out = {
+            .struct_size = size,
+            .action = actions[change->action],
+            .secret = change->secret,
+            .path = root_inside(&context->environment->root, change->real),
+            .step = change->step,
+            .old_sha256 = change->old_sha256,
+            .new_sha256 = change->new_sha256};
         memcpy(ret, &out, size < sizeof out ? size : sizeof out);
         return 0;
     }

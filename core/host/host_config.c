@@ -4,14 +4,14 @@
 
 static const char *host_value(const struct tfhook_host *host, const char *key)
 {
-    const struct setting *found = guest_setting(host->core, key);
+    const struct setting *found = host_setting(host->core, key);
     return found == NULL ? NULL : found->value;
 }
 
 static struct tfhook_names host_items(const struct tfhook_host *host, const char *key)
 {
     static const char *const none[] = {NULL};
-    const struct setting *found = guest_setting(host->core, key);
+    const struct setting *found = host_setting(host->core, key);
     if (found == NULL || found->items.count == 0)
         return (struct tfhook_names){none, 0};
     return (struct tfhook_names){found->items.names, found->items.count};
@@ -19,7 +19,7 @@ static struct tfhook_names host_items(const struct tfhook_host *host, const char
 
 static long host_number(const struct tfhook_host *host, const char *key)
 {
-    const struct setting *found = guest_setting(host->core, key);
+    const struct setting *found = host_setting(host->core, key);
     return found == NULL ? 0 : found->number;
 }
 

@@ -2,8 +2,8 @@
  * What stands behind the host table of a plugin's call, and what all of its functions need. Nothing
  * of it survives the child.
  *
- * Order: the child fills a struct guest, makes the table (host.h), runs the plugin's function with
- * it, then guest_end() with its result.
+ * Order: the child fills a struct host_context, makes the table (host.h), runs the plugin's
+ * function with it, then host_end() with its result.
  */
 #ifndef TFHOOK_HOST_CONTEXT_H
 #define TFHOOK_HOST_CONTEXT_H
@@ -22,13 +22,13 @@ struct seen_file {
     unsigned char sha256[DIGEST_SIZE];
 };
 
-struct guest {
+struct host_context {
     struct mem *mem;
-    const struct world *world;
+    const struct run_environment *environment;
     const struct step *step;
     const char *hook; /* NULL outside hooks */
     const struct settings *settings;
-    struct stage *stage;         /* the child's copy */
+    struct change_set *changes;  /* the child's copy */
     bool may_stage;              /* plan */
     bool may_publish;            /* verify; reports and findings */
     enum tfhook_level log_level; /* the least that is shown */
@@ -45,17 +45,17 @@ struct guest {
 };
 
 /* Notes a misuse of the interface, which fails the step. Always -EINVAL. */
-int guest_misuse(struct guest *guest, const char *format, ...)
+int host_misuse(struct host_context *context, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Where nobody reads any more, the process ends. */
-void guest_send(struct guest *guest, const struct record *record);
+void host_send(struct host_context *context, const struct record *record);
 /* The OS path of a path as a plugin names it. 0 or a negated errno. */
-int guest_resolve(struct guest *guest, const char *path, const char **ret)
+int host_resolve(struct host_context *context, const char *path, const char **ret)
     __attribute__((warn_unused_result));
 /* The setting of that name; NULL, and a misuse, when the plugin does not declare it. */
-const struct setting *guest_setting(struct guest *guest, const char *key);
+const struct setting *host_setting(struct host_context *context, const char *key);
 
 /* Send the end record, misuse considered. */
-void guest_end(struct guest *guest, int result);
+void host_end(struct host_context *context, int result);
 
 #endif

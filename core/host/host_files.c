@@ -11,11 +11,12 @@
 
 /* What a plan has read it may stage. The digest is made at once: the plugin may wipe what it got.
  */
-static void remember_seen(struct guest *guest, const char *real, const struct blob *content)
+static void remember_seen(struct host_context *context, const char *real,
+                          const struct blob *content)
 {
-    if (!guest->may_stage)
+    if (!context->may_stage)
         return;
-    struct seen_file *seen = mem_push(guest->mem, guest->seen, guest->seen_count);
+    struct seen_file *seen = mem_push(context->mem, context->seen, context->seen_count);
     seen->real = real;
     digest_make(content->data, content->size, seen->sha256);
 }
@@ -23,13 +24,13 @@ static void remember_seen(struct guest *guest, const char *real, const struct bl
 static int host_read(const struct tfhook_host *host, const char *path, size_t limit,
                      struct tfhook_data *ret)
 {
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     const char *real = NULL;
-    int rc = guest_resolve(guest, path, &real);
+    int rc = host_resolve(context, path, &real);
     if (rc < 0)
         return rc;
     limit = limit == 0 || limit > FILE_LIMIT ? FILE_LIMIT : limit;
-    const struct change *staged = stage_find(guest->stage, real);
+    const struct change *staged = change_set_find(context->changes, real);
     struct blob content = {0};
     if (staged != NULL) {
         if (staged->action == ACTION_REMOVE)
@@ -40,10 +41,10 @@ static int host_read(const struct tfhook_host *host, const char *path, size_t li
             return -EFBIG;
         content = staged->content;
     } else {
-        rc = file_read(guest->mem, real, limit, &content);
+        rc = file_read(context->mem, real, limit, &content);
         if (rc < 0)
             return rc;
-        remember_seen(guest, real, &content);
+        remember_seen(context, real, &content);
     }
     *ret = (struct tfhook_data){content.data, content.size};
     return 0;
@@ -54,24 +55,25 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Lays the stage over the names of the directory `real`. */
-static struct names overlay_names(struct guest *guest, const char *real, const struct names *disk)
+/* Lays what is staged over the names of the directory `real`. */
+static struct names overlay_names(struct host_context *context, const char *real,
+                                  const struct names *disk)
 {
     struct names names = {0};
     for (size_t i = 0; i < disk->count; i++) {
         const struct change *staged = NULL;
-        if (guest->stage->count > 0) /* nearly always nothing is, and folders may be large */
-            staged =
-                stage_find(guest->stage, mem_printf(guest->mem, "%s/%s", real, disk->names[i]));
+        if (context->changes->count > 0) /* nearly always nothing is, and folders may be large */
+            staged = change_set_find(context->changes,
+                                     mem_printf(context->mem, "%s/%s", real, disk->names[i]));
         if (staged == NULL || staged->action != ACTION_REMOVE)
-            names_add(guest->mem, &names, disk->names[i]);
+            names_add(context->mem, &names, disk->names[i]);
     }
-    for (size_t i = 0; i < guest->stage->count; i++) {
-        const struct change *staged = &guest->stage->items[i];
+    for (size_t i = 0; i < context->changes->count; i++) {
+        const struct change *staged = &context->changes->items[i];
         const char *name = strrchr(staged->real, '/') + 1;
         if (staged->action != ACTION_REMOVE && !names_have(&names, name) &&
-            strcmp(file_parent(guest->mem, staged->real), real) == 0)
-            names_add(guest->mem, &names, name);
+            strcmp(file_parent(context->mem, staged->real), real) == 0)
+            names_add(context->mem, &names, name);
     }
     if (names.count > 1)
         qsort(names.names, names.count, sizeof *names.names, by_name);
@@ -81,26 +83,26 @@ static struct names overlay_names(struct guest *guest, const char *real, const s
 static int host_list(const struct tfhook_host *host, const char *path, struct tfhook_names *ret)
 {
     static const char *const none[] = {NULL};
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     const char *real = NULL;
-    int rc = guest_resolve(guest, path, &real);
+    int rc = host_resolve(context, path, &real);
     if (rc < 0)
         return rc;
     struct names disk = {0};
-    const struct change *staged = stage_find(guest->stage, real);
+    const struct change *staged = change_set_find(context->changes, real);
     if (staged != NULL && staged->action != ACTION_DIRECTORY)
         return staged->action == ACTION_REMOVE ? -ENOENT : -ENOTDIR;
-    rc = file_list(guest->mem, real, &disk);
+    rc = file_list(context->mem, real, &disk);
     if (rc < 0 && !(rc == -ENOENT && staged != NULL))
         return rc;
-    struct names names = overlay_names(guest, real, &disk);
+    struct names names = overlay_names(context, real, &disk);
     *ret = (struct tfhook_names){names.count > 0 ? names.names : none, names.count};
     return 0;
 }
 
 /* What a staged change makes of the stat of what is on the disk. */
-static int overlay_stat(const struct guest *guest, const struct change *staged, struct stat *st,
-                        int rc)
+static int overlay_stat(const struct host_context *context, const struct change *staged,
+                        struct stat *st, int rc)
 {
     if (staged->action == ACTION_REMOVE)
         return -ENOENT;
@@ -115,7 +117,7 @@ static int overlay_stat(const struct guest *guest, const struct change *staged, 
         st->st_mode = (st->st_mode & S_IFMT) | (mode_t)staged->mode;
     if (staged->action != ACTION_DIRECTORY) {
         st->st_size = (off_t)staged->content.size;
-        st->st_mtim.tv_sec = (time_t)guest->world->now;
+        st->st_mtim.tv_sec = (time_t)context->environment->now;
         st->st_ctim = st->st_mtim;
     }
     return 0;
@@ -123,16 +125,16 @@ static int overlay_stat(const struct guest *guest, const struct change *staged, 
 
 static int host_stat(const struct tfhook_host *host, const char *path, struct tfhook_stat *ret)
 {
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     const char *real = NULL;
-    int rc = guest_resolve(guest, path, &real);
+    int rc = host_resolve(context, path, &real);
     if (rc < 0)
         return rc;
     struct stat st = {0};
     rc = lstat(real, &st) < 0 ? -errno : 0;
-    const struct change *staged = stage_find(guest->stage, real);
+    const struct change *staged = change_set_find(context->changes, real);
     if (staged != NULL)
-        rc = overlay_stat(guest, staged, &st, rc);
+        rc = overlay_stat(context, staged, &st, rc);
     if (rc < 0)
         return rc;
     struct tfhook_stat out = {.struct_size = ret->struct_size,
@@ -147,23 +149,23 @@ static int host_stat(const struct tfhook_host *host, const char *path, struct tf
                               .links = st.st_nlink,
                               .ctime_sec = st.st_ctim.tv_sec};
     if (ret->struct_size < sizeof out.struct_size || ret->struct_size > 64 * sizeof out)
-        return guest_misuse(guest, "struct_size of a struct tfhook_stat is not set");
+        return host_misuse(context, "struct_size of a struct tfhook_stat is not set");
     memcpy(ret, &out, ret->struct_size < sizeof out ? ret->struct_size : sizeof out);
     return 0;
 }
 
 static int host_os_path(const struct tfhook_host *host, const char *path, const char **ret)
 {
-    return guest_resolve(host->core, path, ret);
+    return host_resolve(host->core, path, ret);
 }
 
 static int host_real_path(const struct tfhook_host *host, const char *path, const char **ret)
 {
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     const char *real = NULL;
-    int rc = guest_resolve(guest, path, &real);
+    int rc = host_resolve(context, path, &real);
     if (rc == 0)
-        *ret = root_inside(&guest->world->root, real);
+        *ret = root_inside(&context->environment->root, real);
     return rc;
 }
 

@@ -10,20 +10,20 @@
 #include <string.h>
 #include <unistd.h>
 
-static int probe_it(struct guest *guest, struct probe *probe, struct tfhook_output *ret)
+static int probe_it(struct host_context *context, struct probe *probe, struct tfhook_output *ret)
 {
     struct tfhook_output out = {0};
     if (probe->argv == NULL || probe->argv[0] == NULL || probe->argv[0][0] != '/')
-        return guest_misuse(guest, "a probe without an absolute path");
+        return host_misuse(context, "a probe without an absolute path");
     if (probe->seconds <= 0 || probe->limit == 0 || probe->limit > FILE_LIMIT)
-        return guest_misuse(guest, "a probe without a deadline or a limit");
+        return host_misuse(context, "a probe without a deadline or a limit");
     if (ret->struct_size < sizeof ret->struct_size || ret->struct_size > 64 * sizeof *ret)
-        return guest_misuse(guest, "struct_size of a struct tfhook_output is not set");
+        return host_misuse(context, "struct_size of a struct tfhook_output is not set");
     if (access(probe->argv[0], X_OK) < 0)
         return -errno;
     const struct passwd *user = getpwuid(geteuid());
     probe->home = user == NULL ? "/" : user->pw_dir;
-    int rc = aside_probe(guest->aside, guest->mem, probe, &out);
+    int rc = aside_probe(context->aside, context->mem, probe, &out);
     if (rc < 0)
         return rc;
     size_t size = ret->struct_size;
@@ -45,7 +45,7 @@ static int host_probe_input(const struct tfhook_host *host, const char *const *a
 {
     struct probe probe = {.argv = argv, .input = {input, size}, .seconds = seconds, .limit = limit};
     if (input == NULL)
-        return guest_misuse(host->core, "an input of a probe that is NULL");
+        return host_misuse(host->core, "an input of a probe that is NULL");
     return probe_it(host->core, &probe, ret);
 }
 

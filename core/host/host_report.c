@@ -11,35 +11,35 @@ static void host_finding(const struct tfhook_host *host, const char *check, cons
                          const char *subject, enum tfhook_verdict verdict, const char *message,
                          const char *hint)
 {
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     if (check == NULL || id == NULL || subject == NULL || message == NULL ||
         (unsigned)verdict > TFHOOK_FAIL)
-        (void)guest_misuse(guest, "a finding with a part missing or an unknown verdict");
-    if (!guest->may_publish)
-        (void)guest_misuse(guest, "it reports a finding outside of verify");
-    if (guest->misuse != NULL)
+        (void)host_misuse(context, "a finding with a part missing or an unknown verdict");
+    if (!context->may_publish)
+        (void)host_misuse(context, "it reports a finding outside of verify");
+    if (context->misuse != NULL)
         return;
     struct record record = {.type = RECORD_FINDING};
     record_add_text(&record, check);
     record_add_text(&record, id);
     record_add_text(&record, subject);
-    record_add_number(&record, guest->mem, verdict);
+    record_add_number(&record, context->mem, verdict);
     record_add_text(&record, message);
     record_add_text(&record, hint);
-    guest_send(guest, &record);
+    host_send(context, &record);
 }
 
 TFHOOK_PRINTF(2, 3)
 static void host_next_step(const struct tfhook_host *host, const char *format, ...)
 {
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     va_list args;
     va_start(args, format);
     struct mem scratch = {0};
     struct record record = {.type = RECORD_NEXT_STEP};
     record_add_text(&record, mem_vprintf(&scratch, format, args));
     va_end(args);
-    guest_send(guest, &record);
+    host_send(context, &record);
     mem_free(&scratch);
 }
 
@@ -47,7 +47,7 @@ TFHOOK_PRINTF(3, 4)
 static void host_log(const struct tfhook_host *host, enum tfhook_level level, const char *format,
                      ...)
 {
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     va_list args;
     va_start(args, format);
     struct mem scratch = {0};
@@ -55,7 +55,7 @@ static void host_log(const struct tfhook_host *host, enum tfhook_level level, co
     record_add_number(&record, &scratch, level);
     record_add_text(&record, mem_vprintf(&scratch, format, args));
     va_end(args);
-    guest_send(guest, &record);
+    host_send(context, &record);
     mem_free(&scratch);
 }
 
@@ -63,38 +63,38 @@ static void host_progress(const struct tfhook_host *host, size_t done, size_t to
                           const char *what)
 {
     enum { PAUSE_MS = 50 }; /* nobody reads faster, and a plugin may tell of ten thousand items */
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     int64_t now = clock_ms();
     what = what == NULL ? "" : what;
-    bool same = strncmp(what, guest->progress_of, sizeof guest->progress_of - 1) == 0;
-    if (same && now - guest->progress_ms < PAUSE_MS)
+    bool same = strncmp(what, context->progress_of, sizeof context->progress_of - 1) == 0;
+    if (same && now - context->progress_ms < PAUSE_MS)
         return;
-    guest->progress_ms = now;
-    (void)snprintf(guest->progress_of, sizeof guest->progress_of, "%s", what);
+    context->progress_ms = now;
+    (void)snprintf(context->progress_of, sizeof context->progress_of, "%s", what);
     struct record record = {.type = RECORD_PROGRESS};
-    record_add_number(&record, guest->mem, (long)done);
-    record_add_number(&record, guest->mem, (long)total);
+    record_add_number(&record, context->mem, (long)done);
+    record_add_number(&record, context->mem, (long)total);
     record_add_text(&record, what);
-    guest_send(guest, &record);
+    host_send(context, &record);
 }
 
 TFHOOK_PRINTF(2, 3)
 static void host_message(const struct tfhook_host *host, const char *format, ...)
 {
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     va_list args;
     va_start(args, format);
-    guest->message = mem_vprintf(guest->mem, format, args);
+    context->message = mem_vprintf(context->mem, format, args);
     va_end(args);
 }
 
 TFHOOK_PRINTF(2, 3)
 static int host_skip(const struct tfhook_host *host, const char *format, ...)
 {
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     va_list args;
     va_start(args, format);
-    guest->message = mem_vprintf(guest->mem, format, args);
+    context->message = mem_vprintf(context->mem, format, args);
     va_end(args);
     return TFHOOK_SKIPPED;
 }
@@ -102,10 +102,10 @@ static int host_skip(const struct tfhook_host *host, const char *format, ...)
 TFHOOK_PRINTF(2, 3)
 static int host_fail(const struct tfhook_host *host, const char *format, ...)
 {
-    struct guest *guest = host->core;
+    struct host_context *context = host->core;
     va_list args;
     va_start(args, format);
-    guest->message = mem_vprintf(guest->mem, format, args);
+    context->message = mem_vprintf(context->mem, format, args);
     va_end(args);
     return TFHOOK_FAILED;
 }
@@ -113,12 +113,12 @@ static int host_fail(const struct tfhook_host *host, const char *format, ...)
 TFHOOK_PRINTF(3, 4)
 static int host_reject(const struct tfhook_host *host, const char *key, const char *format, ...)
 {
-    struct guest *guest = host->core;
-    const struct setting *found = guest_setting(guest, key);
+    struct host_context *context = host->core;
+    const struct setting *found = host_setting(context, key);
     va_list args;
     va_start(args, format);
-    guest->message = mem_printf(guest->mem, "%s%s: %s", found == NULL ? "" : found->origin, key,
-                                mem_vprintf(guest->mem, format, args));
+    context->message = mem_printf(context->mem, "%s%s: %s", found == NULL ? "" : found->origin, key,
+                                  mem_vprintf(context->mem, format, args));
     va_end(args);
     return TFHOOK_REJECTED;
 }

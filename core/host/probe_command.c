@@ -30,9 +30,9 @@ static _Noreturn void exec_probe(const struct probe *probe, int in, int out, int
     char lang[] = "LANG=C";
     struct mem mem = {0};
     char *const environment[] = {path, mem_printf(&mem, "HOME=%s", probe->home), lang, NULL};
-    const struct confinement confinement = {
+    const struct sandbox sandbox = {
         .group = probe->group, .seconds = probe->cpu_seconds, .streams = {in, out, err}};
-    bool confined = confine(&confinement);
+    bool confined = sandbox_enter(&sandbox);
     if (confined && probe->look != NULL)
         _exit(probe->look(probe->context));
     if (confined)
@@ -72,13 +72,13 @@ static bool feed(int fd, struct stream *in)
     return in->size < in->limit;
 }
 
-/* Until both streams end, or the patience, or one byte above the limit of stdout. */
+/* Until both streams end, or the deadline comes, or one byte above the limit of stdout. */
 static void collect(struct stream *in, struct stream *out, struct stream *err,
-                    const struct patience *patience, bool *ret_timed_out)
+                    const struct deadline *deadline, bool *ret_timed_out)
 {
     struct pollfd fds[] = {{out->fd, POLLIN, 0}, {err->fd, POLLIN, 0}, {in->fd, POLLOUT, 0}};
     while ((fds[0].fd >= 0 || fds[1].fd >= 0) && !out->truncated) {
-        *ret_timed_out = patience_is_over(patience) || !patience_poll(patience, fds, 3);
+        *ret_timed_out = deadline_is_over(deadline) || !deadline_poll(deadline, fds, 3);
         if (*ret_timed_out)
             return;
         if (fds[0].revents != 0 && !drain(out))
@@ -86,7 +86,7 @@ static void collect(struct stream *in, struct stream *out, struct stream *err,
         if (fds[1].revents != 0 && !drain(err))
             fds[1].fd = -1;
         if (fds[2].revents != 0 && !feed(in->fd, in)) {
-            fds_close(&in->fd);
+            descriptor_close(&in->fd);
             fds[2].fd = -1;
         }
     }
@@ -95,7 +95,7 @@ static void collect(struct stream *in, struct stream *out, struct stream *err,
 /* Its streams may have ended long before it does. What cannot be killed, for the kernel waits for a
  * disk or a server, is left behind after a while: nobody shall wait for it with the lock in hand.
  */
-static int wait_status(pid_t pid, const struct patience *patience, bool killed, bool *ret_timed_out)
+static int wait_status(pid_t pid, const struct deadline *deadline, bool killed, bool *ret_timed_out)
 {
     enum { LAST_MS = 1000 };
     int status = 0;
@@ -108,7 +108,7 @@ static int wait_status(pid_t pid, const struct patience *patience, bool killed, 
             *ret_timed_out = true;
             return 128 + SIGKILL;
         }
-        if (!killed && patience_is_over(patience)) {
+        if (!killed && deadline_is_over(deadline)) {
             *ret_timed_out = killed = true;
             (void)kill(pid, SIGKILL);
             last = clock_ms() + LAST_MS;
@@ -140,9 +140,9 @@ int probe_run(struct mem *mem, const struct probe *probe, struct tfhook_output *
     int err_pipe[2] = {-1, -1};
     pid_t pid = start(probe, in_pipe, out_pipe, err_pipe);
     int error = errno;
-    fds_close(&in_pipe[0]);
-    fds_close(&out_pipe[1]);
-    fds_close(&err_pipe[1]);
+    descriptor_close(&in_pipe[0]);
+    descriptor_close(&out_pipe[1]);
+    descriptor_close(&err_pipe[1]);
     if (pid > 0) {
         struct stream in = {.fd = in_pipe[1],
                             .data = (unsigned char *)(uintptr_t)probe->input.data,
@@ -152,25 +152,25 @@ int probe_run(struct mem *mem, const struct probe *probe, struct tfhook_output *
         struct stream err = {
             .fd = err_pipe[0], .data = mem_alloc(mem, ERR_LIMIT + 1), .limit = ERR_LIMIT};
         bool timed_out = false;
-        struct patience patience = *probe->patience;
-        int64_t deadline = clock_ms() + probe->seconds * 1000;
-        if (deadline < patience.deadline)
-            patience.deadline = deadline;
-        collect(&in, &out, &err, &patience, &timed_out);
-        fds_close(&in.fd); /* it may wait for its end */
+        struct deadline deadline = *probe->deadline;
+        int64_t own = clock_ms() + probe->seconds * 1000;
+        if (own < deadline.at)
+            deadline.at = own;
+        collect(&in, &out, &err, &deadline, &timed_out);
+        descriptor_close(&in.fd); /* it may wait for its end */
         in_pipe[1] = -1;
         bool killed = timed_out || out.truncated;
         if (killed)
             (void)kill(pid, SIGKILL);
-        int status = wait_status(pid, &patience, killed, &timed_out);
+        int status = wait_status(pid, &deadline, killed, &timed_out);
         *ret = (struct tfhook_output){.exit_status = status,
                                       .timed_out = timed_out,
                                       .truncated = out.truncated,
                                       .out = {out.data, out.size},
                                       .err = {err.data, err.size}};
     }
-    fds_close(&in_pipe[1]);
-    fds_close(&out_pipe[0]);
-    fds_close(&err_pipe[0]);
+    descriptor_close(&in_pipe[1]);
+    descriptor_close(&out_pipe[0]);
+    descriptor_close(&err_pipe[0]);
     return pid > 0 ? 0 : -error;
 }

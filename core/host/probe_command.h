@@ -21,9 +21,9 @@ struct probe {
     void *context;
     const char *home;  /* HOME */
     struct blob input; /* for its stdin; data NULL: /dev/null */
-    long seconds;      /* its deadline, when the patience lasts so long */
+    long seconds;      /* its own deadline, when the call's is not before */
     size_t limit;      /* of its stdout; it is killed when there is more */
-    const struct patience *patience;
+    const struct deadline *deadline;
     pid_t group;      /* the process group of the call, which it joins */
     long cpu_seconds; /* the limit of the call */
 };

@@ -44,7 +44,7 @@ static void set_limits(long seconds)
 #endif
 }
 
-void confine_to_looking(void)
+void sandbox_drop_capabilities(void)
 {
     const uint32_t kept = 1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH;
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -56,15 +56,15 @@ void confine_to_looking(void)
     (void)syscall(SYS_capset, &header, wanted);
 }
 
-bool confine(const struct confinement *how)
+bool sandbox_enter(const struct sandbox *how)
 {
     (void)setpgid(0, how->group);
     leave_terminal();
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!set_streams(how->streams))
         return false;
-    fds_close_all_but(how->kept, how->kept_count);
-    caller_reset_signals(); /* none is blocked, and the umask is 022: invoker_environment.h */
+    descriptors_close_all_but(how->kept, how->kept_count);
+    invoker_reset_signals(); /* none is blocked, and the umask is 022: invoker_environment.h */
     if (chdir("/") < 0)
         return false;
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -15,23 +15,23 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { CONFINE_KEPT_MAX = 4 };
+enum { SANDBOX_KEPT_MAX = 4 };
 
-struct confinement {
+struct sandbox {
     pid_t group;    /* the process group to join; 0: one of its own */
     long seconds;   /* of CPU time */
     int streams[3]; /* for stdin, stdout and stderr; stdin -1: nothing to read */
-    int kept[CONFINE_KEPT_MAX];
+    int kept[SANDBOX_KEPT_MAX];
     size_t kept_count;
 };
 
 /* Once, in the child, before any code of a plugin's or a command's. False: it has no way to go on,
  * and must exit. */
-bool confine(const struct confinement *how) __attribute__((warn_unused_result));
+bool sandbox_enter(const struct sandbox *how) __attribute__((warn_unused_result));
 
 /* After that, where a plugin's code runs: of root's capabilities those stay that open files and
  * sockets of others. What the process starts gets no more (no_new_privs). By system calls: libcap
  * would be a library for two of them. */
-void confine_to_looking(void);
+void sandbox_drop_capabilities(void);
 
 #endif

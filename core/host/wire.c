@@ -49,22 +49,22 @@ void record_add_number(struct record *record, struct mem *mem, long number)
 }
 
 /* After a read or write that has failed: 0 when it is to be tried again. */
-static int wait_after(int error, int fd, short events, const struct patience *patience)
+static int wait_after(int error, int fd, short events, const struct deadline *deadline)
 {
     struct pollfd pollfd = {fd, events, 0};
     if (error == EINTR)
         return 0;
-    if (error != EAGAIN || patience == NULL)
+    if (error != EAGAIN || deadline == NULL)
         return -error;
-    return patience_poll(patience, &pollfd, 1) ? 0 : -ETIMEDOUT;
+    return deadline_poll(deadline, &pollfd, 1) ? 0 : -ETIMEDOUT;
 }
 
-static int write_whole(int fd, struct iovec *parts, int count, const struct patience *patience)
+static int write_whole(int fd, struct iovec *parts, int count, const struct deadline *deadline)
 {
     while (count > 0) {
         ssize_t put = writev(fd, parts, count);
         if (put < 0) {
-            int rc = wait_after(errno, fd, POLLOUT, patience);
+            int rc = wait_after(errno, fd, POLLOUT, deadline);
             if (rc < 0)
                 return rc;
             continue;
@@ -91,7 +91,7 @@ static uint32_t get_u32(const unsigned char *from)
     return value;
 }
 
-int record_send(int fd, const struct record *record, const struct patience *patience)
+int record_send(int fd, const struct record *record, const struct deadline *deadline)
 {
     static char nul[1];
     unsigned char head[HEAD_SIZE], heads[RECORD_FIELDS_MAX][FIELD_HEAD_SIZE];
@@ -114,7 +114,7 @@ int record_send(int fd, const struct record *record, const struct patience *pati
     put_u32(head, (uint32_t)total);
     head[4] = (unsigned char)record->type;
     head[5] = (unsigned char)record->count;
-    return write_whole(fd, parts, count, patience);
+    return write_whole(fd, parts, count, deadline);
 }
 
 size_t record_announced(const unsigned char *data, size_t size)
@@ -152,14 +152,14 @@ ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *re
 }
 
 /* 1 when all of it was read, 0 when the other side is gone. */
-static int read_whole(int fd, unsigned char *data, size_t size, const struct patience *patience)
+static int read_whole(int fd, unsigned char *data, size_t size, const struct deadline *deadline)
 {
     while (size > 0) {
         ssize_t got = read(fd, data, size);
         if (got == 0)
             return 0;
         if (got < 0) {
-            int rc = wait_after(errno, fd, POLLIN, patience);
+            int rc = wait_after(errno, fd, POLLIN, deadline);
             if (rc < 0)
                 return rc;
             continue;
@@ -170,11 +170,11 @@ static int read_whole(int fd, unsigned char *data, size_t size, const struct pat
     return 1;
 }
 
-int record_receive(int fd, struct mem *mem, size_t limit, const struct patience *patience,
+int record_receive(int fd, struct mem *mem, size_t limit, const struct deadline *deadline,
                    struct record *ret)
 {
     unsigned char head[HEAD_SIZE];
-    int rc = read_whole(fd, head, sizeof head, patience);
+    int rc = read_whole(fd, head, sizeof head, deadline);
     if (rc <= 0)
         return rc;
     size_t total = get_u32(head);
@@ -182,7 +182,7 @@ int record_receive(int fd, struct mem *mem, size_t limit, const struct patience 
         return -EBADMSG;
     unsigned char *data = mem_alloc(mem, total);
     memcpy(data, head, sizeof head);
-    rc = read_whole(fd, data + sizeof head, total - sizeof head, patience);
+    rc = read_whole(fd, data + sizeof head, total - sizeof head, deadline);
     if (rc > 0 && record_parse(data, total, ret) != (ptrdiff_t)total)
         rc = -EBADMSG;
     if (rc <= 0)

@@ -63,7 +63,7 @@ static int start_copier(int reader, int target, int log, int done, int idle)
         for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
             (void)signal(ignored[i], SIG_IGN);
         const int keep[] = {reader, target, log, done, idle};
-        fds_close_all_but(keep, sizeof keep / sizeof *keep);
+        descriptors_close_all_but(keep, sizeof keep / sizeof *keep);
         if (fork() != 0)
             _exit(0);
         copy(reader, target, log, done, idle);
@@ -107,7 +107,7 @@ static void close_pair(int pair[2])
             (void)close(pair[i]);
 }
 
-int tee_start(struct tee *tee, int target, int log)
+int output_tee_start(struct output_tee *tee, int target, int log)
 {
     int ends[2] = {-1, -1};
     int done[2] = {-1, -1};
@@ -129,11 +129,11 @@ int tee_start(struct tee *tee, int target, int log)
     (void)close(ends[0]);
     (void)close(done[0]);
     (void)close(idle[1]);
-    *tee = (struct tee){.writer = ends[1], .done = done[1], .idle = idle[0]};
+    *tee = (struct output_tee){.writer = ends[1], .done = done[1], .idle = idle[0]};
     return 0;
 }
 
-void tee_finish(struct tee *tee)
+void output_tee_finish(struct output_tee *tee)
 {
     struct pollfd fd = {tee->idle, POLLIN, 0};
     (void)close(tee->done);

@@ -30,7 +30,7 @@ static void start_forwarding(struct sigaction old[FORWARDED])
 {
     struct sigaction action = {.sa_handler = forward, .sa_flags = SA_RESTART};
     for (size_t i = 0; i < FORWARDED; i++)
-        (void)sigaction(forwarded[i], caller_ignores(forwarded[i]) ? NULL : &action, &old[i]);
+        (void)sigaction(forwarded[i], invoker_ignores(forwarded[i]) ? NULL : &action, &old[i]);
 }
 
 static void stop_forwarding(const struct sigaction old[FORWARDED])
@@ -51,9 +51,10 @@ static char **with_lang(struct mem *mem, char *const *environment)
 }
 
 static _Noreturn void exec_command(const struct phase_command *command, char **environment,
-                                   const struct tee *out, const struct tee *err, int failure)
+                                   const struct output_tee *out, const struct output_tee *err,
+                                   int failure)
 {
-    caller_restore();
+    invoker_restore();
     if (dup2(out->writer, STDOUT_FILENO) >= 0 && dup2(err->writer, STDERR_FILENO) >= 0)
         (void)execve(command->program, (char *const *)(uintptr_t)command->argv, environment);
     int number = errno;
@@ -71,8 +72,8 @@ static int wait_for(pid_t pid)
 }
 
 /* Start and wait. The pipe tells an exec that failed from a command that ends with 127. */
-static int run(const struct phase_command *command, char **environment, const struct tee *out,
-               const struct tee *err_tee, struct err *err)
+static int run(const struct phase_command *command, char **environment,
+               const struct output_tee *out, const struct output_tee *err_tee, struct err *err)
 {
     struct sigaction old[FORWARDED];
     int failure[2];
@@ -102,26 +103,26 @@ static int run(const struct phase_command *command, char **environment, const st
 
 int phase_command_run(struct mem *mem, const struct phase_command *command, struct err *err)
 {
-    struct tee out;
-    struct tee err_tee;
+    struct output_tee out;
+    struct output_tee err_tee;
     (void)fflush(stdout);
     int log = open(command->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log < 0)
         return err_errno(err, STATUS_FAILED, errno, "cannot write the log %s", command->log);
     int target = command->stdout_to_stderr ? STDERR_FILENO : STDOUT_FILENO;
-    int rc = tee_start(&out, target, log);
+    int rc = output_tee_start(&out, target, log);
     if (rc == 0) {
-        rc = tee_start(&err_tee, STDERR_FILENO, log);
+        rc = output_tee_start(&err_tee, STDERR_FILENO, log);
         if (rc < 0) {
             (void)close(out.writer);
-            tee_finish(&out);
+            output_tee_finish(&out);
         }
     }
     (void)close(log);
     if (rc < 0)
         return err_errno(err, STATUS_FAILED, -rc, "cannot run %s", command->program);
-    int status = run(command, with_lang(mem, caller_environment()), &out, &err_tee, err);
-    tee_finish(&out);
-    tee_finish(&err_tee);
+    int status = run(command, with_lang(mem, invoker_environment()), &out, &err_tee, err);
+    output_tee_finish(&out);
+    output_tee_finish(&err_tee);
     return status;
 }

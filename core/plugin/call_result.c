@@ -17,9 +17,10 @@ static const char *copied(struct mem *mem, const struct record *record, size_t f
     return text == NULL ? NULL : mem_str(mem, text);
 }
 
-static void take_descriptor(struct outcome *outcome, struct mem *mem, const struct record *record)
+static void take_descriptor(struct call_result *result, struct mem *mem,
+                            const struct record *record)
 {
-    struct plugin_info *info = &outcome->info;
+    struct plugin_info *info = &result->info;
     const char *calls = record_text(record, 5);
     info->file = copied(mem, record, 0);
     info->name = copied(mem, record, 1);
@@ -31,9 +32,9 @@ static void take_descriptor(struct outcome *outcome, struct mem *mem, const stru
     info->verifies = strchr(calls, 'v') != NULL;
 }
 
-static int take_key(struct outcome *outcome, struct mem *mem, const struct record *record)
+static int take_key(struct call_result *result, struct mem *mem, const struct record *record)
 {
-    struct plugin_info *info = &outcome->info;
+    struct plugin_info *info = &result->info;
     long type = record_number(record, 1);
     bool has_choices = type == TFHOOK_ENUM || type == TFHOOK_ENUMS;
     if (type < TFHOOK_STRING || type > TFHOOK_ENUMS ||
@@ -59,10 +60,10 @@ static struct blob content_of(struct mem *mem, const struct record *record, size
     return content;
 }
 
-static void take_change(struct outcome *outcome, struct mem *mem, const struct record *record,
+static void take_change(struct call_result *result, struct mem *mem, const struct record *record,
                         enum action action)
 {
-    struct proposal *proposal = mem_push(mem, outcome->proposals, outcome->proposal_count);
+    struct proposal *proposal = mem_push(mem, result->proposals, result->proposal_count);
     *proposal = (struct proposal){.action = action, .path = copied(mem, record, 0), .mode = -1};
     switch (action) {
     case ACTION_WRITE:
@@ -87,13 +88,13 @@ static void take_change(struct outcome *outcome, struct mem *mem, const struct r
     }
 }
 
-static int take_finding(struct outcome *outcome, struct mem *mem, const char *step,
+static int take_finding(struct call_result *result, struct mem *mem, const char *step,
                         const struct record *record)
 {
     long verdict = record_number(record, 3);
     if (verdict < TFHOOK_PASS || verdict > TFHOOK_FAIL)
         return -1;
-    *mem_push(mem, outcome->findings.items, outcome->findings.count) =
+    *mem_push(mem, result->findings.items, result->findings.count) =
         (struct finding){.step = step,
                          .check = escaped(mem, record, 0),
                          .id = escaped(mem, record, 1),
@@ -104,38 +105,38 @@ static int take_finding(struct outcome *outcome, struct mem *mem, const char *st
     return 0;
 }
 
-int outcome_take(struct outcome *outcome, struct mem *mem, const char *step,
-                 const struct record *record)
+int call_result_add(struct call_result *result, struct mem *mem, const char *step,
+                    const struct record *record)
 {
     switch (record->type) {
     case RECORD_DESCRIPTOR:
-        take_descriptor(outcome, mem, record);
+        take_descriptor(result, mem, record);
         return 0;
     case RECORD_KEY:
-        return take_key(outcome, mem, record);
+        return take_key(result, mem, record);
     case RECORD_FINDING:
-        return take_finding(outcome, mem, step, record);
+        return take_finding(result, mem, step, record);
     case RECORD_NEXT_STEP:
-        names_add(mem, &outcome->next_steps, escaped(mem, record, 0));
+        names_add(mem, &result->next_steps, escaped(mem, record, 0));
         return 0;
     case RECORD_SUMMARY:
-        *mem_push(mem, outcome->notes, outcome->note_count) =
+        *mem_push(mem, result->notes, result->note_count) =
             (struct note){copied(mem, record, 0), escaped(mem, record, 1)};
         return 0;
     case RECORD_WRITE:
-        take_change(outcome, mem, record, ACTION_WRITE);
+        take_change(result, mem, record, ACTION_WRITE);
         return 0;
     case RECORD_EDIT:
-        take_change(outcome, mem, record, ACTION_EDIT);
+        take_change(result, mem, record, ACTION_EDIT);
         return 0;
     case RECORD_REMOVE:
-        take_change(outcome, mem, record, ACTION_REMOVE);
+        take_change(result, mem, record, ACTION_REMOVE);
         return 0;
     case RECORD_DIRECTORY:
-        take_change(outcome, mem, record, ACTION_DIRECTORY);
+        take_change(result, mem, record, ACTION_DIRECTORY);
         return 0;
     case RECORD_PUBLISH: {
-        struct proposal *report = mem_push(mem, outcome->reports, outcome->report_count);
+        struct proposal *report = mem_push(mem, result->reports, result->report_count);
         report->path = copied(mem, record, 0);
         report->content = content_of(mem, record, 1);
         return 0;
@@ -145,32 +146,33 @@ int outcome_take(struct outcome *outcome, struct mem *mem, const char *step,
     }
 }
 
-void outcome_end(struct outcome *outcome, struct mem *mem, long result, const char *message)
+void call_result_end(struct call_result *result, struct mem *mem, long returned,
+                     const char *message)
 {
-    outcome->message = message == NULL ? "" : text_escape(mem, message, strlen(message));
-    switch (result) {
+    result->message = message == NULL ? "" : text_escape(mem, message, strlen(message));
+    switch (returned) {
     case TFHOOK_OK:
-        outcome->status = STEP_OK;
-        outcome->exit = STATUS_OK;
+        result->status = STEP_OK;
+        result->exit = STATUS_OK;
         return;
     case TFHOOK_SKIPPED:
-        outcome->status = STEP_SKIPPED;
-        outcome->exit = STATUS_OK;
+        result->status = STEP_SKIPPED;
+        result->exit = STATUS_OK;
         break;
     case TFHOOK_REJECTED:
-        outcome->status = STEP_FAILED;
-        outcome->exit = STATUS_REJECTED;
+        result->status = STEP_FAILED;
+        result->exit = STATUS_REJECTED;
         break;
     case TFHOOK_FAILED:
-        outcome->status = STEP_FAILED;
-        outcome->exit = STATUS_FAILED;
+        result->status = STEP_FAILED;
+        result->exit = STATUS_FAILED;
         break;
     default:
-        outcome->status = STEP_FAILED;
-        outcome->exit = STATUS_FAILED;
-        outcome->message = mem_printf(mem, "the plugin returned %ld, which is no result", result);
+        result->status = STEP_FAILED;
+        result->exit = STATUS_FAILED;
+        result->message = mem_printf(mem, "the plugin returned %ld, which is no result", returned);
         return;
     }
-    if (outcome->message[0] == '\0')
-        outcome->message = "the plugin gave no reason";
+    if (result->message[0] == '\0')
+        result->message = "the plugin gave no reason";
 }

@@ -42,7 +42,7 @@ struct note { /* a line of the plan that belongs to a path */
     const char *path, *text;
 };
 
-struct outcome {
+struct call_result {
     enum step_status status;
     enum status exit;        /* STATUS_OK, STATUS_FAILED or STATUS_REJECTED */
     const char *message;     /* never NULL */
@@ -58,10 +58,11 @@ struct outcome {
 };
 
 /* One valid record that is no log, progress or end. -1 when it is not fit for this call. */
-int outcome_take(struct outcome *outcome, struct mem *mem, const char *step,
-                 const struct record *record) __attribute__((warn_unused_result));
+int call_result_add(struct call_result *result, struct mem *mem, const char *step,
+                    const struct record *record) __attribute__((warn_unused_result));
 
 /* The end record's result turned into status, exit and message. */
-void outcome_end(struct outcome *outcome, struct mem *mem, long result, const char *message);
+void call_result_end(struct call_result *result, struct mem *mem, long returned,
+                     const char *message);
 
 #endif

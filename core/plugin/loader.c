@@ -42,8 +42,8 @@ static int copy_descriptor(const char *name, const char *file, const void *symbo
 int loader_open(struct mem *mem, int directory, const char *plugin_dir, const char *name,
                 struct plugin_file *ret, struct err *err)
 {
-    int fd = trust_open_file(mem, directory, plugin_dir, mem_printf(mem, "%s.so", name),
-                             mem_printf(mem, "the plugin %s is not loaded", name), err);
+    int fd = secure_path_open_file(mem, directory, plugin_dir, mem_printf(mem, "%s.so", name),
+                                   mem_printf(mem, "the plugin %s is not loaded", name), err);
     if (fd < 0)
         return -1;
     *ret = (struct plugin_file){.name = mem_str(mem, name),

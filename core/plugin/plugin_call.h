@@ -25,19 +25,19 @@
 
 enum call { CALL_DESCRIBE, CALL_CHECK, CALL_PLAN, CALL_VERIFY };
 
-struct child_call {
+struct plugin_call {
     enum call call;
-    const struct world *world;
-    const struct talk *talk;
+    const struct run_environment *environment;
+    const struct log *log;
     const struct plugin_file *file;
     int ruleset;                     /* that the child is bound by (landlock.h); -1: none */
     const struct step *step;         /* name, plugin and timeout */
     const struct settings *settings; /* not for CALL_DESCRIBE */
     const char *hook;
-    struct stage *stage; /* read by the child; never changed here */
+    struct change_set *changes; /* read by the child; never changed here */
 };
 
 /* Always fills *ret; what went wrong is in its status, exit and message. */
-void child_run(struct mem *mem, const struct child_call *call, struct outcome *ret);
+void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct call_result *ret);
 
 #endif

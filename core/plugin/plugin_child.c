@@ -17,34 +17,36 @@
 #include <time.h>
 #include <unistd.h>
 
-static void log_debug(struct guest *guest, const char *text)
+static void send_debug_line(struct host_context *context, const char *text)
 {
     struct record record = {.type = RECORD_LOG};
-    record_add_number(&record, guest->mem, TFHOOK_DEBUG);
+    record_add_number(&record, context->mem, TFHOOK_DEBUG);
     record_add_text(&record, text);
-    guest_send(guest, &record);
+    host_send(context, &record);
 }
 
-static void send_key(struct guest *guest, const struct tfhook_key *key)
+static void send_key(struct host_context *context, const struct tfhook_key *key)
 {
     struct record record = {.type = RECORD_KEY};
     record_add_text(&record, key->name == NULL ? "" : key->name);
-    record_add_number(&record, guest->mem, (long)key->type);
-    record_add_number(&record, guest->mem, key->required);
+    record_add_number(&record, context->mem, (long)key->type);
+    record_add_number(&record, context->mem, key->required);
     record_add_text(&record, key->fallback);
     record_add_text(&record, key->choices);
-    record_add_number(&record, guest->mem, key->min);
-    record_add_number(&record, guest->mem, key->max);
+    record_add_number(&record, context->mem, key->min);
+    record_add_number(&record, context->mem, key->max);
     record_add_text(&record, key->help == NULL ? "" : key->help);
-    guest_send(guest, &record);
+    host_send(context, &record);
 }
 
-static int describe(struct guest *guest, const struct tfhook_plugin *plugin, const char *path)
+static int describe(struct host_context *context, const struct tfhook_plugin *plugin,
+                    const char *path)
 {
     struct record record = {.type = RECORD_DESCRIPTOR};
-    const char *fault = keys_fault(guest->mem, plugin);
+    const char *fault = key_schema_fault(context->mem, plugin);
     if (fault != NULL) {
-        guest->message = mem_printf(guest->mem, "%s: %s: its author has to mend that", path, fault);
+        context->message =
+            mem_printf(context->mem, "%s: %s: its author has to mend that", path, fault);
         return TFHOOK_REJECTED;
     }
     record_add_text(&record, path);
@@ -53,74 +55,76 @@ static int describe(struct guest *guest, const struct tfhook_plugin *plugin, con
     record_add_text(&record, plugin->summary == NULL ? "" : plugin->summary);
     record_add_text(&record, plugin->manual == NULL ? "" : plugin->manual);
     record_add_text(&record,
-                    mem_printf(guest->mem, "%s%s%s", plugin->check != NULL ? "c" : "",
+                    mem_printf(context->mem, "%s%s%s", plugin->check != NULL ? "c" : "",
                                plugin->plan != NULL ? "p" : "", plugin->verify != NULL ? "v" : ""));
-    guest_send(guest, &record);
+    host_send(context, &record);
     for (size_t i = 0; i < plugin->key_count; i++) {
         struct tfhook_key key = {0};
         const char *at = (const char *)plugin->keys + i * plugin->key_size;
         memcpy(&key, at, plugin->key_size < sizeof key ? plugin->key_size : sizeof key);
-        send_key(guest, &key);
+        send_key(context, &key);
     }
     return TFHOOK_OK;
 }
 
-static int run(struct guest *guest, const struct tfhook_plugin *plugin,
-               const struct child_call *call)
+static int run(struct host_context *context, const struct tfhook_plugin *plugin,
+               const struct plugin_call *call)
 {
     struct tfhook_host table;
     int (*const functions[])(const struct tfhook_host *) = {
         [CALL_CHECK] = plugin->check, [CALL_PLAN] = plugin->plan, [CALL_VERIFY] = plugin->verify};
     if (call->call == CALL_DESCRIBE)
-        return describe(guest, plugin, call->file->path);
+        return describe(context, plugin, call->file->path);
     if (functions[call->call] == NULL)
         return TFHOOK_OK;
-    host_table(guest, &table);
+    host_table(context, &table);
     return functions[call->call](&table);
 }
 
-_Noreturn void guest_main(const struct child_call *call, const struct guest_ends *ends)
+_Noreturn void plugin_child_main(const struct plugin_call *call,
+                                 const struct plugin_child_ends *ends)
 {
     struct mem mem = {0};
-    struct stage stage = {.mem = &mem};
-    for (size_t i = 0; call->stage != NULL && i < call->stage->count; i++)
-        *mem_push(&mem, stage.items, stage.count) = call->stage->items[i];
+    struct change_set changes = {.mem = &mem};
+    for (size_t i = 0; call->changes != NULL && i < call->changes->count; i++)
+        *mem_push(&mem, changes.items, changes.count) = call->changes->items[i];
     struct root_cache cache = {.mem = &mem};
-    struct world world = *call->world;
-    world.root.cache = &cache;
-    struct guest guest = {.mem = &mem,
-                          .world = &world,
-                          .step = call->step,
-                          .hook = call->hook,
-                          .settings = call->settings,
-                          .stage = &stage,
-                          .may_stage = call->call == CALL_PLAN,
-                          .may_publish = call->call == CALL_VERIFY,
-                          .log_level = talk_level(call->talk),
-                          .fd = ends->records,
-                          .aside = ends->aside};
-    const struct confinement confinement = {
+    struct run_environment environment = *call->environment;
+    environment.root.cache = &cache;
+    struct host_context context = {.mem = &mem,
+                                   .environment = &environment,
+                                   .step = call->step,
+                                   .hook = call->hook,
+                                   .settings = call->settings,
+                                   .changes = &changes,
+                                   .may_stage = call->call == CALL_PLAN,
+                                   .may_publish = call->call == CALL_VERIFY,
+                                   .log_level = log_level_shown(call->log),
+                                   .fd = ends->records,
+                                   .aside = ends->aside};
+    const struct sandbox sandbox = {
         .seconds = call->step->timeout,
         .streams = {-1, ends->printed, ends->printed},
         .kept = {ends->records, ends->aside, call->file->fd, call->ruleset},
         .kept_count = 4};
-    if (!confine(&confinement))
+    if (!sandbox_enter(&sandbox))
         _exit(1);
     (void)signal(SIGPIPE, SIG_IGN);
     if (call->ruleset >= 0 && !landlock_bind(call->ruleset))
-        log_debug(&guest, "Landlock could not be used: should the plugin write a file by itself, "
-                          "nothing hinders it");
-    confine_to_looking();
+        send_debug_line(&context,
+                        "Landlock could not be used: should the plugin write a file by itself, "
+                        "nothing hinders it");
+    sandbox_drop_capabilities();
     struct tfhook_plugin plugin;
     struct err err = {.mem = &mem};
     int result = TFHOOK_REJECTED;
     if (loader_load(call->file, &plugin, &err) == 0)
-        result = run(&guest, &plugin, call);
+        result = run(&context, &plugin, call);
     else
-        guest.message = err.text;
+        context.message = err.text;
     if (__fpending(stdout) > 0)
         (void)fflush(stdout);
-    guest_end(&guest, result);
+    host_end(&context, result);
     _exit(0);
 }
 
@@ -164,7 +168,7 @@ static unsigned long long ticks_now(void)
 }
 
 /* Those that were started at that tick or later. */
-static void list_children(struct mem *mem, unsigned long long since, struct guest_others *ret)
+static void list_children(struct mem *mem, unsigned long long since, struct other_children *ret)
 {
     DIR *dir = opendir("/proc");
     for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
@@ -179,7 +183,7 @@ static void list_children(struct mem *mem, unsigned long long since, struct gues
         (void)closedir(dir);
 }
 
-void guest_note_others(struct mem *mem, struct guest_others *ret)
+void plugin_child_note_others(struct mem *mem, struct other_children *ret)
 {
     siginfo_t info;
     ret->since = ticks_now();
@@ -188,7 +192,7 @@ void guest_note_others(struct mem *mem, struct guest_others *ret)
         list_children(mem, 0, ret);
 }
 
-static bool is_other(const struct guest_others *others, pid_t pid)
+static bool is_other(const struct other_children *others, pid_t pid)
 {
     for (size_t i = 0; i < others->count; i++)
         if (others->pids[i] == pid)
@@ -197,10 +201,10 @@ static bool is_other(const struct guest_others *others, pid_t pid)
 }
 
 /* False: there are none. */
-static bool kill_orphans(const struct guest_others *others)
+static bool kill_orphans(const struct other_children *others)
 {
     struct mem mem = {0};
-    struct guest_others children = {0};
+    struct other_children children = {0};
     bool any = false;
     list_children(&mem, others->since, &children);
     for (size_t i = 0; i < children.count; i++) {
@@ -213,7 +217,7 @@ static bool kill_orphans(const struct guest_others *others)
     return any;
 }
 
-void guest_end_leftovers(pid_t group, const struct guest_others *others)
+void plugin_child_end_leftovers(pid_t group, const struct other_children *others)
 {
     (void)kill(-group, SIGKILL);
     /* ECHILD is the usual answer: nothing was left behind. Each round ends one generation. */

@@ -10,27 +10,28 @@
 #include <sys/types.h>
 
 /* The child's ends: for records, for requests (aside.h), for what it prints. */
-struct guest_ends {
+struct plugin_child_ends {
     int records, aside, printed;
 };
 
 /* In the child: never returns. Takes the descriptors. */
-_Noreturn void guest_main(const struct child_call *call, const struct guest_ends *ends);
+_Noreturn void plugin_child_main(const struct plugin_call *call,
+                                 const struct plugin_child_ends *ends);
 
 /* Processes that are the parent's for another reason than the call: what a shell had started before
  * it became tfhook, e.g. the logger of a wrapper script, and what such a process had started. (What
  * it starts and orphans during a call is taken for the plugin's.) */
-struct guest_others {
+struct other_children {
     pid_t *pids; /* the parent's children before the call */
     size_t count;
     unsigned long long since; /* when the call began, in the kernel's ticks since boot */
 };
 
 /* In the parent, before the fork. */
-void guest_note_others(struct mem *mem, struct guest_others *ret);
+void plugin_child_note_others(struct mem *mem, struct other_children *ret);
 
 /* In the parent, a subreaper at this moment: kill the call's process group and every process that
  * it orphaned. */
-void guest_end_leftovers(pid_t group, const struct guest_others *others);
+void plugin_child_end_leftovers(pid_t group, const struct other_children *others);
 
 #endif

@@ -13,169 +13,168 @@ enum {
     ROOM_ENOUGH = 64 * 1024,
     ANNOUNCED_MAX = 64 * 1024 * 1024, /* room that is not used yet takes no memory (mem_room) */
     TOTAL_MAX = 256 * 1024 * 1024,
-    TALK_MAX = 64 * 1024,
+    PRINTED_MAX = 64 * 1024,
     LOGS_MAX = 2000
 };
 
-static void take_log(struct pump *pump, const struct record *record)
+static void take_log(struct plugin_io *io, const struct record *record)
 {
-    if (++pump->logs > LOGS_MAX)
+    if (++io->logs > LOGS_MAX)
         return;
     const char *text = record_text(record, 1);
-    const char *name = pump->call->step->name;
-    text = text_escape(pump->mem, text, strlen(text));
+    const char *name = io->call->step->name;
+    text = text_escape(io->mem, text, strlen(text));
     long level = record_number(record, 0);
-    if (!talk_is_new(mem_printf(pump->mem, "%s: %s", name, text)))
+    if (!log_is_new(mem_printf(io->mem, "%s: %s", name, text)))
         return;
     if (level >= TFHOOK_WARNING)
-        talk_warn(pump->call->talk, "%s: %s", name, text);
+        log_warn(io->call->log, "%s: %s", name, text);
     else if (level == TFHOOK_INFO)
-        talk_info(pump->call->talk, "%s: %s", name, text);
+        log_info(io->call->log, "%s: %s", name, text);
     else
-        talk_debug(pump->call->talk, "%s: %s", name, text);
+        log_debug(io->call->log, "%s: %s", name, text);
 }
 
-static void take_record(struct pump *pump, const struct record *record)
+static void take_record(struct plugin_io *io, const struct record *record)
 {
-    if (pump->ended) {
-        pump->broken = "it sent records after its end";
+    if (io->ended) {
+        io->broken = "it sent records after its end";
     } else if (!record_is_valid(record)) {
-        pump->broken = "it sent a record that is not whole";
+        io->broken = "it sent a record that is not whole";
     } else if (record->type == RECORD_LOG) {
-        take_log(pump, record);
+        take_log(io, record);
     } else if (record->type == RECORD_PROGRESS) {
         const char *what = record_text(record, 2);
-        what = text_escape(pump->mem, what, strlen(what));
-        talk_progress(pump->call->talk,
-                      mem_printf(pump->mem, "%s: %s", pump->call->step->name, what),
-                      record_number(record, 0), record_number(record, 1));
+        what = text_escape(io->mem, what, strlen(what));
+        log_progress(io->call->log, mem_printf(io->mem, "%s: %s", io->call->step->name, what),
+                     record_number(record, 0), record_number(record, 1));
     } else if (record->type == RECORD_END) {
-        outcome_end(pump->outcome, pump->mem, record_number(record, 0), record_text(record, 1));
-        pump->ended = true;
-    } else if (outcome_take(pump->outcome, pump->mem, pump->call->step->name, record) < 0) {
-        pump->broken = "it sent a record that does not belong here";
+        call_result_end(io->result, io->mem, record_number(record, 0), record_text(record, 1));
+        io->ended = true;
+    } else if (call_result_add(io->result, io->mem, io->call->step->name, record) < 0) {
+        io->broken = "it sent a record that does not belong here";
     }
 }
 
-static void take_records(struct pump *pump)
+static void take_records(struct plugin_io *io)
 {
     size_t at = 0;
-    while (pump->broken == NULL) {
+    while (io->broken == NULL) {
         struct record record;
-        ptrdiff_t took = record_parse(pump->data + at, pump->size - at, &record);
+        ptrdiff_t took = record_parse(io->data + at, io->size - at, &record);
         if (took < 0)
-            pump->broken = "it sent something that is no record";
+            io->broken = "it sent something that is no record";
         if (took <= 0)
             break;
-        record.lasting = pump->alone;
-        take_record(pump, &record);
+        record.lasting = io->alone;
+        take_record(io, &record);
         at += (size_t)took;
     }
-    if (pump->alone && at > 0) {
-        pump->data = NULL;
-        pump->size = pump->room = 0;
-        pump->alone = false;
+    if (io->alone && at > 0) {
+        io->data = NULL;
+        io->size = io->room = 0;
+        io->alone = false;
         return;
     }
-    memmove(pump->data, pump->data + at, pump->size - at);
-    pump->size -= at;
+    memmove(io->data, io->data + at, io->size - at);
+    io->size -= at;
 }
 
 /* A large record has a buffer of its own, of its size; the others share one, which grows while it
  * is filled. */
-static void make_room(struct pump *pump)
+static void make_room(struct plugin_io *io)
 {
-    size_t announced = record_announced(pump->data, pump->size);
+    size_t announced = record_announced(io->data, io->size);
     bool large = announced > ROOM_ENOUGH && announced <= ANNOUNCED_MAX;
-    bool full = pump->room == pump->size || (pump->filled && pump->room < ROOM_ENOUGH);
-    if (pump->alone || !(large || full))
+    bool full = io->room == io->size || (io->filled && io->room < ROOM_ENOUGH);
+    if (io->alone || !(large || full))
         return;
     int there = 0; /* what is announced need not come */
-    if (large && ioctl(pump->records, FIONREAD, &there) < 0)
+    if (large && ioctl(io->records, FIONREAD, &there) < 0)
         there = 0;
-    size_t room = large ? announced : pump->room * 2 + ROOM_MIN;
-    unsigned char *larger = large ? mem_room(pump->mem, room, pump->size + (size_t)there)
-                                  : mem_alloc(&pump->buffers, room);
-    if (pump->size > 0)
-        memcpy(larger, pump->data, pump->size);
-    pump->data = larger;
-    pump->room = room;
-    pump->alone = large;
+    size_t room = large ? announced : io->room * 2 + ROOM_MIN;
+    unsigned char *larger =
+        large ? mem_room(io->mem, room, io->size + (size_t)there) : mem_alloc(&io->buffers, room);
+    if (io->size > 0)
+        memcpy(larger, io->data, io->size);
+    io->data = larger;
+    io->room = room;
+    io->alone = large;
 }
 
-bool pump_read_records(struct pump *pump)
+bool plugin_io_read_records(struct plugin_io *io)
 {
-    make_room(pump);
-    ssize_t got = read(pump->records, pump->data + pump->size, pump->room - pump->size);
+    make_room(io);
+    ssize_t got = read(io->records, io->data + io->size, io->room - io->size);
     if (got < 0 && errno != EINTR && errno != EAGAIN)
-        pump->broken = mem_printf(pump->mem, "what it sends cannot be read: %s", strerror(errno));
+        io->broken = mem_printf(io->mem, "what it sends cannot be read: %s", strerror(errno));
     if (got < 0)
         return errno == EINTR;
     if (got == 0) {
-        fds_close(&pump->records);
+        descriptor_close(&io->records);
         return false;
     }
-    pump->size += (size_t)got;
-    pump->filled = pump->size == pump->room;
-    pump->total += (size_t)got;
-    take_records(pump);
-    if (pump->total > TOTAL_MAX)
-        pump->broken = "it sent more than 256 MiB";
-    return pump->broken == NULL;
+    io->size += (size_t)got;
+    io->filled = io->size == io->room;
+    io->total += (size_t)got;
+    take_records(io);
+    if (io->total > TOTAL_MAX)
+        io->broken = "it sent more than 256 MiB";
+    return io->broken == NULL;
 }
 
-static void flush_line(struct pump *pump)
+static void flush_line(struct plugin_io *io)
 {
-    if (pump->line_size > 0 && pump->talk_total <= TALK_MAX)
-        talk_info(pump->call->talk, "%s (printed): %s", pump->call->step->name,
-                  text_escape(pump->mem, pump->line, pump->line_size));
-    pump->line_size = 0;
+    if (io->line_size > 0 && io->printed_total <= PRINTED_MAX)
+        log_info(io->call->log, "%s (printed): %s", io->call->step->name,
+                 text_escape(io->mem, io->line, io->line_size));
+    io->line_size = 0;
 }
 
-bool pump_read_talk(struct pump *pump)
+bool plugin_io_read_printed(struct plugin_io *io)
 {
     char data[1024];
-    ssize_t got = read(pump->talk, data, sizeof data);
+    ssize_t got = read(io->printed, data, sizeof data);
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return errno == EINTR;
     if (got <= 0) {
-        flush_line(pump);
-        fds_close(&pump->talk);
+        flush_line(io);
+        descriptor_close(&io->printed);
         return false;
     }
-    for (ssize_t i = 0; i < got && pump->talk_total <= TALK_MAX; i++, pump->talk_total++) {
-        if (data[i] == '\n' || pump->line_size == sizeof pump->line)
-            flush_line(pump);
+    for (ssize_t i = 0; i < got && io->printed_total <= PRINTED_MAX; i++, io->printed_total++) {
+        if (data[i] == '\n' || io->line_size == sizeof io->line)
+            flush_line(io);
         if (data[i] != '\n')
-            pump->line[pump->line_size++] = data[i];
+            io->line[io->line_size++] = data[i];
     }
     return true;
 }
 
-void pump_serve(struct pump *pump)
+void plugin_io_serve(struct plugin_io *io)
 {
     /* What it has sent before it asks, for that may take a while. */
-    while (pump->records >= 0 && pump->broken == NULL && pump_read_records(pump))
+    while (io->records >= 0 && io->broken == NULL && plugin_io_read_records(io))
         ;
-    while (pump->talk >= 0 && pump->talk_total <= TALK_MAX && pump_read_talk(pump))
+    while (io->printed >= 0 && io->printed_total <= PRINTED_MAX && plugin_io_read_printed(io))
         ;
-    pump->patience.peer = pump->aside;
-    const struct aside aside = {.fd = pump->aside,
-                                .group = pump->pid,
-                                .seconds = pump->call->step->timeout,
-                                .patience = &pump->patience};
+    io->deadline.peer = io->aside;
+    const struct aside aside = {.fd = io->aside,
+                                .group = io->pid,
+                                .seconds = io->call->step->timeout,
+                                .deadline = &io->deadline};
     int rc = aside_serve(&aside);
     if (rc == -EBADMSG)
-        pump->broken = "it sent something that is no request";
+        io->broken = "it sent something that is no request";
     if (rc <= 0)
-        fds_close(&pump->aside);
+        descriptor_close(&io->aside);
 }
 
-void pump_drain(struct pump *pump)
+void plugin_io_drain(struct plugin_io *io)
 {
-    while (pump->records >= 0 && !pump->ended && pump->broken == NULL && pump_read_records(pump))
+    while (io->records >= 0 && !io->ended && io->broken == NULL && plugin_io_read_records(io))
         ;
-    while (pump->talk >= 0 && pump->talk_total <= TALK_MAX && pump_read_talk(pump))
+    while (io->printed >= 0 && io->printed_total <= PRINTED_MAX && plugin_io_read_printed(io))
         ;
-    flush_line(pump);
+    flush_line(io);
 }

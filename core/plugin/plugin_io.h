@@ -11,34 +11,34 @@
 
 #include <sys/types.h>
 
-struct pump {
+struct plugin_io {
     struct mem *mem;
-    const struct child_call *call;
-    struct outcome *outcome;
+    const struct plugin_call *call;
+    struct call_result *result;
     pid_t pid;
     int ends; /* readable when the process has ended; -1: the kernel (before 5.3) cannot tell */
-    int records, talk, aside; /* our ends; -1 when closed */
-    struct patience patience; /* of what is done aside */
-    struct mem buffers;       /* what was read, until the call ends */
-    bool alone;               /* `data` is for one large record, which keeps it */
-    bool filled;              /* by the last read: there is more than was thought */
+    int records, printed, aside; /* our ends; -1 when closed */
+    struct deadline deadline;    /* of what is done aside */
+    struct mem buffers;          /* what was read, until the call ends */
+    bool alone;                  /* `data` is for one large record, which keeps it */
+    bool filled;                 /* by the last read: there is more than was thought */
     unsigned char *data;
     size_t size, room, total;
     size_t logs;
     char line[512]; /* of what the child prints */
-    size_t line_size, talk_total;
+    size_t line_size, printed_total;
     bool ended;         /* the end record is there */
     const char *broken; /* why the records cannot be trusted */
 };
 
 /* Takes what is there now. False: there is nothing more for the moment, or `broken` is set. */
-bool pump_read_records(struct pump *pump);
-bool pump_read_talk(struct pump *pump);
+bool plugin_io_read_records(struct plugin_io *io);
+bool plugin_io_read_printed(struct plugin_io *io);
 
 /* Does what the process asks for, and answers. */
-void pump_serve(struct pump *pump);
+void plugin_io_serve(struct plugin_io *io);
 
 /* All that is there, when the process is about to end or has ended. */
-void pump_drain(struct pump *pump);
+void plugin_io_drain(struct plugin_io *io);
 
 #endif

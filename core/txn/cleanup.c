@@ -33,7 +33,7 @@ static void removed(struct sweep *sweep, int rc, const char *path)
 static bool may_touch(struct sweep *sweep, const struct entry *entry)
 {
     const char *why = NULL;
-    if (place_is_there(sweep->mem, sweep->journal, entry, &why) == 0)
+    if (target_directory_is_there(sweep->mem, sweep->journal, entry, &why) == 0)
         return true;
     note(sweep, -ENOENT, entry->path, why);
     return false;
@@ -44,7 +44,7 @@ static void remove_link(struct sweep *sweep, size_t index)
     const struct entry *entry = &sweep->journal->entries[index];
     if (entry->link == NULL || !may_touch(sweep, entry))
         return;
-    int rc = foreign_keep_late(sweep->mem, sweep->journal, index);
+    int rc = conflict_copy_keep_late(sweep->mem, sweep->journal, index);
     if (rc < 0)
         note(sweep, rc, entry->path,
              mem_printf(sweep->mem,
@@ -94,14 +94,14 @@ static int finish(struct sweep *sweep, const char **ret_why)
 static void sync_directories(struct sweep *sweep)
 {
     const char *path = NULL;
-    int rc = sweep->rc < 0 ? 0 : place_sync_all(sweep->mem, sweep->journal, &path);
+    int rc = sweep->rc < 0 ? 0 : target_directories_sync(sweep->mem, sweep->journal, &path);
     if (rc < 0)
         note(sweep, rc, path,
              mem_printf(sweep->mem, "its directory cannot be synced: %s", strerror(-rc)));
 }
 
-int leftovers_remove_links(struct mem *mem, const struct journal *journal, const char **ret_late,
-                           const char **ret_why)
+int cleanup_links(struct mem *mem, const struct journal *journal, const char **ret_late,
+                  const char **ret_why)
 {
     struct sweep sweep = {.mem = mem, .journal = journal};
     for (size_t i = 0; i < journal->count; i++)
@@ -111,15 +111,15 @@ int leftovers_remove_links(struct mem *mem, const struct journal *journal, const
     return finish(&sweep, ret_why);
 }
 
-int leftovers_remove_copies(struct mem *mem, const struct journal *journal, const char **ret_why)
+int cleanup_copies(struct mem *mem, const struct journal *journal, const char **ret_why)
 {
     struct sweep sweep = {.mem = mem, .journal = journal};
     remove_copies(&sweep);
     return finish(&sweep, ret_why);
 }
 
-int leftovers_remove(struct mem *mem, const struct journal *journal, bool directories,
-                     const char **ret_why)
+int cleanup_all(struct mem *mem, const struct journal *journal, bool directories,
+                const char **ret_why)
 {
     struct sweep sweep = {.mem = mem, .journal = journal};
     /* The last first: a file before the directory that it may lie in. */

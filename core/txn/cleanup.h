@@ -15,16 +15,16 @@
 /* The second names, before the commit and at the end of an undo. Also where there are none, the
  * directories of all targets are synced: whoever did a part of this before may have died. *ret_late
  * is a target of which something was kept, or NULL. */
-int leftovers_remove_links(struct mem *mem, const struct journal *journal, const char **ret_late,
-                           const char **ret_why) __attribute__((warn_unused_result));
+int cleanup_links(struct mem *mem, const struct journal *journal, const char **ret_late,
+                  const char **ret_why) __attribute__((warn_unused_result));
 
 /* The whole copies of files that were edited, which may hold others' secrets: they serve `recover
  * --restore` until a commit or an undo is all but done, and no longer. */
-int leftovers_remove_copies(struct mem *mem, const struct journal *journal, const char **ret_why)
+int cleanup_copies(struct mem *mem, const struct journal *journal, const char **ret_why)
     __attribute__((warn_unused_result));
 
 /* All of it. `directories`: those too that the transaction made and that are empty. */
-int leftovers_remove(struct mem *mem, const struct journal *journal, bool directories,
-                     const char **ret_why) __attribute__((warn_unused_result));
+int cleanup_all(struct mem *mem, const struct journal *journal, bool directories,
+                const char **ret_why) __attribute__((warn_unused_result));
 
 #endif

@@ -14,7 +14,8 @@ static bool holds(struct mem *mem, const char *path, const struct blob *content)
            memcmp(there.data, content->data, there.size) == 0;
 }
 
-int foreign_keep(struct mem *mem, const struct journal *journal, size_t index, const char *path)
+int conflict_copy_keep(struct mem *mem, const struct journal *journal, size_t index,
+                       const char *path)
 {
     struct blob content;
     int rc = file_read(mem, path, FILE_LIMIT, &content);
@@ -47,15 +48,15 @@ static int is_late(struct mem *mem, const struct entry *entry)
     return rc < 0 ? rc : strcmp(now, entry->old_sha256) != 0;
 }
 
-int foreign_keep_late(struct mem *mem, const struct journal *journal, size_t index)
+int conflict_copy_keep_late(struct mem *mem, const struct journal *journal, size_t index)
 {
     const struct entry *entry = &journal->entries[index];
     int late = is_late(mem, entry);
-    int rc = late <= 0 ? late : foreign_keep(mem, journal, index, entry->link);
+    int rc = late <= 0 ? late : conflict_copy_keep(mem, journal, index, entry->link);
     return rc < 0 ? rc : late;
 }
 
-void foreign_say(struct mem *mem, const struct talk *talk, const struct journal *journal)
+void conflict_copy_report(struct mem *mem, const struct log *log, const struct journal *journal)
 {
     struct names names = {0};
     if (file_list(mem, journal->dir, &names) < 0)
@@ -66,10 +67,9 @@ void foreign_say(struct mem *mem, const struct talk *talk, const struct journal 
         if (strstr(name, JOURNAL_FOREIGN) == NULL || index >= journal->count)
             continue;
         const char *path = journal->entries[index].path;
-        talk_warn(
-            talk,
-            "%s: what something else had written is kept, as %s/%s; remove that when you have "
-            "seen it",
-            text_escape(mem, path, strlen(path)), journal->dir, name);
+        log_warn(log,
+                 "%s: what something else had written is kept, as %s/%s; remove that when you have "
+                 "seen it",
+                 text_escape(mem, path, strlen(path)), journal->dir, name);
     }
 }

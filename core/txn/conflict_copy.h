@@ -16,14 +16,14 @@
 
 /* Under a name that is free: what an earlier try has kept may be something else, or cut off. 0 too
  * when there is nothing at `path`, or when just that is kept already. */
-int foreign_keep(struct mem *mem, const struct journal *journal, size_t index, const char *path)
-    __attribute__((warn_unused_result));
+int conflict_copy_keep(struct mem *mem, const struct journal *journal, size_t index,
+                       const char *path) __attribute__((warn_unused_result));
 
 /* Before the second name is removed: what is late is kept. 1: that was so. */
-int foreign_keep_late(struct mem *mem, const struct journal *journal, size_t index)
+int conflict_copy_keep_late(struct mem *mem, const struct journal *journal, size_t index)
     __attribute__((warn_unused_result));
 
 /* Names all that is kept. */
-void foreign_say(struct mem *mem, const struct talk *talk, const struct journal *journal);
+void conflict_copy_report(struct mem *mem, const struct log *log, const struct journal *journal);
 
 #endif

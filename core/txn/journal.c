@@ -38,7 +38,7 @@ const char *journal_paths(struct mem *mem, const struct journal *journal)
 int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
 {
     const char *path = mem_printf(mem, "%s/journal.json", journal->dir);
-    char *text = journal_to_text(mem, journal);
+    char *text = journal_to_json(mem, journal);
     if (text == NULL)
         return err_set(err, STATUS_FAILED, "cannot write %s: its content could not be made", path);
     /* Whole or not there: one that is there and cannot be read was whole once. */
@@ -60,7 +60,7 @@ int journal_read(struct mem *mem, struct journal *journal, struct err *err)
     int rc = file_read(mem, path, FILE_LIMIT, &content);
     if (rc < 0)
         return err_errno(err, STATUS_FAILED, -rc, "cannot read %s", path);
-    const char *why = journal_from_text(mem, &content, journal);
+    const char *why = journal_from_json(mem, &content, journal);
     if (why != NULL)
         return err_set(err, STATUS_FAILED, "%s is not a journal that can be trusted (%s)", path,
                        why);

@@ -102,7 +102,7 @@ static const char *body_digest(struct mem *mem, const json_t *body)
     return sha256;
 }
 
-char *journal_to_text(struct mem *mem, const struct journal *journal)
+char *journal_to_json(struct mem *mem, const struct journal *journal)
 {
     json_t *body = to_json(journal);
     const char *sha256 = body == NULL ? NULL : body_digest(mem, body);
@@ -277,7 +277,7 @@ static const char *from_json(struct mem *mem, json_t *json, struct journal *ret)
     return from_body(mem, body, ret) < 0 ? "a part is missing" : NULL;
 }
 
-const char *journal_from_text(struct mem *mem, const struct blob *text, struct journal *journal)
+const char *journal_from_json(struct mem *mem, const struct blob *text, struct journal *journal)
 {
     json_error_t parse;
     json_t *json = json_loadb((const char *)text->data, text->size, JSON_REJECT_DUPLICATES, &parse);

@@ -7,11 +7,11 @@
 #include "journal.h"
 
 /* The caller frees it. NULL: memory is out. */
-char *journal_to_text(struct mem *mem, const struct journal *journal);
+char *journal_to_json(struct mem *mem, const struct journal *journal);
 
 /* Into a journal whose number is known. NULL, or why the text cannot be trusted; then the journal
  * is as it was. */
-const char *journal_from_text(struct mem *mem, const struct blob *text, struct journal *journal)
+const char *journal_from_json(struct mem *mem, const struct blob *text, struct journal *journal)
     __attribute__((warn_unused_result));
 
 #endif

@@ -25,8 +25,8 @@ static int make_state_dir(struct mem *mem, const char *dir, struct err *err)
     if (rc < 0)
         return err_errno(err, STATUS_FAILED, -rc, "cannot make the state directory %s", dir);
     /* Somebody else may have made it first. */
-    return trust_directory(mem, dir, mem_printf(mem, "the state directory %s is not used", dir),
-                           err);
+    return secure_path_check_directory(
+        mem, dir, mem_printf(mem, "the state directory %s is not used", dir), err);
 }
 
 static const char *holder(struct mem *mem, int fd)
@@ -48,7 +48,7 @@ static int write_holder(struct mem *mem, int fd, const char *command, const char
     return 0;
 }
 
-int lock_take(struct mem *mem, const struct talk *talk, const char *state_dir, const char *command,
+int lock_take(struct mem *mem, const struct log *log, const char *state_dir, const char *command,
               const char *now, long wait, struct err *err)
 {
     if (make_state_dir(mem, state_dir, err) < 0)
@@ -81,13 +81,13 @@ int lock_take(struct mem *mem, const struct talk *talk, const char *state_dir, c
                            path, who);
         }
         if (tenths == wait * 10)
-            talk_info(talk, "waiting for the lock: %s", holder(mem, fd));
+            log_info(log, "waiting for the lock: %s", holder(mem, fd));
         const struct timespec tenth = {0, 100000000};
         (void)nanosleep(&tenth, NULL);
     }
     /* It is for people only: a recover must not need space. */
     int rc = write_holder(mem, fd, command, now);
     if (rc < 0)
-        talk_warn(talk, "cannot write into %s who holds the lock: %s", path, strerror(-rc));
+        log_warn(log, "cannot write into %s who holds the lock: %s", path, strerror(-rc));
     return fd;
 }

@@ -10,7 +10,7 @@
 
 /* Waits up to `wait` seconds. The descriptor, which holds the lock until it is closed; -1 with
  * STATUS_LOCKED and the holder's pid, command and start in the error. Makes the state directory. */
-int lock_take(struct mem *mem, const struct talk *talk, const char *state_dir, const char *command,
+int lock_take(struct mem *mem, const struct log *log, const char *state_dir, const char *command,
               const char *now, long wait, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -107,7 +107,7 @@ static int check_directory(struct entry *entry, struct err *err)
 static int check_parent(struct mem *mem, const struct entry *entry, struct err *err)
 {
     const char *parent = file_parent(mem, entry->real);
-    int fd = parent_open_directory(parent);
+    int fd = open_directory_nofollow(parent);
     if (fd < 0 && fd != -ENOENT)
         return err_errno(err, STATUS_FAILED, -fd, "cannot read the directory %s, to sync it",
                          parent);
@@ -130,7 +130,7 @@ static int make_entry(struct txn *txn, const struct change *change, size_t index
                             .secret = change->secret,
                             .summary = change->summary};
     const char *why = NULL;
-    if (place_leads_there(mem, entry, &why) < 0)
+    if (target_directory_is_unmoved(mem, entry, &why) < 0)
         return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
     if (check_parent(mem, entry, err) < 0)
         return -1;
@@ -211,13 +211,13 @@ static int finish(int *fd, const char *path)
 }
 
 /* The files of some entries: all of them are written before the first is waited for. */
-static int write_files(struct txn *txn, const struct stage *stage, struct draft *drafts,
+static int write_files(struct txn *txn, const struct change_set *changes, struct draft *drafts,
                        size_t from, size_t to, struct err *err)
 {
     struct entry *entries = txn->journal.entries;
     for (size_t i = from; i < to; i++)
         if (write_backup(txn, &entries[i], &drafts[i], err) < 0 ||
-            write_temp(&stage->items[i], &entries[i], &drafts[i], err) < 0 ||
+            write_temp(&changes->items[i], &entries[i], &drafts[i], err) < 0 ||
             link_old(&entries[i], err) < 0)
             return -1;
     for (size_t i = from; i < to; i++) {
@@ -248,7 +248,7 @@ static int sync_directory(const char *path, struct err *err)
 static int make_notes_dir(struct txn *txn, const struct change *change, bool *ret_made,
                           struct err *err)
 {
-    const char *notes = mem_printf(txn->mem, "%s/notes", txn->world->state_dir);
+    const char *notes = mem_printf(txn->mem, "%s/notes", txn->environment->state_dir);
     size_t length = strlen(notes);
     if (strncmp(change->real, notes, length) != 0 || change->real[length] != '/' || change->existed)
         return 0;
@@ -262,7 +262,7 @@ static int make_notes_dir(struct txn *txn, const struct change *change, bool *re
  * is the first transaction's to sync. */
 static int sync_state(struct txn *txn, bool notes, struct err *err)
 {
-    const char *state_dir = txn->world->state_dir;
+    const char *state_dir = txn->environment->state_dir;
     if (sync_directory(file_parent(txn->mem, txn->journal.dir), err) < 0)
         return -1;
     if (!notes)
@@ -283,7 +283,7 @@ static int sync_ancestors(const char *path, struct err *err)
 static int new_directory(struct txn *txn, struct err *err)
 {
     struct journals all;
-    const char *state_dir = txn->world->state_dir;
+    const char *state_dir = txn->environment->state_dir;
     if (make_dir(mem_printf(txn->mem, "%s/transactions", state_dir), err) < 0 ||
         journal_list(txn->mem, state_dir, &all, err) < 0)
         return -1;
@@ -304,12 +304,12 @@ static int new_directory(struct txn *txn, struct err *err)
     return 0;
 }
 
-size_t prepare_rescue_size(const struct stage *stage)
+size_t prepare_rescue_size(const struct change_set *changes)
 {
     enum { FIXED = 256 * 1024, WRITE_SHARE = 4, EDIT_SHARE = 40 };
     size_t size = FIXED;
-    for (size_t i = 0; i < stage->count; i++) {
-        const struct change *change = &stage->items[i];
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct change *change = &changes->items[i];
         struct stat st;
         size_t old =
             file_stat(change->real, &st) == 0 && st.st_size < FILE_LIMIT ? (size_t)st.st_size : 0;
@@ -319,21 +319,21 @@ size_t prepare_rescue_size(const struct stage *stage)
     return size;
 }
 
-int prepare(struct txn *txn, const struct stage *stage, struct err *err)
+int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
 {
     enum { AT_ONCE = 16 }; /* each has two descriptors open */
-    size_t count = stage->count;
+    size_t count = changes->count;
     struct draft *drafts = mem_alloc(txn->mem, (count + 1) * sizeof *drafts);
     struct journal *journal = &txn->journal;
     for (size_t i = 0; i < count; i++) {
         drafts[i] = (struct draft){.backup = -1, .temp = -1};
-        if (make_entry(txn, &stage->items[i], i, &drafts[i],
+        if (make_entry(txn, &changes->items[i], i, &drafts[i],
                        mem_push(txn->mem, journal->entries, journal->count), err) < 0)
             return -1;
     }
     bool notes = false;
     for (size_t i = 0; i < count; i++)
-        if (make_notes_dir(txn, &stage->items[i], &notes, err) < 0)
+        if (make_notes_dir(txn, &changes->items[i], &notes, err) < 0)
             return -1;
     /* The disk knows the names of the temporary files before one of them is made. */
     if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0 ||
@@ -341,10 +341,10 @@ int prepare(struct txn *txn, const struct stage *stage, struct err *err)
         return -1;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < count; i += AT_ONCE)
-        rc = write_files(txn, stage, drafts, i, i + AT_ONCE < count ? i + AT_ONCE : count, err);
+        rc = write_files(txn, changes, drafts, i, i + AT_ONCE < count ? i + AT_ONCE : count, err);
     for (size_t i = 0; i < count; i++) {
-        fds_close(&drafts[i].backup);
-        fds_close(&drafts[i].temp);
+        descriptor_close(&drafts[i].backup);
+        descriptor_close(&drafts[i].temp);
     }
     return rc < 0 ? -1 : sync_directory(journal->dir, err);
 }

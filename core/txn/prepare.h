@@ -14,11 +14,11 @@
 
 /* Every target checked against what the steps saw, the journal's entries made, all of it written.
  * What was written stays when it fails: the journal names it. */
-int prepare(struct txn *txn, const struct stage *stage, struct err *err)
+int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
     __attribute__((warn_unused_result));
 
 /* How much memory the undoing of it may take: each file is read a few times, an edited text also
  * line by line. */
-size_t prepare_rescue_size(const struct stage *stage) __attribute__((warn_unused_result));
+size_t prepare_rescue_size(const struct change_set *changes) __attribute__((warn_unused_result));
 
 #endif

@@ -11,7 +11,7 @@
 /* The way back must be seen too. */
 static void note_undone(struct recovery *recovery, const struct journal *journal)
 {
-    struct stage *undone = recovery->undone;
+    struct change_set *undone = recovery->undone;
     if (undone == NULL)
         return;
     recovery->seq = journal->seq;
@@ -66,7 +66,7 @@ static int remove_prepared(struct recovery *recovery, struct journal *journal, c
 {
     for (size_t i = 0; i < journal->count; i++)
         journal->entries[i].made = true;
-    return leftovers_remove(recovery->mem, journal, true, ret_why);
+    return cleanup_all(recovery->mem, journal, true, ret_why);
 }
 
 /* No target was touched yet. Without a journal nothing was. What cannot be taken away now keeps the
@@ -91,10 +91,10 @@ static int settle_prep(struct recovery *recovery, struct journal *journal, struc
                        journal->seq, why, journal->seq);
     if (journal_move(recovery->mem, journal, TXN_UNDONE, err) < 0)
         return -1;
-    talk_warn(recovery->talk,
-              "transaction %ld was interrupted before it changed anything; cleaned up",
-              journal->seq);
-    foreign_say(recovery->mem, recovery->talk, journal);
+    log_warn(recovery->log,
+             "transaction %ld was interrupted before it changed anything; cleaned up",
+             journal->seq);
+    conflict_copy_report(recovery->mem, recovery->log, journal);
     return 0;
 }
 
@@ -104,9 +104,9 @@ static int settle_open(struct recovery *recovery, struct journal *journal, struc
         return -1;
     if (undo_all(recovery->mem, journal, false, err) < 0)
         return -1;
-    talk_warn(recovery->talk, "transaction %ld was interrupted; its changes were undone: %s",
-              journal->seq, journal_paths(recovery->mem, journal));
-    foreign_say(recovery->mem, recovery->talk, journal);
+    log_warn(recovery->log, "transaction %ld was interrupted; its changes were undone: %s",
+             journal->seq, journal_paths(recovery->mem, journal));
+    conflict_copy_report(recovery->mem, recovery->log, journal);
     note_undone(recovery, journal);
     return 0;
 }
@@ -167,7 +167,7 @@ int recovery_settle_all(struct recovery *recovery, struct err *err)
     return 0;
 }
 
-void recovery_warn(struct mem *mem, const struct talk *talk, const char *state_dir)
+void recovery_warn(struct mem *mem, const struct log *log, const char *state_dir)
 {
     struct journals all;
     struct err ignored = {.mem = mem};
@@ -175,8 +175,8 @@ void recovery_warn(struct mem *mem, const struct talk *talk, const char *state_d
         return;
     for (size_t i = 0; i < all.count; i++)
         if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
-            talk_warn(talk, "transaction %ld is %s; run tfhook recover", all.items[i].seq,
-                      all.items[i].phase == TXN_STUCK ? "stuck" : "not finished, or still running");
+            log_warn(log, "transaction %ld is %s; run tfhook recover", all.items[i].seq,
+                     all.items[i].phase == TXN_STUCK ? "stuck" : "not finished, or still running");
 }
 
 static struct journal *find(struct journals *all, long seq)
@@ -197,8 +197,8 @@ static int restore(struct recovery *recovery, struct journal *journal, struct er
     }
     if (undo_all(recovery->mem, journal, true, err) < 0)
         return -1;
-    talk_info(recovery->talk, "transaction %ld: the old content is back", journal->seq);
-    foreign_say(recovery->mem, recovery->talk, journal);
+    log_info(recovery->log, "transaction %ld: the old content is back", journal->seq);
+    conflict_copy_report(recovery->mem, recovery->log, journal);
     note_undone(recovery, journal);
     return 0;
 }
@@ -210,16 +210,16 @@ static int keep(struct recovery *recovery, struct journal *journal, bool *ret_ap
     const char *why = NULL;
     bool readable = journal_read(recovery->mem, journal, &unread) == 0;
     bool applied = readable && journal->phase != TXN_PREP;
-    if (readable && (applied ? leftovers_remove(recovery->mem, journal, false, &why)
+    if (readable && (applied ? cleanup_all(recovery->mem, journal, false, &why)
                              : remove_prepared(recovery, journal, &why)) < 0)
-        talk_warn(recovery->talk, "transaction %ld: what it has laid beside its files stays: %s",
-                  journal->seq, why);
+        log_warn(recovery->log, "transaction %ld: what it has laid beside its files stays: %s",
+                 journal->seq, why);
     /* Without a journal there is nothing that could be rolled back later. */
     if (journal_move(recovery->mem, journal, applied ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;
-    talk_info(recovery->talk, "transaction %ld is closed; every file was left as it is",
-              journal->seq);
-    foreign_say(recovery->mem, recovery->talk, journal);
+    log_info(recovery->log, "transaction %ld is closed; every file was left as it is",
+             journal->seq);
+    conflict_copy_report(recovery->mem, recovery->log, journal);
     *ret_applied = applied;
     return 0;
 }

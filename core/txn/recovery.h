@@ -23,9 +23,9 @@
 struct recovery {
     struct mem *mem;
     const char *state_dir;
-    const struct talk *talk;
-    struct stage *undone; /* what was put back is added to it; NULL: it is not asked for */
-    long seq;             /* then the transaction that was put back last; 0: none */
+    const struct log *log;
+    struct change_set *undone; /* what was put back is added to it; NULL: it is not asked for */
+    long seq;                  /* then the transaction that was put back last; 0: none */
 };
 
 /* Every interrupted transaction settled, and said so. -1 with STATUS_STUCK when one is stuck. */
@@ -40,6 +40,6 @@ int recovery_keep(struct recovery *recovery, long seq, bool *ret_applied, struct
     __attribute__((warn_unused_result));
 
 /* For commands that change nothing, and need no lock: say that something waits to be settled. */
-void recovery_warn(struct mem *mem, const struct talk *talk, const char *state_dir);
+void recovery_warn(struct mem *mem, const struct log *log, const char *state_dir);
 
 #endif

@@ -21,8 +21,8 @@ static const char *directory_above(struct mem *mem, const char *path)
     return path;
 }
 
-int place_resolve(struct mem *mem, const struct root *root, const char *path, const char **ret,
-                  const char **ret_why)
+int target_path_resolve(struct mem *mem, const struct root *root, const char *path,
+                        const char **ret, const char **ret_why)
 {
     uid_t owner = 0;
     int rc = root_resolve_links(root, mem, path, ret, &owner);
@@ -40,7 +40,7 @@ int place_resolve(struct mem *mem, const struct root *root, const char *path, co
     return -1;
 }
 
-int place_leads_there(struct mem *mem, const struct entry *entry, const char **ret_why)
+int target_directory_is_unmoved(struct mem *mem, const struct entry *entry, const char **ret_why)
 {
     static const struct root everywhere = {.dir = ""};
     const char *parent = file_parent(mem, entry->real);
@@ -66,12 +66,12 @@ static bool is_ours(const struct journal *journal, const char *dir)
     return false;
 }
 
-int place_is_there(struct mem *mem, const struct journal *journal, const struct entry *entry,
-                   const char **ret_why)
+int target_directory_is_there(struct mem *mem, const struct journal *journal,
+                              const struct entry *entry, const char **ret_why)
 {
     struct stat st;
     const char *parent = file_parent(mem, entry->real);
-    if (place_leads_there(mem, entry, ret_why) < 0)
+    if (target_directory_is_unmoved(mem, entry, ret_why) < 0)
         return -1;
     int rc = file_stat(parent, &st);
     if (rc == 0 || (rc != -ENOENT && rc != -ENOTDIR) || is_ours(journal, parent))
@@ -81,7 +81,7 @@ int place_is_there(struct mem *mem, const struct journal *journal, const struct 
     return -1;
 }
 
-int place_sync_all(struct mem *mem, const struct journal *journal, const char **ret_path)
+int target_directories_sync(struct mem *mem, const struct journal *journal, const char **ret_path)
 {
     struct names synced = {0};
     for (size_t i = 0; i < journal->count; i++) {

@@ -15,20 +15,21 @@
 /* The OS path of a target that a step names by `path`. A link that another user owns may lead only
  * to what belongs to that user: who can set a link would else choose a file for root to write. 0,
  * or -1 with the reason. */
-int place_resolve(struct mem *mem, const struct root *root, const char *path, const char **ret,
-                  const char **ret_why) __attribute__((warn_unused_result));
+int target_path_resolve(struct mem *mem, const struct root *root, const char *path,
+                        const char **ret, const char **ret_why) __attribute__((warn_unused_result));
 
 /* No link has come into the path above the target. 0, or -1 with the reason for a person. */
-int place_leads_there(struct mem *mem, const struct entry *entry, const char **ret_why)
+int target_directory_is_unmoved(struct mem *mem, const struct entry *entry, const char **ret_why)
     __attribute__((warn_unused_result));
 
 /* And the directory is there, unless the transaction itself makes or removes it. */
-int place_is_there(struct mem *mem, const struct journal *journal, const struct entry *entry,
-                   const char **ret_why) __attribute__((warn_unused_result));
+int target_directory_is_there(struct mem *mem, const struct journal *journal,
+                              const struct entry *entry, const char **ret_why)
+    __attribute__((warn_unused_result));
 
 /* Every directory that holds a target is synced, each once; one that is gone is passed over. 0, or
  * a negated errno with the entry's path in *ret_path. */
-int place_sync_all(struct mem *mem, const struct journal *journal, const char **ret_path)
+int target_directories_sync(struct mem *mem, const struct journal *journal, const char **ret_path)
     __attribute__((warn_unused_result));
 
 #endif

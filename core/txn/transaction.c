@@ -1,6 +1,7 @@
 #include "transaction.h"
 
 #include "cleanup.h"
+#include "clock.h"
 #include "conflict_copy.h"
 #include "file.h"
 #include "interrupt.h"
@@ -20,17 +21,16 @@ static void abandon(struct txn *txn)
     const char *why = NULL;
     if (txn->journal.dir == NULL)
         return;
-    if (leftovers_remove(txn->mem, &txn->journal, true, &why) < 0)
-        talk_warn(txn->talk, "a temporary file cannot be removed: %s; the next run tries again",
-                  why);
+    if (cleanup_all(txn->mem, &txn->journal, true, &why) < 0)
+        log_warn(txn->log, "a temporary file cannot be removed: %s; the next run tries again", why);
     else if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
-        talk_warn(txn->talk, "%s", ignored.text);
-    foreign_say(txn->mem, txn->talk, &txn->journal);
+        log_warn(txn->log, "%s", ignored.text);
+    conflict_copy_report(txn->mem, txn->log, &txn->journal);
 }
 
 /* What there is to do when memory is out: one for the process, as memory is. */
 static struct {
-    const struct talk *talk;
+    const struct log *log;
     struct txn *txn;       /* the one at hand; NULL: nothing is half done */
     bool stuck;            /* one is, and it was told */
     const char *committed; /* the numbers of those that are; NULL: none */
@@ -46,10 +46,10 @@ static int undo(struct txn *txn, struct err *err)
         return 0;
     if (err->status == STATUS_STUCK)
         return -1;
-    talk_warn(txn->talk,
-              "all is as it was before, but transaction %ld is not closed: %s; the next "
-              "run closes it",
-              txn->journal.seq, err->text);
+    log_warn(txn->log,
+             "all is as it was before, but transaction %ld is not closed: %s; the next "
+             "run closes it",
+             txn->journal.seq, err->text);
     return 0;
 }
 
@@ -62,15 +62,15 @@ static enum status rescue_txn(struct txn *txn)
     if (txn->journal.phase == TXN_OPEN)
         rc = undo(txn, &err);
     if (rc < 0) {
-        talk_error(rescued.talk, "%s", err.text != NULL ? err.text : stuck_text);
+        log_error(rescued.log, "%s", err.text != NULL ? err.text : stuck_text);
         return STATUS_STUCK;
     }
     if (txn->journal.phase == TXN_DONE)
-        talk_error(rescued.talk, "transaction %ld is committed", txn->journal.seq);
+        log_error(rescued.log, "transaction %ld is committed", txn->journal.seq);
     else if (txn->journal.dir != NULL)
-        talk_error(rescued.talk,
-                   "transaction %ld is undone: every file that it was about is as it was before",
-                   txn->journal.seq);
+        log_error(rescued.log,
+                  "transaction %ld is undone: every file that it was about is as it was before",
+                  txn->journal.seq);
     return txn->journal.phase == TXN_DONE ? STATUS_INTERNAL : STATUS_FAILED;
 }
 
@@ -79,10 +79,10 @@ static enum status rescue(void *context)
     (void)context;
     enum status status = STATUS_FAILED;
     if (rescued.committed != NULL) {
-        talk_error(rescued.talk,
-                   "transaction %s is committed and stays (tfhook rollback is the way back); what "
-                   "was to come after it is given up",
-                   rescued.committed);
+        log_error(rescued.log,
+                  "transaction %s is committed and stays (tfhook rollback is the way back); what "
+                  "was to come after it is given up",
+                  rescued.committed);
         status = STATUS_INTERNAL;
     }
     if (rescued.txn != NULL) {
@@ -90,16 +90,16 @@ static enum status rescue(void *context)
         status = now == STATUS_FAILED ? status : now;
     }
     if (rescued.stuck) {
-        talk_error(rescued.talk, "%s", stuck_text);
+        log_error(rescued.log, "%s", stuck_text);
         status = STATUS_STUCK;
     }
     return status;
 }
 
-static void keep_rescue(struct txn *txn, const struct stage *stage)
+static void keep_rescue(struct txn *txn, const struct change_set *changes)
 {
-    rescued.talk = txn->talk;
-    mem_keep_rescue(prepare_rescue_size(stage), rescue, NULL);
+    rescued.log = txn->log;
+    mem_keep_rescue(prepare_rescue_size(changes), rescue, NULL);
     rescued.txn = txn;
 }
 
@@ -112,20 +112,20 @@ static void drop_rescue(const struct txn *txn)
         mem_forget_rescue();
 }
 
-int txn_begin(struct mem *mem, const struct world *world, const struct talk *talk,
-              const struct stage *stage, const struct txn_origin *origin, struct txn *ret,
+int txn_begin(struct mem *mem, const struct run_environment *environment, const struct log *log,
+              const struct change_set *changes, const struct txn_origin *origin, struct txn *ret,
               struct err *err)
 {
-    *ret = (struct txn){.mem = mem, .world = world, .talk = talk};
+    *ret = (struct txn){.mem = mem, .environment = environment, .log = log};
     ret->journal = (struct journal){.command = origin->command,
                                     .hook = origin->hook,
                                     .user = origin->user,
-                                    .host = world->hostname,
-                                    .started = world_time(mem, world->now),
+                                    .host = environment->hostname,
+                                    .started = clock_utc_text(mem, environment->now),
                                     .undoes = origin->undoes,
                                     .partial = origin->partial};
-    keep_rescue(ret, stage);
-    int rc = prepare(ret, stage, err);
+    keep_rescue(ret, changes);
+    int rc = prepare(ret, changes, err);
     if (rc == 0 && interrupt_pending)
         rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
     if (rc < 0) {
@@ -138,7 +138,7 @@ int txn_begin(struct mem *mem, const struct world *world, const struct talk *tal
 static int check_place(struct txn *txn, const struct entry *entry, struct err *err)
 {
     const char *why = NULL;
-    if (place_leads_there(txn->mem, entry, &why) == 0)
+    if (target_directory_is_unmoved(txn->mem, entry, &why) == 0)
         return 0;
     return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
 }
@@ -185,7 +185,7 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
             return entry_failed(err, rc, entry, "remove the directory");
         struct stat st;
         if (file_stat(entry->real, &st) == 0)
-            talk_warn(txn->talk, "%s is not empty, so it stays", entry->real);
+            log_warn(txn->log, "%s is not empty, so it stays", entry->real);
         return 0;
     }
     if (check_again(txn, entry, err) < 0)
@@ -205,7 +205,7 @@ static int apply_all(struct txn *txn, struct err *err)
         if (apply_entry(txn, &journal->entries[i], err) < 0)
             return -1;
     const char *path = NULL;
-    int rc = place_sync_all(txn->mem, journal, &path);
+    int rc = target_directories_sync(txn->mem, journal, &path);
     return rc == 0 ? 0
                    : err_errno(err, STATUS_FAILED, -rc, "cannot sync the directory of %s", path);
 }
@@ -231,7 +231,7 @@ int txn_undo(struct txn *txn, struct err *err)
     else
         *err = (struct err){txn->mem, STATUS_STUCK,
                             mem_printf(txn->mem, "%s; and %s", err->text, undo_err.text)};
-    foreign_say(txn->mem, txn->talk, &txn->journal);
+    conflict_copy_report(txn->mem, txn->log, &txn->journal);
     drop_rescue(txn);
     return -1;
 }
@@ -290,7 +290,7 @@ int txn_commit(struct txn *txn, struct err *err)
     for (size_t i = 0; i < txn->journal.count; i++)
         if (check_made(txn, &txn->journal.entries[i], err) < 0)
             return -1;
-    if (leftovers_remove_links(txn->mem, &txn->journal, &late, &why) < 0)
+    if (cleanup_links(txn->mem, &txn->journal, &late, &why) < 0)
         return err_set(err, STATUS_FAILED, "the second name of an old file cannot be removed: %s",
                        why);
     if (late != NULL)
@@ -298,7 +298,7 @@ int txn_commit(struct txn *txn, struct err *err)
                        "%s was written to by something else, which had it open, while it was "
                        "replaced; run tfhook again",
                        late);
-    if (leftovers_remove_copies(txn->mem, &txn->journal, &why) < 0)
+    if (cleanup_copies(txn->mem, &txn->journal, &why) < 0)
         return err_set(err, STATUS_FAILED, "the copy of an edited file cannot be removed: %s", why);
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
         return txn->journal.phase == TXN_DONE ? take_back(txn, err) : -1;

@@ -30,8 +30,8 @@
 
 struct txn {
     struct mem *mem;
-    const struct world *world;
-    const struct talk *talk;
+    const struct run_environment *environment;
+    const struct log *log;
     struct journal journal;
 };
 
@@ -44,8 +44,8 @@ struct txn_origin {
     bool partial;
 };
 
-int txn_begin(struct mem *mem, const struct world *world, const struct talk *talk,
-              const struct stage *stage, const struct txn_origin *origin, struct txn *ret,
+int txn_begin(struct mem *mem, const struct run_environment *environment, const struct log *log,
+              const struct change_set *changes, const struct txn_origin *origin, struct txn *ret,
               struct err *err) __attribute__((warn_unused_result));
 int txn_apply(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 /* -1: not committed; the caller undoes, unless the status is STATUS_STUCK. */

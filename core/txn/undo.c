@@ -152,7 +152,7 @@ static int undo_file(struct mem *mem, const struct journal *journal, size_t inde
     if (state == ENTRY_OLD)
         return 0;
     const struct entry *entry = &journal->entries[index];
-    int rc = state == ENTRY_FOREIGN ? foreign_keep(mem, journal, index, entry->real) : 0;
+    int rc = state == ENTRY_FOREIGN ? conflict_copy_keep(mem, journal, index, entry->real) : 0;
     return rc < 0 ? rc : put_back(mem, journal, entry, ret_why);
 }
 
@@ -184,7 +184,7 @@ static int undo_edit(struct mem *mem, const struct journal *journal, size_t inde
     if (!force || entry->backup == NULL)
         return -EINVAL;
     *ret_why = NULL;
-    int rc = foreign_keep(mem, journal, index, entry->real);
+    int rc = conflict_copy_keep(mem, journal, index, entry->real);
     return rc < 0 ? rc : put_back(mem, journal, entry, ret_why);
 }
 
@@ -218,7 +218,7 @@ static int undo_entry(struct mem *mem, const struct journal *journal, size_t ind
                       const char **ret_why)
 {
     const struct entry *entry = &journal->entries[index];
-    if (place_is_there(mem, journal, entry, ret_why) < 0)
+    if (target_directory_is_there(mem, journal, entry, ret_why) < 0)
         return -1;
     bool untouched = was_never_applied(mem, entry);
     /* Before the directory that it may lie in. */
@@ -248,8 +248,7 @@ static const char *undo_entries(struct mem *mem, const struct journal *journal, 
     if (stuck[0] != '\0')
         return stuck;
     const char *why = NULL, *late = NULL;
-    if (leftovers_remove_links(mem, journal, &late, &why) < 0 ||
-        leftovers_remove_copies(mem, journal, &why) < 0)
+    if (cleanup_links(mem, journal, &late, &why) < 0 || cleanup_copies(mem, journal, &why) < 0)
         return mem_printf(mem,
                           "all is as it was, but what was beside it cannot be removed for "
                           "good: %s",

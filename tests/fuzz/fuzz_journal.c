@@ -27,17 +27,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct journal journal = {.seq = 1};
     struct blob raw = {mem_copy(&mem, data, size), size};
     const char *whole = sealed(&mem, data, size);
-    require(journal_from_text(&mem, &raw, &journal) != NULL || size > 0);
+    require(journal_from_json(&mem, &raw, &journal) != NULL || size > 0);
     journal = (struct journal){.seq = 1};
     struct blob text = {(const unsigned char *)whole, whole == NULL ? 0 : strlen(whole)};
-    if (whole != NULL && journal_from_text(&mem, &text, &journal) == NULL) {
-        char *once = journal_to_text(&mem, &journal);
+    if (whole != NULL && journal_from_json(&mem, &text, &journal) == NULL) {
+        char *once = journal_to_json(&mem, &journal);
         struct journal again = {.seq = 1};
         require(once != NULL);
         struct blob written = {(const unsigned char *)once, strlen(once)};
-        require(journal_from_text(&mem, &written, &again) == NULL);
+        require(journal_from_json(&mem, &written, &again) == NULL);
         require(again.count == journal.count);
-        char *twice = journal_to_text(&mem, &again);
+        char *twice = journal_to_json(&mem, &again);
         require(twice != NULL && strcmp(once, twice) == 0);
         free(twice);
         free(once);

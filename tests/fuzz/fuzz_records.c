@@ -9,7 +9,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mem mem = {0};
-    struct outcome outcome = {.message = ""};
+    struct call_result result = {.message = ""};
     const unsigned char *copy = mem_copy(&mem, data, size);
     size_t at = 0;
     while (at < size) {
@@ -27,12 +27,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                      record.fields[i].data + record.fields[i].size < copy + at &&
                      record.fields[i].data[record.fields[i].size] == '\0'));
         if (record.type == RECORD_END)
-            outcome_end(&outcome, &mem, record_number(&record, 0), record_text(&record, 1));
+            call_result_end(&result, &mem, record_number(&record, 0), record_text(&record, 1));
         else if (record.type != RECORD_LOG && record.type != RECORD_PROGRESS &&
-                 outcome_take(&outcome, &mem, "fuzz", &record) < 0)
+                 call_result_add(&result, &mem, "fuzz", &record) < 0)
             break;
     }
-    require(outcome.message != NULL);
+    require(result.message != NULL);
     mem_free(&mem);
     return 0;
 }

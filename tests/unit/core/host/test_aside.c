@@ -51,10 +51,10 @@ static pid_t asker(int (*ask)(int fd))
 /* Serves until nobody asks or the patience is at its end; the last result of aside_serve(). */
 static int serve(int patience_ms)
 {
-    const struct patience patience = {
-        .deadline = clock_ms() + patience_ms, .peer = sockets[0], .interrupted = &interrupted};
+    const struct deadline deadline = {
+        .at = clock_ms() + patience_ms, .peer = sockets[0], .interrupted = &interrupted};
     const struct aside aside = {
-        .fd = sockets[0], .group = getpgrp(), .seconds = 10, .patience = &patience};
+        .fd = sockets[0], .group = getpgrp(), .seconds = 10, .deadline = &deadline};
     int rc = 1;
     while (rc > 0)
         rc = aside_serve(&aside);
@@ -250,16 +250,16 @@ static void processes_are_looked_at(void **state)
 
 static int served_at_once(const void *data, size_t size)
 {
-    const struct patience patience = {.deadline = clock_ms() + 500, .peer = -1};
-    const struct aside aside = {.fd = sockets[0], .seconds = 10, .patience = &patience};
+    const struct deadline deadline = {.at = clock_ms() + 500, .peer = -1};
+    const struct aside aside = {.fd = sockets[0], .seconds = 10, .deadline = &deadline};
     assert_int_equal(write(sockets[1], data, size), size);
     return aside_serve(&aside);
 }
 
 static int served_record(const struct record *record)
 {
-    const struct patience patience = {.deadline = clock_ms() + 500, .peer = -1};
-    const struct aside aside = {.fd = sockets[0], .seconds = 10, .patience = &patience};
+    const struct deadline deadline = {.at = clock_ms() + 500, .peer = -1};
+    const struct aside aside = {.fd = sockets[0], .seconds = 10, .deadline = &deadline};
     assert_int_equal(record_send(sockets[1], record, NULL), 0);
     return aside_serve(&aside);
 }
@@ -305,8 +305,8 @@ static void half_a_request_is_not_waited_for_for_ever(void **state)
     assert_int_equal(served_at_once("\x40\x00\x00", 3), -ETIMEDOUT);
     (void)close(sockets[1]);
     sockets[1] = -1;
-    const struct patience patience = {.deadline = clock_ms() + 500, .peer = -1};
-    const struct aside aside = {.fd = sockets[0], .patience = &patience};
+    const struct deadline deadline = {.at = clock_ms() + 500, .peer = -1};
+    const struct aside aside = {.fd = sockets[0], .deadline = &deadline};
     assert_int_equal(aside_serve(&aside), 0);
 }
 

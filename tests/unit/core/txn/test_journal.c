@@ -135,7 +135,7 @@ static void no_bit_of_a_journal_can_change_unseen(void **state)
 {
     (void)state;
     struct journal journal = sample();
-    char *text = journal_to_text(&mem, &journal);
+    char *text = journal_to_json(&mem, &journal);
     const size_t size = strlen(text);
     size_t refused = 0;
     for (size_t bit = 0; bit < 8 * size; bit++) {
@@ -144,9 +144,9 @@ static void no_bit_of_a_journal_can_change_unseen(void **state)
         garbled[bit / 8] = (char)(garbled[bit / 8] ^ 1 << bit % 8);
         struct blob blob = {(const unsigned char *)garbled, size};
         struct journal read = {.seq = 7, .dir = journal.dir};
-        if (journal_from_text(&own, &blob, &read) == NULL) {
+        if (journal_from_json(&own, &blob, &read) == NULL) {
             /* White space that became other white space. */
-            char *again = journal_to_text(&own, &read);
+            char *again = journal_to_json(&own, &read);
             assert_string_equal(again, text);
             free(again);
         } else {

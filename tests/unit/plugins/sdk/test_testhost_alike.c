@@ -158,28 +158,28 @@ static struct testhost *same_world(void)
 static void play_for_real(bool plan)
 {
     struct mem mem = {0};
-    struct stage stage = {.mem = &mem};
+    struct change_set changes = {.mem = &mem};
     struct settings settings = {0};
     struct step step = {.name = "test", .plugin = "player"};
-    struct world world = {.root = {.dir = disk},
+    struct run_environment environment = {.root = {.dir = disk},
                           .state_dir = mem_printf(&mem, "%s/var/lib/tfhook", disk),
                           .hostname = "app1.example.com",
                           .short_name = "app1",
                           .now = 1700000000};
-    struct guest guest = {.mem = &mem,
-                          .world = &world,
+    struct host_context context = {.mem = &mem,
+                          .environment = &environment,
                           .step = &step,
                           .settings = &settings,
-                          .stage = &stage,
+                          .changes = &changes,
                           .may_stage = plan,
                           .may_publish = !plan,
                           .fd = open("/dev/null", O_WRONLY | O_CLOEXEC)};
     struct tfhook_host table;
-    assert_true(guest.fd >= 0);
-    host_table(&guest, &table);
+    assert_true(context.fd >= 0);
+    host_table(&context, &table);
     (void)play(&table);
-    say("misuse: %s\n", guest.misuse == NULL ? "none" : guest.misuse);
-    (void)close(guest.fd);
+    say("misuse: %s\n", context.misuse == NULL ? "none" : context.misuse);
+    (void)close(context.fd);
     mem_free(&mem);
 }
 

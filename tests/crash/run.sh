@@ -19,13 +19,18 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-# What is mounted goes with a mount namespace of this run. In a chroot the root is no mount point,
-# whose propagation cannot be changed: what is left mounted is unmounted by the trap in any case.
+# What is mounted goes with a mount namespace of this run, and other processes of the machine, at which
+# a plan looks, are not seen from a process namespace of its own: else the calls of a run depend on
+# them. In a chroot the root is no mount point, whose propagation cannot be changed: what is left
+# mounted is unmounted by the trap in any case.
 if [ -z "${TFHOOK_CRASH_INSIDE:-}" ]; then
     export TFHOOK_CRASH_INSIDE=yes
     for propagation in private unchanged; do
-        ! unshare --mount --propagation "$propagation" true 2>/dev/null ||
-            exec unshare --mount --propagation "$propagation" "$0" "$@"
+        for processes in '--pid --fork --kill-child --mount-proc' ''; do
+            # shellcheck disable=SC2086 # words
+            ! unshare --mount --propagation "$propagation" $processes true 2>/dev/null ||
+                exec unshare --mount --propagation "$propagation" $processes "$0" "$@"
+        done
     done
 fi
 full=no

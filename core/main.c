@@ -73,7 +73,7 @@ static int load_directories(struct session *session, struct err *err)
     return session_open(session, err);
 }
 
-static int dispatch(struct pipeline *pipeline, bool *ret_pending, struct err *err)
+static int run_named_command(struct pipeline *pipeline, bool *ret_pending, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
@@ -124,7 +124,7 @@ static enum status run_command(struct pipeline *pipeline)
     int rc = needs_config(session->cli.command) ? pipeline_load(pipeline, &err)
                                                 : load_directories(session, &err);
     if (rc == 0)
-        rc = dispatch(pipeline, &pending, &err);
+        rc = run_named_command(pipeline, &pending, &err);
     if (session->lock >= 0)
         journal_prune(session->mem, session->environment.state_dir, session->config.keep);
     if (rc == 0)

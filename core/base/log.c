@@ -13,10 +13,10 @@ static void clear_progress(void)
     progress_is_shown = false;
 }
 
-static void say(const char *kind, const char *format, va_list args)
+static void print_line(const char *kind, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-static void say(const char *kind, const char *format, va_list args)
+static void print_line(const char *kind, const char *format, va_list args)
 {
     clear_progress();
     (void)fflush(stdout);
@@ -31,7 +31,7 @@ void log_error(const struct log *log, const char *format, ...)
     (void)log;
     va_list args;
     va_start(args, format);
-    say("", format, args);
+    print_line("", format, args);
     va_end(args);
 }
 
@@ -40,7 +40,7 @@ void log_warn(const struct log *log, const char *format, ...)
     (void)log;
     va_list args;
     va_start(args, format);
-    say("warning: ", format, args);
+    print_line("warning: ", format, args);
     va_end(args);
 }
 
@@ -49,7 +49,7 @@ void log_info(const struct log *log, const char *format, ...)
     va_list args;
     va_start(args, format);
     if (!log->quiet)
-        say("", format, args);
+        print_line("", format, args);
     va_end(args);
 }
 
@@ -58,7 +58,7 @@ void log_debug(const struct log *log, const char *format, ...)
     va_list args;
     va_start(args, format);
     if (log->verbose)
-        say("", format, args);
+        print_line("", format, args);
     va_end(args);
 }
 

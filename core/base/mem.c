@@ -71,7 +71,7 @@ _Noreturn void mem_exhausted(void)
 }
 
 /* A fault for each page costs more than all that a page is then used for. */
-static void populate(void *data, size_t size)
+static void populate_pages(void *data, size_t size)
 {
     enum { LARGE = 64 * 1024, PAGE = 4096 };
 #ifdef MADV_POPULATE_WRITE
@@ -84,7 +84,7 @@ static void populate(void *data, size_t size)
 #endif
 }
 
-static void *alloc(struct mem *mem, size_t size, bool zeroed)
+static void *alloc_block(struct mem *mem, size_t size, bool zeroed)
 {
     struct mem_block *block = NULL;
     if (size >= SIZE_MAX - sizeof *block)
@@ -103,13 +103,13 @@ static void *alloc(struct mem *mem, size_t size, bool zeroed)
 
 void *mem_alloc(struct mem *mem, size_t size)
 {
-    return alloc(mem, size, true);
+    return alloc_block(mem, size, true);
 }
 
 void *mem_room(struct mem *mem, size_t size, size_t filled)
 {
-    void *data = alloc(mem, size, false);
-    populate(data, filled < size ? filled : size);
+    void *data = alloc_block(mem, size, false);
+    populate_pages(data, filled < size ? filled : size);
     return data;
 }
 

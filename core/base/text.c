@@ -75,7 +75,7 @@ static size_t plain_length(const unsigned char *s, size_t size)
 }
 
 /* The length of the escaped text, which is written when there is a place for it. */
-static size_t escape(const unsigned char *s, size_t size, char *out)
+static size_t escape_into(const unsigned char *s, size_t size, char *out)
 {
     static const char hex[] = "0123456789abcdef";
     size_t at = 0;
@@ -105,8 +105,8 @@ static size_t escape(const unsigned char *s, size_t size, char *out)
 const char *text_escape(struct mem *mem, const char *text, size_t size)
 {
     const unsigned char *s = (const unsigned char *)text;
-    char *out = mem_alloc(mem, escape(s, size, NULL) + 1);
-    (void)escape(s, size, out);
+    char *out = mem_alloc(mem, escape_into(s, size, NULL) + 1);
+    (void)escape_into(s, size, out);
     return out;
 }
 
@@ -166,7 +166,7 @@ char *text_trim(struct mem *mem, const char *text, size_t size)
 
 enum { NEAREST_MAX = 64 };
 
-static size_t distance(const char *a, const char *b)
+static size_t edit_distance(const char *a, const char *b)
 {
     size_t row[NEAREST_MAX + 1];
     size_t length = strlen(b);
@@ -198,7 +198,7 @@ const char *text_nearest(const char *name, const struct names *candidates)
     for (size_t i = 0; i < candidates->count; i++) {
         if (strlen(candidates->names[i]) > NEAREST_MAX)
             continue;
-        size_t d = distance(name, candidates->names[i]);
+        size_t d = edit_distance(name, candidates->names[i]);
         if (d < best_distance) {
             best_distance = d;
             best = candidates->names[i];

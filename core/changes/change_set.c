@@ -15,7 +15,7 @@ struct change *change_set_find(const struct change_set *changes, const char *rea
     return NULL;
 }
 
-static void drop(struct change_set *changes, const struct change *change)
+static void drop_change(struct change_set *changes, const struct change *change)
 {
     size_t at = (size_t)(change - changes->items);
     changes->count--;
@@ -40,8 +40,8 @@ static int edit_content(struct change_set *changes, struct change *change, const
     return 0;
 }
 
-static int merge(struct change_set *changes, struct change *old, struct change *change,
-                 const char **ret_why)
+static int merge_changes(struct change_set *changes, struct change *old, struct change *change,
+                         const char **ret_why)
 {
     if (old->action == ACTION_DIRECTORY || change->action == ACTION_DIRECTORY) {
         *ret_why = "it is staged as a directory and as a file";
@@ -82,13 +82,13 @@ int change_set_add(struct change_set *changes, const struct change *change, cons
             return -1;
         old = mem_push(changes->mem, changes->items, changes->count);
         *old = add;
-    } else if (merge(changes, old, &add, ret_why) < 0) {
+    } else if (merge_changes(changes, old, &add, ret_why) < 0) {
         return -1;
     }
     old->new_sha256 = old->action == ACTION_WRITE || old->action == ACTION_EDIT
                           ? digest(changes->mem, old->content.data, old->content.size)
                           : NULL;
     if (changes_nothing(old) || (old->action == ACTION_REMOVE && !old->existed))
-        drop(changes, old);
+        drop_change(changes, old);
     return 0;
 }

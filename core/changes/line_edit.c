@@ -7,8 +7,8 @@
 enum { NOT_FOUND = -1, AMBIGUOUS = -2 };
 
 /* The one change of the text that there is, and its record. */
-static void make(struct mem *mem, struct lines *lines, struct placed_edit edit,
-                 struct placed_edits *placed)
+static void make_edit(struct mem *mem, struct lines *lines, struct placed_edit edit,
+                      struct placed_edits *placed)
 {
     size_t width = edit.old_line != NULL ? 1 : 0;
     edit.before = lines_digest(mem, lines, edit.index - 1);
@@ -25,7 +25,7 @@ static void make(struct mem *mem, struct lines *lines, struct placed_edit edit,
 /* --- applying --- */
 
 /* The index of the line `text`; with several, of the one that follows `anchor`. */
-static ptrdiff_t find(const struct lines *lines, const char *text, const char *anchor)
+static ptrdiff_t find_line(const struct lines *lines, const char *text, const char *anchor)
 {
     ptrdiff_t found = NOT_FOUND;
     ptrdiff_t anchored = NOT_FOUND;
@@ -61,8 +61,8 @@ static const char *quoted_pair(struct mem *mem, const char *old_line, const char
     return mem_printf(mem, "the line \"%s\", to become \"%s\",", old_line, new_line);
 }
 
-static int conflict(struct mem *mem, const char *old_line, const char *new_line, ptrdiff_t at,
-                    const char **ret_why)
+static int report_conflict(struct mem *mem, const char *old_line, const char *new_line,
+                           ptrdiff_t at, const char **ret_why)
 {
     *ret_why = mem_printf(mem, "%s is %s", quoted_pair(mem, old_line, new_line),
                           at == NOT_FOUND ? "not there" : "there more than once");
@@ -77,13 +77,13 @@ int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *c
     for (size_t i = 0; i < edits->count; i++) {
         const struct edit *edit = &edits->items[i];
         ptrdiff_t at = edit->old_line == NULL ? find_gap(&lines, edit->anchor)
-                                              : find(&lines, edit->old_line, edit->anchor);
+                                              : find_line(&lines, edit->old_line, edit->anchor);
         if (at < 0)
-            return conflict(mem, edit->old_line, edit->new_line, at, ret_why);
-        make(mem, &lines,
-             (struct placed_edit){
-                 .old_line = edit->old_line, .new_line = edit->new_line, .index = (size_t)at},
-             &placed);
+            return report_conflict(mem, edit->old_line, edit->new_line, at, ret_why);
+        make_edit(mem, &lines,
+                  (struct placed_edit){
+                      .old_line = edit->old_line, .new_line = edit->new_line, .index = (size_t)at},
+                  &placed);
     }
     *ret = lines_join(mem, &lines);
     if (ret_placed != NULL)
@@ -94,8 +94,8 @@ int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *c
 /* --- undoing --- */
 
 /* How many of the neighbours that an edit had stand at `index` and `width` lines later. */
-static unsigned neighbours(struct mem *mem, const struct lines *lines,
-                           const struct placed_edit *edit, size_t index, size_t width)
+static unsigned count_neighbours(struct mem *mem, const struct lines *lines,
+                                 const struct placed_edit *edit, size_t index, size_t width)
 {
     return (unsigned)(strcmp(lines_digest(mem, lines, index - 1), edit->before) == 0) +
            (unsigned)(strcmp(lines_digest(mem, lines, index + width), edit->after) == 0);
@@ -111,7 +111,7 @@ static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines,
     for (size_t i = 0; i < lines->count; i++) {
         if (!lines_is(lines, i, text))
             continue;
-        unsigned score = neighbours(mem, lines, edit, i, 1);
+        unsigned score = count_neighbours(mem, lines, edit, i, 1);
         if (score < least)
             continue;
         if (best == NOT_FOUND || score > best_score)
@@ -130,7 +130,7 @@ static ptrdiff_t find_placed_gap(struct mem *mem, const struct lines *lines,
     for (unsigned least = 2; least > 0; least--) {
         ptrdiff_t found = NOT_FOUND;
         for (size_t i = 0; i <= lines->count; i++)
-            if (neighbours(mem, lines, edit, i, 0) >= least)
+            if (count_neighbours(mem, lines, edit, i, 0) >= least)
                 found = found == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
         if (found != NOT_FOUND)
             return found;
@@ -142,7 +142,7 @@ static ptrdiff_t find_placed_gap(struct mem *mem, const struct lines *lines,
 static bool has_gap(struct mem *mem, const struct lines *lines, const struct placed_edit *edit)
 {
     for (size_t i = 0; i <= lines->count; i++)
-        if (neighbours(mem, lines, edit, i, 0) == 2)
+        if (count_neighbours(mem, lines, edit, i, 0) == 2)
             return true;
     return false;
 }
@@ -165,21 +165,22 @@ static const char *what_stands_there(struct mem *mem, const struct lines *lines,
     for (size_t i = 0; i < lines->count; i++) {
         const struct line *line = &lines->items[i];
         if (line->size > key && memcmp(line->text, edit->new_line, key) == 0 &&
-            line->text[key] == '=' && neighbours(mem, lines, edit, i, 1) > 0)
+            line->text[key] == '=' && count_neighbours(mem, lines, edit, i, 1) > 0)
             return mem_printf(mem, "; there stands \"%s\"", mem_strn(mem, line->text, line->size));
     }
     return "";
 }
 
-static void reverse(struct mem *mem, struct lines *lines, const struct placed_edit *edit,
-                    size_t index, struct placed_edits *placed)
+static void reverse_edit(struct mem *mem, struct lines *lines, const struct placed_edit *edit,
+                         size_t index, struct placed_edits *placed)
 {
     /* The empty line that took the place of the only one is no line of its own. */
     bool refill = edit->alone && lines->count == 1 && lines_is(lines, 0, "");
-    make(mem, lines,
-         (struct placed_edit){
-             .old_line = refill ? "" : edit->new_line, .new_line = edit->old_line, .index = index},
-         placed);
+    make_edit(mem, lines,
+              (struct placed_edit){.old_line = refill ? "" : edit->new_line,
+                                   .new_line = edit->old_line,
+                                   .index = index},
+              placed);
 }
 
 /* By index, in a file that is as it was left. */
@@ -191,9 +192,9 @@ static bool undo_exactly(struct mem *mem, const struct placed_edits *edits, stru
         size_t width = edit->new_line != NULL ? 1 : 0;
         if (edit->index > lines->count ||
             (width == 1 && !lines_is(lines, edit->index, edit->new_line)) ||
-            (!edit->alone && neighbours(mem, lines, edit, edit->index, width) != 2))
+            (!edit->alone && count_neighbours(mem, lines, edit, edit->index, width) != 2))
             return false;
-        reverse(mem, lines, edit, edit->index, placed);
+        reverse_edit(mem, lines, edit, edit->index, placed);
     }
     return true;
 }
@@ -210,12 +211,12 @@ static int undo_by_search(struct mem *mem, const struct placed_edits *edits, str
         if (edit->new_line == NULL)
             at = find_placed_gap(mem, lines, edit);
         if (at < 0) {
-            (void)conflict(mem, edit->new_line, edit->old_line, at, ret_why);
+            (void)report_conflict(mem, edit->new_line, edit->old_line, at, ret_why);
             if (edit->new_line != NULL)
                 *ret_why = mem_printf(mem, "%s%s", *ret_why, what_stands_there(mem, lines, edit));
             return -1;
         }
-        reverse(mem, lines, edit, (size_t)at, placed);
+        reverse_edit(mem, lines, edit, (size_t)at, placed);
     }
     return 0;
 }

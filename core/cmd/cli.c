@@ -96,20 +96,20 @@ struct parser {
     unsigned given; /* one bit for each of `limited` */
 };
 
-static int usage(struct parser *parser, const char *text)
+static int refuse_usage(struct parser *parser, const char *text)
 {
     return err_set(parser->err, STATUS_USAGE, "%s; see tfhook --help", text);
 }
 
-static int number(struct parser *parser, const char *what, long min, long *ret)
+static int parse_number(struct parser *parser, const char *what, long min, long *ret)
 {
     if (text_number(optarg, min, LONG_MAX / 100, ret))
         return 0;
-    return usage(parser, mem_printf(parser->mem, "%s %s: expected a whole number", what,
-                                    text_escape(parser->mem, optarg, strlen(optarg))));
+    return refuse_usage(parser, mem_printf(parser->mem, "%s %s: expected a whole number", what,
+                                           text_escape(parser->mem, optarg, strlen(optarg))));
 }
 
-static int take(struct parser *parser, int id)
+static int take_option(struct parser *parser, int id)
 {
     struct mem *mem = parser->mem;
     struct cli *cli = parser->cli;
@@ -117,7 +117,7 @@ static int take(struct parser *parser, int id)
         if (limited[i].id == id)
             parser->given |= 1u << i;
     if (optarg != NULL && optarg[0] == '\0')
-        return usage(parser, "an option has an empty value");
+        return refuse_usage(parser, "an option has an empty value");
     const struct {
         int id;
         const char **text;
@@ -148,9 +148,9 @@ static int take(struct parser *parser, int id)
         if (lists[i].id == id)
             names_add(mem, lists[i].list, optarg);
     if (id == OPT_WAIT)
-        return number(parser, "--wait", 0, &cli->wait);
+        return parse_number(parser, "--wait", 0, &cli->wait);
     if (id == OPT_RESTORE || id == OPT_KEEP)
-        return number(parser, id == OPT_KEEP ? "--keep" : "--restore", 1, &cli->seq);
+        return parse_number(parser, id == OPT_KEEP ? "--keep" : "--restore", 1, &cli->seq);
     return 0;
 }
 
@@ -158,15 +158,15 @@ static int bad_option(struct parser *parser, int id, char **argv)
 {
     const char *word = argv[optind > 0 ? optind - 1 : 0];
     if (id == ':')
-        return usage(parser, mem_printf(parser->mem, "%s needs a value", word));
+        return refuse_usage(parser, mem_printf(parser->mem, "%s needs a value", word));
     struct names valid = {0};
     for (const struct option *option = options; option->name != NULL; option++)
         names_add(parser->mem, &valid, mem_printf(parser->mem, "--%s", option->name));
     if (optopt != 0 && optopt < 256)
         word = mem_printf(parser->mem, "-%c", optopt);
-    return usage(parser, mem_printf(parser->mem, "no option is called %s%s",
-                                    text_escape(parser->mem, word, strlen(word)),
-                                    config_did_you_mean(parser->mem, word, &valid)));
+    return refuse_usage(parser, mem_printf(parser->mem, "no option is called %s%s",
+                                           text_escape(parser->mem, word, strlen(word)),
+                                           config_did_you_mean(parser->mem, word, &valid)));
 }
 
 static int take_command(struct parser *parser, const char *word)
@@ -179,9 +179,9 @@ static int take_command(struct parser *parser, const char *word)
     }
     if (parser->cli->command != COMMAND_NONE)
         return 0;
-    return usage(parser, mem_printf(parser->mem, "no command is called %s%s",
-                                    text_escape(parser->mem, word, strlen(word)),
-                                    config_did_you_mean(parser->mem, word, &valid)));
+    return refuse_usage(parser, mem_printf(parser->mem, "no command is called %s%s",
+                                           text_escape(parser->mem, word, strlen(word)),
+                                           config_did_you_mean(parser->mem, word, &valid)));
 }
 
 static int take_phase(struct parser *parser, const char *what, const char *name)
@@ -191,17 +191,17 @@ static int take_phase(struct parser *parser, const char *what, const char *name)
         names_add(parser->mem, &valid, *phase);
     if (name == NULL || config_is_phase(name))
         return 0;
-    return usage(parser, mem_printf(parser->mem, "%s: no phase is called %s%s", what,
-                                    text_escape(parser->mem, name, strlen(name)),
-                                    config_did_you_mean(parser->mem, name, &valid)));
+    return refuse_usage(parser, mem_printf(parser->mem, "%s: no phase is called %s%s", what,
+                                           text_escape(parser->mem, name, strlen(name)),
+                                           config_did_you_mean(parser->mem, name, &valid)));
 }
 
 static int take_wrap(struct parser *parser, const struct names *words, bool dashes)
 {
     struct cli *cli = parser->cli;
     if (words->count < 2 || !dashes)
-        return usage(parser, "wrap needs a phase and a command: tfhook wrap provision -- "
-                             "/usr/bin/teamforge provision");
+        return refuse_usage(parser, "wrap needs a phase and a command: tfhook wrap provision -- "
+                                    "/usr/bin/teamforge provision");
     cli->name = words->names[0];
     for (size_t i = 1; i < words->count; i++)
         names_add(parser->mem, &cli->words, words->names[i]);
@@ -228,9 +228,9 @@ static int take_words(struct parser *parser, const struct names *words, bool das
             names_add(parser->mem, &cli->options, word);
             continue;
         }
-        return usage(parser, mem_printf(parser->mem, "%s does not take \"%s\"",
-                                        cli_command_names[cli->command],
-                                        text_escape(parser->mem, word, strlen(word))));
+        return refuse_usage(parser, mem_printf(parser->mem, "%s does not take \"%s\"",
+                                               cli_command_names[cli->command],
+                                               text_escape(parser->mem, word, strlen(word))));
     }
     return 0;
 }
@@ -240,23 +240,26 @@ static int check_combination(struct parser *parser)
     struct cli *cli = parser->cli;
     for (size_t i = 0; i < sizeof limited / sizeof *limited; i++)
         if ((parser->given & (1u << i)) != 0 && (limited[i].commands & BIT(cli->command)) == 0)
-            return usage(parser, mem_printf(parser->mem, "%s does not belong to %s",
-                                            limited[i].name, cli_command_names[cli->command]));
+            return refuse_usage(parser,
+                                mem_printf(parser->mem, "%s does not belong to %s", limited[i].name,
+                                           cli_command_names[cli->command]));
     if (cli->quiet && cli->verbose)
-        return usage(parser, "-q and -v exclude each other");
+        return refuse_usage(parser, "-q and -v exclude each other");
     if (cli->restore && cli->keep)
-        return usage(parser, "--restore and --keep exclude each other");
+        return refuse_usage(parser, "--restore and --keep exclude each other");
     if (cli->options.count > 0 && cli->plugin == NULL)
-        return usage(parser, "-o needs --plugin NAME");
+        return refuse_usage(parser, "-o needs --plugin NAME");
     if (cli->plugin != NULL && (cli->steps.count > 0 || cli->hook != NULL || cli->config_given))
-        return usage(parser, "--plugin is a pipeline of its own: no -c, --hook or --step with it");
+        return refuse_usage(parser,
+                            "--plugin is a pipeline of its own: no -c, --hook or --step with it");
     if (cli->steps.count > 0 && cli->hook != NULL)
-        return usage(parser, "--hook and --step exclude each other");
+        return refuse_usage(parser, "--hook and --step exclude each other");
     struct names hooks = config_hooks(parser->mem);
     if (cli->hook != NULL && !config_is_hook(cli->hook))
-        return usage(parser, mem_printf(parser->mem, "no hook is called %s%s",
-                                        text_escape(parser->mem, cli->hook, strlen(cli->hook)),
-                                        config_did_you_mean(parser->mem, cli->hook, &hooks)));
+        return refuse_usage(parser,
+                            mem_printf(parser->mem, "no hook is called %s%s",
+                                       text_escape(parser->mem, cli->hook, strlen(cli->hook)),
+                                       config_did_you_mean(parser->mem, cli->hook, &hooks)));
     if (take_phase(parser, "--from", cli->from) < 0 || take_phase(parser, "--to", cli->to) < 0)
         return -1;
     return 0;
@@ -280,7 +283,7 @@ int cli_parse(struct mem *mem, int argc, char **argv, struct cli *ret, struct er
     for (int id; (id = getopt_long(argc, argv, ":c:qvo:h", options, NULL)) != -1;) {
         if (id == '?' || id == ':')
             return bad_option(&parser, id, argv);
-        if (take(&parser, id) < 0)
+        if (take_option(&parser, id) < 0)
             return -1;
         cli.config_given |= id == OPT_CONFIG;
     }
@@ -296,8 +299,9 @@ int cli_parse(struct mem *mem, int argc, char **argv, struct cli *ret, struct er
     if (cli.help || cli.version)
         return 0;
     if (cli.command == COMMAND_NONE)
-        return usage(&parser, "a command is needed: check, plan, apply, verify, wrap, deploy, "
-                              "rollback, recover, history or plugins");
+        return refuse_usage(&parser,
+                            "a command is needed: check, plan, apply, verify, wrap, deploy, "
+                            "rollback, recover, history or plugins");
     if (take_words(&parser, &words, dashes) < 0 || check_combination(&parser) < 0)
         return -1;
     *ret = cli;

@@ -303,8 +303,8 @@ static int check_commands(struct session *session, const struct phase *phase, st
     return 0;
 }
 
-static int rehearse(struct pipeline *pipeline, size_t first, size_t end, struct change_set *changes,
-                    struct err *err)
+static int rehearse_hooks(struct pipeline *pipeline, size_t first, size_t end,
+                          struct change_set *changes, struct err *err)
 {
     struct session *session = pipeline->session;
     const struct selection failure = {.hook = "post-failure"};
@@ -369,7 +369,7 @@ int command_deploy(struct pipeline *pipeline, struct err *err)
                        "--yes");
     if (choose_phases(session, &first, &end, err) < 0 ||
         lock_and_recover(session, report, err) < 0 ||
-        rehearse(pipeline, first, end, &rehearsal, err) < 0)
+        rehearse_hooks(pipeline, first, end, &rehearsal, err) < 0)
         return -1;
     show_deploy(session, report, first, end, &rehearsal);
     if (!consent_ask(session, "Run these phases and make these changes?"))

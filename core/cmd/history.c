@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *escape(const struct session *session, const char *text)
+static const char *escape_text(const struct session *session, const char *text)
 {
     return text_escape(session->mem, text, strlen(text));
 }
@@ -22,7 +22,8 @@ static void show_head(const struct session *session, const struct journals *all,
                  journal->hook != NULL ? journal->hook : "");
     if (journal->undoes > 0)
         (void)printf(" of %s%ld", journal->partial ? "a part of " : "", journal->undoes);
-    (void)printf("  by %s on %s", escape(session, journal->user), escape(session, journal->host));
+    (void)printf("  by %s on %s", escape_text(session, journal->user),
+                 escape_text(session, journal->host));
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i].phase == TXN_DONE && all->items[i].undoes == journal->seq &&
             !journal_is_undone(all, all->items[i].seq, NULL))
@@ -33,14 +34,14 @@ static void show_head(const struct session *session, const struct journals *all,
 
 static void show_entry(const struct session *session, const struct entry *entry)
 {
-    (void)printf("        %s: %s %s\n", escape(session, entry->step), action_names[entry->action],
-                 escape(session, entry->path));
+    (void)printf("        %s: %s %s\n", escape_text(session, entry->step),
+                 action_names[entry->action], escape_text(session, entry->path));
     for (size_t i = 0; i < entry->edits.count; i++) {
         const struct placed_edit *edit = &entry->edits.items[i];
         if (edit->old_line != NULL)
-            (void)printf("            - %s\n", escape(session, edit->old_line));
+            (void)printf("            - %s\n", escape_text(session, edit->old_line));
         if (edit->new_line != NULL)
-            (void)printf("            + %s\n", escape(session, edit->new_line));
+            (void)printf("            + %s\n", escape_text(session, edit->new_line));
     }
     for (size_t i = 0; i < entry->summary.count && entry->edits.count == 0; i++)
         (void)printf("            %s\n", entry->summary.names[i]);
@@ -71,7 +72,7 @@ static void report_entry(struct session *session, struct report *report, const s
 }
 
 /* Those that are shown: all, or the one named. */
-static struct journals chosen(struct session *session, const struct journals *all)
+static struct journals choose_transactions(struct session *session, const struct journals *all)
 {
     struct journals list = {0};
     for (size_t i = 0; i < all->count; i++)
@@ -99,7 +100,7 @@ int command_history(struct session *session, struct report *report, struct err *
                                         .started = "?"};
     }
     struct journals *list = mem_alloc(session->mem, sizeof *list);
-    *list = chosen(session, &all);
+    *list = choose_transactions(session, &all);
     for (size_t i = 0; i < list->count; i++) {
         const struct journal *journal = &list->items[i];
         if (!session->log.json)

@@ -115,7 +115,7 @@ int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct e
     return 0;
 }
 
-static void describe(struct pipeline *pipeline, struct runner *runner, struct names *problems)
+static void describe_step(struct pipeline *pipeline, struct runner *runner, struct names *problems)
 {
     struct session *session = pipeline->session;
     const struct step *step = runner->step;
@@ -196,7 +196,7 @@ static void sort_problems(const struct session *session, struct names *problems)
     }
 }
 
-static int reject(struct session *session, struct names *problems, struct err *err)
+static int report_problems(struct session *session, struct names *problems, struct err *err)
 {
     if (problems->count == 0)
         return 0;
@@ -228,7 +228,7 @@ int pipeline_load(struct pipeline *pipeline, struct err *err)
         runner->step = &session->config.steps[i];
         if (runner->step->plugin == NULL || !opened)
             continue;
-        describe(pipeline, runner, &problems);
+        describe_step(pipeline, runner, &problems);
         if (runner->plugin.name != NULL)
             settings_make(session->mem, &session->config, runner->step, &runner->plugin,
                           command_line && getcwd(cwd, sizeof cwd) != NULL ? cwd : NULL,
@@ -237,7 +237,7 @@ int pipeline_load(struct pipeline *pipeline, struct err *err)
     if (opened && problems.count == before)
         check_site(pipeline, &problems);
     int rc = interrupt_pending ? err_set(err, STATUS_FAILED, "interrupted; nothing was changed")
-                               : reject(session, &problems, err);
+                               : report_problems(session, &problems, err);
     if (rc == 0 &&
         (session->cli.command == COMMAND_CHECK || session->cli.command == COMMAND_DEPLOY))
         warn_of_idle_hooks(session);

@@ -19,8 +19,8 @@ static void report_changes(struct session *session, struct report *report,
 }
 
 /* No SELECT at all: a step that only verifies has its own hook for that. */
-static int verify(struct pipeline *pipeline, const struct apply_request *what,
-                  struct runner **ret_culprit, struct err *err)
+static int verify_selected(struct pipeline *pipeline, const struct apply_request *what,
+                           struct runner **ret_culprit, struct err *err)
 {
     bool named = what->selection.steps != NULL && what->selection.steps->count > 0;
     return pipeline_verify(pipeline, &what->selection, what->selection.hook == NULL && !named, NULL,
@@ -58,7 +58,7 @@ static int write_and_verify(struct pipeline *pipeline, const struct apply_reques
         report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
         return -1;
     }
-    int rc = verify(pipeline, what, &culprit, err);
+    int rc = verify_selected(pipeline, what, &culprit, err);
     if (interrupt_pending)
         rc = err_set(err, STATUS_FAILED, "interrupted");
     if (rc == 0)
@@ -84,7 +84,7 @@ static int verify_only(struct pipeline *pipeline, const struct apply_request *wh
     struct runner *culprit = NULL;
     if (report->result == NULL)
         report->result = "unchanged";
-    if (verify(pipeline, what, &culprit, err) == 0)
+    if (verify_selected(pipeline, what, &culprit, err) == 0)
         return 0;
     *ret_again = may_go_on(session, report, culprit, err);
     if (!*ret_again)

@@ -16,7 +16,7 @@ static bool is_elsewhere(const struct session *session, const struct runner *run
     return !config_names_host(&runner->step->only_on, session->environment.hostname);
 }
 
-static const char *join(struct mem *mem, const struct names *names)
+static const char *join_names(struct mem *mem, const struct names *names)
 {
     const char *text = "";
     for (size_t i = 0; i < names->count; i++)
@@ -62,11 +62,12 @@ void pipeline_leave_out(struct report *report, struct runner *runner)
 static const char *elsewhere_message(struct session *session, const struct runner *runner)
 {
     return mem_printf(session->mem, "only on %s; this host is %s",
-                      join(session->mem, &runner->step->only_on), session->environment.hostname);
+                      join_names(session->mem, &runner->step->only_on),
+                      session->environment.hostname);
 }
 
-static void call(struct pipeline *pipeline, const struct runner *runner, enum call which,
-                 const char *hook, struct change_set *changes, struct call_result *ret)
+static void call_step(struct pipeline *pipeline, const struct runner *runner, enum call which,
+                      const char *hook, struct change_set *changes, struct call_result *ret)
 {
     struct session *session = pipeline->session;
     const bool has[] = {[CALL_CHECK] = runner->plugin.checks,
@@ -113,7 +114,7 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
                         elsewhere_message(session, runner));
             continue;
         }
-        call(pipeline, runner, CALL_CHECK, selection->hook, NULL, &result);
+        call_step(pipeline, runner, CALL_CHECK, selection->hook, NULL, &result);
         report_step(session, report, runner, selection->hook, result.status, result.message);
         if (result.exit == STATUS_OK)
             continue;
@@ -200,8 +201,9 @@ static void add_notes(struct session *session, const struct runner *runner,
 }
 
 /* All proposals of a step or none: the change set is copied first. */
-static int merge(struct session *session, const struct runner *runner,
-                 const struct call_result *result, struct change_set *changes, const char **ret_why)
+static int merge_proposals(struct session *session, const struct runner *runner,
+                           const struct call_result *result, struct change_set *changes,
+                           const char **ret_why)
 {
     struct change_set merged = {.mem = session->mem};
     for (size_t i = 0; i < changes->count; i++)
@@ -237,8 +239,8 @@ static void plan_one(struct pipeline *pipeline, const struct runner *runner, con
 {
     struct session *session = pipeline->session;
     const char *why = NULL;
-    call(pipeline, runner, CALL_PLAN, hook, changes, result);
-    if (result->status == STEP_OK && merge(session, runner, result, changes, &why) < 0) {
+    call_step(pipeline, runner, CALL_PLAN, hook, changes, result);
+    if (result->status == STEP_OK && merge_proposals(session, runner, result, changes, &why) < 0) {
         result->status = STEP_FAILED;
         result->exit = STATUS_FAILED;
         result->message = why;
@@ -283,8 +285,8 @@ int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
 
 /* --- verify --- */
 
-static void publish(struct session *session, const struct runner *runner,
-                    const struct call_result *result)
+static void publish_reports(struct session *session, const struct runner *runner,
+                            const struct call_result *result)
 {
     for (size_t i = 0; i < result->report_count; i++) {
         const struct proposal *report = &result->reports[i];
@@ -307,8 +309,8 @@ static const struct finding *first_failure(const struct call_result *result)
     return NULL;
 }
 
-static int judge(struct session *session, const struct runner *runner,
-                 const struct call_result *result, struct err *err)
+static int judge_verification(struct session *session, const struct runner *runner,
+                              const struct call_result *result, struct err *err)
 {
     const struct finding *failure = first_failure(result);
     if (result->exit != STATUS_OK)
@@ -347,18 +349,18 @@ int pipeline_verify(struct pipeline *pipeline, const struct selection *selection
                         elsewhere_message(session, runner));
             continue;
         }
-        call(pipeline, runner, CALL_VERIFY, selection->hook, NULL, &result);
+        call_step(pipeline, runner, CALL_VERIFY, selection->hook, NULL, &result);
         for (size_t k = 0; k < result.findings.count; k++)
             *mem_push(session->mem, report->findings.items, report->findings.count) =
                 result.findings.items[k];
         if (result.status == STEP_OK)
-            publish(session, runner, &result);
+            publish_reports(session, runner, &result);
         verified += result.status == STEP_OK;
         bool failed = first_failure(&result) != NULL && result.status == STEP_OK;
         report_step(session, report, runner, selection->hook, failed ? STEP_FAILED : result.status,
                     result.message);
         add_next_steps(session, report, &result);
-        if (judge(session, runner, &result, err) < 0) {
+        if (judge_verification(session, runner, &result, err) < 0) {
             if (rc == 0)
                 *ret_culprit = runner;
             rc = -1;

@@ -18,8 +18,8 @@ enum { DESCRIBE_SECONDS = 10, COLUMNS = 80 };
 static const char *const type_names[] = {"text",   "path",      "list",   "list of paths",
                                          "number", "yes or no", "one of", "list of"};
 
-static int describe(struct pipeline *pipeline, const char *name, struct plugin_info *ret,
-                    struct err *err)
+static int describe_plugin(struct pipeline *pipeline, const char *name, struct plugin_info *ret,
+                           struct err *err)
 {
     struct session *session = pipeline->session;
     const struct step step = {.name = name, .plugin = name, .timeout = DESCRIBE_SECONDS};
@@ -38,7 +38,7 @@ static int describe(struct pipeline *pipeline, const char *name, struct plugin_i
     return 0;
 }
 
-static int columns(const char *text, size_t length)
+static int count_columns(const char *text, size_t length)
 {
     int count = 0;
     for (size_t i = 0; i < length; i++)
@@ -47,13 +47,13 @@ static int columns(const char *text, size_t length)
 }
 
 /* One line, broken at blanks; what it is broken into stands `hanging` columns further right. */
-static void show_line(const char *line, int indent, int hanging)
+static void show_wrapped(const char *line, int indent, int hanging)
 {
     int at = 0;
     while (*line != '\0') {
         size_t blanks = strspn(line, " ");
         size_t length = blanks + strcspn(line + blanks, " ");
-        int width = columns(line, length);
+        int width = count_columns(line, length);
         if (at == 0) {
             at = printf("%*s", indent, "");
         } else if (at + width > COLUMNS && blanks > 0) {
@@ -79,7 +79,7 @@ static void show_text(const struct session *session, const char *text, int inden
         if (line[0] == ' ')
             (void)printf("%*s%s\n", indent, "", line);
         else
-            show_line(line, indent, 0);
+            show_wrapped(line, indent, 0);
         text += length + (text[length] == '\n');
     }
 }
@@ -98,7 +98,7 @@ static void show_key(const struct session *session, const struct tfhook_key *key
         line = mem_printf(mem, "%s; default %s", line, key->fallback);
     (void)putchar('\n');
     line = mem_printf(mem, "%s)", line);
-    show_line(text_escape(mem, line, strlen(line)), 2, 8);
+    show_wrapped(text_escape(mem, line, strlen(line)), 2, 8);
     show_text(session, key->help, 6);
 }
 
@@ -175,7 +175,7 @@ int command_plugins(struct pipeline *pipeline, struct err *err)
     for (size_t i = 0; i < names.count; i++) {
         struct plugin_info plugin = {0};
         struct err problem = {.mem = session->mem};
-        if (describe(pipeline, names.names[i], &plugin, &problem) < 0) {
+        if (describe_plugin(pipeline, names.names[i], &plugin, &problem) < 0) {
             problems = problems == NULL
                            ? problem.text
                            : mem_printf(session->mem, "%s\n%s", problems, problem.text);

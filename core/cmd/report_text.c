@@ -4,13 +4,13 @@
 
 enum color { PLAIN, GREEN, YELLOW, RED, BOLD };
 
-static const char *color(const struct session *session, const FILE *out, enum color which)
+static const char *color_code(const struct session *session, const FILE *out, enum color which)
 {
     static const char *const codes[] = {"\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m"};
     return session->log.color_out && out == stdout ? codes[which] : "";
 }
 
-static const char *escape(const struct session *session, const char *text)
+static const char *escape_shown(const struct session *session, const char *text)
 {
     return text_escape(session->mem, text, strlen(text));
 }
@@ -22,18 +22,18 @@ void report_show_steps(const struct session *session, const struct report *repor
         const struct step_report *step = &report->steps[i];
         /* Why a step failed is the error, which is told on stderr. */
         bool tell = step->message[0] != '\0' && step->status <= STEP_SKIPPED;
-        (void)fprintf(out, "%s%-9s%s %s (%s)%s%s%s%s\n", color(session, out, colors[step->status]),
-                      step_status_names[step->status], color(session, out, PLAIN), step->name,
-                      step->plugin, step->hook != NULL ? " at " : "",
-                      step->hook != NULL ? step->hook : "", tell ? ": " : "",
-                      tell ? step->message : "");
+        (void)fprintf(
+            out, "%s%-9s%s %s (%s)%s%s%s%s\n", color_code(session, out, colors[step->status]),
+            step_status_names[step->status], color_code(session, out, PLAIN), step->name,
+            step->plugin, step->hook != NULL ? " at " : "", step->hook != NULL ? step->hook : "",
+            tell ? ": " : "", tell ? step->message : "");
     }
 }
 
-static void show_line(const struct session *session, FILE *out, char sign, const char *line)
+static void show_edited_line(const struct session *session, FILE *out, char sign, const char *line)
 {
-    (void)fprintf(out, "    %s%c %s%s\n", color(session, out, sign == '+' ? GREEN : RED), sign,
-                  escape(session, line), color(session, out, PLAIN));
+    (void)fprintf(out, "    %s%c %s%s\n", color_code(session, out, sign == '+' ? GREEN : RED), sign,
+                  escape_shown(session, line), color_code(session, out, PLAIN));
 }
 
 static void show_edits(const struct session *session, FILE *out, const struct change *change)
@@ -41,9 +41,9 @@ static void show_edits(const struct session *session, FILE *out, const struct ch
     for (size_t i = 0; i < change->edits.count; i++) {
         const struct edit *edit = &change->edits.items[i];
         if (edit->old_line != NULL)
-            show_line(session, out, '-', edit->old_line);
+            show_edited_line(session, out, '-', edit->old_line);
         if (edit->new_line != NULL)
-            show_line(session, out, '+', edit->new_line);
+            show_edited_line(session, out, '+', edit->new_line);
     }
 }
 
@@ -85,10 +85,10 @@ static void show_change(const struct session *session, FILE *out, const struct c
     /* Where a symbolic link leads, when the path has one. */
     const char *real = root_inside(&session->environment.root, change->real);
     bool linked = strcmp(real, root_inside(&session->environment.root, change->path)) != 0;
-    (void)fprintf(out, "  %s%s%s %s%s%s\n", color(session, out, BOLD), what_happens(change),
-                  color(session, out, PLAIN),
-                  escape(session, root_inside(&session->environment.root, change->path)),
-                  linked ? " -> " : "", linked ? escape(session, real) : "");
+    (void)fprintf(out, "  %s%s%s %s%s%s\n", color_code(session, out, BOLD), what_happens(change),
+                  color_code(session, out, PLAIN),
+                  escape_shown(session, root_inside(&session->environment.root, change->path)),
+                  linked ? " -> " : "", linked ? escape_shown(session, real) : "");
     if (change->action == ACTION_EDIT)
         show_edits(session, out, change);
     for (size_t i = 0; i < change->summary.count && change->action != ACTION_EDIT; i++)
@@ -122,8 +122,8 @@ void report_show_changes(const struct session *session, const struct change_set 
 static void show_finding(const struct session *session, FILE *out, const struct finding *finding)
 {
     static const enum color colors[] = {GREEN, PLAIN, YELLOW, RED};
-    (void)fprintf(out, "%s%s%s %s %s: %s\n", color(session, out, colors[finding->verdict]),
-                  verdict_names[finding->verdict], color(session, out, PLAIN), finding->id,
+    (void)fprintf(out, "%s%s%s %s %s: %s\n", color_code(session, out, colors[finding->verdict]),
+                  verdict_names[finding->verdict], color_code(session, out, PLAIN), finding->id,
                   finding->subject, finding->message);
     if (finding->hint != NULL)
         (void)fprintf(out, "     -> %s\n", finding->hint);

@@ -33,7 +33,7 @@ static bool has_rollback(const struct journals *all, long seq)
 
 /* The newest that is done, no rollback itself, and not yet rolled back; or the one named. One that
  * cannot be read may be the newest: then none older is taken for it. */
-static struct journal *choose(struct journals *all, long seq)
+static struct journal *choose_transaction(struct journals *all, long seq)
 {
     for (size_t i = all->count; i > 0; i--) {
         struct journal *journal = &all->items[i - 1];
@@ -66,8 +66,8 @@ static int read_all(struct session *session, struct journals *all, struct err *e
     return 0;
 }
 
-static int refuse(struct session *session, const struct entry *entry, const char *why,
-                  struct err *err)
+static int refuse_entry(struct session *session, const struct entry *entry, const char *why,
+                        struct err *err)
 {
     const char *path = text_escape(session->mem, entry->path, strlen(entry->path));
     return err_set(err, STATUS_FAILED, "%s %s; nothing was changed (leave it out with --skip %s)",
@@ -93,10 +93,11 @@ static int invert_edits(struct session *session, const struct entry *entry,
     const char *why = NULL;
     int rc = file_read(session->mem, entry->real, FILE_LIMIT, &now);
     if (rc < 0)
-        return refuse(session, entry, mem_printf(session->mem, "cannot be read: %s", strerror(-rc)),
-                      err);
+        return refuse_entry(session, entry,
+                            mem_printf(session->mem, "cannot be read: %s", strerror(-rc)), err);
     if (edits_undo(session->mem, &entry->edits, &now, &after, &placed, &why) < 0)
-        return refuse(session, entry, mem_printf(session->mem, "was changed since: %s", why), err);
+        return refuse_entry(session, entry, mem_printf(session->mem, "was changed since: %s", why),
+                            err);
     if (placed.count == 0)
         return 0;
     *mem_push(session->mem, changes->items, changes->count) =
@@ -120,12 +121,12 @@ static int invert_file(struct session *session, const struct journal *journal,
     bool is_there = entry->action != ACTION_REMOVE;
     int state = undo_entry_state(session->mem, entry, ENTRY_NEW);
     if (state < 0)
-        return refuse(session, entry,
-                      mem_printf(session->mem, "cannot be read: %s", strerror(-state)), err);
+        return refuse_entry(session, entry,
+                            mem_printf(session->mem, "cannot be read: %s", strerror(-state)), err);
     if (state == ENTRY_OLD)
         return 0;
     if (state == ENTRY_FOREIGN)
-        return refuse(session, entry, "was changed by something else since", err);
+        return refuse_entry(session, entry, "was changed by something else since", err);
     struct change change = {.action = entry->existed ? ACTION_WRITE : ACTION_REMOVE,
                             .step = entry->step,
                             .path = entry->path,
@@ -168,8 +169,8 @@ static void invert_directory(struct session *session, const struct entry *entry,
                         .mode = made ? -1 : (int)entry->old_mode};
 }
 
-static int invert(struct session *session, const struct journal *journal,
-                  struct change_set *changes, struct err *err)
+static int invert_all(struct session *session, const struct journal *journal,
+                      struct change_set *changes, struct err *err)
 {
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
@@ -177,8 +178,8 @@ static int invert(struct session *session, const struct journal *journal,
         if (names_have(&session->cli.skip, entry->path))
             continue;
         if (target_directory_is_there(session->mem, journal, entry, &why) < 0)
-            return refuse(session, entry,
-                          mem_printf(session->mem, "cannot be rolled back: %s", why), err);
+            return refuse_entry(session, entry,
+                                mem_printf(session->mem, "cannot be rolled back: %s", why), err);
         int rc = 0;
         if (entry->action == ACTION_EDIT)
             rc = invert_edits(session, entry, changes, err);
@@ -230,7 +231,7 @@ static int run_rollback(struct session *session, struct report *report,
 {
     FILE *out = session->log.json ? stderr : stdout;
     struct change_set changes = {.mem = session->mem};
-    if (check_skips(session, journal, err) < 0 || invert(session, journal, &changes, err) < 0)
+    if (check_skips(session, journal, err) < 0 || invert_all(session, journal, &changes, err) < 0)
         return -1;
     report->changes = changes;
     report->result = changes.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
@@ -267,7 +268,8 @@ static int run_rollback(struct session *session, struct report *report,
 }
 
 /* The lock, and what was interrupted settled. *ret_undone: the newest whose changes that undoes. */
-static int begin(struct session *session, struct report *report, long *ret_undone, struct err *err)
+static int begin_rollback(struct session *session, struct report *report, long *ret_undone,
+                          struct err *err)
 {
     struct journals all;
     report->changes.mem = session->mem;
@@ -301,7 +303,7 @@ int command_rollback(struct session *session, struct report *report, struct err 
 {
     struct journals all;
     long undone = 0;
-    if (begin(session, report, &undone, err) < 0)
+    if (begin_rollback(session, report, &undone, err) < 0)
         return -1;
     if (undone > 0 && session->cli.seq == 0) {
         say_undone(session, report, undone);
@@ -309,7 +311,7 @@ int command_rollback(struct session *session, struct report *report, struct err 
     }
     if (read_all(session, &all, err) < 0)
         return -1;
-    struct journal *journal = choose(&all, session->cli.seq);
+    struct journal *journal = choose_transaction(&all, session->cli.seq);
     if (journal == NULL && session->cli.seq == 0)
         return err_set(err, STATUS_FAILED,
                        "there is no committed transaction to roll back; see "

@@ -39,9 +39,9 @@ static int set_root(struct session *session, struct err *err)
 static const struct root everywhere = {.dir = ""};
 
 /* From the command line as it is, from the config below --root. */
-static int directory(struct session *session, const char *option, const char *key,
-                     const char *fallback, bool fallback_in_root, const char *what,
-                     const char **ret, struct err *err)
+static int choose_directory(struct session *session, const char *option, const char *key,
+                            const char *fallback, bool fallback_in_root, const char *what,
+                            const char **ret, struct err *err)
 {
     bool in_root = option == NULL && (key != NULL || fallback_in_root);
     const struct root *root = in_root ? &session->environment.root : &everywhere;
@@ -83,12 +83,13 @@ int session_open(struct session *session, struct err *err)
     run_environment_init(session->mem, &session->environment);
     if (set_root(session, err) < 0)
         return -1;
-    if (directory(session, session->cli.state_dir, session->config.state_dir, DEFAULT_STATE_DIR,
-                  true, "the state directory is not used", &session->environment.state_dir,
-                  err) < 0 ||
-        directory(session, session->cli.plugin_dir, session->config.plugin_dir,
-                  default_plugin_dir(session->mem), false, "the plugin directory is not used",
-                  &session->environment.plugin_dir, err) < 0)
+    if (choose_directory(session, session->cli.state_dir, session->config.state_dir,
+                         DEFAULT_STATE_DIR, true, "the state directory is not used",
+                         &session->environment.state_dir, err) < 0 ||
+        choose_directory(session, session->cli.plugin_dir, session->config.plugin_dir,
+                         default_plugin_dir(session->mem), false,
+                         "the plugin directory is not used", &session->environment.plugin_dir,
+                         err) < 0)
         return -1;
     return check_state_dir(session, err);
 }

@@ -16,7 +16,7 @@ struct reader {
     struct names *problems;
 };
 
-static void problem(const struct reader *reader, unsigned line, const char *text)
+static void note_problem(const struct reader *reader, unsigned line, const char *text)
 {
     const char *file = reader->config->file;
     names_add(reader->mem, reader->problems,
@@ -76,33 +76,34 @@ bool config_names_host(const struct names *only_on, const char *hostname)
 
 /* --- core's own keys: one function a kind of value, one table a section --- */
 
-static const char *scalar(const struct reader *reader, const struct ini_entry *entry)
+static const char *one_value(const struct reader *reader, const struct ini_entry *entry)
 {
     if (entry->lines.count == 1 && entry->lines.names[0][0] != '\0')
         return entry->lines.names[0];
-    problem(reader, entry->line,
-            mem_printf(reader->mem, "%s needs one value%s", entry->key,
-                       entry->lines.count > 1 ? ", not a list" : ""));
+    note_problem(reader, entry->line,
+                 mem_printf(reader->mem, "%s needs one value%s", entry->key,
+                            entry->lines.count > 1 ? ", not a list" : ""));
     return NULL;
 }
 
 static void set_path(const struct reader *reader, const struct ini_entry *entry, void *target)
 {
-    const char *value = scalar(reader, entry);
+    const char *value = one_value(reader, entry);
     if (value != NULL && value[0] != '/')
-        problem(reader, entry->line,
-                mem_printf(reader->mem, "%s = %s: the path must be absolute", entry->key, value));
+        note_problem(
+            reader, entry->line,
+            mem_printf(reader->mem, "%s = %s: the path must be absolute", entry->key, value));
     *(const char **)target = value;
 }
 
 static void set_number(const struct reader *reader, const struct ini_entry *entry, long max,
                        long *target)
 {
-    const char *value = scalar(reader, entry);
+    const char *value = one_value(reader, entry);
     if (value != NULL && !text_number(value, 1, max, target))
-        problem(reader, entry->line,
-                mem_printf(reader->mem, "%s = %s: expected a whole number from 1 to %ld",
-                           entry->key, value, max));
+        note_problem(reader, entry->line,
+                     mem_printf(reader->mem, "%s = %s: expected a whole number from 1 to %ld",
+                                entry->key, value, max));
 }
 
 static void set_timeout(const struct reader *reader, const struct ini_entry *entry, void *target)
@@ -117,16 +118,16 @@ static void set_keep(const struct reader *reader, const struct ini_entry *entry,
 
 static void set_name(const struct reader *reader, const struct ini_entry *entry, void *target)
 {
-    *(const char **)target = scalar(reader, entry);
+    *(const char **)target = one_value(reader, entry);
 }
 
 static void set_list(const struct reader *reader, const struct ini_entry *entry, void *target)
 {
     struct names items = ini_items(reader->mem, entry);
     if (items.count == 0)
-        problem(reader, entry->line, mem_printf(reader->mem, "%s is empty", entry->key));
+        note_problem(reader, entry->line, mem_printf(reader->mem, "%s is empty", entry->key));
     if (ini_is_mixed_list(entry))
-        problem(reader, entry->line, mem_printf(reader->mem, INI_MIXED_LIST, entry->key));
+        note_problem(reader, entry->line, mem_printf(reader->mem, INI_MIXED_LIST, entry->key));
     *(struct names *)target = items;
 }
 
@@ -137,20 +138,20 @@ static void set_hooks(const struct reader *reader, const struct ini_entry *entry
     struct names valid = config_hooks(reader->mem);
     for (size_t i = 0; i < hooks->count; i++)
         if (!config_is_hook(hooks->names[i]))
-            problem(reader, entry->line,
-                    mem_printf(reader->mem, "no hook is called %s%s", hooks->names[i],
-                               config_did_you_mean(reader->mem, hooks->names[i], &valid)));
+            note_problem(reader, entry->line,
+                         mem_printf(reader->mem, "no hook is called %s%s", hooks->names[i],
+                                    config_did_you_mean(reader->mem, hooks->names[i], &valid)));
 }
 
 static void set_on_failure(const struct reader *reader, const struct ini_entry *entry, void *target)
 {
-    const char *value = scalar(reader, entry);
+    const char *value = one_value(reader, entry);
     if (value == NULL)
         return;
     *(bool *)target = strcmp(value, "ignore") == 0;
     if (strcmp(value, "ignore") != 0 && strcmp(value, "abort") != 0)
-        problem(reader, entry->line,
-                mem_printf(reader->mem, "on-failure = %s: expected abort or ignore", value));
+        note_problem(reader, entry->line,
+                     mem_printf(reader->mem, "on-failure = %s: expected abort or ignore", value));
 }
 
 static void set_commands(const struct reader *reader, const struct ini_entry *entry, void *target)
@@ -160,11 +161,11 @@ static void set_commands(const struct reader *reader, const struct ini_entry *en
         struct names words = {0};
         const char *why = NULL;
         if (text_words(reader->mem, entry->lines.names[i], &words, &why) < 0)
-            problem(reader, entry->line, mem_printf(reader->mem, "command: %s", why));
+            note_problem(reader, entry->line, mem_printf(reader->mem, "command: %s", why));
         else if (words.count > 0 && words.names[0][0] != '/')
-            problem(reader, entry->line,
-                    mem_printf(reader->mem, "command: %s: the program's path must be absolute",
-                               words.names[0]));
+            note_problem(reader, entry->line,
+                         mem_printf(reader->mem, "command: %s: the program's path must be absolute",
+                                    words.names[0]));
         else if (words.count > 0)
             *mem_push(reader->mem, phase->commands, phase->command_count) = words;
     }
@@ -190,9 +191,9 @@ static void unknown_key(const struct reader *reader, const struct ini_section *s
     struct names valid = {0};
     for (size_t i = 0; i < count; i++)
         names_add(reader->mem, &valid, keys[i].name);
-    problem(reader, entry->line,
-            mem_printf(reader->mem, "[%s] has no key %s%s", section->name, entry->key,
-                       config_did_you_mean(reader->mem, entry->key, &valid)));
+    note_problem(reader, entry->line,
+                 mem_printf(reader->mem, "[%s] has no key %s%s", section->name, entry->key,
+                            config_did_you_mean(reader->mem, entry->key, &valid)));
 }
 
 static void read_keys(const struct reader *reader, const struct ini_section *section,
@@ -225,9 +226,9 @@ static void read_phase(const struct reader *reader, const struct ini_section *se
     for (const char *const *phase = config_phase_names; *phase != NULL; phase++)
         names_add(reader->mem, &valid, *phase);
     if (!config_is_phase(name))
-        problem(reader, section->line,
-                mem_printf(reader->mem, "no phase is called %s%s", name,
-                           config_did_you_mean(reader->mem, name, &valid)));
+        note_problem(reader, section->line,
+                     mem_printf(reader->mem, "no phase is called %s%s", name,
+                                config_did_you_mean(reader->mem, name, &valid)));
     struct config *config = reader->config;
     struct phase *phase = mem_push(reader->mem, config->phases, config->phase_count);
     *phase = (struct phase){.name = name, .line = section->line};
@@ -235,11 +236,11 @@ static void read_phase(const struct reader *reader, const struct ini_section *se
                                {"only-on", set_list, &phase->only_on}};
     read_keys(reader, section, keys, sizeof keys / sizeof *keys);
     if (phase->command_count == 0 && section->count > 0)
-        problem(reader, section->line,
-                mem_printf(reader->mem, "[%s] needs a command", section->name));
+        note_problem(reader, section->line,
+                     mem_printf(reader->mem, "[%s] needs a command", section->name));
 }
 
-static bool is_name(const char *name)
+static bool is_section_name(const char *name)
 {
     return name[0] != '\0' &&
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -282,20 +283,21 @@ static void read_step(const struct reader *reader, const struct ini_section *sec
             *mem_push(mem, others, step->entry_count) = *entry;
     }
     step->entries = others;
-    if (!is_name(name))
-        problem(reader, section->line,
-                mem_printf(mem, "[%s]: a step's name is letters, digits, '-', '_' and '.'",
-                           section->name));
+    if (!is_section_name(name))
+        note_problem(reader, section->line,
+                     mem_printf(mem, "[%s]: a step's name is letters, digits, '-', '_' and '.'",
+                                section->name));
     if (step->plugin == NULL && section->count > 0) {
-        problem(reader, section->line, mem_printf(mem, "[step %s] needs plugin = NAME", name));
+        note_problem(reader, section->line, mem_printf(mem, "[step %s] needs plugin = NAME", name));
         report_misspelt(reader, section, keys, sizeof keys / sizeof *keys);
     }
-    if (step->plugin != NULL && !is_name(step->plugin))
-        problem(reader, section->line,
-                mem_printf(mem, "plugin = %s: expected a plugin's name, not a path", step->plugin));
+    if (step->plugin != NULL && !is_section_name(step->plugin))
+        note_problem(
+            reader, section->line,
+            mem_printf(mem, "plugin = %s: expected a plugin's name, not a path", step->plugin));
 }
 
-static const char *behind(const char *name, const char *kind)
+static const char *name_behind(const char *name, const char *kind)
 {
     size_t length = strlen(kind);
     if (strncmp(name, kind, length) != 0 || !isspace((unsigned char)name[length]))
@@ -312,22 +314,22 @@ static void read_section(const struct reader *reader, const struct ini_section *
     } else if (strcmp(section->name, "site") == 0) {
         reader->config->site = section->entries;
         reader->config->site_count = section->count;
-    } else if ((name = behind(section->name, "phase")) != NULL) {
+    } else if ((name = name_behind(section->name, "phase")) != NULL) {
         read_phase(reader, section, name);
-    } else if ((name = behind(section->name, "step")) != NULL) {
+    } else if ((name = name_behind(section->name, "step")) != NULL) {
         read_step(reader, section, name);
     } else if (section->name[0] != '\0') {
         static const char *const kinds[] = {"tfhook", "site", "phase NAME", "step NAME"};
         struct names valid = {0};
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
             names_add(reader->mem, &valid, kinds[i]);
-        problem(reader, section->line,
-                mem_printf(reader->mem, "no section is called [%s]%s", section->name,
-                           config_did_you_mean(reader->mem, section->name, &valid)));
+        note_problem(reader, section->line,
+                     mem_printf(reader->mem, "no section is called [%s]%s", section->name,
+                                config_did_you_mean(reader->mem, section->name, &valid)));
     }
 }
 
-static void finish(const struct reader *reader)
+static void apply_defaults(const struct reader *reader)
 {
     struct config *config = reader->config;
     for (size_t i = 0; i < config->step_count; i++)
@@ -346,8 +348,8 @@ void config_read(struct mem *mem, const char *file, const struct blob *text, str
     for (size_t i = 0; i < ini.count; i++)
         read_section(&reader, &ini.sections[i]);
     if (ret->step_count == 0 && problems->count == before)
-        problem(&reader, 0, "there is no [step NAME]; nothing would be done");
-    finish(&reader);
+        note_problem(&reader, 0, "there is no [step NAME]; nothing would be done");
+    apply_defaults(&reader);
 }
 
 void config_of_options(struct mem *mem, const char *plugin, const struct names *options,
@@ -362,17 +364,17 @@ void config_of_options(struct mem *mem, const char *plugin, const struct names *
     for (size_t i = 0; i < options->count; i++) {
         const char *equals = strchr(options->names[i], '=');
         if (equals == NULL || equals == options->names[i]) {
-            problem(&reader, 0, mem_printf(mem, "%s: expected KEY=VALUE", options->names[i]));
+            note_problem(&reader, 0, mem_printf(mem, "%s: expected KEY=VALUE", options->names[i]));
             continue;
         }
         const char *key = mem_strn(mem, options->names[i], (size_t)(equals - options->names[i]));
         for (size_t k = 0; k < section.count; k++)
             if (strcmp(section.entries[k].key, key) == 0)
-                problem(&reader, 0, mem_printf(mem, "%s is set twice", key));
+                note_problem(&reader, 0, mem_printf(mem, "%s is set twice", key));
         struct ini_entry *entry = mem_push(mem, section.entries, section.count);
         entry->key = key;
         names_add(mem, &entry->lines, text_trim(mem, equals + 1, strlen(equals + 1)));
     }
     read_step(&reader, &section, plugin);
-    finish(&reader);
+    apply_defaults(&reader);
 }

@@ -15,7 +15,7 @@ struct scan {
     bool key_at_hand; /* an indented line belongs to the last entry */
 };
 
-static void problem(struct scan *scan, const char *text)
+static void note_scan_problem(struct scan *scan, const char *text)
 {
     names_add(scan->mem, scan->problems,
               mem_printf(scan->mem, "%s:%u: %s", scan->ini->file, scan->line, text));
@@ -43,18 +43,19 @@ static void scan_section(struct scan *scan, const char *text, size_t size)
     section->line = scan->line;
     if (end == NULL) {
         section->name = "";
-        problem(scan, "the section's name is not closed; write [NAME]");
+        note_scan_problem(scan, "the section's name is not closed; write [NAME]");
         return;
     }
     section->name = text_trim(scan->mem, text + 1, (size_t)(end - text) - 1);
     const char *rest = text_trim(scan->mem, end + 1, size - (size_t)(end - text) - 1);
     if (strlen(section->name) + 1 > SECTION_MAX_BYTES)
-        problem(scan, "the section's name is too long");
+        note_scan_problem(scan, "the section's name is too long");
     if (strcspn(rest, ";#") != 0)
-        problem(scan, mem_printf(scan->mem, "\"%s\" behind the section's name", rest));
+        note_scan_problem(scan, mem_printf(scan->mem, "\"%s\" behind the section's name", rest));
     if (strlen(section->name) != (size_t)(end - text) - 1 || strchr(section->name, '\t') != NULL ||
         strstr(section->name, "  ") != NULL)
-        problem(scan, "the section's name has blanks too many; write it as in [step NAME]");
+        note_scan_problem(scan,
+                          "the section's name has blanks too many; write it as in [step NAME]");
 }
 
 static void scan_entry(struct scan *scan, const char *text, size_t size)
@@ -64,22 +65,22 @@ static void scan_entry(struct scan *scan, const char *text, size_t size)
     const char *equals = memchr(text, '=', size);
     scan->key_at_hand = false;
     if (section == NULL) {
-        problem(scan, "a line before the first [section]");
+        note_scan_problem(scan, "a line before the first [section]");
         return;
     }
     if (equals == NULL || memchr(text, ':', (size_t)(equals - text)) != NULL) {
-        problem(scan, "expected KEY = VALUE, a [section], or an indented line of a list");
+        note_scan_problem(scan, "expected KEY = VALUE, a [section], or an indented line of a list");
         return;
     }
     const char *key = text_trim(mem, text, (size_t)(equals - text));
     if (key[0] == '\0' || strlen(key) > KEY_MAX_BYTES) {
-        problem(scan, key[0] == '\0' ? "no key before the =" : "the key is too long");
+        note_scan_problem(scan, key[0] == '\0' ? "no key before the =" : "the key is too long");
         return;
     }
     for (size_t i = 0; i < section->count; i++)
         if (strcmp(section->entries[i].key, key) == 0)
-            problem(scan, mem_printf(mem, "%s is set twice; first on line %u", key,
-                                     section->entries[i].line));
+            note_scan_problem(scan, mem_printf(mem, "%s is set twice; first on line %u", key,
+                                               section->entries[i].line));
     size_t value_size = size - (size_t)(equals - text) - 1;
     struct ini_entry *entry = mem_push(mem, section->entries, section->count);
     *entry = (struct ini_entry){.key = key, .line = scan->line};
@@ -93,7 +94,8 @@ static void scan_continuation(struct scan *scan, const char *text, size_t size)
 {
     struct ini_section *section = last_section(scan->ini);
     if (!scan->key_at_hand) {
-        problem(scan, "an indented line, but there is no key above that it could belong to");
+        note_scan_problem(scan,
+                          "an indented line, but there is no key above that it could belong to");
         return;
     }
     struct ini_entry *entry = &section->entries[section->count - 1];
@@ -105,21 +107,22 @@ static void scan_line(struct scan *scan, const char *text, size_t size)
     if (size > 0 && text[size - 1] == '\r')
         size--;
     if (size > LINE_MAX_BYTES) {
-        problem(scan, mem_printf(scan->mem,
-                                 "the line is too long: %zu bytes, at most %d; put a list on "
-                                 "indented lines",
-                                 size, LINE_MAX_BYTES));
+        note_scan_problem(scan,
+                          mem_printf(scan->mem,
+                                     "the line is too long: %zu bytes, at most %d; put a list on "
+                                     "indented lines",
+                                     size, LINE_MAX_BYTES));
         return;
     }
     for (size_t i = 0; i < size; i++) {
         if ((unsigned char)text[i] < 0x20 && text[i] != '\t') {
-            problem(scan, mem_printf(scan->mem, "a control character (byte 0x%02x)",
-                                     (unsigned)(unsigned char)text[i]));
+            note_scan_problem(scan, mem_printf(scan->mem, "a control character (byte 0x%02x)",
+                                               (unsigned)(unsigned char)text[i]));
             return;
         }
     }
     if (!text_may_be_shown(text, size)) {
-        problem(scan, "not plain UTF-8: a broken or invisible character");
+        note_scan_problem(scan, "not plain UTF-8: a broken or invisible character");
         return;
     }
     size_t indent = 0;
@@ -141,14 +144,14 @@ static void report_empty_and_repeated(struct scan *scan)
     for (size_t i = 0; i < ini->count; i++) {
         scan->line = ini->sections[i].line;
         if (ini->sections[i].count == 0)
-            problem(scan,
-                    mem_printf(scan->mem, "the section [%s] is empty", ini->sections[i].name));
+            note_scan_problem(
+                scan, mem_printf(scan->mem, "the section [%s] is empty", ini->sections[i].name));
         for (size_t k = 0; k < i; k++)
             if (strcmp(ini->sections[i].name, ini->sections[k].name) == 0)
-                problem(scan, mem_printf(scan->mem,
-                                         "the section [%s] is there twice; first on "
-                                         "line %u",
-                                         ini->sections[i].name, ini->sections[k].line));
+                note_scan_problem(scan, mem_printf(scan->mem,
+                                                   "the section [%s] is there twice; first on "
+                                                   "line %u",
+                                                   ini->sections[i].name, ini->sections[k].line));
     }
 }
 
@@ -158,7 +161,7 @@ struct comparison {
     size_t section, entry, line;
 };
 
-static int compare(void *user, const char *section, const char *key, const char *value)
+static int compare_entry(void *user, const char *section, const char *key, const char *value)
 {
     struct comparison *at = user;
     while (at->section < at->ini->count && at->entry == at->ini->sections[at->section].count) {
@@ -197,15 +200,15 @@ void ini_read(struct mem *mem, const char *file, const struct blob *text, struct
     }
     scan.line = scan.line == 0 ? 1 : scan.line;
     if (ret->count == 0 && problems->count == before)
-        problem(&scan, "the file is empty; it needs at least one [step NAME]");
+        note_scan_problem(&scan, "the file is empty; it needs at least one [step NAME]");
     report_empty_and_repeated(&scan);
     if (problems->count > before)
         return;
     struct comparison at = {.ini = ret};
-    int line = ini_parse_string((const char *)text->data, compare, &at);
+    int line = ini_parse_string((const char *)text->data, compare_entry, &at);
     if (line != 0) {
         scan.line = line > 0 ? (unsigned)line : 0;
-        problem(&scan, "this line can be read in two ways; write it plainly");
+        note_scan_problem(&scan, "this line can be read in two ways; write it plainly");
     }
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Lower-case words of letters and digits, joined by '-', the first letter first. */
-static bool is_name(const char *name)
+static bool is_key_name(const char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
     if (name == NULL || name[0] < 'a' || name[0] > 'z')
@@ -55,7 +55,7 @@ static const char *value_fault(const struct tfhook_key *key)
 
 static const char *fault_of(struct mem *mem, const struct tfhook_key *key)
 {
-    if (!is_name(key->name))
+    if (!is_key_name(key->name))
         return "has a name that is not made of lower-case words joined by '-'";
     for (const char *const *core = settings_core_keys; *core != NULL; core++)
         if (strcmp(*core, key->name) == 0)

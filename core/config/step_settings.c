@@ -13,13 +13,13 @@ struct maker {
     struct names *problems;
 };
 
-static const char *place(const struct maker *maker, unsigned line)
+static const char *name_place(const struct maker *maker, unsigned line)
 {
     return line > 0 ? mem_printf(maker->mem, "%s:%u: ", maker->config->file, line)
                     : mem_printf(maker->mem, "%s ", maker->config->file);
 }
 
-static void problem(const struct maker *maker, const char *origin, const char *text)
+static void note_setting_problem(const struct maker *maker, const char *origin, const char *text)
 {
     names_add(maker->mem, maker->problems, mem_printf(maker->mem, "%s%s", origin, text));
 }
@@ -38,15 +38,16 @@ static bool is_list(enum tfhook_type type)
     return type == TFHOOK_LIST || type == TFHOOK_PATHS || type == TFHOOK_ENUMS;
 }
 
-static const char *absolute(const struct maker *maker, const struct setting *setting,
-                            const char *path)
+static const char *make_absolute(const struct maker *maker, const struct setting *setting,
+                                 const char *path)
 {
     if (path[0] == '/')
         return path;
     if (maker->cwd != NULL)
         return mem_printf(maker->mem, "%s/%s", maker->cwd, path);
-    problem(maker, setting->origin,
-            mem_printf(maker->mem, "%s = %s: the path must be absolute", setting->key->name, path));
+    note_setting_problem(
+        maker, setting->origin,
+        mem_printf(maker->mem, "%s = %s: the path must be absolute", setting->key->name, path));
     return path;
 }
 
@@ -58,9 +59,10 @@ static bool is_choice(const struct maker *maker, const struct setting *setting, 
         return false;
     if (names_have(&choices, value))
         return true;
-    problem(maker, setting->origin,
-            mem_printf(maker->mem, "%s = %s: expected one of: %s%s", setting->key->name, value,
-                       setting->key->choices, config_did_you_mean(maker->mem, value, &choices)));
+    note_setting_problem(maker, setting->origin,
+                         mem_printf(maker->mem, "%s = %s: expected one of: %s%s",
+                                    setting->key->name, value, setting->key->choices,
+                                    config_did_you_mean(maker->mem, value, &choices)));
     return false;
 }
 
@@ -69,9 +71,11 @@ static void make_list(const struct maker *maker, const struct ini_entry *entry,
 {
     setting->items = ini_items(maker->mem, entry);
     if (setting->items.count == 0)
-        problem(maker, setting->origin, mem_printf(maker->mem, "%s is empty", setting->key->name));
+        note_setting_problem(maker, setting->origin,
+                             mem_printf(maker->mem, "%s is empty", setting->key->name));
     if (ini_is_mixed_list(entry))
-        problem(maker, setting->origin, mem_printf(maker->mem, INI_MIXED_LIST, setting->key->name));
+        note_setting_problem(maker, setting->origin,
+                             mem_printf(maker->mem, INI_MIXED_LIST, setting->key->name));
     for (size_t i = 0; i < setting->items.count; i++) {
         const char *item = setting->items.names[i];
         /* ./file in a list of the command line; what else an item may mean only the plugin knows.
@@ -80,7 +84,7 @@ static void make_list(const struct maker *maker, const struct ini_entry *entry,
                        (setting->key->type == TFHOOK_LIST && maker->cwd != NULL && item[0] == '.' &&
                         strchr(item, '/') != NULL);
         if (is_path)
-            setting->items.names[i] = absolute(maker, setting, item);
+            setting->items.names[i] = make_absolute(maker, setting, item);
         else if (setting->key->type == TFHOOK_ENUMS)
             (void)is_choice(maker, setting, setting->items.names[i]);
     }
@@ -92,26 +96,28 @@ static void make_scalar(const struct maker *maker, const struct ini_entry *entry
     const struct tfhook_key *key = setting->key;
     const char *value = entry->lines.names[0];
     if (entry->lines.count != 1 || value[0] == '\0') {
-        problem(maker, setting->origin,
-                mem_printf(maker->mem, "%s needs one value%s", key->name,
-                           entry->lines.count > 1 ? ", not a list" : ""));
+        note_setting_problem(maker, setting->origin,
+                             mem_printf(maker->mem, "%s needs one value%s", key->name,
+                                        entry->lines.count > 1 ? ", not a list" : ""));
         return;
     }
     setting->value = value;
     if (key->type == TFHOOK_PATH) {
-        setting->value = absolute(maker, setting, value);
+        setting->value = make_absolute(maker, setting, value);
     } else if (key->type == TFHOOK_ENUM) {
         (void)is_choice(maker, setting, value);
     } else if (key->type == TFHOOK_FLAG) {
         setting->number = strcmp(value, "yes") == 0;
         if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-            problem(maker, setting->origin,
-                    mem_printf(maker->mem, "%s = %s: expected yes or no", key->name, value));
+            note_setting_problem(
+                maker, setting->origin,
+                mem_printf(maker->mem, "%s = %s: expected yes or no", key->name, value));
     } else if (key->type == TFHOOK_NUMBER &&
                !text_number(value, key->min, key->max, &setting->number)) {
-        problem(maker, setting->origin,
-                mem_printf(maker->mem, "%s = %s: expected a whole number from %ld to %ld",
-                           key->name, value, key->min, key->max));
+        note_setting_problem(maker, setting->origin,
+                             mem_printf(maker->mem,
+                                        "%s = %s: expected a whole number from %ld to %ld",
+                                        key->name, value, key->min, key->max));
     }
 }
 
@@ -125,15 +131,15 @@ static void make_setting(const struct maker *maker, const struct tfhook_key *key
         entry = find_entry(maker->config->site, maker->config->site_count, key->name);
     *setting = (struct setting){.key = key, .origin = ""};
     if (entry != NULL) {
-        setting->origin = place(maker, entry->line);
+        setting->origin = name_place(maker, entry->line);
     } else if (key->fallback != NULL) {
         names_add(maker->mem, &fallback.lines, key->fallback);
         entry = &fallback;
     } else {
         if (key->required)
-            problem(maker, place(maker, maker->step->line),
-                    mem_printf(maker->mem, "[step %s] needs %s: %s", maker->step->name, key->name,
-                               key->help));
+            note_setting_problem(maker, name_place(maker, maker->step->line),
+                                 mem_printf(maker->mem, "[step %s] needs %s: %s", maker->step->name,
+                                            key->name, key->help));
         return;
     }
     if (is_list(key->type))
@@ -152,9 +158,10 @@ static void report_unknown(const struct maker *maker, const struct plugin_info *
     for (size_t i = 0; i < maker->step->entry_count; i++) {
         const struct ini_entry *entry = &maker->step->entries[i];
         if (!names_have(&valid, entry->key))
-            problem(maker, place(maker, entry->line),
-                    mem_printf(maker->mem, "the plugin %s has no key %s%s", plugin->name,
-                               entry->key, config_did_you_mean(maker->mem, entry->key, &valid)));
+            note_setting_problem(maker, name_place(maker, entry->line),
+                                 mem_printf(maker->mem, "the plugin %s has no key %s%s",
+                                            plugin->name, entry->key,
+                                            config_did_you_mean(maker->mem, entry->key, &valid)));
     }
 }
 

@@ -317,7 +317,7 @@ int file_list(struct mem *mem, const char *path, struct names *ret)
     return rc;
 }
 
-static const char *beside(struct mem *mem, const char *path, const char *name)
+static const char *name_beside(struct mem *mem, const char *path, const char *name)
 {
     const char *parent = file_parent(mem, path);
     return mem_printf(mem, "%s/.tfhook-%s", strcmp(parent, "/") == 0 ? "" : parent, name);
@@ -328,13 +328,13 @@ const char *file_temp_name(struct mem *mem, const char *path)
     uint64_t number = 0;
     if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
         number = (uint64_t)getpid();
-    return beside(mem, path, mem_printf(mem, "%016jx", (uintmax_t)number));
+    return name_beside(mem, path, mem_printf(mem, "%016jx", (uintmax_t)number));
 }
 
 int file_replace(struct mem *mem, const char *path, const struct blob *content, int mode)
 {
     /* A fixed name, so that what a crash leaves is taken away by the next run. */
-    const char *temp = beside(mem, path, strrchr(path, '/') + 1);
+    const char *temp = name_beside(mem, path, strrchr(path, '/') + 1);
     file_discard(temp);
     int rc = file_create(temp, content, mode, NULL);
     if (rc < 0)

@@ -19,7 +19,7 @@ struct walk {
 };
 
 /* Puts `path` before what is left. */
-static int push(struct walk *walk, const char *path)
+static int push_path(struct walk *walk, const char *path)
 {
     size_t size = strlen(path);
     if (size >= (size_t)(walk->left - walk->path))
@@ -43,7 +43,7 @@ static bool is_last(const struct walk *walk, size_t part_size)
     return behind[strspn(behind, "/")] == '\0';
 }
 
-static int append(struct walk *walk, const char *text, size_t size)
+static int append_component(struct walk *walk, const char *text, size_t size)
 {
     if (walk->real_size + size >= sizeof walk->real)
         return -ENAMETOOLONG;
@@ -129,14 +129,14 @@ static ssize_t read_link(const struct walk *walk, char *target, size_t size)
 }
 
 /* `real`, which was shorter by its last component before, is a link to `target`. */
-static int follow(struct walk *walk, size_t before, const char *target)
+static int follow_link(struct walk *walk, size_t before, const char *target)
 {
     walk->real_size = target[0] == '/' ? walk->root_size : before;
     walk->real[walk->real_size] = '\0';
-    return push(walk, target);
+    return push_path(walk, target);
 }
 
-static int resolve(const struct root *root, struct walk *walk, const char *path)
+static int walk_path(const struct root *root, struct walk *walk, const char *path)
 {
     const char *known = "";
     size_t cached = find_cached(root->cache, path, &known);
@@ -146,12 +146,12 @@ static int resolve(const struct root *root, struct walk *walk, const char *path)
     walk->left = walk->path + sizeof walk->path - 1;
     *walk->left = '\0';
     walk->real_size = 0;
-    int rc = append(walk, root->dir, strlen(root->dir));
+    int rc = append_component(walk, root->dir, strlen(root->dir));
     walk->root_size = walk->real_size;
     if (rc == 0)
-        rc = append(walk, known, strlen(known));
+        rc = append_component(walk, known, strlen(known));
     if (rc == 0)
-        rc = push(walk, path + cached);
+        rc = push_path(walk, path + cached);
     for (size_t size; rc == 0 && (size = next_part(walk)) > 0;) {
         const char *part = walk->left;
         size_t before = walk->real_size;
@@ -166,9 +166,9 @@ static int resolve(const struct root *root, struct walk *walk, const char *path)
             go_up(walk);
             continue;
         }
-        rc = append(walk, "/", 1);
+        rc = append_component(walk, "/", 1);
         if (rc == 0)
-            rc = append(walk, part, size);
+            rc = append_component(walk, part, size);
         if (rc < 0)
             break;
         ssize_t length = read_link(walk, target, sizeof target - 1);
@@ -178,9 +178,9 @@ static int resolve(const struct root *root, struct walk *walk, const char *path)
             continue;
         }
         target[length] = '\0';
-        rc = ++links > LINKS_MAX ? -ELOOP : follow(walk, before, target);
+        rc = ++links > LINKS_MAX ? -ELOOP : follow_link(walk, before, target);
     }
-    return rc == 0 && walk->real_size == walk->root_size ? append(walk, "/", 1) : rc;
+    return rc == 0 && walk->real_size == walk->root_size ? append_component(walk, "/", 1) : rc;
 }
 
 static int resolve_whole(const struct root *root, struct mem *mem, const char *path,
@@ -188,7 +188,7 @@ static int resolve_whole(const struct root *root, struct mem *mem, const char *p
 {
     struct walk walk;
     walk.link_owner = ret_owner;
-    int rc = path[0] == '/' ? resolve(root, &walk, path) : -EINVAL;
+    int rc = path[0] == '/' ? walk_path(root, &walk, path) : -EINVAL;
     if (rc == 0)
         *ret = mem_strn(mem, walk.real, walk.real_size);
     return rc;

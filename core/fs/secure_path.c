@@ -21,8 +21,8 @@ static const char *mend_owner(struct mem *mem, const char *path, enum met met)
 }
 
 /* 0, or -1 when others can change what is open here. */
-static int check(struct mem *mem, const struct stat *st, const char *path, enum met met,
-                 const char *what, struct err *err)
+static int check_owner_and_mode(struct mem *mem, const struct stat *st, const char *path,
+                                enum met met, const char *what, struct err *err)
 {
     bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0 && met != MET_TO_HOLD;
     const char *mend = NULL;
@@ -72,7 +72,7 @@ static int step_into(struct mem *mem, int directory, const char *name, const cha
     struct stat st;
     int fd = openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     int rc = fd < 0 || fstat(fd, &st) < 0 ? cannot_open(path, what, err)
-                                          : check(mem, &st, path, met, what, err);
+                                          : check_owner_and_mode(mem, &st, path, met, what, err);
     if (directory >= 0)
         (void)close(directory);
     if (rc == 0)
@@ -91,7 +91,8 @@ static bool is_there(int directory, const char *name)
 }
 
 /* To the directory's end, or, when that is for what it holds, as far as it is there. */
-static int walk(struct mem *mem, const char *path, enum met end, const char *what, struct err *err)
+static int walk_directories(struct mem *mem, const char *path, enum met end, const char *what,
+                            struct err *err)
 {
     int fd = step_into(mem, -1, "/", "/", MET_ABOVE, what, err);
     const char *part = path + strspn(path, "/");
@@ -110,13 +111,13 @@ static int walk(struct mem *mem, const char *path, enum met end, const char *wha
 
 int secure_path_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
 {
-    return walk(mem, path, MET_AT_END, what, err);
+    return walk_directories(mem, path, MET_AT_END, what, err);
 }
 
 int secure_path_check_directory(struct mem *mem, const char *path, const char *what,
                                 struct err *err)
 {
-    int fd = walk(mem, path, MET_TO_HOLD, what, err);
+    int fd = walk_directories(mem, path, MET_TO_HOLD, what, err);
     if (fd >= 0)
         (void)close(fd);
     return fd < 0 ? -1 : 0;
@@ -130,7 +131,7 @@ int secure_path_open_file(struct mem *mem, int directory, const char *directory_
     struct stat st;
     if (fstat(directory, &st) < 0)
         return cannot_open(directory_path, what, err);
-    if (check(mem, &st, directory_path, MET_AT_END, what, err) < 0)
+    if (check_owner_and_mode(mem, &st, directory_path, MET_AT_END, what, err) < 0)
         return -1;
     if (strchr(name, '/') != NULL)
         return err_set(err, STATUS_REJECTED, "%s: %s is a path, no name", what, name);
@@ -143,7 +144,7 @@ int secure_path_open_file(struct mem *mem, int directory, const char *directory_
     int rc = fstat(fd, &st) < 0 ? cannot_open(path, what, err)
              : !S_ISREG(st.st_mode)
                  ? err_set(err, STATUS_REJECTED, "%s: %s is no regular file", what, path)
-                 : check(mem, &st, path, MET_AT_END, what, err);
+                 : check_owner_and_mode(mem, &st, path, MET_AT_END, what, err);
     if (rc == 0)
         return fd;
     (void)close(fd);

@@ -44,7 +44,7 @@ static _Noreturn void exec_probe(const struct probe *probe, int in, int out, int
 }
 
 /* Take what is there; false at the end of the stream. */
-static bool drain(struct stream *stream)
+static bool drain_stream(struct stream *stream)
 {
     unsigned char spare[4096];
     bool full = stream->size == stream->limit;
@@ -63,7 +63,7 @@ static bool drain(struct stream *stream)
 }
 
 /* Give what the pipe takes; false when all is given, or the command has closed its stdin. */
-static bool feed(int fd, struct stream *in)
+static bool feed_stdin(int fd, struct stream *in)
 {
     ssize_t gave = write(fd, in->data + in->size, in->limit - in->size);
     if (gave < 0)
@@ -73,19 +73,19 @@ static bool feed(int fd, struct stream *in)
 }
 
 /* Until both streams end, or the deadline comes, or one byte above the limit of stdout. */
-static void collect(struct stream *in, struct stream *out, struct stream *err,
-                    const struct deadline *deadline, bool *ret_timed_out)
+static void collect_output(struct stream *in, struct stream *out, struct stream *err,
+                           const struct deadline *deadline, bool *ret_timed_out)
 {
     struct pollfd fds[] = {{out->fd, POLLIN, 0}, {err->fd, POLLIN, 0}, {in->fd, POLLOUT, 0}};
     while ((fds[0].fd >= 0 || fds[1].fd >= 0) && !out->truncated) {
         *ret_timed_out = deadline_is_over(deadline) || !deadline_poll(deadline, fds, 3);
         if (*ret_timed_out)
             return;
-        if (fds[0].revents != 0 && !drain(out))
+        if (fds[0].revents != 0 && !drain_stream(out))
             fds[0].fd = -1;
-        if (fds[1].revents != 0 && !drain(err))
+        if (fds[1].revents != 0 && !drain_stream(err))
             fds[1].fd = -1;
-        if (fds[2].revents != 0 && !feed(in->fd, in)) {
+        if (fds[2].revents != 0 && !feed_stdin(in->fd, in)) {
             descriptor_close(&in->fd);
             fds[2].fd = -1;
         }
@@ -120,7 +120,7 @@ static int wait_status(pid_t pid, const struct deadline *deadline, bool killed, 
 }
 
 /* The pipes of a probe, and its process; -1 with errno set when there is none. */
-static pid_t start(const struct probe *probe, int in[2], int out[2], int err[2])
+static pid_t start_process(const struct probe *probe, int in[2], int out[2], int err[2])
 {
     if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
         return -1;
@@ -138,7 +138,7 @@ int probe_run(struct mem *mem, const struct probe *probe, struct tfhook_output *
     int in_pipe[2] = {-1, -1};
     int out_pipe[2] = {-1, -1};
     int err_pipe[2] = {-1, -1};
-    pid_t pid = start(probe, in_pipe, out_pipe, err_pipe);
+    pid_t pid = start_process(probe, in_pipe, out_pipe, err_pipe);
     int error = errno;
     descriptor_close(&in_pipe[0]);
     descriptor_close(&out_pipe[1]);
@@ -156,7 +156,7 @@ int probe_run(struct mem *mem, const struct probe *probe, struct tfhook_output *
         int64_t own = clock_ms() + probe->seconds * 1000;
         if (own < deadline.at)
             deadline.at = own;
-        collect(&in, &out, &err, &deadline, &timed_out);
+        collect_output(&in, &out, &err, &deadline, &timed_out);
         descriptor_close(&in.fd); /* it may wait for its end */
         in_pipe[1] = -1;
         bool killed = timed_out || out.truncated;

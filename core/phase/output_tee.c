@@ -29,7 +29,7 @@ static void write_all(int fd, const char *data, size_t size)
 }
 
 /* Until end of file on `reader`. A closed `done` means: say when there is nothing to read. */
-static _Noreturn void copy(int reader, int target, int log, int done, int idle)
+static _Noreturn void copy_output(int reader, int target, int log, int done, int idle)
 {
     char data[16 * 1024];
     struct pollfd fds[] = {{reader, POLLIN, 0}, {done, POLLIN, 0}};
@@ -66,7 +66,7 @@ static int start_copier(int reader, int target, int log, int done, int idle)
         descriptors_close_all_but(keep, sizeof keep / sizeof *keep);
         if (fork() != 0)
             _exit(0);
-        copy(reader, target, log, done, idle);
+        copy_output(reader, target, log, done, idle);
     }
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;

@@ -16,7 +16,7 @@
 static volatile sig_atomic_t command_pid;
 
 /* On a terminal INT comes to the command by itself; sending it again does no harm. */
-static void forward(int number)
+static void forward_signal(int number)
 {
     interrupt_pending = number;
     if (command_pid > 0)
@@ -28,7 +28,7 @@ enum { FORWARDED = sizeof forwarded / sizeof *forwarded };
 
 static void start_forwarding(struct sigaction old[FORWARDED])
 {
-    struct sigaction action = {.sa_handler = forward, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = forward_signal, .sa_flags = SA_RESTART};
     for (size_t i = 0; i < FORWARDED; i++)
         (void)sigaction(forwarded[i], invoker_ignores(forwarded[i]) ? NULL : &action, &old[i]);
 }
@@ -72,8 +72,9 @@ static int wait_for(pid_t pid)
 }
 
 /* Start and wait. The pipe tells an exec that failed from a command that ends with 127. */
-static int run(const struct phase_command *command, char **environment,
-               const struct output_tee *out, const struct output_tee *err_tee, struct err *err)
+static int run_and_wait(const struct phase_command *command, char **environment,
+                        const struct output_tee *out, const struct output_tee *err_tee,
+                        struct err *err)
 {
     struct sigaction old[FORWARDED];
     int failure[2];
@@ -121,7 +122,7 @@ int phase_command_run(struct mem *mem, const struct phase_command *command, stru
     (void)close(log);
     if (rc < 0)
         return err_errno(err, STATUS_FAILED, -rc, "cannot run %s", command->program);
-    int status = run(command, with_lang(mem, invoker_environment()), &out, &err_tee, err);
+    int status = run_and_wait(command, with_lang(mem, invoker_environment()), &out, &err_tee, err);
     output_tee_finish(&out);
     output_tee_finish(&err_tee);
     return status;

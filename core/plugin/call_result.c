@@ -5,13 +5,13 @@
 const char *const step_status_names[] = {"ok", "skipped", "failed", "crashed", "timed-out"};
 const char *const verdict_names[] = {"pass", "skip", "warn", "fail"};
 
-static const char *escaped(struct mem *mem, const struct record *record, size_t field)
+static const char *escape_field(struct mem *mem, const struct record *record, size_t field)
 {
     const char *text = record_text(record, field);
     return text == NULL ? NULL : text_escape(mem, text, strlen(text));
 }
 
-static const char *copied(struct mem *mem, const struct record *record, size_t field)
+static const char *copy_field(struct mem *mem, const struct record *record, size_t field)
 {
     const char *text = record_text(record, field);
     return text == NULL ? NULL : mem_str(mem, text);
@@ -22,11 +22,11 @@ static void take_descriptor(struct call_result *result, struct mem *mem,
 {
     struct plugin_info *info = &result->info;
     const char *calls = record_text(record, 5);
-    info->file = copied(mem, record, 0);
-    info->name = copied(mem, record, 1);
-    info->version = escaped(mem, record, 2);
-    info->summary = escaped(mem, record, 3);
-    info->manual = copied(mem, record, 4); /* several lines: escaped when it is shown */
+    info->file = copy_field(mem, record, 0);
+    info->name = copy_field(mem, record, 1);
+    info->version = escape_field(mem, record, 2);
+    info->summary = escape_field(mem, record, 3);
+    info->manual = copy_field(mem, record, 4); /* several lines: escaped when it is shown */
     info->checks = strchr(calls, 'c') != NULL;
     info->plans = strchr(calls, 'p') != NULL;
     info->verifies = strchr(calls, 'v') != NULL;
@@ -41,14 +41,14 @@ static int take_key(struct call_result *result, struct mem *mem, const struct re
         has_choices != (record_text(record, 4) != NULL))
         return -1;
     *mem_push(mem, info->keys, info->key_count) =
-        (struct tfhook_key){.name = copied(mem, record, 0),
+        (struct tfhook_key){.name = copy_field(mem, record, 0),
                             .type = (enum tfhook_type)type,
                             .required = record_number(record, 2) != 0,
-                            .fallback = copied(mem, record, 3),
-                            .choices = copied(mem, record, 4),
+                            .fallback = copy_field(mem, record, 3),
+                            .choices = copy_field(mem, record, 4),
                             .min = record_number(record, 5),
                             .max = record_number(record, 6),
-                            .help = escaped(mem, record, 7)};
+                            .help = escape_field(mem, record, 7)};
     return 0;
 }
 
@@ -64,21 +64,21 @@ static void take_change(struct call_result *result, struct mem *mem, const struc
                         enum action action)
 {
     struct proposal *proposal = mem_push(mem, result->proposals, result->proposal_count);
-    *proposal = (struct proposal){.action = action, .path = copied(mem, record, 0), .mode = -1};
+    *proposal = (struct proposal){.action = action, .path = copy_field(mem, record, 0), .mode = -1};
     switch (action) {
     case ACTION_WRITE:
-        proposal->old_sha256 = copied(mem, record, 1);
+        proposal->old_sha256 = copy_field(mem, record, 1);
         proposal->content = content_of(mem, record, 2);
         proposal->mode = (int)record_number(record, 3);
         proposal->secret = (record_number(record, 4) & (long)TFHOOK_SECRET) != 0;
         break;
     case ACTION_EDIT:
-        proposal->old_sha256 = copied(mem, record, 1);
-        proposal->edit =
-            (struct edit){copied(mem, record, 2), copied(mem, record, 3), copied(mem, record, 4)};
+        proposal->old_sha256 = copy_field(mem, record, 1);
+        proposal->edit = (struct edit){copy_field(mem, record, 2), copy_field(mem, record, 3),
+                                       copy_field(mem, record, 4)};
         break;
     case ACTION_REMOVE:
-        proposal->old_sha256 = copied(mem, record, 1);
+        proposal->old_sha256 = copy_field(mem, record, 1);
         break;
     case ACTION_DIRECTORY:
         proposal->mode = (int)record_number(record, 1);
@@ -96,12 +96,12 @@ static int take_finding(struct call_result *result, struct mem *mem, const char 
         return -1;
     *mem_push(mem, result->findings.items, result->findings.count) =
         (struct finding){.step = step,
-                         .check = escaped(mem, record, 0),
-                         .id = escaped(mem, record, 1),
-                         .subject = escaped(mem, record, 2),
+                         .check = escape_field(mem, record, 0),
+                         .id = escape_field(mem, record, 1),
+                         .subject = escape_field(mem, record, 2),
                          .verdict = (enum tfhook_verdict)verdict,
-                         .message = escaped(mem, record, 4),
-                         .hint = escaped(mem, record, 5)};
+                         .message = escape_field(mem, record, 4),
+                         .hint = escape_field(mem, record, 5)};
     return 0;
 }
 
@@ -117,11 +117,11 @@ int call_result_add(struct call_result *result, struct mem *mem, const char *ste
     case RECORD_FINDING:
         return take_finding(result, mem, step, record);
     case RECORD_NEXT_STEP:
-        names_add(mem, &result->next_steps, escaped(mem, record, 0));
+        names_add(mem, &result->next_steps, escape_field(mem, record, 0));
         return 0;
     case RECORD_SUMMARY:
         *mem_push(mem, result->notes, result->note_count) =
-            (struct note){copied(mem, record, 0), escaped(mem, record, 1)};
+            (struct note){copy_field(mem, record, 0), escape_field(mem, record, 1)};
         return 0;
     case RECORD_WRITE:
         take_change(result, mem, record, ACTION_WRITE);
@@ -137,7 +137,7 @@ int call_result_add(struct call_result *result, struct mem *mem, const char *ste
         return 0;
     case RECORD_PUBLISH: {
         struct proposal *report = mem_push(mem, result->reports, result->report_count);
-        report->path = copied(mem, record, 0);
+        report->path = copy_field(mem, record, 0);
         report->content = content_of(mem, record, 1);
         return 0;
     }

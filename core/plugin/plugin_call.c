@@ -78,7 +78,7 @@ static void wait_a_moment(const struct plugin_io *io, bool short_one)
 
 /* The child has sent its end: it exits at once, or is killed after a moment. One that the kernel
  * does not let go, for a disk or a server, is not waited for with the lock in hand. */
-static int reap(struct plugin_io *io, bool kill_now)
+static int reap_child(struct plugin_io *io, bool kill_now)
 {
     int status = 0;
     for (int i = 0; i < 500 && !kill_now; i++) {
@@ -98,38 +98,41 @@ static int reap(struct plugin_io *io, bool kill_now)
     return SIGKILL;
 }
 
-static void fail(struct call_result *result, enum step_status status, const char *message)
+static void set_failure(struct call_result *result, enum step_status status, const char *message)
 {
     result->status = status;
     result->exit = STATUS_FAILED;
     result->message = message;
 }
 
-static void judge(struct plugin_io *io, int status, bool late)
+static void judge_end(struct plugin_io *io, int status, bool late)
 {
     struct mem *mem = io->mem;
     const char *plugin = io->call->step->plugin;
     if (late)
-        fail(io->result, STEP_TIMED_OUT,
-             mem_printf(mem,
-                        "the plugin %s did not end within %ld s and was killed; raise timeout "
-                        "if it needs longer",
-                        plugin, io->call->step->timeout));
+        set_failure(
+            io->result, STEP_TIMED_OUT,
+            mem_printf(mem,
+                       "the plugin %s did not end within %ld s and was killed; raise timeout "
+                       "if it needs longer",
+                       plugin, io->call->step->timeout));
     else if (interrupt_pending)
-        fail(io->result, STEP_FAILED, "interrupted");
+        set_failure(io->result, STEP_FAILED, "interrupted");
     else if (io->broken != NULL)
-        fail(io->result, STEP_CRASHED,
-             mem_printf(mem, "the plugin %s is broken: %s", plugin, io->broken));
+        set_failure(io->result, STEP_CRASHED,
+                    mem_printf(mem, "the plugin %s is broken: %s", plugin, io->broken));
     else if (WIFSIGNALED(status))
-        fail(io->result, STEP_CRASHED,
-             mem_printf(mem, "the plugin %s crashed: %s%s", plugin, strsignal(WTERMSIG(status)),
-                        io->call->call == CALL_PLAN ? "; what it proposed is dropped" : ""));
+        set_failure(io->result, STEP_CRASHED,
+                    mem_printf(mem, "the plugin %s crashed: %s%s", plugin,
+                               strsignal(WTERMSIG(status)),
+                               io->call->call == CALL_PLAN ? "; what it proposed is dropped" : ""));
     else if (!io->ended || WEXITSTATUS(status) != 0)
-        fail(io->result, STEP_CRASHED,
-             mem_printf(mem,
-                        "the plugin %s ended by itself with exit status %d; what it proposed "
-                        "is dropped",
-                        plugin, WEXITSTATUS(status)));
+        set_failure(
+            io->result, STEP_CRASHED,
+            mem_printf(mem,
+                       "the plugin %s ended by itself with exit status %d; what it proposed "
+                       "is dropped",
+                       plugin, WEXITSTATUS(status)));
 }
 
 static int open_ends(struct plugin_io *io, struct plugin_child_ends *theirs)
@@ -152,7 +155,7 @@ static int open_ends(struct plugin_io *io, struct plugin_child_ends *theirs)
     return 0;
 }
 
-static int start(struct plugin_io *io, struct other_children *ret_others)
+static int start_child(struct plugin_io *io, struct other_children *ret_others)
 {
     struct plugin_child_ends theirs;
     int rc = open_ends(io, &theirs);
@@ -192,17 +195,18 @@ void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct cal
                            .printed = -1,
                            .aside = -1};
     struct other_children others = {0};
-    if (start(&io, &others) < 0) {
-        fail(ret, STEP_FAILED, mem_printf(mem, "cannot start a process: %s", strerror(errno)));
+    if (start_child(&io, &others) < 0) {
+        set_failure(ret, STEP_FAILED,
+                    mem_printf(mem, "cannot start a process: %s", strerror(errno)));
     } else {
         bool late = false;
         (void)setpgid(io.pid, io.pid);
         io.deadline.at = clock_ms() + call->step->timeout * 1000;
         int status = pump_until_end(&io, &late);
         if (status < 0)
-            status = reap(&io, late || io.broken != NULL || interrupt_pending);
+            status = reap_child(&io, late || io.broken != NULL || interrupt_pending);
         plugin_child_end_leftovers(io.pid, &others);
-        judge(&io, status, late);
+        judge_end(&io, status, late);
     }
     (void)prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
     log_progress(call->log, NULL, 0, 0);

@@ -39,8 +39,8 @@ static void send_key(struct host_context *context, const struct tfhook_key *key)
     host_send(context, &record);
 }
 
-static int describe(struct host_context *context, const struct tfhook_plugin *plugin,
-                    const char *path)
+static int send_description(struct host_context *context, const struct tfhook_plugin *plugin,
+                            const char *path)
 {
     struct record record = {.type = RECORD_DESCRIPTOR};
     const char *fault = key_schema_fault(context->mem, plugin);
@@ -67,14 +67,14 @@ static int describe(struct host_context *context, const struct tfhook_plugin *pl
     return TFHOOK_OK;
 }
 
-static int run(struct host_context *context, const struct tfhook_plugin *plugin,
-               const struct plugin_call *call)
+static int run_function(struct host_context *context, const struct tfhook_plugin *plugin,
+                        const struct plugin_call *call)
 {
     struct tfhook_host table;
     int (*const functions[])(const struct tfhook_host *) = {
         [CALL_CHECK] = plugin->check, [CALL_PLAN] = plugin->plan, [CALL_VERIFY] = plugin->verify};
     if (call->call == CALL_DESCRIBE)
-        return describe(context, plugin, call->file->path);
+        return send_description(context, plugin, call->file->path);
     if (functions[call->call] == NULL)
         return TFHOOK_OK;
     host_table(context, &table);
@@ -119,7 +119,7 @@ _Noreturn void plugin_child_main(const struct plugin_call *call,
     struct err err = {.mem = &mem};
     int result = TFHOOK_REJECTED;
     if (loader_load(call->file, &plugin, &err) == 0)
-        result = run(&context, &plugin, call);
+        result = run_function(&context, &plugin, call);
     else
         context.message = err.text;
     if (__fpending(stdout) > 0)

@@ -15,7 +15,7 @@ struct sweep {
     const char *late; /* a target of which something is kept that was written late */
 };
 
-static void note(struct sweep *sweep, int rc, const char *path, const char *why)
+static void note_failure(struct sweep *sweep, int rc, const char *path, const char *why)
 {
     if (rc == 0 || sweep->rc < 0)
         return;
@@ -24,9 +24,9 @@ static void note(struct sweep *sweep, int rc, const char *path, const char *why)
                             text_escape(sweep->mem, why, strlen(why)));
 }
 
-static void removed(struct sweep *sweep, int rc, const char *path)
+static void note_removal(struct sweep *sweep, int rc, const char *path)
 {
-    note(sweep, rc, path, strerror(-rc));
+    note_failure(sweep, rc, path, strerror(-rc));
 }
 
 /* What lies in a directory that is not there would be back with it. */
@@ -35,7 +35,7 @@ static bool may_touch(struct sweep *sweep, const struct entry *entry)
     const char *why = NULL;
     if (target_directory_is_there(sweep->mem, sweep->journal, entry, &why) == 0)
         return true;
-    note(sweep, -ENOENT, entry->path, why);
+    note_failure(sweep, -ENOENT, entry->path, why);
     return false;
 }
 
@@ -46,15 +46,16 @@ static void remove_link(struct sweep *sweep, size_t index)
         return;
     int rc = conflict_copy_keep_late(sweep->mem, sweep->journal, index);
     if (rc < 0)
-        note(sweep, rc, entry->path,
-             mem_printf(sweep->mem,
-                        "its old file %s, which something else may have written into meanwhile, "
-                        "cannot be kept in %s: %s",
-                        entry->link, sweep->journal->dir, strerror(-rc)));
+        note_failure(
+            sweep, rc, entry->path,
+            mem_printf(sweep->mem,
+                       "its old file %s, which something else may have written into meanwhile, "
+                       "cannot be kept in %s: %s",
+                       entry->link, sweep->journal->dir, strerror(-rc)));
     if (rc > 0)
         sweep->late = entry->real;
     if (rc >= 0)
-        removed(sweep, file_remove(entry->link), entry->link);
+        note_removal(sweep, file_remove(entry->link), entry->link);
 }
 
 static void remove_temp(struct sweep *sweep, const struct entry *entry, bool directories)
@@ -62,11 +63,11 @@ static void remove_temp(struct sweep *sweep, const struct entry *entry, bool dir
     if (!may_touch(sweep, entry))
         return;
     if (entry->temp != NULL && entry_is_directory(entry))
-        removed(sweep, file_remove_directory(entry->temp), entry->temp);
+        note_removal(sweep, file_remove_directory(entry->temp), entry->temp);
     else if (entry->temp != NULL)
-        removed(sweep, file_remove(entry->temp), entry->temp);
+        note_removal(sweep, file_remove(entry->temp), entry->temp);
     if (directories && entry->action == ACTION_DIRECTORY && entry->made)
-        removed(sweep, file_remove_directory(entry->real), entry->real);
+        note_removal(sweep, file_remove_directory(entry->real), entry->real);
 }
 
 static void remove_copies(struct sweep *sweep)
@@ -78,14 +79,14 @@ static void remove_copies(struct sweep *sweep)
         if (entry->action != ACTION_EDIT || entry->backup == NULL)
             continue;
         const char *path = mem_printf(sweep->mem, "%s/%s", journal->dir, entry->backup);
-        removed(sweep, file_remove(path), path);
+        note_removal(sweep, file_remove(path), path);
         any = true;
     }
     if (any && sweep->rc == 0)
-        removed(sweep, file_sync_directory(journal->dir), journal->dir);
+        note_removal(sweep, file_sync_directory(journal->dir), journal->dir);
 }
 
-static int finish(struct sweep *sweep, const char **ret_why)
+static int end_sweep(struct sweep *sweep, const char **ret_why)
 {
     *ret_why = sweep->why;
     return sweep->rc;
@@ -96,8 +97,8 @@ static void sync_directories(struct sweep *sweep)
     const char *path = NULL;
     int rc = sweep->rc < 0 ? 0 : target_directories_sync(sweep->mem, sweep->journal, &path);
     if (rc < 0)
-        note(sweep, rc, path,
-             mem_printf(sweep->mem, "its directory cannot be synced: %s", strerror(-rc)));
+        note_failure(sweep, rc, path,
+                     mem_printf(sweep->mem, "its directory cannot be synced: %s", strerror(-rc)));
 }
 
 int cleanup_links(struct mem *mem, const struct journal *journal, const char **ret_late,
@@ -108,14 +109,14 @@ int cleanup_links(struct mem *mem, const struct journal *journal, const char **r
         remove_link(&sweep, i);
     sync_directories(&sweep);
     *ret_late = sweep.late;
-    return finish(&sweep, ret_why);
+    return end_sweep(&sweep, ret_why);
 }
 
 int cleanup_copies(struct mem *mem, const struct journal *journal, const char **ret_why)
 {
     struct sweep sweep = {.mem = mem, .journal = journal};
     remove_copies(&sweep);
-    return finish(&sweep, ret_why);
+    return end_sweep(&sweep, ret_why);
 }
 
 int cleanup_all(struct mem *mem, const struct journal *journal, bool directories,
@@ -130,5 +131,5 @@ int cleanup_all(struct mem *mem, const struct journal *journal, bool directories
     if (sweep.rc == 0)
         remove_copies(&sweep);
     sync_directories(&sweep);
-    return finish(&sweep, ret_why);
+    return end_sweep(&sweep, ret_why);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool holds(struct mem *mem, const char *path, const struct blob *content)
+static bool has_content(struct mem *mem, const char *path, const struct blob *content)
 {
     struct blob there;
     return file_read(mem, path, FILE_LIMIT, &there) == 0 && there.size == content->size &&
@@ -25,7 +25,7 @@ int conflict_copy_keep(struct mem *mem, const struct journal *journal, size_t in
         const char *copy =
             mem_printf(mem, "%s/%zu" JOURNAL_FOREIGN "%u", journal->dir, index, number);
         rc = file_create(copy, &content, 0600, NULL);
-        if (rc == -EEXIST && !holds(mem, copy, &content))
+        if (rc == -EEXIST && !has_content(mem, copy, &content))
             continue;
         if (rc == -EEXIST)
             rc = file_sync(copy);

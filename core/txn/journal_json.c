@@ -35,7 +35,7 @@ static json_t *bytes_to_json(const char *bytes)
 }
 
 /* A list without one of its items would be a lie: then there is no list. */
-static json_t *append(json_t *list, json_t *item)
+static json_t *append_item(json_t *list, json_t *item)
 {
     if (list != NULL && json_array_append_new(list, item) == 0)
         return list;
@@ -48,7 +48,7 @@ static json_t *edits_to_json(const struct placed_edits *edits)
     json_t *list = json_array();
     for (size_t i = 0; i < edits->count; i++) {
         const struct placed_edit *edit = &edits->items[i];
-        list = append(
+        list = append_item(
             list, json_pack("{s:o, s:o, s:I, s:s, s:s, s:b}", "old", bytes_to_json(edit->old_line),
                             "new", bytes_to_json(edit->new_line), "index", (json_int_t)edit->index,
                             "before", edit->before, "after", edit->after, "alone", edit->alone));
@@ -60,7 +60,7 @@ static json_t *names_to_json(const struct names *names)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < names->count; i++)
-        list = append(list, bytes_to_json(names->names[i]));
+        list = append_item(list, bytes_to_json(names->names[i]));
     return list;
 }
 
@@ -83,7 +83,7 @@ static json_t *to_json(const struct journal *journal)
 {
     json_t *entries = json_array();
     for (size_t i = 0; i < journal->count; i++)
-        entries = append(entries, entry_to_json(&journal->entries[i]));
+        entries = append_item(entries, entry_to_json(&journal->entries[i]));
     return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:o}", "seq",
                      (json_int_t)journal->seq, "command", bytes_to_json(journal->command), "hook",
                      bytes_to_json(journal->hook), "user", bytes_to_json(journal->user), "host",
@@ -145,7 +145,7 @@ static const char *bytes_from_json(struct mem *mem, const json_t *json)
     return json_is_string(json) ? mem_str(mem, json_string_value(json)) : NULL;
 }
 
-static const char *own(struct mem *mem, const char *text)
+static const char *copy_text(struct mem *mem, const char *text)
 {
     return text == NULL ? NULL : mem_str(mem, text);
 }
@@ -166,8 +166,8 @@ static int edits_from_json(struct mem *mem, const json_t *list, struct placed_ed
             (struct placed_edit){.old_line = bytes_from_json(mem, old_line),
                                  .new_line = bytes_from_json(mem, new_line),
                                  .index = (size_t)index,
-                                 .before = own(mem, before),
-                                 .after = own(mem, after),
+                                 .before = copy_text(mem, before),
+                                 .after = copy_text(mem, after),
                                  .alone = alone != 0};
     }
     return 0;

@@ -29,7 +29,7 @@ static int make_state_dir(struct mem *mem, const char *dir, struct err *err)
         mem, dir, mem_printf(mem, "the state directory %s is not used", dir), err);
 }
 
-static const char *holder(struct mem *mem, int fd)
+static const char *read_holder(struct mem *mem, int fd)
 {
     char text[1024];
     ssize_t size = pread(fd, text, sizeof text, 0);
@@ -74,14 +74,14 @@ int lock_take(struct mem *mem, const struct log *log, const char *state_dir, con
             continue;
         }
         if (tenths <= 0) {
-            const char *who = holder(mem, fd);
+            const char *who = read_holder(mem, fd);
             (void)close(fd);
             return err_set(err, STATUS_LOCKED,
                            "another run holds the lock %s: %s; wait for it, or use --wait SECONDS",
                            path, who);
         }
         if (tenths == wait * 10)
-            log_info(log, "waiting for the lock: %s", holder(mem, fd));
+            log_info(log, "waiting for the lock: %s", read_holder(mem, fd));
         const struct timespec tenth = {0, 100000000};
         (void)nanosleep(&tenth, NULL);
     }

@@ -203,7 +203,7 @@ static int write_temp(const struct change *change, struct entry *entry, struct d
     return draft->temp < 0 ? temp_failed(draft->temp, entry, err) : 0;
 }
 
-static int finish(int *fd, const char *path)
+static int finish_file(int *fd, const char *path)
 {
     int rc = *fd < 0 ? 0 : file_finish(*fd, path);
     *fd = -1;
@@ -221,10 +221,10 @@ static int write_files(struct txn *txn, const struct change_set *changes, struct
             link_old(&entries[i], err) < 0)
             return -1;
     for (size_t i = from; i < to; i++) {
-        int rc = finish(&drafts[i].backup, drafts[i].backup_path);
+        int rc = finish_file(&drafts[i].backup, drafts[i].backup_path);
         if (rc < 0)
             return backup_failed(rc, &entries[i], &drafts[i], err);
-        rc = finish(&drafts[i].temp, entries[i].temp);
+        rc = finish_file(&drafts[i].temp, entries[i].temp);
         if (rc < 0)
             return temp_failed(rc, &entries[i], err);
     }

@@ -111,7 +111,7 @@ static int settle_open(struct recovery *recovery, struct journal *journal, struc
     return 0;
 }
 
-static int settle(struct recovery *recovery, struct journal *journal, struct err *err)
+static int settle_transaction(struct recovery *recovery, struct journal *journal, struct err *err)
 {
     if (journal->phase == TXN_PREP)
         return settle_prep(recovery, journal, err);
@@ -162,7 +162,7 @@ int recovery_settle_all(struct recovery *recovery, struct err *err)
         return -1;
     /* The newest first: a later transaction was made on top of an earlier one. */
     for (size_t i = all.count; i > 0; i--)
-        if (settle(recovery, &all.items[i - 1], err) < 0)
+        if (settle_transaction(recovery, &all.items[i - 1], err) < 0)
             return -1;
     return 0;
 }
@@ -179,7 +179,7 @@ void recovery_warn(struct mem *mem, const struct log *log, const char *state_dir
                      all.items[i].phase == TXN_STUCK ? "stuck" : "not finished, or still running");
 }
 
-static struct journal *find(struct journals *all, long seq)
+static struct journal *find_unsettled(struct journals *all, long seq)
 {
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i].seq == seq && !is_settled(&all->items[i]))
@@ -187,7 +187,7 @@ static struct journal *find(struct journals *all, long seq)
     return NULL;
 }
 
-static int restore(struct recovery *recovery, struct journal *journal, struct err *err)
+static int restore_old(struct recovery *recovery, struct journal *journal, struct err *err)
 {
     if (journal->phase == TXN_PREP)
         return settle_prep(recovery, journal, err);
@@ -203,8 +203,8 @@ static int restore(struct recovery *recovery, struct journal *journal, struct er
     return 0;
 }
 
-static int keep(struct recovery *recovery, struct journal *journal, bool *ret_applied,
-                struct err *err)
+static int keep_as_is(struct recovery *recovery, struct journal *journal, bool *ret_applied,
+                      struct err *err)
 {
     struct err unread = {.mem = recovery->mem};
     const char *why = NULL;
@@ -231,7 +231,7 @@ static int find_named(struct recovery *recovery, long seq, struct journal **ret,
     if (journal_list(recovery->mem, recovery->state_dir, &all, err) < 0 ||
         sync_phases(recovery, err) < 0 || refuse_twins(&all, err) < 0)
         return -1;
-    *ret = find(&all, seq);
+    *ret = find_unsettled(&all, seq);
     if (*ret == NULL)
         return err_set(err, STATUS_USAGE,
                        "transaction %ld is not interrupted or stuck; see tfhook history", seq);
@@ -241,12 +241,13 @@ static int find_named(struct recovery *recovery, long seq, struct journal **ret,
 int recovery_restore(struct recovery *recovery, long seq, struct err *err)
 {
     struct journal *journal = NULL;
-    return find_named(recovery, seq, &journal, err) < 0 ? -1 : restore(recovery, journal, err);
+    return find_named(recovery, seq, &journal, err) < 0 ? -1 : restore_old(recovery, journal, err);
 }
 
 int recovery_keep(struct recovery *recovery, long seq, bool *ret_applied, struct err *err)
 {
     struct journal *journal = NULL;
-    return find_named(recovery, seq, &journal, err) < 0 ? -1
-                                                        : keep(recovery, journal, ret_applied, err);
+    return find_named(recovery, seq, &journal, err) < 0
+               ? -1
+               : keep_as_is(recovery, journal, ret_applied, err);
 }

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* Nothing was touched: what was written beside is taken away again. */
-static void abandon(struct txn *txn)
+static void abandon_prepared(struct txn *txn)
 {
     struct err ignored = {.mem = txn->mem};
     const char *why = NULL;
@@ -40,7 +40,7 @@ static const char *const stuck_text = "a transaction is stuck: run tfhook recove
                                       "hinders it";
 
 /* When all is as it was, and only the journal cannot say so, the next run sees it. */
-static int undo(struct txn *txn, struct err *err)
+static int undo_open(struct txn *txn, struct err *err)
 {
     if (undo_all(txn->mem, &txn->journal, false, err) == 0)
         return 0;
@@ -57,10 +57,10 @@ static enum status rescue_txn(struct txn *txn)
 {
     struct err err = {.mem = txn->mem};
     if (txn->journal.phase == TXN_PREP)
-        abandon(txn);
+        abandon_prepared(txn);
     int rc = txn->journal.phase == TXN_STUCK ? -1 : 0;
     if (txn->journal.phase == TXN_OPEN)
-        rc = undo(txn, &err);
+        rc = undo_open(txn, &err);
     if (rc < 0) {
         log_error(rescued.log, "%s", err.text != NULL ? err.text : stuck_text);
         return STATUS_STUCK;
@@ -74,7 +74,7 @@ static enum status rescue_txn(struct txn *txn)
     return txn->journal.phase == TXN_DONE ? STATUS_INTERNAL : STATUS_FAILED;
 }
 
-static enum status rescue(void *context)
+static enum status rescue_all(void *context)
 {
     (void)context;
     enum status status = STATUS_FAILED;
@@ -99,7 +99,7 @@ static enum status rescue(void *context)
 static void keep_rescue(struct txn *txn, const struct change_set *changes)
 {
     rescued.log = txn->log;
-    mem_keep_rescue(prepare_rescue_size(changes), rescue, NULL);
+    mem_keep_rescue(prepare_rescue_size(changes), rescue_all, NULL);
     rescued.txn = txn;
 }
 
@@ -129,7 +129,7 @@ int txn_begin(struct mem *mem, const struct run_environment *environment, const 
     if (rc == 0 && interrupt_pending)
         rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
     if (rc < 0) {
-        abandon(ret);
+        abandon_prepared(ret);
         drop_rescue(ret);
     }
     return rc;
@@ -213,7 +213,7 @@ static int apply_all(struct txn *txn, struct err *err)
 int txn_apply(struct txn *txn, struct err *err)
 {
     if (journal_move(txn->mem, &txn->journal, TXN_OPEN, err) < 0) {
-        abandon(txn);
+        abandon_prepared(txn);
         drop_rescue(txn);
         return -1;
     }
@@ -225,7 +225,7 @@ int txn_apply(struct txn *txn, struct err *err)
 int txn_undo(struct txn *txn, struct err *err)
 {
     struct err undo_err = {.mem = txn->mem};
-    int rc = undo(txn, &undo_err);
+    int rc = undo_open(txn, &undo_err);
     if (rc == 0)
         err->text = mem_printf(txn->mem, "%s; everything was rolled back", err->text);
     else

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool same(const char *a, const char *b)
+static bool same_digest(const char *a, const char *b)
 {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
@@ -37,9 +37,9 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
         return rc;
     const char *old = entry->existed ? entry->old_sha256 : NULL;
     const char *new = entry->action == ACTION_REMOVE ? NULL : entry->new_sha256;
-    if (same(now, old))
-        return same(old, new) ? (int)alike : ENTRY_OLD;
-    return same(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
+    if (same_digest(now, old))
+        return same_digest(old, new) ? (int)alike : ENTRY_OLD;
+    return same_digest(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
 }
 
 /* The very old file back by its second name, when it has one and is still what it was, and when
@@ -61,7 +61,8 @@ static bool put_link_back(struct mem *mem, const struct entry *entry)
 
 /* New content for a file by rename; what is there now, or the backup, lends owner and attributes.
  * The name beside it is the journal's, so that whoever comes after a crash finds it. */
-static int put(const struct entry *entry, const struct blob *content, int mode, const char *like)
+static int put_content(const struct entry *entry, const struct blob *content, int mode,
+                       const char *like)
 {
     file_discard(entry->temp);
     int rc = file_create(entry->temp, content, mode, like);
@@ -97,9 +98,9 @@ static int put_back(struct mem *mem, const struct journal *journal, const struct
     /* What is there lends owner, ACL and today's mode; a mode that we set goes back too. */
     struct stat st;
     if (file_stat(entry->real, &st) < 0 || !S_ISREG(st.st_mode))
-        return put(entry, &content, (int)entry->old_mode, backup);
+        return put_content(entry, &content, (int)entry->old_mode, backup);
     bool mode_is_ours = entry->mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->mode;
-    return put(entry, &content, mode_is_ours ? (int)entry->old_mode : -1, entry->real);
+    return put_content(entry, &content, mode_is_ours ? (int)entry->old_mode : -1, entry->real);
 }
 
 static int undo_edits(struct mem *mem, const struct entry *entry, int state, const char **ret_why)
@@ -120,7 +121,7 @@ static int undo_edits(struct mem *mem, const struct entry *entry, int state, con
     }
     if (placed.count == 0)
         return 0;
-    rc = put(entry, &after, -1, entry->real);
+    rc = put_content(entry, &after, -1, entry->real);
     if (rc < 0)
         *ret_why = mem_str(mem, strerror(-rc));
     return rc < 0 ? -1 : 0;
@@ -166,9 +167,9 @@ static bool was_never_applied(struct mem *mem, const struct entry *entry)
     bool has_content = entry->action == ACTION_WRITE || entry->action == ACTION_EDIT;
     if (has_content && entry->link != NULL && file_is_one(entry->link, entry->real))
         return true;
-    return has_content && !same(entry->old_sha256, entry->new_sha256) &&
-           file_digest(mem, entry->temp, FILE_LIMIT, &temp) == 0 && same(temp, entry->new_sha256) &&
-           !file_is_one(entry->temp, entry->real);
+    return has_content && !same_digest(entry->old_sha256, entry->new_sha256) &&
+           file_digest(mem, entry->temp, FILE_LIMIT, &temp) == 0 &&
+           same_digest(temp, entry->new_sha256) && !file_is_one(entry->temp, entry->real);
 }
 
 /* Line edits are undone as such; what somebody else has changed too much for that is put back whole

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static bool clash(const struct alias_claim *a, const struct alias_claim *b)
+static bool aliases_clash(const struct alias_claim *a, const struct alias_claim *b)
 {
     return a->sha256 != NULL && b->sha256 != NULL && strcmp(a->alias, b->alias) == 0 &&
            memcmp(a->sha256, b->sha256, CERT_SHA256_SIZE) != 0;
@@ -14,12 +14,12 @@ static bool clash(const struct alias_claim *a, const struct alias_claim *b)
 static bool is_contested(const struct alias_claim *claims, size_t count, size_t at)
 {
     for (size_t i = 0; i < count; i++)
-        if (i != at && clash(&claims[i], &claims[at]))
+        if (i != at && aliases_clash(&claims[i], &claims[at]))
             return true;
     return false;
 }
 
-static void say(struct bytes *error, const char *text)
+static void append_sentence(struct bytes *error, const char *text)
 {
     if (error->size > 0)
         bytes_text(error, "; ");
@@ -31,10 +31,10 @@ static bool report_clashes(const struct alias_claim *claims, size_t count, struc
     bool ok = true;
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++) {
-            if (!clash(&claims[i], &claims[k]))
+            if (!aliases_clash(&claims[i], &claims[k]))
                 continue;
             ok = false;
-            say(error, claims[i].origin);
+            append_sentence(error, claims[i].origin);
             bytes_printf(error,
                          " and %s give different certificates for the alias \"%s\": name one with "
                          "\"as ALIAS\"",
@@ -57,7 +57,7 @@ bool alias_settle(struct alias_claim *claims, size_t count, struct bytes *error)
         if (claims[i].sha256 == NULL || alias_is_valid(claims[i].alias))
             continue;
         ok = false;
-        say(error, claims[i].origin);
+        append_sentence(error, claims[i].origin);
         bytes_text(error, ": no alias can be made of its name: give one with \"as ALIAS\"");
     }
     return report_clashes(claims, count, error) && ok;

@@ -24,7 +24,7 @@ static void show_progress(void *arg, size_t done, size_t count, const struct tls
 }
 
 /* "CN=scm1, expires 2027-03-01, for scm1.example.com" */
-static void describe(struct bytes *out, const struct cert *cert)
+static void describe_cert(struct bytes *out, const struct cert *cert)
 {
     struct cert_facts facts;
     if (cert_facts_of(cert->der, cert->size, &facts) != 0) {
@@ -36,13 +36,13 @@ static void describe(struct bytes *out, const struct cert *cert)
     cert_facts_free(&facts);
 }
 
-static void refuse(struct collect *c, const struct source *source, const struct cert *leaf,
-                   const char *why)
+static void refuse_unproved(struct collect *c, const struct source *source, const struct cert *leaf,
+                            const char *why)
 {
     char hex[CERT_SHA256_HEX_SIZE];
     struct bytes shown = {0}, line = {0};
     cert_hex(leaf->sha256, hex);
-    describe(&shown, leaf);
+    describe_cert(&shown, leaf);
     collect_paste_line(&line, source, leaf);
     if (shown.failed || line.failed)
         collect_no_memory(c);
@@ -72,7 +72,7 @@ static bool known_by_first_use(struct collect *c, const struct source *source,
         struct bytes text = {0};
         cert_hex(pin, hex);
         bytes_printf(&text, "%s, and it is not the one of the first use (SHA-256 %s)", why, hex);
-        refuse(c, source, leaf, text.failed ? why : (char *)text.data);
+        refuse_unproved(c, source, leaf, text.failed ? why : (char *)text.data);
         bytes_free(&text);
     } else if (pin == NULL) {
         known = pins_set(&c->pins, server, leaf->sha256);
@@ -88,7 +88,8 @@ static bool known_by_first_use(struct collect *c, const struct source *source,
     return known;
 }
 
-static void judge(struct asked *a, const struct source *source, const struct tls_result *result)
+static void judge_handshake(struct asked *a, const struct source *source,
+                            const struct tls_result *result)
 {
     struct collect *c = a->c;
     const struct cert *leaf = &result->chain.certs[0];
@@ -104,7 +105,7 @@ static void judge(struct asked *a, const struct source *source, const struct tls
             tls_trust_check(a->trust, &result->chain, source->host, c->host->now, why, sizeof(why));
         bool first_use = c->trust_first_use && verdict != TLS_UNKNOWN;
         if (verdict != TLS_TRUSTED && !first_use) {
-            refuse(c, source, leaf, why);
+            refuse_unproved(c, source, leaf, why);
             return;
         }
         if (verdict != TLS_TRUSTED && !known_by_first_use(c, source, leaf, why))
@@ -132,7 +133,7 @@ static void take_result(struct asked *a, size_t at)
     const char *error = reason_of(&a->targets[at], result->error);
     /* An attack and a lack of our own are no reason to fall back on an older copy. */
     if (result->status == TLS_OK)
-        judge(a, source, result);
+        judge_handshake(a, source, result);
     else if (result->status == TLS_LOCAL || result->answer == PG_SSL_EXTRA)
         collect_error(a->c, source->text, "%s", error);
     else

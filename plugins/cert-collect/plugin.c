@@ -52,7 +52,7 @@ static int check(const struct tfhook_host *host)
     return result;
 }
 
-static void gather(struct collect *c)
+static void ask_sources(struct collect *c)
 {
     const struct tfhook_host *host = c->host;
     for (size_t i = 0; i < c->source_count; i++) {
@@ -77,7 +77,7 @@ static void add_count(struct bytes *out, size_t count, const char *what)
         bytes_printf(out, ", %zu %s", count, what);
 }
 
-static int report(struct collect *c)
+static int report_outcome(struct collect *c)
 {
     const struct tfhook_host *host = c->host;
     if (c->errors.failed)
@@ -108,15 +108,15 @@ static int plan(const struct tfhook_host *host)
     struct collect c;
     int result = collect_begin(&c, host);
     if (result == TFHOOK_OK) {
-        gather(&c);
-        result = report(&c);
+        ask_sources(&c);
+        result = report_outcome(&c);
     }
     collect_end(&c);
     return result;
 }
 
-static void find(const struct tfhook_host *host, const char *alias, enum tfhook_verdict verdict,
-                 const char *message, const char *hint)
+static void report_copy(const struct tfhook_host *host, const char *alias,
+                        enum tfhook_verdict verdict, const char *message, const char *hint)
 {
     host->finding(host, "certificates", "certificates.kept-copy", alias, verdict, message, hint);
 }
@@ -126,19 +126,20 @@ static void judge_dates(const struct tfhook_host *host, const char *alias, const
     struct cert_facts f;
     struct bytes text = {0};
     if (cert_facts_of(cert->der, cert->size, &f) != 0) {
-        find(host, alias, TFHOOK_FAIL, "its names or dates cannot be read", "collect it again");
+        report_copy(host, alias, TFHOOK_FAIL, "its names or dates cannot be read",
+                    "collect it again");
         return;
     }
     bool expired = f.not_after<host->now, early = f.not_before> host->now;
     bytes_printf(&text, "%s, %s %s%s", f.subject, expired ? "expired on" : "expires",
                  f.not_after_day, early ? ", not valid yet" : "");
     if (text.failed)
-        find(host, alias, TFHOOK_FAIL, "out of memory", NULL);
+        report_copy(host, alias, TFHOOK_FAIL, "out of memory", NULL);
     else if (expired || early)
-        find(host, alias, TFHOOK_WARN, (char *)text.data,
-             "renew the server's certificate, or remove the copy when the server is gone");
+        report_copy(host, alias, TFHOOK_WARN, (char *)text.data,
+                    "renew the server's certificate, or remove the copy when the server is gone");
     else
-        find(host, alias, TFHOOK_PASS, (char *)text.data, NULL);
+        report_copy(host, alias, TFHOOK_PASS, (char *)text.data, NULL);
     bytes_free(&text);
     cert_facts_free(&f);
 }
@@ -153,17 +154,17 @@ static void judge_copy(const struct tfhook_host *host, const char *directory, co
     bytes_printf(&path, "%s/%s", directory, name);
     bytes_add(&alias, name, strlen(name) - 4);
     if (path.failed || alias.failed) {
-        find(host, name, TFHOOK_FAIL, "out of memory", NULL);
+        report_copy(host, name, TFHOOK_FAIL, "out of memory", NULL);
     } else {
         const char *subject = (char *)alias.data;
         int rc = host->read(host, (char *)path.data, CERT_FILE_LIMIT, &data);
         enum cert_status status = rc < 0 ? CERT_NONE : cert_read(data.data, data.size, &certs);
         if (rc < 0)
-            find(host, subject, TFHOOK_FAIL, strerror(-rc),
-                 is_denied(rc) ? "run as root" : "make it readable");
+            report_copy(host, subject, TFHOOK_FAIL, strerror(-rc),
+                        is_denied(rc) ? "run as root" : "make it readable");
         else if (status != CERT_OK)
-            find(host, subject, TFHOOK_FAIL, cert_status_text(status),
-                 "remove it, collect it again");
+            report_copy(host, subject, TFHOOK_FAIL, cert_status_text(status),
+                        "remove it, collect it again");
         else {
             judge_dates(host, subject, &certs.certs[0]);
             cert_list_free(&certs);
@@ -191,7 +192,8 @@ static int verify(const struct tfhook_host *host)
         copies++;
     }
     if (copies == 0)
-        find(host, directory, TFHOOK_WARN, "no certificate has been collected", "run tfhook apply");
+        report_copy(host, directory, TFHOOK_WARN, "no certificate has been collected",
+                    "run tfhook apply");
     host->message(host, "%zu cop%s in %s", copies, copies == 1 ? "y" : "ies", directory);
     return TFHOOK_OK;
 }

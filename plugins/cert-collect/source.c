@@ -16,9 +16,9 @@ struct error {
     size_t size;
 };
 
-static bool wrong(const struct error *error, const char *format, ...)
+static bool set_error(const struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-static bool wrong(const struct error *error, const char *format, ...)
+static bool set_error(const struct error *error, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -63,16 +63,16 @@ bool alias_is_valid(const char *alias)
 static bool take_alias(struct source *s, const char *word, const struct error *error)
 {
     if (s->alias != NULL)
-        return wrong(error, "\"as\" is given twice");
+        return set_error(error, "\"as\" is given twice");
     s->alias = strdup(word);
     if (s->alias == NULL)
-        return wrong(error, "out of memory");
+        return set_error(error, "out of memory");
     lower_text(s->alias);
     if (!alias_is_valid(s->alias))
-        return wrong(error,
-                     "the alias \"%.200s\" must begin with a letter or digit and hold only "
-                     "letters, digits, '.', '_' and '-', at most %d",
-                     word, ALIAS_LIMIT);
+        return set_error(error,
+                         "the alias \"%.200s\" must begin with a letter or digit and hold only "
+                         "letters, digits, '.', '_' and '-', at most %d",
+                         word, ALIAS_LIMIT);
     return true;
 }
 
@@ -80,12 +80,12 @@ static bool take_pin(struct source *s, const char *word, const struct error *err
 {
     static const char prefix[] = "sha256:";
     if (s->pinned)
-        return wrong(error, "\"pin\" is given twice");
+        return set_error(error, "\"pin\" is given twice");
     if (strncmp(word, prefix, sizeof(prefix) - 1) != 0)
-        return wrong(error, "a pin is written sha256:HEX, not \"%.200s\"", word);
+        return set_error(error, "a pin is written sha256:HEX, not \"%.200s\"", word);
     if (!cert_hex_parse(word + sizeof(prefix) - 1, s->pin))
-        return wrong(error, "a SHA-256 pin has 64 hexadecimal digits, not \"%.200s\"",
-                     word + sizeof(prefix) - 1);
+        return set_error(error, "a SHA-256 pin has 64 hexadecimal digits, not \"%.200s\"",
+                         word + sizeof(prefix) - 1);
     s->pinned = true;
     return true;
 }
@@ -95,15 +95,15 @@ static bool take_host(struct source *s, const char *host, bool bracketed, const 
     unsigned char address[16];
     size_t length = strlen(host);
     if (length == 0)
-        return wrong(error, "the host is missing");
+        return set_error(error, "the host is missing");
     if (bracketed && inet_pton(AF_INET6, host, address) != 1)
-        return wrong(error, "\"%.200s\" in brackets is no IPv6 address", host);
+        return set_error(error, "\"%.200s\" in brackets is no IPv6 address", host);
     if (!bracketed && (length > HOST_LIMIT || strspn(host, name_chars) != length ||
                        strchr("._-", host[0]) != NULL))
-        return wrong(error, "\"%.200s\" is no host name", host);
+        return set_error(error, "\"%.200s\" is no host name", host);
     s->host = strdup(host);
     if (s->host == NULL)
-        return wrong(error, "out of memory");
+        return set_error(error, "out of memory");
     lower_text(s->host);
     if (s->host[length - 1] == '.')
         s->host[length - 1] = '\0';
@@ -118,7 +118,7 @@ static bool take_port(struct source *s, const char *text, const struct error *er
                              ? strtoul(text, NULL, 10)
                              : 0;
     if (port < 1 || port > 65535)
-        return wrong(error, "the port \"%.200s\" is no number from 1 to 65535", text);
+        return set_error(error, "the port \"%.200s\" is no number from 1 to 65535", text);
     s->port = (unsigned)port;
     return true;
 }
@@ -132,14 +132,14 @@ static bool take_server(struct source *s, char *text, const struct error *error)
         host = text + 1;
         end = strchr(host, ']');
         if (end == NULL)
-            return wrong(error, "the bracket '[' is not closed");
+            return set_error(error, "the bracket '[' is not closed");
         *end++ = '\0';
         if (*end != '\0' && *end != ':')
-            return wrong(error, "after ']' only :PORT may follow");
+            return set_error(error, "after ']' only :PORT may follow");
     } else {
         end = strchr(text, ':');
         if (end != NULL && strchr(end + 1, ':') != NULL)
-            return wrong(error, "an IPv6 address is written in brackets: [::1]:443");
+            return set_error(error, "an IPv6 address is written in brackets: [::1]:443");
         end = end != NULL ? end : text + strlen(text);
     }
     bool has_port = *end == ':';
@@ -152,23 +152,23 @@ static bool take_server(struct source *s, char *text, const struct error *error)
 static bool take_user(struct source *s, const char *user, const struct error *error)
 {
     if (user[0] == '\0' || user[0] == '-' || strspn(user, name_chars) != strlen(user))
-        return wrong(error, "\"%.200s\" is no user name", user);
+        return set_error(error, "\"%.200s\" is no user name", user);
     s->user = strdup(user);
-    return s->user != NULL || wrong(error, "out of memory");
+    return s->user != NULL || set_error(error, "out of memory");
 }
 
 static bool take_remote_path(struct source *s, const char *path, const struct error *error)
 {
     size_t safe = strspn(path, path_chars);
     if (path[safe] != '\0')
-        return wrong(error,
-                     "the remote path holds a character other than letters, digits and "
-                     "._-/+@%%=:,~ (at \"%.40s\")",
-                     path + safe);
+        return set_error(error,
+                         "the remote path holds a character other than letters, digits and "
+                         "._-/+@%%=:,~ (at \"%.40s\")",
+                         path + safe);
     if (path[1] == '\0' || path[strlen(path) - 1] == '/')
-        return wrong(error, "the remote path must name a file");
+        return set_error(error, "the remote path must name a file");
     s->path = strdup(path);
-    return s->path != NULL || wrong(error, "out of memory");
+    return s->path != NULL || set_error(error, "out of memory");
 }
 
 /* What follows "scheme://", changed in place. */
@@ -179,17 +179,17 @@ static bool take_url(struct source *s, const struct scheme *scheme, char *rest,
     char *slash = strchr(rest, '/');
     if (s->kind == SOURCE_SSH) {
         if (slash == NULL)
-            return wrong(error, "the path is missing: ssh://[user@]host[:port]/path");
+            return set_error(error, "the path is missing: ssh://[user@]host[:port]/path");
         if (!take_remote_path(s, slash, error))
             return false;
     } else if (slash != NULL && slash[1] != '\0')
-        return wrong(error, "only HOST[:PORT] may follow %s, no path", scheme->prefix);
+        return set_error(error, "only HOST[:PORT] may follow %s, no path", scheme->prefix);
     if (slash != NULL)
         *slash = '\0';
     char *at = strrchr(rest, '@');
     if (at != NULL) {
         if (s->kind != SOURCE_SSH)
-            return wrong(error, "a user makes no sense here");
+            return set_error(error, "a user makes no sense here");
         *at = '\0';
         if (!take_user(s, rest, error))
             return false;
@@ -200,7 +200,7 @@ static bool take_url(struct source *s, const struct scheme *scheme, char *rest,
     if (s->port == 0)
         s->port = scheme->port;
     return s->kind != SOURCE_TLS || s->port != 0 ||
-           wrong(error, "the port is missing: tls://HOST:PORT");
+           set_error(error, "the port is missing: tls://HOST:PORT");
 }
 
 static bool take_source(struct source *s, const char *word, const struct error *error)
@@ -209,7 +209,7 @@ static bool take_source(struct source *s, const char *word, const struct error *
     char *copy = strdup(word);
     bool ok = s->text != NULL && copy != NULL;
     if (!ok)
-        (void)wrong(error, "out of memory");
+        (void)set_error(error, "out of memory");
     else if (word[0] == '/') {
         s->path = copy;
         return true;
@@ -221,10 +221,11 @@ static bool take_source(struct source *s, const char *word, const struct error *
         if (found != NULL)
             ok = take_url(s, found, copy + strlen(found->prefix), error);
         else if (strstr(word, "://") != NULL)
-            ok = wrong(error, "known are a path, ssh://, https://, tls:// and postgres://");
+            ok = set_error(error, "known are a path, ssh://, https://, tls:// and postgres://");
         else
-            ok = wrong(error, "a file or directory is given by its absolute path, a server as "
-                              "https://HOST, tls://HOST:PORT, postgres://HOST or ssh://HOST/PATH");
+            ok = set_error(error,
+                           "a file or directory is given by its absolute path, a server as "
+                           "https://HOST, tls://HOST:PORT, postgres://HOST or ssh://HOST/PATH");
     }
     free(copy);
     return ok;
@@ -239,16 +240,16 @@ static bool take_options(struct source *s, char **rest, const struct error *erro
             continue;
         bool is_alias = strcmp(word, "as") == 0;
         if (!is_alias && strcmp(word, "pin") != 0)
-            return wrong(error,
-                         "unexpected \"%.200s\": only \"as ALIAS\" and \"pin sha256:HEX\" "
-                         "may follow",
-                         word);
+            return set_error(error,
+                             "unexpected \"%.200s\": only \"as ALIAS\" and \"pin sha256:HEX\" "
+                             "may follow",
+                             word);
         char *value;
         do
             value = strsep(rest, " \t");
         while (value != NULL && *value == '\0');
         if (value == NULL)
-            return wrong(error, "nothing follows \"%s\"", word);
+            return set_error(error, "nothing follows \"%s\"", word);
         if (!(is_alias ? take_alias(s, value, error) : take_pin(s, value, error)))
             return false;
     }
@@ -259,14 +260,14 @@ bool source_parse(const char *line, struct source *ret, char *error, size_t erro
 {
     const struct error e = {error, error_size};
     if (strlen(line) > TEXT_LIMIT)
-        return wrong(&e, "it is longer than %d characters", TEXT_LIMIT);
+        return set_error(&e, "it is longer than %d characters", TEXT_LIMIT);
     char *copy = strdup(line);
     if (copy == NULL)
-        return wrong(&e, "out of memory");
+        return set_error(&e, "out of memory");
     struct source s = {0};
     char *rest = copy + strspn(copy, " \t");
     char *first = strsep(&rest, " \t");
-    bool ok = *first != '\0' ? take_source(&s, first, &e) : wrong(&e, "it is empty");
+    bool ok = *first != '\0' ? take_source(&s, first, &e) : set_error(&e, "it is empty");
     ok = ok && take_options(&s, &rest, &e);
     free(copy);
     if (!ok) {

@@ -12,7 +12,7 @@ bool source_is_network(const struct source *source)
            source->kind == SOURCE_POSTGRES;
 }
 
-static char *take(struct bytes *b)
+static char *take_text(struct bytes *b)
 {
     if (b->failed) {
         bytes_free(b);
@@ -28,7 +28,7 @@ char *source_server(const struct source *source)
     bool v6 = strchr(source->host, ':') != NULL;
     bytes_text(&b, source->kind == SOURCE_POSTGRES ? "postgres://" : "tls://");
     bytes_printf(&b, v6 ? "[%s]:%u" : "%s:%u", source->host, source->port);
-    return take(&b);
+    return take_text(&b);
 }
 
 static void add_folded(struct bytes *b, const char *text, size_t size, const char *kept)
@@ -48,7 +48,7 @@ char *alias_of_host(const struct source *source, bool full)
     if (source->address)
         bytes_text(&b, "ip-");
     add_folded(&b, source->host, size, source->address ? "-" : "._-");
-    return take(&b);
+    return take_text(&b);
 }
 
 char *alias_of_file(const char *path)
@@ -66,5 +66,5 @@ char *alias_of_file(const char *path)
     }
     bytes_text(&b, "");
     add_folded(&b, name, size, "._-");
-    return take(&b);
+    return take_text(&b);
 }

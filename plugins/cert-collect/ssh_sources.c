@@ -25,12 +25,13 @@ static void last_line(const struct tfhook_data *text, char ret[LINE_SIZE])
     ret[length] = '\0';
 }
 
-static bool mentions(const struct tfhook_data *text, const char *what)
+static bool output_mentions(const struct tfhook_data *text, const char *what)
 {
     return text->size > 0 && memmem(text->data, text->size, what, strlen(what)) != NULL;
 }
 
-static void judge(struct collect *c, const struct source *source, const struct tfhook_output *out)
+static void judge_output(struct collect *c, const struct source *source,
+                         const struct tfhook_output *out)
 {
     char line[LINE_SIZE];
     last_line(&out->err, line);
@@ -40,7 +41,8 @@ static void judge(struct collect *c, const struct source *source, const struct t
     else if (out->truncated)
         collect_error(c, source->text, "is larger than %d bytes: no certificate is",
                       CERT_FILE_LIMIT);
-    else if (out->exit_status == SSH_ERROR && mentions(&out->err, "ost key verification failed"))
+    else if (out->exit_status == SSH_ERROR &&
+             output_mentions(&out->err, "ost key verification failed"))
         collect_error(
             c, source->text,
             "%s: ssh does not know its host key, or another one than it presents; check it "
@@ -96,5 +98,5 @@ void collect_ssh(struct collect *c, const struct source *source)
         collect_error(c, source->text, "%s cannot be run: %s", fixed[0],
                       rc == -ENOENT ? "no ssh client is installed" : strerror(-rc));
     else
-        judge(c, source, &out);
+        judge_output(c, source, &out);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-static char *lower(const char *text, size_t size)
+static char *copy_lower(const char *text, size_t size)
 {
     char *copy = strndup(text, size);
     for (char *at = copy; at != NULL && *at != '\0'; at++)
@@ -22,8 +22,8 @@ char *import_alias_of_file(const char *path)
     size_t length = strlen(name);
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (length > 4 && strcasecmp(name + length - 4, endings[i]) == 0)
-            return lower(name, length - 4);
-    return lower(name, length);
+            return copy_lower(name, length - 4);
+    return copy_lower(name, length);
 }
 
 /* The last " as " that one word follows: a path may hold spaces. */
@@ -47,7 +47,7 @@ bool import_spec_parse(const char *text, struct import_spec *ret)
     struct import_spec spec = {.path = strndup(text, length)};
     if (as != NULL) {
         as += 4 + strspn(as + 4, " \t");
-        spec.alias = lower(as, strlen(as));
+        spec.alias = copy_lower(as, strlen(as));
     } else if (spec.path != NULL) {
         spec.alias = import_alias_of_file(spec.path);
     }

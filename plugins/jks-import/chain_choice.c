@@ -40,8 +40,8 @@ static bool is_ca(const struct cert *cert, bool *ret)
 
 /* *ret_wanted: one flag a certificate. *ret_leaf: which is the server's; the count, when none is.
  */
-static enum import_pick_status choose(const struct cert_list *list, enum import_chain chain,
-                                      bool *ret_wanted, size_t *ret_leaf)
+static enum import_pick_status choose_certs(const struct cert_list *list, enum import_chain chain,
+                                            bool *ret_wanted, size_t *ret_leaf)
 {
     size_t leaf = cert_leaf(list), wanted = 0;
     bool leaf_is_ca = false;
@@ -64,7 +64,7 @@ static enum import_pick_status choose(const struct cert_list *list, enum import_
                                                                        : IMPORT_PICK_OK;
 }
 
-static bool add(struct import_picks *picks, size_t index, const char *alias, size_t number)
+static bool add_pick(struct import_picks *picks, size_t index, const char *alias, size_t number)
 {
     char *name = NULL;
     if (number == 0)
@@ -84,11 +84,11 @@ enum import_pick_status import_pick(const struct cert_list *list, enum import_ch
     size_t leaf = 0, total = 0, number = 0;
     enum import_pick_status status = IMPORT_PICK_MEMORY;
     if (picks.items != NULL && wanted != NULL)
-        status = choose(list, chain, wanted, &leaf);
+        status = choose_certs(list, chain, wanted, &leaf);
     for (size_t i = 0; status == IMPORT_PICK_OK && i < list->count; i++)
         total += wanted[i];
     for (size_t i = 0; status == IMPORT_PICK_OK && i < list->count; i++)
-        if (wanted[i] && !add(&picks, i, alias, i == leaf || total == 1 ? 0 : ++number))
+        if (wanted[i] && !add_pick(&picks, i, alias, i == leaf || total == 1 ? 0 : ++number))
             status = IMPORT_PICK_MEMORY;
     free(wanted);
     if (status != IMPORT_PICK_OK)

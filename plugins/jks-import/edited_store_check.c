@@ -16,7 +16,7 @@ static int by_pair(const void *a, const void *b)
     return order != 0 ? order : memcmp(left->sha256, right->sha256, TRUSTSTORE_SHA256_SIZE);
 }
 
-static int by_alias(const void *a, const void *b)
+static int compare_changes(const void *a, const void *b)
 {
     const struct import_change *left = a, *right = b;
     return strcmp(left->alias, right->alias);
@@ -26,7 +26,7 @@ static const struct import_change *change_of(const struct import_change *sorted,
                                              const char *alias)
 {
     struct import_change key = {.alias = alias};
-    return count > 0 ? bsearch(&key, sorted, count, sizeof key, by_alias) : NULL;
+    return count > 0 ? bsearch(&key, sorted, count, sizeof key, compare_changes) : NULL;
 }
 
 /* What is trusted, without the changed aliases when there are any to leave out. */
@@ -106,7 +106,7 @@ const char *import_prove(const struct truststore *before, const struct truststor
     } else {
         if (count > 0)
             memcpy(sorted, changes, count * sizeof *sorted);
-        qsort(sorted, count, sizeof *sorted, by_alias);
+        qsort(sorted, count, sizeof *sorted, compare_changes);
         if (!same_trust(before, after, sorted, count, meant, found))
             fault = "a JVM would not trust exactly the old certificates and the new ones";
         else if (!same_others(before, after, sorted, count))

@@ -11,7 +11,7 @@
 
 static const char notes_path[] = TFHOOK_NOTES "added";
 
-static int no_memory(const struct import_run *run)
+static int fail_no_memory(const struct import_run *run)
 {
     return run->host->fail(run->host, "out of memory");
 }
@@ -72,7 +72,7 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
     }
     if (jvm_is_blind(run->stores, store, opened) && !truststore_blind(opened)) {
         truststore_free(opened);
-        return no_memory(run);
+        return fail_no_memory(run);
     }
     host->log(host, TFHOOK_DEBUG, "%s: %s, %zu entries (%s: %s)", store->real,
               truststore_form_text(opened), opened->count, store->path, store->why);
@@ -102,7 +102,8 @@ int import_load_notes(struct import_run *run)
     if (rc != 0 && rc != -ENOENT)
         return run->host->fail(run->host, "%s: what was added before cannot be read: %s",
                                notes_path, strerror(-rc));
-    return import_notes_parse((const char *)data.data, &run->notes) ? TFHOOK_OK : no_memory(run);
+    return import_notes_parse((const char *)data.data, &run->notes) ? TFHOOK_OK
+                                                                    : fail_no_memory(run);
 }
 
 int import_save_notes(struct import_run *run)
@@ -114,7 +115,7 @@ int import_save_notes(struct import_run *run)
     int result = TFHOOK_OK;
     int rc = 0;
     if (text.failed)
-        result = no_memory(run);
+        result = fail_no_memory(run);
     else if ((rc = run->host->write(run->host, notes_path, text.data, text.size, -1, 0)) != 0)
         result = run->host->fail(run->host, "%s: cannot be staged: %s", notes_path, strerror(-rc));
     else

@@ -27,12 +27,12 @@ struct work {
     struct bytes conflict; /* the first one */
 };
 
-static int no_memory(const struct work *w)
+static int fail_out_of_memory(const struct work *w)
 {
     return w->run->host->fail(w->run->host, "out of memory");
 }
 
-static void describe(struct bytes *out, const struct truststore_entry *entry)
+static void describe_entry(struct bytes *out, const struct truststore_entry *entry)
 {
     if (entry->der != NULL)
         import_text_certificate(out, entry->der, entry->der_size, entry->sha256);
@@ -70,12 +70,12 @@ static void note_lines(struct work *w, const struct import_cert *cert,
                                                      : decision->entry->alias,
                      decision->entry->why_not);
     else
-        describe(&w->lines, decision->entry);
+        describe_entry(&w->lines, decision->entry);
     bytes_u8(&w->lines, 0);
 }
 
-static int change(struct work *w, const struct import_cert *cert,
-                  const struct import_decision *decision)
+static int change_entry(struct work *w, const struct import_cert *cert,
+                        const struct import_decision *decision)
 {
     const struct tfhook_host *host = w->run->host;
     struct truststore_error error;
@@ -102,15 +102,15 @@ static int change(struct work *w, const struct import_cert *cert,
         (struct import_change){.alias = cert->alias, .sha256 = cert->sha256};
     return import_notes_set(&w->run->notes, w->store->real, cert->alias, cert->sha256)
                ? TFHOOK_OK
-               : no_memory(w);
+               : fail_out_of_memory(w);
 }
 
-static int conflict(struct work *w, const struct import_cert *cert,
-                    const struct import_decision *decision)
+static int fail_conflict(struct work *w, const struct import_cert *cert,
+                         const struct import_decision *decision)
 {
     struct bytes text = {0};
     bytes_printf(&text, "%s: alias '%s' is taken by ", w->store->real, cert->alias);
-    describe(&text, decision->entry);
+    describe_entry(&text, decision->entry);
     bytes_printf(&text, "; %s is ", cert->path);
     import_text_certificate(&text, cert->der, cert->size, cert->sha256);
     bytes_text(&text, decision->action == IMPORT_KEY
@@ -120,7 +120,7 @@ static int conflict(struct work *w, const struct import_cert *cert,
                             "on-conflict to replace or keep");
     if (text.failed) {
         bytes_free(&text);
-        return no_memory(w);
+        return fail_out_of_memory(w);
     }
     if (w->conflicts++ == 0) {
         w->conflict = text;
@@ -131,11 +131,11 @@ static int conflict(struct work *w, const struct import_cert *cert,
     return TFHOOK_OK;
 }
 
-static void keep(struct work *w, const struct import_cert *cert,
-                 const struct import_decision *decision)
+static void keep_entry(struct work *w, const struct import_cert *cert,
+                       const struct import_decision *decision)
 {
     struct bytes text = {0};
-    describe(&text, decision->entry);
+    describe_entry(&text, decision->entry);
     w->run->kept++;
     w->run->host->log(w->run->host, TFHOOK_WARNING,
                       "%s: alias '%s' keeps %s, so %s is not trusted (on-conflict = keep)",
@@ -144,7 +144,7 @@ static void keep(struct work *w, const struct import_cert *cert,
     bytes_free(&text);
 }
 
-static int consider(struct work *w, size_t at)
+static int consider_cert(struct work *w, size_t at)
 {
     const struct import_cert *cert = &w->run->certs->certs[at];
     const struct tfhook_host *host = w->run->host;
@@ -160,16 +160,16 @@ static int consider(struct work *w, size_t at)
                   cert->path, decision.entry->alias);
         return TFHOOK_OK;
     case IMPORT_KEEP:
-        keep(w, cert, &decision);
+        keep_entry(w, cert, &decision);
         return TFHOOK_OK;
     case IMPORT_CONFLICT:
     case IMPORT_KEY:
-        return conflict(w, cert, &decision);
+        return fail_conflict(w, cert, &decision);
     case IMPORT_ADD:
     case IMPORT_REPLACE:
         break;
     }
-    return change(w, cert, &decision);
+    return change_entry(w, cert, &decision);
 }
 
 /* What tfhook added and a person wants gone. Nothing else is removed: not asked is not meant. */
@@ -187,13 +187,13 @@ static int remove_alias(struct work *w, const char *alias)
                           "removed (aliases-absent); if it shall go: keytool -delete -alias %s",
                           store, alias, alias);
     bytes_printf(&w->lines, "- %s  ", alias);
-    describe(&w->lines, entry);
+    describe_entry(&w->lines, entry);
     bytes_u8(&w->lines, 0);
     if (truststore_remove(w->edited, alias, &error) != TRUSTSTORE_OK)
         return host->fail(host, "%s: '%s' cannot be removed: %s", store, alias, error.text);
     w->run->removed++;
     w->changes[w->change_count++] = (struct import_change){.alias = alias};
-    return import_notes_drop(&w->run->notes, store, alias) ? TFHOOK_OK : no_memory(w);
+    return import_notes_drop(&w->run->notes, store, alias) ? TFHOOK_OK : fail_out_of_memory(w);
 }
 
 static int remove_absent(struct work *w)
@@ -220,14 +220,14 @@ static int consider_all(struct work *w)
     int result = TFHOOK_OK;
     for (size_t i = 0; i < certs->count && result == TFHOOK_OK; i++) {
         host->progress(host, i, certs->count, w->store->real);
-        result = consider(w, i);
+        result = consider_cert(w, i);
     }
     for (bool again = true; again && result == TFHOOK_OK;) {
         again = false;
         for (size_t i = 0; i < certs->count && result == TFHOOK_OK; i++) {
             if (w->actions[i] != IMPORT_PRESENT || is_trusted(w->edited, &certs->certs[i]))
                 continue;
-            result = consider(w, i);
+            result = consider_cert(w, i);
             again = true;
         }
     }
@@ -261,7 +261,7 @@ static void free_store(struct truststore *store, size_t size)
 }
 
 /* The store written, read again and proved against what it was. */
-static int build(struct work *w, struct bytes *out)
+static int build_checked(struct work *w, struct bytes *out)
 {
     const struct tfhook_host *host = w->run->host;
     struct truststore_error error;
@@ -296,11 +296,11 @@ static void send_lines(struct work *w)
     bytes_free(&w->lines);
 }
 
-static int stage(struct work *w)
+static int stage_store(struct work *w)
 {
     const struct tfhook_host *host = w->run->host;
     struct bytes out = {0};
-    int result = build(w, &out);
+    int result = build_checked(w, &out);
     if (result == TFHOOK_OK) {
         send_lines(w);
         int rc = host->write(host, w->store->real, out.data, out.size, -1, 0);
@@ -327,16 +327,16 @@ static int run_work(struct work *w)
     w->changes = calloc(count + 1, sizeof *w->changes);
     w->actions = calloc(count + 1, sizeof *w->actions);
     if (w->changes == NULL || w->actions == NULL)
-        return no_memory(w);
+        return fail_out_of_memory(w);
     int result = remove_absent(w);
     if (result == TFHOOK_OK)
         result = consider_all(w);
     if (result == TFHOOK_OK && w->lines.failed)
-        result = no_memory(w);
+        result = fail_out_of_memory(w);
     if (result == TFHOOK_OK && w->conflicts > 0)
         return host->fail(host, "%s", (const char *)w->conflict.data);
     if (result == TFHOOK_OK && w->change_count > 0)
-        result = stage(w);
+        result = stage_store(w);
     if (result == TFHOOK_OK && w->store->generated != NULL)
         result = import_anchors(host, w->store->real, w->run->certs, w->actions, w->run->absent);
     if (result == TFHOOK_OK)

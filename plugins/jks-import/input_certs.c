@@ -13,7 +13,7 @@
 
 enum { MOST_FILE = 4 << 20, MOST_PASSWORD_FILE = 4096 };
 
-static int no_memory(const struct tfhook_host *host)
+static int fail_memory(const struct tfhook_host *host)
 {
     return host->fail(host, "out of memory");
 }
@@ -55,11 +55,11 @@ static int read_cert(const struct tfhook_host *host, const char *path, struct ce
     case CERT_MEMORY:
         break;
     }
-    return no_memory(host);
+    return fail_memory(host);
 }
 
-static int picked(const struct tfhook_host *host, const char *path, const char *alias,
-                  const struct cert_list *list, struct import_picks *ret)
+static int pick_certs(const struct tfhook_host *host, const char *path, const char *alias,
+                      const struct cert_list *list, struct import_picks *ret)
 {
     enum import_chain chain = import_chain_of(host->value(host, "chain"));
     switch (import_pick(list, chain, alias, ret)) {
@@ -83,7 +83,7 @@ static int picked(const struct tfhook_host *host, const char *path, const char *
     case IMPORT_PICK_MEMORY:
         break;
     }
-    return no_memory(host);
+    return fail_memory(host);
 }
 
 static bool make_room(struct import_certs *certs)
@@ -113,7 +113,7 @@ static int add_certificate(const struct tfhook_host *host, const char *path, con
     struct import_cert cert = {.alias = strdup(alias), .path = strdup(path)};
     if (!roomy || cert.alias == NULL || cert.path == NULL) {
         cert_clear(&cert);
-        return no_memory(host);
+        return fail_memory(host);
     }
     if (certs->with_der) {
         cert.der = from->der;
@@ -132,7 +132,7 @@ static int add_file(const struct tfhook_host *host, const char *path, const char
     struct import_picks picks = {0};
     int result = read_cert(host, path, &list);
     if (result == TFHOOK_OK)
-        result = picked(host, path, alias, &list, &picks);
+        result = pick_certs(host, path, alias, &list, &picks);
     for (size_t i = 0; result == TFHOOK_OK && i < picks.count; i++)
         result = add_certificate(host, path, picks.items[i].alias,
                                  &list.certs[picks.items[i].index], certs);
@@ -148,7 +148,7 @@ static int gather_listed(const struct tfhook_host *host, struct tfhook_names ite
     for (size_t i = 0; i < items.count && result == TFHOOK_OK; i++) {
         struct import_spec spec;
         if (!import_spec_parse(items.names[i], &spec))
-            return no_memory(host);
+            return fail_memory(host);
         result = add_file(host, spec.path, spec.alias, certs);
         import_spec_free(&spec);
     }
@@ -171,7 +171,7 @@ static int gather_copy(const struct tfhook_host *host, const char *directory, co
     if (alias != NULL && asprintf(&path, "%s/%s", directory, name) >= 0)
         result = add_file(host, path, alias, certs);
     else
-        result = no_memory(host);
+        result = fail_memory(host);
     free(alias);
     free(path);
     return result;
@@ -217,7 +217,7 @@ static bool has_copies(const struct tfhook_host *host, const char *directory)
     return any;
 }
 
-static int by_alias(const void *a, const void *b)
+static int compare_certs(const void *a, const void *b)
 {
     const struct import_cert *left = a, *right = b;
     int order = strcmp(left->alias, right->alias);
@@ -225,11 +225,11 @@ static int by_alias(const void *a, const void *b)
 }
 
 /* Sorted, each alias once: the same certificate twice is one, two different ones are a conflict. */
-static int unify(const struct tfhook_host *host, struct import_certs *certs)
+static int unify_aliases(const struct tfhook_host *host, struct import_certs *certs)
 {
     if (certs->count == 0)
         return TFHOOK_OK;
-    qsort(certs->certs, certs->count, sizeof *certs->certs, by_alias);
+    qsort(certs->certs, certs->count, sizeof *certs->certs, compare_certs);
     size_t kept = 1;
     for (size_t i = 1; i < certs->count; i++) {
         struct import_cert *last = &certs->certs[kept - 1], *next = &certs->certs[i];
@@ -264,7 +264,7 @@ int import_gather(const struct tfhook_host *host, bool with_der, struct import_c
     else if (host->items(host, "aliases-absent").count == 0 || has_copies(host, directory))
         result = gather_directory(host, directory, &certs);
     if (result == TFHOOK_OK)
-        result = unify(host, &certs);
+        result = unify_aliases(host, &certs);
     if (result != TFHOOK_OK) {
         import_certs_free(&certs);
         return result;
@@ -292,7 +292,7 @@ int import_password(const struct tfhook_host *host, char **ret)
         password = strndup(text, length);
     }
     if (password == NULL)
-        return no_memory(host);
+        return fail_memory(host);
     *ret = password;
     return TFHOOK_OK;
 }

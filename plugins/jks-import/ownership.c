@@ -8,7 +8,7 @@
 enum { HEX = CERT_SHA256_HEX_SIZE - 1 };
 
 /* 64 digits, a space, an alias, a space, an absolute path. */
-static bool fits(const char *line)
+static bool line_fits(const char *line)
 {
     unsigned char sha256[CERT_SHA256_SIZE];
     char hex[CERT_SHA256_HEX_SIZE];
@@ -28,7 +28,7 @@ static int by_subject(const void *a, const void *b)
 }
 
 /* The place of the line about the same, or the one where it belongs. */
-static size_t find(const struct import_notes *notes, const char *line, bool *ret_found)
+static size_t find_place(const struct import_notes *notes, const char *line, bool *ret_found)
 {
     size_t low = 0, high = notes->count;
     *ret_found = false;
@@ -46,7 +46,7 @@ static size_t find(const struct import_notes *notes, const char *line, bool *ret
 }
 
 /* Takes the line over. */
-static bool add(struct import_notes *notes, size_t place, char *line)
+static bool insert_line(struct import_notes *notes, size_t place, char *line)
 {
     if (line == NULL)
         return false;
@@ -67,7 +67,8 @@ static bool add(struct import_notes *notes, size_t place, char *line)
     return true;
 }
 
-/* Sorted for find(). Two lines about one alias of a store are not tfhook's, and neither counts. */
+/* Sorted for find_place(). Two lines about one alias of a store are not tfhook's, and neither
+ * counts. */
 static void put_in_order(struct import_notes *notes)
 {
     size_t kept = 0, count = notes->count;
@@ -92,9 +93,9 @@ bool import_notes_parse(const char *text, struct import_notes *ret)
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
         char *line = strndup(text, length);
-        if (line != NULL && !fits(line))
+        if (line != NULL && !line_fits(line))
             free(line);
-        else if (!add(&notes, notes.count, line)) {
+        else if (!insert_line(&notes, notes.count, line)) {
             import_notes_free(&notes);
             return false;
         }
@@ -122,7 +123,7 @@ bool import_notes_has(const struct import_notes *notes, const char *store, const
 {
     char *line = make_line(store, alias, sha256);
     bool found = false;
-    size_t at = line == NULL ? 0 : find(notes, line, &found);
+    size_t at = line == NULL ? 0 : find_place(notes, line, &found);
     found = found && strcmp(notes->lines[at], line) == 0;
     free(line);
     return found;
@@ -137,14 +138,14 @@ bool import_notes_set(struct import_notes *notes, const char *store, const char 
     if (line == NULL)
         return false;
     bool found = false;
-    size_t at = find(notes, line, &found);
+    size_t at = find_place(notes, line, &found);
     if (found && strcmp(notes->lines[at], line) == 0) {
         free(line);
         return true;
     }
     notes->changed = true;
     if (!found)
-        return add(notes, at, line);
+        return insert_line(notes, at, line);
     free(notes->lines[at]);
     notes->lines[at] = line;
     return true;
@@ -157,7 +158,7 @@ bool import_notes_drop(struct import_notes *notes, const char *store, const char
     if (line == NULL)
         return false;
     bool found = false;
-    size_t at = find(notes, line, &found);
+    size_t at = find_place(notes, line, &found);
     if (found) {
         free(notes->lines[at]);
         notes->count--;

@@ -77,7 +77,7 @@ static int check(const struct tfhook_host *host)
     return result == TFHOOK_OK ? check_absent(host) : result;
 }
 
-/* What plan and verify both need; released by end(). */
+/* What plan and verify both need; released by end_run(). */
 struct parts {
     struct import_certs certs;
     struct jvm_stores stores;
@@ -97,8 +97,8 @@ static int check_both_ways(const struct tfhook_host *host, const struct import_c
     return TFHOOK_OK;
 }
 
-static int begin(const struct tfhook_host *host, bool with_der, struct parts *parts,
-                 struct import_run *run)
+static int begin_run(const struct tfhook_host *host, bool with_der, struct parts *parts,
+                     struct import_run *run)
 {
     char error[JVM_ERROR_SIZE];
     struct tfhook_names keystore = host->items(host, "keystore");
@@ -122,7 +122,7 @@ static int begin(const struct tfhook_host *host, bool with_der, struct parts *pa
     return result;
 }
 
-static void end(struct parts *parts)
+static void end_run(struct parts *parts)
 {
     import_certs_free(&parts->certs);
     jvm_free(&parts->stores);
@@ -130,7 +130,7 @@ static void end(struct parts *parts)
 }
 
 /* "2 certificates in 1 store, 1 to add" */
-static void say(const struct import_run *run)
+static void set_message(const struct import_run *run)
 {
     struct bytes text = {0};
     import_text_count(&text, run->certs->count, "certificate");
@@ -156,7 +156,7 @@ static int plan(const struct tfhook_host *host)
 {
     struct parts parts = {0};
     struct import_run run;
-    int result = begin(host, true, &parts, &run);
+    int result = begin_run(host, true, &parts, &run);
     if (result == TFHOOK_OK)
         result = import_load_notes(&run);
     if (result == TFHOOK_OK)
@@ -166,10 +166,10 @@ static int plan(const struct tfhook_host *host)
     if (result == TFHOOK_OK)
         result = import_save_notes(&run);
     if (result == TFHOOK_OK)
-        say(&run);
+        set_message(&run);
     import_notes_free(&run.notes);
     bytes_free(&run.empty);
-    end(&parts);
+    end_run(&parts);
     return result;
 }
 
@@ -177,10 +177,10 @@ static int verify(const struct tfhook_host *host)
 {
     struct parts parts = {0};
     struct import_run run;
-    int result = begin(host, false, &parts, &run);
+    int result = begin_run(host, false, &parts, &run);
     for (size_t i = 0; i < parts.stores.store_count && result == TFHOOK_OK; i++)
         result = import_verify_store(&run, &parts.stores.stores[i]);
-    end(&parts);
+    end_run(&parts);
     return result;
 }
 

@@ -17,7 +17,8 @@ static char *path_of(const char *alias)
     return length < 0 ? NULL : path;
 }
 
-static int stage(const struct tfhook_host *host, const struct import_cert *cert, const char *path)
+static int stage_anchor(const struct tfhook_host *host, const struct import_cert *cert,
+                        const char *path)
 {
     struct bytes pem = {0};
     struct tfhook_data there;
@@ -49,7 +50,7 @@ static int stage_ca(const struct tfhook_host *host, const struct import_cert *ce
     if (!*ret_is_ca)
         return TFHOOK_OK;
     char *path = path_of(cert->alias);
-    int result = path == NULL ? host->fail(host, "out of memory") : stage(host, cert, path);
+    int result = path == NULL ? host->fail(host, "out of memory") : stage_anchor(host, cert, path);
     free(path);
     return result;
 }

@@ -161,7 +161,7 @@ static void names_of(const struct topology *topology, bool only_databases, struc
     }
 }
 
-static void advise(const struct tfhook_host *host, const struct tokens_site *site)
+static void advise_next(const struct tfhook_host *host, const struct tokens_site *site)
 {
     struct bytes others = {0}, databases = {0};
     names_of(&site->topology, false, &others);
@@ -182,8 +182,8 @@ static void advise(const struct tfhook_host *host, const struct tokens_site *sit
     bytes_free(&databases);
 }
 
-static int stage(const struct tfhook_host *host, const struct tokens_site *site,
-                 const struct site_edits *edits)
+static int stage_edits(const struct tfhook_host *host, const struct tokens_site *site,
+                       const struct site_edits *edits)
 {
     for (size_t i = 0; i < edits->count; i++) {
         const struct site_edit *edit = &edits->edits[i];
@@ -195,7 +195,8 @@ static int stage(const struct tfhook_host *host, const struct tokens_site *site,
     return TFHOOK_OK;
 }
 
-static void report(const struct tfhook_host *host, const struct tokens_site *site, size_t changed)
+static void report_tokens(const struct tfhook_host *host, const struct tokens_site *site,
+                          size_t changed)
 {
     const struct separation *why = &site->separation;
     const char *elsewhere =
@@ -226,11 +227,11 @@ static int plan_site(const struct tfhook_host *host, const struct tokens_site *s
                                : host->fail(host, "%s:%zu: %s", site->path, error.line, error.text);
     int result = check_files(host, site, edits.count > 0);
     if (result == TFHOOK_OK)
-        result = stage(host, site, &edits);
+        result = stage_edits(host, site, &edits);
     if (result == TFHOOK_OK && edits.count > 0)
-        advise(host, site);
+        advise_next(host, site);
     if (result == TFHOOK_OK)
-        report(host, site, edits.count);
+        report_tokens(host, site, edits.count);
     site_edits_free(&edits);
     return result;
 }

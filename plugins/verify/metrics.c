@@ -12,7 +12,7 @@ void verify_metrics_head(struct bytes *out)
 
 /* A label's value has three characters that must be escaped. What is no printable ASCII or UTF-8
  * lead is kept out: a name in a certificate is somebody else's text. */
-static void label(const char *name, const char *value, const char *after, struct bytes *out)
+static void write_label(const char *name, const char *value, const char *after, struct bytes *out)
 {
     bytes_printf(out, "%s=\"", name);
     for (const char *c = value; *c != '\0'; c++) {
@@ -31,9 +31,9 @@ static void label(const char *name, const char *value, const char *after, struct
 void verify_metrics_add(const struct verify_metric *metric, struct bytes *out)
 {
     bytes_text(out, "x509_cert_not_after{");
-    label("source", metric->source, ",", out);
-    label("subject", metric->subject, ",", out);
-    label("filepath", metric->filepath, ",", out);
-    label("subject_CN", metric->common_name, "} ", out);
+    write_label("source", metric->source, ",", out);
+    write_label("subject", metric->subject, ",", out);
+    write_label("filepath", metric->filepath, ",", out);
+    write_label("subject_CN", metric->common_name, "} ", out);
     bytes_printf(out, "%" PRId64 "\n", metric->not_after);
 }

@@ -21,7 +21,7 @@ struct origin {
 static bool read_conf(struct origin *origin, const char *path, int depth);
 
 /* The path as the file means it: relative to the file that names it. */
-static char *beside(const char *path, const char *name)
+static char *path_beside(const char *path, const char *name)
 {
     char *joined = NULL;
     const char *slash = strrchr(path, '/');
@@ -53,10 +53,10 @@ static void read_dir(struct origin *origin, const char *directory, int depth)
     }
 }
 
-static void follow(struct origin *origin, const char *path,
-                   const struct pgconf_statement *statement, int depth)
+static void follow_include(struct origin *origin, const char *path,
+                           const struct pgconf_statement *statement, int depth)
 {
-    char *target = beside(path, statement->value);
+    char *target = path_beside(path, statement->value);
     if (target == NULL)
         return;
     if (strcmp(statement->name, "include_dir") == 0)
@@ -75,7 +75,7 @@ static bool read_conf(struct origin *origin, const char *path, int depth)
     struct pgconf_reader reader = {.data = (const char *)data.data, .size = data.size};
     while (pgconf_next(&reader, &statement)) {
         if (strncmp(statement.name, "include", 7) == 0) {
-            follow(origin, path, &statement, depth + 1);
+            follow_include(origin, path, &statement, depth + 1);
             continue;
         }
         if (strcmp(statement.name, "ssl") != 0)
@@ -92,7 +92,7 @@ static bool read_conf(struct origin *origin, const char *path, int depth)
     return true;
 }
 
-static void describe(struct verify *v, const char *directory, struct bytes *out)
+static void describe_directory(struct verify *v, const char *directory, struct bytes *out)
 {
     struct origin origin = {.host = v->host};
     char *path = NULL, *automatic = NULL;
@@ -127,7 +127,7 @@ void verify_pgconf_hint(struct verify *v, struct bytes *out)
     const char *configured = v->host->value(v->host, "data-directory");
     struct tfhook_names names;
     if (configured != NULL) {
-        describe(v, configured, out);
+        describe_directory(v, configured, out);
         return;
     }
     for (size_t i = 0; i < 2 && out->size == 0; i++) {
@@ -137,7 +137,7 @@ void verify_pgconf_hint(struct verify *v, struct bytes *out)
             char *directory = NULL;
             if (asprintf(&directory, "%s/%s/data", usual[i], names.names[j]) < 0)
                 return;
-            describe(v, directory, out);
+            describe_directory(v, directory, out);
             free(directory);
         }
     }

@@ -76,7 +76,7 @@ static bool is_wanted(struct tfhook_names wanted, const char *name)
     return false;
 }
 
-static int publish(struct verify *v)
+static int publish_metrics(struct verify *v)
 {
     const char *path = v->host->value(v->host, "metrics-file");
     if (path == NULL)
@@ -101,7 +101,7 @@ static int verify(const struct tfhook_host *host)
     host->message(host, "%zu passed, %zu warnings, %zu failed, %zu not looked at",
                   v.counts[TFHOOK_PASS], v.counts[TFHOOK_WARN], v.counts[TFHOOK_FAIL],
                   v.counts[TFHOOK_SKIP]);
-    int result = publish(&v);
+    int result = publish_metrics(&v);
     verify_close(&v);
     return result;
 }

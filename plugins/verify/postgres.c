@@ -21,7 +21,7 @@ static uint32_t databases_of(const struct site_host *host)
 }
 
 /* Those of the key; else the database hosts of the site, when their traffic is to be encrypted. */
-static void collect(struct verify *v, struct verify_targets *to)
+static void collect_databases(struct verify *v, struct verify_targets *to)
 {
     struct tfhook_names items = v->host->items(v->host, "database");
     struct separation why;
@@ -76,8 +76,8 @@ static int compare_with_token(struct verify *v, const char *token, const struct 
     return same;
 }
 
-static void compare_with_copy(struct verify *v, const struct verify_target *target,
-                              const struct cert *served)
+static void compare_database_copy(struct verify *v, const struct verify_target *target,
+                                  const struct cert *served)
 {
     static const char id[] = "postgres.served-certificate";
     char alias[VERIFY_HOST_SIZE];
@@ -119,7 +119,7 @@ static void check_served(struct verify *v, const struct verify_target *target,
                     "refuses keeps the old certificate without a word",
                     "is another one than in %s: PostgreSQL has not taken the file up", names);
     else
-        compare_with_copy(v, target, served);
+        compare_database_copy(v, target, served);
     bytes_free(&files);
 }
 
@@ -166,7 +166,8 @@ static void check_trust(struct verify *v, const struct verify_target *target,
     }
 }
 
-static enum tfhook_verdict unreachable(const struct verify *v, const struct verify_target *target)
+static enum tfhook_verdict unreachable_verdict(const struct verify *v,
+                                               const struct verify_target *target)
 {
     return v->all || verify_is_local(v, target) ? TFHOOK_FAIL : TFHOOK_WARN;
 }
@@ -189,14 +190,14 @@ static void report_no_tls(struct verify *v, const struct verify_target *target,
     bytes_free(&hint);
 }
 
-static void judge(struct verify *v, const struct verify_target *target,
-                  const struct tls_result *result)
+static void judge_database(struct verify *v, const struct verify_target *target,
+                           const struct tls_result *result)
 {
     switch (result->status) {
     case TLS_NO_HOST:
     case TLS_NO_CONNECTION:
     case TLS_TIMED_OUT:
-        verify_find(v, "postgres.connect", target->subject, unreachable(v, target),
+        verify_find(v, "postgres.connect", target->subject, unreachable_verdict(v, target),
                     "does PostgreSQL run there, and is its port open to this host?", "%s",
                     result->error);
         return;
@@ -273,15 +274,16 @@ static void judge_plain(struct verify *v, const struct verify_target *target,
                     result->sqlstate);
 }
 
-static void show_progress(void *arg, size_t done, size_t count, const struct tls_target *target)
+static void show_database_progress(void *arg, size_t done, size_t count,
+                                   const struct tls_target *target)
 {
     const struct tfhook_host *host = arg;
     host->progress(host, done, count, target->host);
 }
 
 /* Two connections to each database: one that asks for TLS, one that does not. */
-static void ask(struct verify *v, const struct verify_targets *databases,
-                struct tls_target *targets, struct tls_result *results)
+static void ask_databases(struct verify *v, const struct verify_targets *databases,
+                          struct tls_target *targets, struct tls_result *results)
 {
     char *user = verify_token(v, "DATABASE_USERNAME"), *name = verify_token(v, "DATABASE_NAME");
     for (size_t i = 0; i < databases->count; i++) {
@@ -292,8 +294,8 @@ static void ask(struct verify *v, const struct verify_targets *databases,
         targets[2 * i + 1] = targets[2 * i];
         targets[2 * i + 1].speech = TLS_POSTGRES_PLAIN;
     }
-    tls_run(targets, 2 * databases->count, VERIFY_PARALLEL, VERIFY_CONNECT_SECONDS, show_progress,
-            (void *)(uintptr_t)v->host, results);
+    tls_run(targets, 2 * databases->count, VERIFY_PARALLEL, VERIFY_CONNECT_SECONDS,
+            show_database_progress, (void *)(uintptr_t)v->host, results);
     free(user);
     free(name);
 }
@@ -301,13 +303,13 @@ static void ask(struct verify *v, const struct verify_targets *databases,
 void verify_check_postgres(struct verify *v)
 {
     struct verify_targets databases = {0};
-    collect(v, &databases);
+    collect_databases(v, &databases);
     struct tls_target *targets = calloc(2 * databases.count + 1, sizeof targets[0]);
     struct tls_result *results = calloc(2 * databases.count + 1, sizeof results[0]);
     if (targets != NULL && results != NULL) {
-        ask(v, &databases, targets, results);
+        ask_databases(v, &databases, targets, results);
         for (size_t i = 0; i < databases.count; i++) {
-            judge(v, &databases.targets[i], &results[2 * i]);
+            judge_database(v, &databases.targets[i], &results[2 * i]);
             judge_login(v, &databases.targets[i], &results[2 * i]);
             judge_plain(v, &databases.targets[i], &results[2 * i + 1],
                         results[2 * i].plain == PG_PLAIN_TLS_REFUSED);

@@ -6,7 +6,7 @@
 
 enum { START_FIELD = 22, AFTER_NAME_FIELD = 3 };
 
-static bool number(const char *text, unsigned long long *ret)
+static bool parse_field(const char *text, unsigned long long *ret)
 {
     char *end = NULL;
     if (*text < '0' || *text > '9')
@@ -28,7 +28,7 @@ bool verify_proc_boot(const char *text, int64_t *ret)
         line = strchr(line, '\n');
         line = line == NULL ? NULL : line + 1;
     }
-    if (line == NULL || !number(line + sizeof key - 1, &value) || value > INT64_MAX)
+    if (line == NULL || !parse_field(line + sizeof key - 1, &value) || value > INT64_MAX)
         return false;
     *ret = (int64_t)value;
     return true;
@@ -46,5 +46,5 @@ bool verify_proc_start(const char *text, unsigned long long *ret)
             return false;
         at++;
     }
-    return number(at, ret);
+    return parse_field(at, ret);
 }

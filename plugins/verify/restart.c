@@ -25,7 +25,7 @@ static bool read_proc(const char *path, char *text, size_t room)
 }
 
 /* When the process started, in seconds since the epoch; 0 when that cannot be found out. */
-static int64_t started(long pid)
+static int64_t process_started(long pid)
 {
     static char text[256 * 1024];
     char path[64];
@@ -52,7 +52,7 @@ static size_t check_store(struct verify *v, const struct verify_stores *stores,
         bool meant = named || jvm->teamforge || jvm->wanted;
         if (jvm->pid == 0 || !meant || !jvm_uses(jvm, store->place))
             continue;
-        int64_t start = started(jvm->pid);
+        int64_t start = process_started(jvm->pid);
         (void)snprintf(subject, sizeof subject, "process %ld", jvm->pid);
         looked_at++;
         /* Both are whole seconds, and the boot time is rounded: one second is no proof. */

@@ -13,7 +13,7 @@ enum { HTTPS_PORT = 443 };
 
 /* Those of the key; else the servers whose certificates were collected. A host that runs databases
  * and nothing else has no web server: its certificate is judged by the check postgres. */
-static void collect(struct verify *v, struct verify_targets *to)
+static void collect_servers(struct verify *v, struct verify_targets *to)
 {
     struct tfhook_names items = v->host->items(v->host, "server");
     for (size_t i = 0; i < items.count; i++)
@@ -58,8 +58,8 @@ static void judge_trust(struct verify *v, const struct verify_target *target,
 }
 
 /* A server that was renewed and not collected again shows here by name. */
-static void compare_with_copy(struct verify *v, const struct verify_target *target,
-                              const struct cert *leaf)
+static void compare_server_copy(struct verify *v, const struct verify_target *target,
+                                const struct cert *leaf)
 {
     char alias[VERIFY_HOST_SIZE];
     (void)snprintf(alias, sizeof alias, "%.*s", (int)strcspn(target->host, "."), target->host);
@@ -99,14 +99,14 @@ static void judge_server(struct verify *v, const struct verify_target *target,
                 named ? NULL : "Java refuses it under this name: use the one it is made for",
                 "%s (%s) is%s for %s", facts.subject, facts.names, named ? "" : " not",
                 target->host);
-    compare_with_copy(v, target, &result->chain.certs[0]);
+    compare_server_copy(v, target, &result->chain.certs[0]);
     verify_dates(v, "servers.expiry", target->subject, &facts);
     verify_measure(v, "server", target->subject, "", &facts);
     cert_facts_free(&facts);
 }
 
-static void judge(struct verify *v, const struct verify_target *target,
-                  const struct tls_result *result)
+static void judge_result(struct verify *v, const struct verify_target *target,
+                         const struct tls_result *result)
 {
     bool silent = result->status == TLS_NO_HOST || result->status == TLS_NO_CONNECTION ||
                   result->status == TLS_TIMED_OUT;
@@ -127,7 +127,8 @@ static void judge(struct verify *v, const struct verify_target *target,
                     "%s", result->error);
 }
 
-static void show_progress(void *arg, size_t done, size_t count, const struct tls_target *target)
+static void show_server_progress(void *arg, size_t done, size_t count,
+                                 const struct tls_target *target)
 {
     const struct tfhook_host *host = arg;
     host->progress(host, done, count, target->host);
@@ -136,7 +137,7 @@ static void show_progress(void *arg, size_t done, size_t count, const struct tls
 void verify_check_servers(struct verify *v)
 {
     struct verify_targets servers = {0};
-    collect(v, &servers);
+    collect_servers(v, &servers);
     struct tls_target *targets = calloc(servers.count + 1, sizeof targets[0]);
     struct tls_result *results = calloc(servers.count + 1, sizeof results[0]);
     if (targets != NULL && results != NULL) {
@@ -144,10 +145,10 @@ void verify_check_servers(struct verify *v)
             targets[i] = (struct tls_target){.host = servers.targets[i].host,
                                              .port = servers.targets[i].port,
                                              .speech = TLS_DIRECT};
-        tls_run(targets, servers.count, VERIFY_PARALLEL, VERIFY_CONNECT_SECONDS, show_progress,
-                (void *)(uintptr_t)v->host, results);
+        tls_run(targets, servers.count, VERIFY_PARALLEL, VERIFY_CONNECT_SECONDS,
+                show_server_progress, (void *)(uintptr_t)v->host, results);
         for (size_t i = 0; i < servers.count; i++) {
-            judge(v, &servers.targets[i], &results[i]);
+            judge_result(v, &servers.targets[i], &results[i]);
             tls_result_free(&results[i]);
         }
     }

@@ -37,7 +37,7 @@ static int index_of(const char *const *names, const char *name)
 }
 
 TFHOOK_PRINTF(2, 3)
-static bool refuse(char why[ANSWER_WHY], const char *format, ...)
+static bool set_why(char why[ANSWER_WHY], const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -58,24 +58,24 @@ static bool has_only(const json_t *object, const struct member *members, const c
     const char *key = NULL;
     json_t *value = NULL;
     if (!json_is_object(object))
-        return refuse(why, "%s is no object", what);
+        return set_why(why, "%s is no object", what);
     json_object_foreach((json_t *)(uintptr_t)object, key, value)
     {
         size_t i = 0;
         while (members[i].name != NULL && strcmp(members[i].name, key) != 0)
             i++;
         if (members[i].name == NULL)
-            return refuse(why, "%s has an unknown member \"%.60s\"", what, key);
+            return set_why(why, "%s has an unknown member \"%.60s\"", what, key);
         bool is_text = members[i].kind == TEXT || members[i].kind == NEEDED;
         bool is_null = members[i].kind == TEXT && json_is_null(value);
         if (is_text && !json_is_string(value) && !is_null)
-            return refuse(why, "\"%s\" of %s is no string", key, what);
+            return set_why(why, "\"%s\" of %s is no string", key, what);
         if (!is_text && !json_is_array(value))
-            return refuse(why, "\"%s\" of %s is no array", key, what);
+            return set_why(why, "\"%s\" of %s is no array", key, what);
     }
     for (size_t i = 0; members[i].name != NULL; i++)
         if (members[i].kind == NEEDED && text_of(object, members[i].name) == NULL)
-            return refuse(why, "%s has no \"%s\"", what, members[i].name);
+            return set_why(why, "%s has no \"%s\"", what, members[i].name);
     return true;
 }
 
@@ -84,8 +84,8 @@ static bool is_finding(const json_t *item, char why[ANSWER_WHY])
     if (!has_only(item, finding_members, "a finding", why))
         return false;
     if (index_of(verdicts, text_of(item, "verdict")) < 0)
-        return refuse(why, "the verdict \"%.60s\" is none of pass, skip, warn, fail",
-                      text_of(item, "verdict"));
+        return set_why(why, "the verdict \"%.60s\" is none of pass, skip, warn, fail",
+                       text_of(item, "verdict"));
     return true;
 }
 
@@ -94,13 +94,14 @@ static bool is_edit(const json_t *item, char why[ANSWER_WHY])
     if (!has_only(item, edit_members, "an edit", why))
         return false;
     if (text_of(item, "path")[0] != '/')
-        return refuse(why, "the path \"%.100s\" of an edit is not absolute", text_of(item, "path"));
+        return set_why(why, "the path \"%.100s\" of an edit is not absolute",
+                       text_of(item, "path"));
     if (text_of(item, "old") == NULL && text_of(item, "new") == NULL)
-        return refuse(why, "an edit has neither \"old\" nor \"new\"");
+        return set_why(why, "an edit has neither \"old\" nor \"new\"");
     for (size_t i = 1; edit_members[i].name != NULL; i++) {
         const char *line = text_of(item, edit_members[i].name);
         if (line != NULL && strchr(line, '\n') != NULL)
-            return refuse(why, "\"%s\" of an edit is more than one line", edit_members[i].name);
+            return set_why(why, "\"%s\" of an edit is more than one line", edit_members[i].name);
     }
     return true;
 }
@@ -110,11 +111,11 @@ static bool are_items(const json_t *object, const struct member *member, const c
 {
     const json_t *array = json_object_get(object, member->name);
     if (member->only_in != NULL && json_array_size(array) > 0 && strcmp(member->only_in, call) != 0)
-        return refuse(why, "\"%s\" are for %s only", member->name, member->only_in);
+        return set_why(why, "\"%s\" are for %s only", member->name, member->only_in);
     for (size_t i = 0; i < json_array_size(array); i++) {
         const json_t *item = json_array_get(array, i);
         if (member->kind == WORDS && !json_is_string(item))
-            return refuse(why, "an item of \"%s\" is no string", member->name);
+            return set_why(why, "an item of \"%s\" is no string", member->name);
         if ((member->kind == FINDINGS && !is_finding(item, why)) ||
             (member->kind == EDITS && !is_edit(item, why)))
             return false;
@@ -122,7 +123,7 @@ static bool are_items(const json_t *object, const struct member *member, const c
     return true;
 }
 
-static bool judge(const char *call, struct answer *answer, char why[ANSWER_WHY])
+static bool check_members(const char *call, struct answer *answer, char why[ANSWER_WHY])
 {
     if (!has_only(answer->object, answer_members, "the answer", why))
         return false;
@@ -132,11 +133,12 @@ static bool judge(const char *call, struct answer *answer, char why[ANSWER_WHY])
     const char *result = text_of(answer->object, "result");
     int index = result == NULL ? 0 : index_of(results, result);
     if (index < 0)
-        return refuse(why, "the result \"%.60s\" is none of ok, skipped, failed, rejected", result);
+        return set_why(why, "the result \"%.60s\" is none of ok, skipped, failed, rejected",
+                       result);
     answer->result = (enum tfhook_result)index;
     answer->message = text_of(answer->object, "message");
     if (index > 0 && answer->message == NULL)
-        return refuse(why, "the result \"%s\" has no message", result);
+        return set_why(why, "the result \"%s\" has no message", result);
     return true;
 }
 
@@ -152,10 +154,10 @@ int answer_parse(const void *data, size_t size, const char *call, struct answer 
     answer.object =
         blank == size ? json_object() : json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
     if (answer.object == NULL) {
-        (void)refuse(why, "it is no JSON: line %d: %s", error.line, error.text);
+        (void)set_why(why, "it is no JSON: line %d: %s", error.line, error.text);
         return -1;
     }
-    if (!judge(call, &answer, why)) {
+    if (!check_members(call, &answer, why)) {
         answer_free(&answer);
         return -1;
     }

@@ -13,7 +13,7 @@
 enum { OUTPUT_MAX = 1024 * 1024, WORDS_MAX = 256 };
 
 /* Whoever can write it decides what this run does. */
-static int trust(const struct tfhook_host *host, const char *path, enum tfhook_kind kind)
+static int check_trust(const struct tfhook_host *host, const char *path, enum tfhook_kind kind)
 {
     struct tfhook_stat st = {.struct_size = sizeof st};
     int rc = host->stat(host, path, &st);
@@ -41,11 +41,11 @@ static int trust_command(const struct tfhook_host *host, const char *command, co
     char *path = strdup(*ret);
     if (path == NULL)
         return host->fail(host, "%s: no memory", command);
-    int result = trust(host, path, TFHOOK_FILE);
+    int result = check_trust(host, path, TFHOOK_FILE);
     while (result == TFHOOK_OK && strcmp(path, "/") != 0) {
         char *slash = strrchr(path, '/');
         slash[slash == path] = '\0';
-        result = trust(host, path, TFHOOK_DIRECTORY);
+        result = check_trust(host, path, TFHOOK_DIRECTORY);
     }
     free(path);
     return result;
@@ -69,8 +69,8 @@ static struct request *make_request(const struct tfhook_host *host, const char *
 }
 
 /* Runs it; what went wrong is the result. */
-static int ask(const struct tfhook_host *host, const char *call, const char *command,
-               struct tfhook_output *ret)
+static int run_command(const struct tfhook_host *host, const char *call, const char *command,
+                       struct tfhook_output *ret)
 {
     struct tfhook_names arguments = host->items(host, "arguments");
     const char *argv[WORDS_MAX + 2] = {NULL};
@@ -122,7 +122,7 @@ static int stage_edit(const struct tfhook_host *host, const struct answer_edit *
 }
 
 /* The group of a finding is what stands before the first dot of its id. */
-static void report(const struct tfhook_host *host, const struct answer_finding *finding)
+static void report_finding(const struct tfhook_host *host, const struct answer_finding *finding)
 {
     char group[64] = "exec-hook";
     size_t size = strcspn(finding->id, ".");
@@ -134,7 +134,7 @@ static void report(const struct tfhook_host *host, const struct answer_finding *
                   finding->hint);
 }
 
-static int follow(const struct tfhook_host *host, const struct answer *answer)
+static int follow_answer(const struct tfhook_host *host, const struct answer *answer)
 {
     const char *command = host->value(host, "command"), *text = NULL;
     struct answer_finding finding;
@@ -143,7 +143,7 @@ static int follow(const struct tfhook_host *host, const struct answer *answer)
     for (size_t i = 0; (text = answer_log(answer, i)) != NULL; i++)
         host->log(host, TFHOOK_INFO, "%s", text);
     for (size_t i = 0; answer_finding(answer, i, &finding); i++)
-        report(host, &finding);
+        report_finding(host, &finding);
     if (answer->result == TFHOOK_SKIPPED)
         return host->skip(host, "%s", answer->message);
     if (answer->result == TFHOOK_FAILED)
@@ -159,7 +159,7 @@ static int follow(const struct tfhook_host *host, const struct answer *answer)
     return result;
 }
 
-static int run(const struct tfhook_host *host, const char *call)
+static int run_call(const struct tfhook_host *host, const char *call)
 {
     const char *command = host->value(host, "command");
     char why[ANSWER_WHY];
@@ -168,12 +168,12 @@ static int run(const struct tfhook_host *host, const char *call)
     const char *real = NULL;
     int result = trust_command(host, command, &real);
     if (result == TFHOOK_OK)
-        result = ask(host, call, real, &output);
+        result = run_command(host, call, real, &output);
     if (result != TFHOOK_OK)
         return result;
     if (answer_parse(output.out.data, output.out.size, call, &answer, why) < 0)
         return host->fail(host, "%s gave an answer that is not understood: %s", command, why);
-    result = follow(host, &answer);
+    result = follow_answer(host, &answer);
     answer_free(&answer);
     return result;
 }
@@ -187,17 +187,17 @@ static int check(const struct tfhook_host *host)
             return host->reject(host, "data", "\"%s\" is not of the form KEY=VALUE", data.names[i]);
     if (host->items(host, "arguments").count > WORDS_MAX)
         return host->reject(host, "arguments", "more than %d", WORDS_MAX);
-    return run(host, "check");
+    return run_call(host, "check");
 }
 
 static int plan(const struct tfhook_host *host)
 {
-    return run(host, "plan");
+    return run_call(host, "plan");
 }
 
 static int verify(const struct tfhook_host *host)
 {
-    return run(host, "verify");
+    return run_call(host, "verify");
 }
 
 static const struct tfhook_key keys[] = {

@@ -12,7 +12,7 @@
 
 static const char *const argv[] = {COMMAND, "-x", NULL};
 
-static struct testhost *site(int status, const char *out)
+static struct testhost *make_site(int status, const char *out)
 {
     struct testhost *t = testhost_new(&tfhook_plugin_v1);
     testhost_file(t, COMMAND, "#!/bin/sh\n");
@@ -26,7 +26,7 @@ static struct testhost *site(int status, const char *out)
 static void tells_the_call_and_what_is_staged(void **state)
 {
     (void)state;
-    struct testhost *t = site(0, " \n");
+    struct testhost *t = make_site(0, " \n");
     testhost_set(t, "data", "a=1\nb=x=y");
     testhost_hook(t, "pre-provision");
     testhost_earlier(t, "collect", "/c", "text", 0);
@@ -48,10 +48,10 @@ static void tells_the_call_and_what_is_staged(void **state)
 static void stages_edits_in_plan(void **state)
 {
     (void)state;
-    struct testhost *t =
-        site(0, "{\"result\":\"ok\",\"message\":\"m\",\"next_steps\":[\"n\"],\"log\":[\"l\"],"
-                "\"edits\":[{\"path\":\"/f\",\"old\":\"two\",\"new\":\"2\",\"anchor\":\"one\"},"
-                "{\"path\":\"/f\",\"old\":null,\"new\":\"last\"}]}");
+    struct testhost *t = make_site(
+        0, "{\"result\":\"ok\",\"message\":\"m\",\"next_steps\":[\"n\"],\"log\":[\"l\"],"
+           "\"edits\":[{\"path\":\"/f\",\"old\":\"two\",\"new\":\"2\",\"anchor\":\"one\"},"
+           "{\"path\":\"/f\",\"old\":null,\"new\":\"last\"}]}");
     testhost_file(t, "/f", "one\ntwo\n");
     assert_int_equal(testhost_plan(t), TFHOOK_OK);
     assert_string_equal(testhost_content(t, "/f"), "one\n2\nlast\n");
@@ -68,8 +68,8 @@ static void reports_findings_in_verify(void **state)
 {
     (void)state;
     struct testhost *t =
-        site(0, "{\"findings\":[{\"id\":\"site.x\",\"subject\":\"s\",\"verdict\":\"fail\","
-                "\"message\":\"m\",\"hint\":null}]}");
+        make_site(0, "{\"findings\":[{\"id\":\"site.x\",\"subject\":\"s\",\"verdict\":\"fail\","
+                     "\"message\":\"m\",\"hint\":null}]}");
     assert_int_equal(testhost_verify(t), TFHOOK_OK);
     assert_int_equal(testhost_findings(t), 1);
     assert_string_equal(testhost_finding(t, 0)->check, "site");
@@ -82,7 +82,7 @@ static void reports_findings_in_verify(void **state)
 static void its_result_is_the_step_s(void **state)
 {
     (void)state;
-    struct testhost *t = site(0, "{\"result\":\"skipped\",\"message\":\"no httpd here\"}");
+    struct testhost *t = make_site(0, "{\"result\":\"skipped\",\"message\":\"no httpd here\"}");
     assert_int_equal(testhost_plan(t), TFHOOK_SKIPPED);
     assert_string_equal(testhost_message(t), "no httpd here");
     testhost_answer(t, argv, 0, "{\"result\":\"rejected\",\"message\":\"bad\"}", NULL);
@@ -119,7 +119,7 @@ static void what_is_not_understood_fails_the_step(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct testhost *t = site(0, cases[i].out);
+        struct testhost *t = make_site(0, cases[i].out);
         testhost_file(t, "/f", "a\nb\nb\n");
         assert_int_equal(testhost_plan(t), TFHOOK_FAILED);
         assert_null(testhost_misuse(t));
@@ -133,7 +133,7 @@ static void what_is_not_understood_fails_the_step(void **state)
 static void a_run_that_goes_wrong_fails_the_step(void **state)
 {
     (void)state;
-    struct testhost *t = site(3, "{}");
+    struct testhost *t = make_site(3, "{}");
     assert_int_equal(testhost_check(t), TFHOOK_FAILED);
     assert_string_equal(testhost_message(t), COMMAND " ended with status 3: first");
     testhost_answer(t, argv, TESTHOST_TIMEOUT, NULL, NULL);
@@ -149,7 +149,7 @@ static void a_run_that_goes_wrong_fails_the_step(void **state)
 static void nobody_else_may_write_it_or_a_directory_above(void **state)
 {
     (void)state;
-    struct testhost *t = site(0, "{}");
+    struct testhost *t = make_site(0, "{}");
     testhost_mode(t, COMMAND, 0775);
     assert_int_equal(testhost_check(t), TFHOOK_FAILED);
     assert_string_equal(testhost_message(t), COMMAND " can be written by others: chmod go-w it");

@@ -7,7 +7,7 @@
 enum { SIZE = 512 };
 
 /* The text, and whether the file has it; a negated errno when it cannot be read. */
-static int look(const struct tfhook_host *host, char text[SIZE])
+static int read_file(const struct tfhook_host *host, char text[SIZE])
 {
     struct tfhook_data now;
     (void)snprintf(text, SIZE, "hello, %s\n", host->short_name);
@@ -21,7 +21,7 @@ static int plan(const struct tfhook_host *host)
 {
     char text[SIZE];
     const char *file = host->value(host, "file");
-    int there = look(host, text);
+    int there = read_file(host, text);
     if (there > 0)
         return TFHOOK_OK;
     int rc = there < 0 ? there : host->write(host, file, text, strlen(text), -1, 0);
@@ -34,7 +34,7 @@ static int plan(const struct tfhook_host *host)
 static int verify(const struct tfhook_host *host)
 {
     char text[SIZE];
-    int there = look(host, text) > 0;
+    int there = read_file(host, text) > 0;
     host->finding(host, "hello", "hello.said", host->value(host, "file"),
                   there ? TFHOOK_PASS : TFHOOK_FAIL, there ? "says hello" : "does not say hello",
                   there ? NULL : "run: tfhook apply");

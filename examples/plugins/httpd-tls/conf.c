@@ -7,7 +7,7 @@
 #include <strings.h>
 
 /* A copy that lives as long as `conf`. */
-static char *keep(struct conf *conf, const char *text, size_t size)
+static char *keep_copy(struct conf *conf, const char *text, size_t size)
 {
     char **kept = realloc(conf->kept, (conf->kept_count + 1) * sizeof *kept);
     if (kept == NULL)
@@ -22,15 +22,15 @@ static char *keep(struct conf *conf, const char *text, size_t size)
 }
 
 /* The length of a line without the "\r" at its end. */
-static size_t length(const char *line)
+static size_t line_length(const char *line)
 {
     size_t size = strlen(line);
     return size > 0 && line[size - 1] == '\r' ? size - 1 : size;
 }
 
-static bool continues(const char *line)
+static bool is_continued(const char *line)
 {
-    size_t size = length(line);
+    size_t size = line_length(line);
     return size > 0 && line[size - 1] == '\\';
 }
 
@@ -40,10 +40,10 @@ static const char *skip_blanks(const char *s)
 }
 
 /* How many lines, from `line` on, are one to apache. */
-static size_t extent(const struct conf *conf, size_t line)
+static size_t count_lines(const struct conf *conf, size_t line)
 {
     size_t lines = 1;
-    while (line + lines < conf->count && continues(conf->lines[line + lines - 1]))
+    while (line + lines < conf->count && is_continued(conf->lines[line + lines - 1]))
         lines++;
     return lines;
 }
@@ -55,7 +55,7 @@ struct sections {
     size_t count;
 };
 
-static bool follow(struct sections *sections, const char *line)
+static bool follow_section(struct sections *sections, const char *line)
 {
     line = skip_blanks(line);
     if (line[0] != '<')
@@ -72,7 +72,7 @@ static bool follow(struct sections *sections, const char *line)
     return true;
 }
 
-static int split(struct conf *conf, const char *text, size_t size)
+static int split_lines(struct conf *conf, const char *text, size_t size)
 {
     size_t count = 1;
     for (size_t i = 0; i < size; i++)
@@ -83,7 +83,7 @@ static int split(struct conf *conf, const char *text, size_t size)
     for (const char *end = text + size; conf->count < count; conf->count++) {
         const char *newline = memchr(text, '\n', (size_t)(end - text));
         size_t line = (size_t)((newline == NULL ? end : newline) - text);
-        conf->lines[conf->count] = keep(conf, text, line);
+        conf->lines[conf->count] = keep_copy(conf, text, line);
         if (conf->lines[conf->count] == NULL)
             return -1;
         text += newline == NULL ? line : line + 1;
@@ -98,12 +98,13 @@ int conf_parse(const void *data, size_t size, struct conf *ret, const char **ret
     *ret_why = NULL;
     if (size > 0 && memchr(data, '\0', size) != NULL)
         *ret_why = "it is no text";
-    else if (split(&conf, size > 0 ? data : "", size) < 0)
+    else if (split_lines(&conf, size > 0 ? data : "", size) < 0)
         *ret_why = "there is no memory for it";
-    for (size_t i = 0; *ret_why == NULL && i < conf.count; i += extent(&conf, i)) {
-        if (!follow(&sections, conf.lines[i]))
+    for (size_t i = 0; *ret_why == NULL && i < conf.count; i += count_lines(&conf, i)) {
+        if (!follow_section(&sections, conf.lines[i]))
             *ret_why = "its sections do not match";
-        else if (i + extent(&conf, i) == conf.count && continues(conf.lines[conf.count - 1]))
+        else if (i + count_lines(&conf, i) == conf.count &&
+                 is_continued(conf.lines[conf.count - 1]))
             *ret_why = "its last line ends with \\";
     }
     if (*ret_why == NULL && sections.count > 0)
@@ -132,7 +133,7 @@ static void collect_value(const struct conf *conf, struct conf_place *place, siz
     size_t size = 0;
     for (size_t i = 0; i < place->lines; i++) {
         const char *line = conf->lines[place->line + i];
-        size_t end = length(line) - (continues(line) ? 1 : 0);
+        size_t end = line_length(line) - (is_continued(line) ? 1 : 0);
         for (size_t s = i == 0 ? at : 0; s < end && size + 2 < sizeof place->value; s++) {
             bool blank = isspace((unsigned char)line[s]) != 0;
             if (!blank)
@@ -171,14 +172,15 @@ bool conf_next(const struct conf *conf, const struct conf_directive *wanted, siz
     struct sections sections = {.count = 0};
     struct conf_place place = {.line = 0};
     for (; place.line < conf->count; place.line += place.lines) {
-        place.lines = extent(conf, place.line);
-        (void)follow(&sections, conf->lines[place.line]);
+        place.lines = count_lines(conf, place.line);
+        (void)follow_section(&sections, conf->lines[place.line]);
         if (place.line < from || !is_place(conf, wanted, &place))
             continue;
         place.section[0] = '\0';
         if (sections.count > 0) {
             const char *open = sections.open[sections.count - 1];
-            (void)snprintf(place.section, sizeof place.section, "%.*s", (int)length(open), open);
+            (void)snprintf(place.section, sizeof place.section, "%.*s", (int)line_length(open),
+                           open);
         }
         *ret = place;
         return true;
@@ -247,11 +249,11 @@ static int append_line(struct conf *conf, char *text)
 static char *new_line(struct conf *conf, const struct conf_directive *wanted, const char *old)
 {
     char text[1024];
-    const char *end = old[length(old)] == '\r' ? "\r" : "";
+    const char *end = old[line_length(old)] == '\r' ? "\r" : "";
     int indent = (int)strspn(old, " \t");
     int size = snprintf(text, sizeof text, "%.*s%s %s%s", indent > 64 ? 64 : indent, old,
                         wanted->name, wanted->value, end);
-    return size < 0 || (size_t)size >= sizeof text ? NULL : keep(conf, text, (size_t)size);
+    return size < 0 || (size_t)size >= sizeof text ? NULL : keep_copy(conf, text, (size_t)size);
 }
 
 int conf_set(struct conf *conf, const struct conf_directive *wanted)
@@ -273,7 +275,7 @@ int conf_set(struct conf *conf, const struct conf_directive *wanted)
     }
     if (places > 0)
         return changed;
-    bool crlf = conf->count > 1 && conf->lines[0][length(conf->lines[0])] == '\r';
+    bool crlf = conf->count > 1 && conf->lines[0][line_length(conf->lines[0])] == '\r';
     char *text = new_line(conf, wanted, crlf ? "\r" : "");
     return text == NULL || append_line(conf, text) < 0 ? -1 : 1;
 }

@@ -16,7 +16,7 @@ static const struct {
                             {"SSLCipherSuite", "httpd-tls.ciphers"},
                             {"SSLHonorCipherOrder", "httpd-tls.honor-order"}};
 
-static struct conf_directive wanted(const struct tfhook_host *host, size_t i)
+static struct conf_directive wanted_directive(const struct tfhook_host *host, size_t i)
 {
     const char *values[DIRECTIVES] = {host->value(host, "protocols"), host->value(host, "ciphers"),
                                       host->flag(host, "honor-order") ? "on" : "off"};
@@ -48,7 +48,7 @@ static int check(const struct tfhook_host *host)
 }
 
 /* The file; else the result to return. */
-static int load(const struct tfhook_host *host, struct conf *ret)
+static int load_conf(const struct tfhook_host *host, struct conf *ret)
 {
     const char *file = host->value(host, "file"), *why = NULL;
     struct tfhook_data data;
@@ -67,8 +67,8 @@ static int load(const struct tfhook_host *host, struct conf *ret)
 
 /* Each place that is wrong. tfhook shows line edits itself, but not in which section they are; the
  * summary is for a file that is written whole. */
-static void summarize(const struct tfhook_host *host, const struct conf *conf,
-                      struct conf_directive directive)
+static void summarize_places(const struct tfhook_host *host, const struct conf *conf,
+                             struct conf_directive directive)
 {
     const char *file = host->value(host, "file");
     struct conf_place place;
@@ -89,7 +89,7 @@ static void summarize(const struct tfhook_host *host, const struct conf *conf,
 
 /* Line edits, so that the lines of others stay, now and in a rollback. Only where equal lines
  * cannot be told apart the file is written whole. */
-static int stage(const struct tfhook_host *host, const struct conf *conf)
+static int stage_changes(const struct tfhook_host *host, const struct conf *conf)
 {
     const char *file = host->value(host, "file");
     int rc = 0;
@@ -109,30 +109,30 @@ static int stage(const struct tfhook_host *host, const struct conf *conf)
 static int plan(const struct tfhook_host *host)
 {
     struct conf conf;
-    int result = load(host, &conf), changed = 0;
+    int result = load_conf(host, &conf), changed = 0;
     if (result != TFHOOK_OK)
         return result;
     for (size_t i = 0; i < DIRECTIVES; i++)
-        summarize(host, &conf, wanted(host, i));
+        summarize_places(host, &conf, wanted_directive(host, i));
     for (size_t i = 0; i < DIRECTIVES && changed >= 0; i++) {
-        struct conf_directive directive = wanted(host, i);
+        struct conf_directive directive = wanted_directive(host, i);
         int set = conf_set(&conf, &directive);
         changed = set < 0 ? set : changed + set;
     }
     if (changed < 0)
         result = host->fail(host, "%s: no memory", host->value(host, "file"));
     else if (changed > 0)
-        result = stage(host, &conf);
+        result = stage_changes(host, &conf);
     conf_free(&conf);
     if (result == TFHOOK_OK && changed > 0)
         host->next_step(host, "restart httpd on %s: systemctl restart httpd", host->short_name);
     return result;
 }
 
-static void judge(const struct tfhook_host *host, const struct conf *conf, size_t i)
+static void judge_directive(const struct tfhook_host *host, const struct conf *conf, size_t i)
 {
     const char *file = host->value(host, "file");
-    const struct conf_directive directive = wanted(host, i);
+    const struct conf_directive directive = wanted_directive(host, i);
     struct conf_place place;
     char subject[1024], message[1200];
     bool found = false;
@@ -155,11 +155,11 @@ static void judge(const struct tfhook_host *host, const struct conf *conf, size_
 static int verify(const struct tfhook_host *host)
 {
     struct conf conf;
-    int result = load(host, &conf);
+    int result = load_conf(host, &conf);
     if (result != TFHOOK_OK)
         return result;
     for (size_t i = 0; i < DIRECTIVES; i++)
-        judge(host, &conf, i);
+        judge_directive(host, &conf, i);
     conf_free(&conf);
     return TFHOOK_OK;
 }

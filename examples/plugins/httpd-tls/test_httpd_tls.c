@@ -15,7 +15,7 @@
     "SSLHonorCipherOrder on\n"
 
 /* Plans for a file; what it becomes must be right for verify, and for a second plan. */
-static void expect(const char *before, const char *after, size_t summaries)
+static void expect_plan(const char *before, const char *after, size_t summaries)
 {
     struct testhost *t = testhost_new(&tfhook_plugin_v1);
     testhost_file(t, FILE_PATH, before);
@@ -38,35 +38,36 @@ static void expect(const char *before, const char *after, size_t summaries)
 static void sets_what_is_wrong_and_adds_what_is_missing(void **state)
 {
     (void)state;
-    expect("", GOOD, 3);
-    expect("Listen 443 https\nsslprotocol  All\n",
-           "Listen 443 https\nSSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n"
-           "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\nSSLHonorCipherOrder on\n",
-           3);
-    expect("SSLHonorCipherOrder On\nSSLProtocol \"all  -SSLv3 -TLSv1 -TLSv1.1\"\n"
-           "SSLCipherSuite DEFAULT\n",
-           "SSLHonorCipherOrder On\nSSLProtocol \"all  -SSLv3 -TLSv1 -TLSv1.1\"\n"
-           "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\n",
-           1);
+    expect_plan("", GOOD, 3);
+    expect_plan("Listen 443 https\nsslprotocol  All\n",
+                "Listen 443 https\nSSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n"
+                "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\nSSLHonorCipherOrder on\n",
+                3);
+    expect_plan("SSLHonorCipherOrder On\nSSLProtocol \"all  -SSLv3 -TLSv1 -TLSv1.1\"\n"
+                "SSLCipherSuite DEFAULT\n",
+                "SSLHonorCipherOrder On\nSSLProtocol \"all  -SSLv3 -TLSv1 -TLSv1.1\"\n"
+                "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\n",
+                1);
 }
 
 static void comments_and_the_suite_of_tls_1_3_stay(void **state)
 {
     (void)state;
-    expect("# SSLProtocol all\n#\\\nSSLProtocol all\nSSLCipherSuite TLSv1.3 X\nSSLProtocolX y\n",
-           "# SSLProtocol all\n#\\\nSSLProtocol all\nSSLCipherSuite TLSv1.3 X\nSSLProtocolX "
-           "y\n" GOOD,
-           3);
+    expect_plan(
+        "# SSLProtocol all\n#\\\nSSLProtocol all\nSSLCipherSuite TLSv1.3 X\nSSLProtocolX y\n",
+        "# SSLProtocol all\n#\\\nSSLProtocol all\nSSLCipherSuite TLSv1.3 X\nSSLProtocolX "
+        "y\n" GOOD,
+        3);
 }
 
 static void a_continued_directive_becomes_one_line(void **state)
 {
     (void)state;
-    expect("SSLProtocol \\\n  all \\\n  -SSLv3\nSSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\n"
-           "SSLHonorCipherOrder \\\n on\n",
-           "SSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n"
-           "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\nSSLHonorCipherOrder \\\n on\n",
-           1);
+    expect_plan("SSLProtocol \\\n  all \\\n  -SSLv3\nSSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\n"
+                "SSLHonorCipherOrder \\\n on\n",
+                "SSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n"
+                "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\nSSLHonorCipherOrder \\\n on\n",
+                1);
 }
 
 static void every_section_is_set_and_named(void **state)
@@ -84,31 +85,32 @@ static void every_section_is_set_and_named(void **state)
     assert_int_equal(finding->verdict, TFHOOK_FAIL);
     assert_string_equal(finding->message, "SSLProtocol all in <VirtualHost *:443>");
     testhost_free(t);
-    expect(before,
-           "<VirtualHost *:443>\n  SSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n</VirtualHost>\n"
-           "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\n"
-           "SSLHonorCipherOrder on\nSSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n",
-           2);
+    expect_plan(before,
+                "<VirtualHost *:443>\n  SSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n</VirtualHost>\n"
+                "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\n"
+                "SSLHonorCipherOrder on\nSSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n",
+                2);
 }
 
 static void equal_lines_after_equal_lines_are_written_whole(void **state)
 {
     (void)state;
-    expect("<VirtualHost a>\nSSLEngine on\nSSLProtocol all\n</VirtualHost>\n"
-           "<VirtualHost b>\nSSLEngine on\nSSLProtocol all\n</VirtualHost>\n",
-           "<VirtualHost a>\nSSLEngine on\nSSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n</VirtualHost>\n"
-           "<VirtualHost b>\nSSLEngine on\nSSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n</VirtualHost>\n"
-           "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\nSSLHonorCipherOrder on\n",
-           4);
+    expect_plan(
+        "<VirtualHost a>\nSSLEngine on\nSSLProtocol all\n</VirtualHost>\n"
+        "<VirtualHost b>\nSSLEngine on\nSSLProtocol all\n</VirtualHost>\n",
+        "<VirtualHost a>\nSSLEngine on\nSSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n</VirtualHost>\n"
+        "<VirtualHost b>\nSSLEngine on\nSSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n</VirtualHost>\n"
+        "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\nSSLHonorCipherOrder on\n",
+        4);
 }
 
 static void lines_of_dos_stay_so(void **state)
 {
     (void)state;
-    expect("SSLProtocol all\r\nSSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\r\n",
-           "SSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\r\n"
-           "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\r\nSSLHonorCipherOrder on\r\n",
-           2);
+    expect_plan("SSLProtocol all\r\nSSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\r\n",
+                "SSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\r\n"
+                "SSLCipherSuite HIGH:!aNULL:!MD5:!3DES:!RC4\r\nSSLHonorCipherOrder on\r\n",
+                2);
 }
 
 static void a_file_that_cannot_be_edited_fails(void **state)

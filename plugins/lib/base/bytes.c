@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 /* A fault for each page costs more than all that a page is then used for. */
-static void populate(void *data, size_t size)
+static void populate_pages(void *data, size_t size)
 {
     enum { LARGE = 64 * 1024, PAGE = 4096 };
 #ifdef MADV_POPULATE_WRITE
@@ -20,7 +20,7 @@ static void populate(void *data, size_t size)
 #endif
 }
 
-static bool reserve(struct bytes *b, size_t more, bool exactly)
+static bool reserve_room(struct bytes *b, size_t more, bool exactly)
 {
     if (b->failed)
         return false;
@@ -41,7 +41,7 @@ static bool reserve(struct bytes *b, size_t more, bool exactly)
         return false;
     }
     if (exactly) /* it will be filled */
-        populate(data, room);
+        populate_pages(data, room);
     b->data = data;
     b->room = room;
     return true;
@@ -49,12 +49,12 @@ static bool reserve(struct bytes *b, size_t more, bool exactly)
 
 void bytes_reserve(struct bytes *b, size_t more)
 {
-    (void)reserve(b, more, true);
+    (void)reserve_room(b, more, true);
 }
 
 void bytes_add(struct bytes *b, const void *data, size_t size)
 {
-    if (!reserve(b, size, false))
+    if (!reserve_room(b, size, false))
         return;
     if (size > 0)
         memcpy(b->data + b->size, data, size);
@@ -77,7 +77,7 @@ void bytes_printf(struct bytes *b, const char *format, ...)
     va_end(args);
     if (length < 0)
         b->failed = true;
-    else if (reserve(b, (size_t)length, false)) {
+    else if (reserve_room(b, (size_t)length, false)) {
         (void)vsnprintf((char *)b->data + b->size, (size_t)length + 1, format, again);
         b->size += (size_t)length;
     }

@@ -17,7 +17,7 @@ uint32_t index_hash(const void *key, size_t size)
     return hash;
 }
 
-static void put(struct index *index, struct index_slot slot)
+static void put_slot(struct index *index, struct index_slot slot)
 {
     size_t at = slot.hash & (index->room - 1);
     while (index->slots[at].place != 0)
@@ -36,7 +36,7 @@ static bool make_room(struct index *index)
         return false;
     for (size_t i = 0; i < index->room; i++)
         if (index->slots[i].place != 0)
-            put(&larger, index->slots[i]);
+            put_slot(&larger, index->slots[i]);
     free(index->slots);
     *index = larger;
     return true;
@@ -46,12 +46,12 @@ bool index_add(struct index *index, uint32_t hash, size_t place)
 {
     if (place >= UINT32_MAX || !make_room(index))
         return false;
-    put(index, (struct index_slot){hash, (uint32_t)place + 1});
+    put_slot(index, (struct index_slot){hash, (uint32_t)place + 1});
     index->count++;
     return true;
 }
 
-static size_t look(const struct index *index, struct index_walk *walk)
+static size_t find_slot(const struct index *index, struct index_walk *walk)
 {
     for (; index->slots[walk->slot].place != 0; walk->slot = (walk->slot + 1) & (index->room - 1))
         if (index->slots[walk->slot].hash == walk->hash)
@@ -65,13 +65,13 @@ size_t index_first(const struct index *index, uint32_t hash, struct index_walk *
     if (index->room == 0)
         return INDEX_NONE;
     ret->slot = hash & (index->room - 1);
-    return look(index, ret);
+    return find_slot(index, ret);
 }
 
 size_t index_next(const struct index *index, struct index_walk *walk)
 {
     walk->slot = (walk->slot + 1) & (index->room - 1);
-    return look(index, walk);
+    return find_slot(index, walk);
 }
 
 void index_clear(struct index *index)

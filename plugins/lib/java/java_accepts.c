@@ -202,7 +202,7 @@ static enum java_verdict judge_extension(X509_EXTENSION *extension, const char *
     return JAVA_ACCEPTS;
 }
 
-static enum java_verdict judge(X509 *cert, const char **ret_why)
+static enum java_verdict judge_decoded(X509 *cert, const char **ret_why)
 {
     enum java_verdict verdict = JAVA_ACCEPTS;
     for (int i = 0; verdict == JAVA_ACCEPTS && i < X509_get_ext_count(cert); i++) {
@@ -233,7 +233,7 @@ enum java_verdict java_accepts(const void *der, size_t size, const char **ret_wh
         return verdict;
     X509 *cert = cert_parse(der, size);
     const char *why = text_garbled;
-    verdict = cert == NULL ? JAVA_REFUSES : judge(cert, &why);
+    verdict = cert == NULL ? JAVA_REFUSES : judge_decoded(cert, &why);
     if (verdict == JAVA_ACCEPTS && !cert_key_decodes(der, size)) {
         why = "has a public key of a kind that cannot be decoded here";
         verdict = JAVA_UNSURE;

@@ -91,7 +91,7 @@ static bool split_body(struct der_span *at, struct frame *f)
     return der_end(at);
 }
 
-static bool split(const void *der, size_t size, struct frame *f)
+static bool split_fields(const void *der, size_t size, struct frame *f)
 {
     struct der_span all = {der, (const unsigned char *)der + size};
     struct der whole, body;
@@ -174,7 +174,7 @@ static bool take_extension(struct der_span *list, struct der *ret_oid, bool *ret
     return der_expect(&extension.content, DER_TAG_OCTETS, &value) && der_end(&extension.content);
 }
 
-static bool same(const struct der *a, const struct der *b)
+static bool same_element(const struct der *a, const struct der *b)
 {
     return a->size == b->size && memcmp(a->start, b->start, a->size) == 0;
 }
@@ -191,7 +191,7 @@ static const char *judge_extensions(const struct frame *f, bool *ret_named)
         if (count == MOST_EXTENSIONS || !take_extension(&list, &oid, &critical))
             return text_garbled;
         for (size_t i = 0; i < count; i++)
-            if (same(&seen[i], &oid))
+            if (same_element(&seen[i], &oid))
                 return "has the same extension twice";
         if (IS_OID(&oid, OID_ALTERNATIVE_NAME))
             *ret_named = critical;
@@ -208,10 +208,10 @@ static const char *judge_algorithms(const struct frame *f)
         !java_takes_algorithm(f->outer_algorithm.content, &outer_oid, &outer_parameters) ||
         !java_takes_bits(&f->signature))
         return text_garbled;
-    bool alike =
-        same(&oid, &outer_oid) && (parameters.start == NULL || outer_parameters.start == NULL
-                                       ? parameters.start == outer_parameters.start
-                                       : same(&parameters, &outer_parameters));
+    bool alike = same_element(&oid, &outer_oid) &&
+                 (parameters.start == NULL || outer_parameters.start == NULL
+                      ? parameters.start == outer_parameters.start
+                      : same_element(&parameters, &outer_parameters));
     return alike ? NULL : "names two different algorithms of its signature";
 }
 
@@ -223,7 +223,7 @@ static const char *judge_dates(struct der_span dates)
     return java_takes_time(&from) && java_takes_time(&to) ? NULL : "has a date that is none";
 }
 
-static const char *judge(const struct frame *f)
+static const char *judge_fields(const struct frame *f)
 {
     bool named = false, nobody = false, nothing = false;
     if (!java_takes_name(f->issuer.content, &nobody) ||
@@ -248,7 +248,7 @@ static const char *judge(const struct frame *f)
 enum java_verdict java_frame(const void *der, size_t size, const char **ret_why)
 {
     struct frame f = {0};
-    const char *why = split(der, size, &f) ? judge(&f) : text_garbled;
+    const char *why = split_fields(der, size, &f) ? judge_fields(&f) : text_garbled;
     if (why == NULL)
         return JAVA_ACCEPTS;
     *ret_why = why;

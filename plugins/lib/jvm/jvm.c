@@ -193,7 +193,7 @@ static void want_all(struct jvm_stores *stores, bool processes_of_teamforge)
     }
 }
 
-static bool says(struct tfhook_names names, const char *word)
+static bool names_only(struct tfhook_names names, const char *word)
 {
     return names.count == 0 ? strcmp(word, "auto") == 0
                             : names.count == 1 && strcmp(names.names[0], word) == 0;
@@ -259,9 +259,9 @@ static bool add_site(const struct tfhook_host *host, struct jvm_stores *stores, 
     return done;
 }
 
-static bool survey(const struct tfhook_host *host, struct tfhook_names homes,
-                   const char *site_options, bool need_homes, struct jvm_stores *stores,
-                   char error[JVM_ERROR_SIZE])
+static bool survey_homes(const struct tfhook_host *host, struct tfhook_names homes,
+                         const char *site_options, bool need_homes, struct jvm_stores *stores,
+                         char error[JVM_ERROR_SIZE])
 {
     struct jvm *java = NULL;
     if (!jvm_add_installed(host, stores) || !jvm_add_processes(host, stores) ||
@@ -269,9 +269,9 @@ static bool survey(const struct tfhook_host *host, struct tfhook_names homes,
         return no_memory(error);
     if (!need_homes)
         return true;
-    if (says(homes, "auto"))
+    if (names_only(homes, "auto"))
         return want_auto(host, stores, java, error);
-    if (!says(homes, "all"))
+    if (!names_only(homes, "all"))
         return want_listed(host, stores, homes, error);
     want_all(stores, false);
     if (stores->jvm_count > 0)
@@ -359,8 +359,8 @@ bool jvm_find(const struct tfhook_host *host, struct tfhook_names keystore,
               char error[JVM_ERROR_SIZE])
 {
     struct jvm_stores stores = {0};
-    bool from_jvms = says(keystore, "auto");
-    bool done = survey(host, java_home, site_options, from_jvms, &stores, error);
+    bool from_jvms = names_only(keystore, "auto");
+    bool done = survey_homes(host, java_home, site_options, from_jvms, &stores, error);
     if (done)
         done = from_jvms ? stores_of_jvms(&stores, error)
                          : stores_listed(host, &stores, keystore, error);

@@ -37,7 +37,7 @@ static struct bytes read_file(const struct tfhook_host *host, long pid, const ch
     return b;
 }
 
-static void forget(struct bytes *b)
+static void wipe_bytes(struct bytes *b)
 {
     if (b->data != NULL)
         OPENSSL_cleanse(b->data, b->size);
@@ -145,7 +145,7 @@ static struct said said_by_process(const struct tfhook_host *host, long pid,
     take_files(host, &said, pid, line);
     take_variable(&said, &environment, "JDK_JAVA_OPTIONS");
     take_variable(&said, &environment, "JAVA_TOOL_OPTIONS");
-    forget(&environment);
+    wipe_bytes(&environment);
     return said;
 }
 
@@ -209,7 +209,7 @@ static const char *program_of_process(const struct tfhook_host *host, long pid,
         bool named = line.data != NULL && line.data[0] == '/';
         if (named)
             (void)snprintf(program, PATH_MAX, "%s", (const char *)line.data);
-        forget(&line);
+        wipe_bytes(&line);
         if (!named)
             return NULL;
     }
@@ -237,8 +237,8 @@ static void judge_user(const struct tfhook_host *host, struct jvm *jvm, const ch
               jvm->pid, program, user);
 }
 
-static bool add_jvm(const struct tfhook_host *host, struct jvm_stores *stores, long pid,
-                    const char *program, const struct bytes *line)
+static bool add_process_jvm(const struct tfhook_host *host, struct jvm_stores *stores, long pid,
+                            const char *program, const struct bytes *line)
 {
     struct said said = said_by_process(host, pid, line);
     char *option = store_of_process(host, pid, said.store);
@@ -278,8 +278,9 @@ static bool add_process(const struct tfhook_host *host, struct jvm_stores *store
     struct bytes line = {0};
     if (program != NULL)
         line = read_file(host, pid, "cmdline");
-    bool done = line.data == NULL /* it has ended */ || add_jvm(host, stores, pid, program, &line);
-    forget(&line); /* it may hold a password */
+    bool done =
+        line.data == NULL /* it has ended */ || add_process_jvm(host, stores, pid, program, &line);
+    wipe_bytes(&line); /* it may hold a password */
     return done;
 }
 

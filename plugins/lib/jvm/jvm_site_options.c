@@ -18,8 +18,8 @@ static bool is_java_options(const struct site_line *line)
 }
 
 /* A JVM with options that differ from the default; the others are the default java's. */
-static bool add_jvm(const struct tfhook_host *host, struct jvm_stores *stores, const char *home,
-                    const char *token, const char *options)
+static bool add_token_jvm(const struct tfhook_host *host, struct jvm_stores *stores,
+                          const char *home, const char *token, const char *options)
 {
     char *option = jvm_option_of_words(options);
     bool has_password = jvm_password_of_words(options) == JVM_PASSWORD_SET;
@@ -59,7 +59,7 @@ static bool add_token(const struct tfhook_host *host, struct jvm_stores *stores,
     if (rc != 0)
         host->log(host, TFHOOK_WARNING, "%s:%zu: %s; whether it names a trust store is not known",
                   path, at + 1, error.text);
-    bool done = token != NULL && (rc != 0 || add_jvm(host, stores, home, token, value));
+    bool done = token != NULL && (rc != 0 || add_token_jvm(host, stores, home, token, value));
     if (value != NULL)
         OPENSSL_cleanse(value, strlen(value)); /* options may hold a password */
     free(value);

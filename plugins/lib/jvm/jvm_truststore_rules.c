@@ -8,7 +8,7 @@
 static const char *const option = "-Djavax.net.ssl.trustStore=";
 static const char *const password_option = "-Djavax.net.ssl.trustStorePassword";
 
-static bool starts(const char *text, const char *with)
+static bool starts_with(const char *text, const char *with)
 {
     return strncmp(text, with, strlen(with)) == 0;
 }
@@ -89,7 +89,7 @@ char *jvm_option_of_arguments(const char *data, size_t size)
     const char *found = NULL;
     struct walk walk = {.data = data, .size = size};
     for (const char *argument; (argument = next_option(&walk)) != NULL;)
-        if (starts(argument, option))
+        if (starts_with(argument, option))
             found = argument + strlen(option);
     return found == NULL ? NULL : strdup(found);
 }
@@ -127,7 +127,7 @@ char *jvm_option_of_words(const char *text)
     char *word = malloc(room);
     char *found = NULL;
     while (word != NULL && (text = next_word(text, word)) != NULL)
-        if (starts(word, option)) {
+        if (starts_with(word, option)) {
             free(found);
             found = strdup(word + strlen(option));
         }
@@ -138,7 +138,7 @@ char *jvm_option_of_words(const char *text)
 /* What this argument says of the password. "-Dname" alone sets it to nothing. */
 static enum jvm_password password_of(const char *argument)
 {
-    if (!starts(argument, password_option))
+    if (!starts_with(argument, password_option))
         return JVM_PASSWORD_UNSAID;
     const char *rest = argument + strlen(password_option);
     if (*rest == '\0')
@@ -242,10 +242,10 @@ char *jvm_home_of_program(const char *program)
 }
 
 /* The value when this line of a Java properties file sets `key`; its size in *ret_size. */
-static const char *property(const char *line, const char *key, size_t *ret_size)
+static const char *property_value(const char *line, const char *key, size_t *ret_size)
 {
     line += strspn(line, " \t\f");
-    if (!starts(line, key))
+    if (!starts_with(line, key))
         return NULL;
     line += strlen(key);
     size_t gap = strspn(line, " \t\f");
@@ -270,10 +270,10 @@ enum jvm_forms jvm_forms_of_security(const char *java_security)
     bool compatible = false, pkcs12 = false;
     for (const char *line = java_security; *line != '\0';) {
         size_t size = 0;
-        const char *value = property(line, "keystore.type.compat", &size);
+        const char *value = property_value(line, "keystore.type.compat", &size);
         if (value != NULL)
             compatible = is_word(value, size, "true");
-        value = property(line, "keystore.type", &size);
+        value = property_value(line, "keystore.type", &size);
         if (value != NULL)
             pkcs12 = is_word(value, size, "pkcs12");
         line += strcspn(line, "\n");
@@ -284,7 +284,7 @@ enum jvm_forms jvm_forms_of_security(const char *java_security)
 
 const char *jvm_generated(const char *real_path)
 {
-    if (starts(real_path, "/etc/pki/ca-trust/extracted/"))
+    if (starts_with(real_path, "/etc/pki/ca-trust/extracted/"))
         return "update-ca-trust writes this store anew, with the system's CA certificates alone: "
                "what else is in it is gone then. Run jks-import again after it, or have a store of "
                "its own for TeamForge (-Djavax.net.ssl.trustStore, jssecacerts)";

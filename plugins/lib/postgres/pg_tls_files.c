@@ -66,14 +66,14 @@ static void find_user(struct subject *s)
     }
 }
 
-static void refused(struct subject *s, const char *path, const char *what, int result)
+static void report_unreadable(struct subject *s, const char *path, const char *what, int result)
 {
     add(s->found, PGFILES_UNKNOWN,
         "%s: the %s cannot be read: %s. Run as root, or correct the path", path, what,
         result == -EFBIG ? "it is over 1 MiB" : strerror(-result));
 }
 
-static bool look(struct subject *s, const char *path, const char *what, struct pg_file *ret)
+static bool look_at(struct subject *s, const char *path, const char *what, struct pg_file *ret)
 {
     struct tfhook_stat stat = {.struct_size = sizeof stat};
     int result = s->host->stat(s->host, path, &stat);
@@ -85,7 +85,7 @@ static bool look(struct subject *s, const char *path, const char *what, struct p
         return false;
     }
     if (result < 0) {
-        refused(s, path, what, result);
+        report_unreadable(s, path, what, result);
         return false;
     }
     if (stat.kind != TFHOOK_FILE) {
@@ -98,11 +98,12 @@ static bool look(struct subject *s, const char *path, const char *what, struct p
     return true;
 }
 
-static bool fetch(struct subject *s, const char *path, const char *what, struct tfhook_data *ret)
+static bool read_file(struct subject *s, const char *path, const char *what,
+                      struct tfhook_data *ret)
 {
     int result = s->host->read(s->host, path, FILE_LIMIT, ret);
     if (result < 0)
-        refused(s, path, what, result);
+        report_unreadable(s, path, what, result);
     return result == 0;
 }
 
@@ -122,7 +123,7 @@ static bool has_access_list(struct subject *s, const char *path)
 
 /* A directory on the way that the user may not enter makes the file unreadable, whatever its own
  * mode. */
-static void walk(struct subject *s, const char *path)
+static void check_directories(struct subject *s, const char *path)
 {
     const char *real = NULL;
     if (!s->user_known || s->host->real_path(s->host, path, &real) < 0)
@@ -178,7 +179,7 @@ static bool check_cert(struct subject *s, const char *path, struct cert_list *re
 {
     struct pg_file file;
     struct tfhook_data data;
-    if (!look(s, path, "certificate", &file) || !fetch(s, path, "certificate", &data))
+    if (!look_at(s, path, "certificate", &file) || !read_file(s, path, "certificate", &data))
         return false;
     enum cert_status status = cert_read(data.data, data.size, ret);
     if (status == CERT_PRIVATE_KEY) {
@@ -209,7 +210,7 @@ static bool check_cert(struct subject *s, const char *path, struct cert_list *re
     memcpy(s->found->leaf_sha256, ret->certs[0].sha256, sizeof s->found->leaf_sha256);
     s->found->has_leaf = true;
     check_dates(s, path, &ret->certs[0]);
-    walk(s, path);
+    check_directories(s, path);
     return true;
 }
 
@@ -240,11 +241,11 @@ static void check_key(struct subject *s, const char *path, const char *cert_path
 {
     struct pg_file file;
     struct tfhook_data data;
-    if (!look(s, path, "private key", &file))
+    if (!look_at(s, path, "private key", &file))
         return;
     check_access(s, path, &file);
-    walk(s, path);
-    if (!fetch(s, path, "private key", &data))
+    check_directories(s, path);
+    if (!read_file(s, path, "private key", &data))
         return;
     if (leaf != NULL) {
         enum pgkey_verdict verdict = pgkey_check(leaf->der, leaf->size, data.data, data.size);

@@ -70,7 +70,7 @@ enum pgkey_verdict pgkey_check(const void *der, size_t der_size, const void *pem
 }
 
 /* A run of decimal digits up to `end`; false when it is none, or too large. */
-static bool number(const char *text, const char *end, unsigned *ret)
+static bool parse_id(const char *text, const char *end, unsigned *ret)
 {
     unsigned long long value = 0;
     if (text == end)
@@ -107,7 +107,7 @@ static bool next_record(const char **at, const char *end, struct field *fields, 
     return true;
 }
 
-static bool is(const struct field *field, const char *text)
+static bool field_is(const struct field *field, const char *text)
 {
     size_t size = strlen(text);
     return (size_t)(field->end - field->text) == size && memcmp(field->text, text, size) == 0;
@@ -120,8 +120,8 @@ bool pg_user_find(const void *passwd, size_t size, const char *name, unsigned *r
     struct field fields[4];
     unsigned uid = 0, gid = 0;
     while (next_record(&at, end, fields, 4)) {
-        if (!is(&fields[0], name) || !number(fields[2].text, fields[2].end, &uid) ||
-            !number(fields[3].text, fields[3].end, &gid))
+        if (!field_is(&fields[0], name) || !parse_id(fields[2].text, fields[2].end, &uid) ||
+            !parse_id(fields[3].text, fields[3].end, &gid))
             continue;
         *ret_uid = uid;
         *ret_gid = gid;
@@ -131,13 +131,13 @@ bool pg_user_find(const void *passwd, size_t size, const char *name, unsigned *r
 }
 
 /* Is the name one of the words of a group's last field? */
-static bool listed(const struct field *members, const char *name)
+static bool is_listed(const struct field *members, const char *name)
 {
     const char *at = members->text;
     while (at < members->end) {
         const char *comma = memchr(at, ',', (size_t)(members->end - at));
         struct field member = {at, comma != NULL ? comma : members->end};
-        if (is(&member, name))
+        if (field_is(&member, name))
             return true;
         at = comma != NULL ? comma + 1 : members->end;
     }
@@ -153,8 +153,8 @@ static bool in_group(const struct pg_user *user, unsigned gid)
     struct field fields[4];
     unsigned found = 0;
     while (at != NULL && next_record(&at, end, fields, 4))
-        if (number(fields[2].text, fields[2].end, &found) && found == gid &&
-            listed(&fields[3], user->name))
+        if (parse_id(fields[2].text, fields[2].end, &found) && found == gid &&
+            is_listed(&fields[3], user->name))
             return true;
     return false;
 }

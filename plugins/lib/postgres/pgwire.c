@@ -59,7 +59,7 @@ void pg_startup(struct bytes *out, const char *user, const char *database)
     bytes_free(&body);
 }
 
-static uint32_t be32(const unsigned char *at)
+static uint32_t read_be32(const unsigned char *at)
 {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
@@ -112,7 +112,7 @@ enum pg_plain pg_plain_reply(const void *data, size_t size, char ret_sqlstate[PG
             return PG_PLAIN_MORE;
         /* The length counts itself. A server older than 7.4 has none: it then looks far too long.
          */
-        uint32_t length = be32(at + 1);
+        uint32_t length = read_be32(at + 1);
         if (strchr("REvN", *at) == NULL || *at == '\0' || length < 4 || length > PG_REPLY_LIMIT)
             return PG_PLAIN_UNKNOWN;
         if (size - 1 < length)

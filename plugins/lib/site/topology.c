@@ -51,7 +51,7 @@ const char *service_name(enum service service)
     return services[service].name;
 }
 
-static uint32_t bit(enum service service)
+static uint32_t service_bit(enum service service)
 {
     return UINT32_C(1) << service;
 }
@@ -133,7 +133,7 @@ static bool is_cluster(const struct site_line *line)
 }
 
 /* The same token twice: which one counts is not known. */
-static size_t repeated(const struct siteoptions *options, size_t number)
+static size_t find_repeated(const struct siteoptions *options, size_t number)
 {
     const struct site_line *line = &options->lines[number];
     for (size_t i = 0; i < number; i++) {
@@ -150,7 +150,7 @@ static int read_host(struct topology *topology, const struct siteoptions *option
 {
     const struct site_line *line = &options->lines[number];
     char *value = NULL;
-    size_t first = repeated(options, number);
+    size_t first = find_repeated(options, number);
     int shown = (int)(size < 100 ? size : 100);
     if (line->kind == SITE_BLOCK_START) {
         site_error_set(error, number + 1, "the services of %.*s are a multi-line block", shown,
@@ -177,7 +177,7 @@ static int read_host(struct topology *topology, const struct siteoptions *option
 }
 
 /* Marks this machine, and refuses what would mean different machines on different servers. */
-static int settle(struct topology *topology, const char *hostname, struct site_error *error)
+static int settle_hosts(struct topology *topology, const char *hostname, struct site_error *error)
 {
     if (topology->count == 0) {
         site_error_set(error, 0,
@@ -216,7 +216,7 @@ int topology_read(const struct siteoptions *options, const char *hostname, struc
             result = read_host(&topology, options, i, name, size, error);
     }
     if (result == 0)
-        result = settle(&topology, hostname, error);
+        result = settle_hosts(&topology, hostname, error);
     if (result == 0)
         *ret = topology;
     else
@@ -236,7 +236,7 @@ bool topology_only_databases(const struct site_host *host)
 {
     uint32_t rest = host->services;
     for (size_t i = 0; i < USES; i++)
-        rest &= ~bit(uses[i].database);
+        rest &= ~service_bit(uses[i].database);
     return rest == 0 && !host->others && host->services != 0;
 }
 
@@ -251,7 +251,7 @@ const struct site_host *topology_host(const struct topology *topology, const cha
 bool topology_has(const struct topology *topology, enum service service)
 {
     for (size_t i = 0; i < topology->count; i++)
-        if ((topology->hosts[i].services & bit(service)) != 0)
+        if ((topology->hosts[i].services & service_bit(service)) != 0)
             return true;
     return false;
 }
@@ -267,17 +267,17 @@ const struct site_host *topology_local(const struct topology *topology)
 bool topology_local_has(const struct topology *topology, enum service service)
 {
     const struct site_host *host = topology_local(topology);
-    return host != NULL && (host->services & bit(service)) != 0;
+    return host != NULL && (host->services & service_bit(service)) != 0;
 }
 
 /* The host whose database a user on `at` talks to: its own when it has one, else the first. */
 static const struct site_host *database_of(const struct topology *topology,
                                            const struct site_host *at, enum service database)
 {
-    if ((at->services & bit(database)) != 0)
+    if ((at->services & service_bit(database)) != 0)
         return at;
     for (size_t i = 0; i < topology->count; i++)
-        if ((topology->hosts[i].services & bit(database)) != 0)
+        if ((topology->hosts[i].services & service_bit(database)) != 0)
             return &topology->hosts[i];
     return NULL;
 }
@@ -288,7 +288,7 @@ bool topology_separation(const struct topology *topology, size_t *cursor, struct
         size_t use = *cursor / topology->count;
         const struct site_host *at = &topology->hosts[*cursor % topology->count];
         (*cursor)++;
-        if ((at->services & bit(uses[use].user)) == 0)
+        if ((at->services & service_bit(uses[use].user)) == 0)
             continue;
         const struct site_host *database = database_of(topology, at, uses[use].database);
         if (database == NULL || database == at)

@@ -36,7 +36,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
-static struct span trim(const char *text, size_t size)
+static struct span trim_span(const char *text, size_t size)
 {
     while (size > 0 && is_blank(text[0])) {
         text++;
@@ -65,9 +65,9 @@ bool siteoptions_is_secret(const char *name, size_t size)
     return false;
 }
 
-static void classify(struct site_line *line, bool in_block)
+static void classify_line(struct site_line *line, bool in_block)
 {
-    struct span all = trim(line->text, line->size);
+    struct span all = trim_span(line->text, line->size);
     if (site_text_is(all.text, all.size, block_end)) {
         line->kind = SITE_BLOCK_END;
         return;
@@ -85,8 +85,8 @@ static void classify(struct site_line *line, bool in_block)
         line->kind = SITE_ODD;
         return;
     }
-    struct span name = trim(all.text, (size_t)(equals - all.text));
-    struct span value = trim(equals + 1, all.size - (size_t)(equals - all.text) - 1);
+    struct span name = trim_span(all.text, (size_t)(equals - all.text));
+    struct span value = trim_span(equals + 1, all.size - (size_t)(equals - all.text) - 1);
     line->name = name.text;
     line->name_size = name.size;
     line->value = value.text;
@@ -122,7 +122,7 @@ static int read_lines(struct siteoptions *options, size_t *ret_open, struct site
             seen.text += 3;
             seen.size -= 3;
         }
-        classify(&seen, open != 0);
+        classify_line(&seen, open != 0);
         seen.text = line->text;
         seen.size = line->size;
         *line = seen;
@@ -235,7 +235,7 @@ static int not_understood(struct expansion *e, const char *why, const char *name
     return -EINVAL;
 }
 
-static int expand(struct expansion *e, size_t number, int depth);
+static int expand_value(struct expansion *e, size_t number, int depth);
 
 static int expand_reference(struct expansion *e, struct span name, int depth)
 {
@@ -253,10 +253,10 @@ static int expand_reference(struct expansion *e, struct span name, int depth)
     e->budget--;
     if (siteoptions_find(e->options, text, &target, &inner) < 0)
         return not_understood(e, inner.text, text);
-    return expand(e, target, depth + 1);
+    return expand_value(e, target, depth + 1);
 }
 
-static int expand(struct expansion *e, size_t number, int depth)
+static int expand_value(struct expansion *e, size_t number, int depth)
 {
     const char *at = e->options->lines[number].value;
     const char *end = at + e->options->lines[number].value_size;
@@ -284,7 +284,7 @@ int siteoptions_resolve(const struct siteoptions *options, size_t line, char **r
 {
     struct expansion e = {
         .options = options, .first = line, .budget = REFERENCE_LIMIT, .error = error};
-    int result = expand(&e, line, 0);
+    int result = expand_value(&e, line, 0);
     bytes_add(&e.out, "", 0);
     if (result == 0 && e.out.failed) {
         site_error_set(error, 0, "out of memory");

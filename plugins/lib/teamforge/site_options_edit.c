@@ -19,27 +19,27 @@ struct draft {
     struct site_error *error;
 };
 
-static bool same(const struct draft_line *line, const char *text, size_t size)
+static bool same_line(const struct draft_line *line, const char *text, size_t size)
 {
     return line->size == size && memcmp(line->text, text, size) == 0;
 }
 
-static size_t occurrences(const struct draft *draft, const char *text)
+static size_t count_occurrences(const struct draft *draft, const char *text)
 {
     size_t found = 0, size = strlen(text);
     for (size_t i = 0; i < draft->count; i++)
-        found += same(&draft->lines[i], text, size);
+        found += same_line(&draft->lines[i], text, size);
     return found;
 }
 
 /* How often `text` follows a line that equals the one at `before`. */
-static size_t pairs(const struct draft *draft, size_t before, const char *text)
+static size_t count_pairs(const struct draft *draft, size_t before, const char *text)
 {
     const struct draft_line *anchor = &draft->lines[before];
     size_t found = 0, size = strlen(text);
     for (size_t i = 1; i < draft->count; i++)
-        found += same(&draft->lines[i], text, size) &&
-                 same(&draft->lines[i - 1], anchor->text, anchor->size);
+        found += same_line(&draft->lines[i], text, size) &&
+                 same_line(&draft->lines[i - 1], anchor->text, anchor->size);
     return found;
 }
 
@@ -77,7 +77,7 @@ static int start_draft(struct draft *draft, const struct siteoptions *options,
 }
 
 /* "NAME=value" in one of its spellings; the caller frees it. */
-static char *spell(int style, const char *prefix, const struct site_want *want, bool crlf)
+static char *spell_token(int style, const char *prefix, const struct site_want *want, bool crlf)
 {
     static const char *const equals[] = {"=", " = ", " =", "= "};
     char *line = NULL;
@@ -116,15 +116,15 @@ static int settle_spelling(struct draft *draft, size_t at, const char *prefix, b
     struct draft_line *line = &draft->lines[at];
     for (int style = 0; style < STYLES; style++) {
         free(edit->new_line);
-        edit->new_line = spell(style, prefix, want, crlf);
+        edit->new_line = spell_token(style, prefix, want, crlf);
         if (edit->new_line == NULL)
             return out_of_memory(draft);
         line->text = edit->new_line;
         line->size = strlen(edit->new_line);
         line->quotable = true;
-        if (occurrences(draft, edit->new_line) == 1)
+        if (count_occurrences(draft, edit->new_line) == 1)
             return 0;
-        if (anchored && pairs(draft, at - 1, edit->new_line) == 1)
+        if (anchored && count_pairs(draft, at - 1, edit->new_line) == 1)
             return 0;
     }
     site_error_set(draft->error, line->origin,
@@ -134,7 +134,7 @@ static int settle_spelling(struct draft *draft, size_t at, const char *prefix, b
     return -EINVAL;
 }
 
-static int replace(struct draft *draft, size_t at, const struct site_want *want)
+static int replace_token(struct draft *draft, size_t at, const struct site_want *want)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* an editor's, first in the file: it stays */
     struct draft_line *line = &draft->lines[at];
@@ -148,8 +148,8 @@ static int replace(struct draft *draft, size_t at, const struct site_want *want)
         return -EINVAL;
     }
     bool anchored = at > 0 && draft->lines[at - 1].quotable;
-    bool alone = occurrences(draft, edit->old_line) == 1;
-    if (!alone && !(anchored && pairs(draft, at - 1, edit->old_line) == 1)) {
+    bool alone = count_occurrences(draft, edit->old_line) == 1;
+    if (!alone && !(anchored && count_pairs(draft, at - 1, edit->old_line) == 1)) {
         site_error_set(draft->error, line->origin,
                        "the same text as the line of %s stands in a block too, and they cannot be "
                        "told apart: put a blank line before line %zu",
@@ -159,7 +159,7 @@ static int replace(struct draft *draft, size_t at, const struct site_want *want)
     bool crlf = line->size > 0 && line->text[line->size - 1] == '\r';
     bool marked = line->origin == 1 && strncmp(edit->old_line, mark, 3) == 0;
     int result = settle_spelling(draft, at, marked ? mark : "", crlf, anchored, want, edit);
-    if (result == 0 && (!alone || occurrences(draft, edit->new_line) > 1)) {
+    if (result == 0 && (!alone || count_occurrences(draft, edit->new_line) > 1)) {
         edit->anchor = copy_line(&draft->lines[at - 1]);
         if (edit->anchor == NULL)
             return out_of_memory(draft);
@@ -168,14 +168,15 @@ static int replace(struct draft *draft, size_t at, const struct site_want *want)
 }
 
 /* Puts a missing token after line `after` (from 1; 0: at the end). *ret_at: where it is now. */
-static int insert(struct draft *draft, size_t after, const struct site_want *want, size_t *ret_at)
+static int insert_token(struct draft *draft, size_t after, const struct site_want *want,
+                        size_t *ret_at)
 {
     struct site_edit *edit = next_edit(draft, want);
     if (after > 0) {
         edit->anchor = copy_line(&draft->lines[after - 1]);
         if (edit->anchor == NULL)
             return out_of_memory(draft);
-        if (!draft->lines[after - 1].quotable || occurrences(draft, edit->anchor) != 1) {
+        if (!draft->lines[after - 1].quotable || count_occurrences(draft, edit->anchor) != 1) {
             free(edit->anchor);
             edit->anchor = NULL;
         }
@@ -207,7 +208,7 @@ static int change_present(struct draft *draft, const struct siteoptions *options
     bool right =
         siteoptions_resolve(options, at, &value, &unused) == 0 && strcmp(value, want->value) == 0;
     free(value);
-    return right ? 0 : replace(draft, at, want);
+    return right ? 0 : replace_token(draft, at, want);
 }
 
 int siteoptions_edit(const struct siteoptions *options, const struct site_want *wants, size_t count,
@@ -225,7 +226,7 @@ int siteoptions_edit(const struct siteoptions *options, const struct site_want *
         size_t at = 0;
         if (!missing[i])
             continue;
-        result = insert(&draft, last, &wants[i], &at);
+        result = insert_token(&draft, last, &wants[i], &at);
         last = at + 1;
     }
     free(missing);

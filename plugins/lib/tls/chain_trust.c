@@ -16,7 +16,7 @@ struct tls_trust {
     bool as_java;
 };
 
-static X509 *parse(const struct cert *cert)
+static X509 *parse_cert(const struct cert *cert)
 {
     const unsigned char *at = cert->der;
     return d2i_X509(NULL, &at, (long)cert->size);
@@ -70,7 +70,7 @@ static bool add_anchor(struct tls_trust *trust, const struct cert *cert)
         return true;
     bool issues = facts.is_ca, self_signed = facts.self_signed;
     cert_facts_free(&facts);
-    X509 *x = parse(cert);
+    X509 *x = parse_cert(cert);
     bool root_v1 = x != NULL && self_signed && X509_get_version(x) == 0;
     bool added = (x != NULL && !issues && !root_v1) ||
                  (x != NULL && X509_STORE_add_cert(trust->store, x) == 1);
@@ -98,7 +98,7 @@ struct tls_trust *tls_trust_anchors(const struct cert_list *anchors)
 bool tls_name_matches(const struct cert *leaf, const char *host)
 {
     unsigned char address[16];
-    X509 *x = parse(leaf);
+    X509 *x = parse_cert(leaf);
     if (x == NULL)
         return false;
     bool literal =
@@ -113,7 +113,7 @@ bool tls_name_matches(const struct cert *leaf, const char *host)
     return matches;
 }
 
-static bool same(const struct cert *a, const struct cert *b)
+static bool same_cert(const struct cert *a, const struct cert *b)
 {
     return memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0;
 }
@@ -121,7 +121,7 @@ static bool same(const struct cert *a, const struct cert *b)
 static bool is_anchor(const struct tls_trust *trust, const struct cert *cert)
 {
     for (size_t i = 0; i < trust->anchors.count; i++)
-        if (same(&trust->anchors.certs[i], cert))
+        if (same_cert(&trust->anchors.certs[i], cert))
             return true;
     return false;
 }
@@ -130,7 +130,7 @@ static STACK_OF(X509) * parse_rest(const struct cert_list *chain)
 {
     STACK_OF(X509) *stack = sk_X509_new_null();
     for (size_t i = 1; stack != NULL && i < chain->count; i++) {
-        X509 *x = parse(&chain->certs[i]);
+        X509 *x = parse_cert(&chain->certs[i]);
         /* One that does not parse cannot help to build a path: left out. */
         if (x != NULL && sk_X509_push(stack, x) <= 0)
             X509_free(x);
@@ -197,7 +197,7 @@ enum tls_verdict tls_trust_check(const struct tls_trust *trust, const struct cer
 {
     enum tls_verdict verdict = TLS_UNKNOWN;
     const char *text = "it does not parse, or memory is out";
-    X509 *leaf = chain->count == 0 ? NULL : parse(&chain->certs[0]);
+    X509 *leaf = chain->count == 0 ? NULL : parse_cert(&chain->certs[0]);
     STACK_OF(X509) *rest = parse_rest(chain);
     if (leaf != NULL && rest != NULL) {
         if (trust->as_java && is_anchor(trust, &chain->certs[0])) {

@@ -32,7 +32,7 @@ static void look_up(const char *host, unsigned port, int flags, struct net_addre
 }
 
 /* The child: only this, then away. The pipe holds the whole answer, so write() is one piece. */
-static void answer(int fd, pid_t parent, const char *host, unsigned port)
+static void answer_parent(int fd, pid_t parent, const char *host, unsigned port)
 {
     struct net_addresses found;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -56,7 +56,7 @@ enum net_state net_resolve_start(struct net_resolve *r, const char *host, unsign
     pid_t child = fork();
     if (child == 0) {
         (void)close(fds[0]);
-        answer(fds[1], parent, host, port);
+        answer_parent(fds[1], parent, host, port);
     }
     int error = errno;
     (void)close(fds[1]);

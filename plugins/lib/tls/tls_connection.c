@@ -83,7 +83,7 @@ static void connect_next(struct tls_conn *c, int error)
         tls_conn_fail(c, TLS_NO_CONNECTION, "cannot connect: %s", strerror(error));
 }
 
-static void resolved(struct tls_conn *c)
+static void take_addresses(struct tls_conn *c)
 {
     const struct net_addresses *found = &c->resolve.found;
     if (found->count == 0 && found->error == EAI_NONAME)
@@ -103,7 +103,7 @@ static void after_resolve(struct tls_conn *c, enum net_state state)
         tls_conn_fail(c, TLS_LOCAL, "cannot look up the name: %s", strerror(errno));
     else {
         net_resolve_end(&c->resolve);
-        resolved(c);
+        take_addresses(c);
     }
 }
 

@@ -34,15 +34,15 @@ static enum truststore_status cut_off(const struct reader *r, size_t need, const
                            r->at, r->entry, r->entries, what, need, r->size - r->at);
 }
 
-static enum truststore_status garbled(const struct reader *r, size_t at, const char *what)
+static enum truststore_status fail_garbled(const struct reader *r, size_t at, const char *what)
 {
     return truststore_fail(r->error, TRUSTSTORE_BROKEN, at,
                            "it is garbled at byte %zu, entry %u of %u: %s", at, r->entry,
                            r->entries, what);
 }
 
-static enum truststore_status take(struct reader *r, size_t size, const char *what,
-                                   const unsigned char **ret)
+static enum truststore_status take_bytes(struct reader *r, size_t size, const char *what,
+                                         const unsigned char **ret)
 {
     if (size > r->size - r->at)
         return cut_off(r, size, what);
@@ -63,7 +63,7 @@ static enum truststore_status take_number(struct reader *r, size_t size, const c
                                           uint64_t *ret)
 {
     const unsigned char *raw = NULL;
-    enum truststore_status status = take(r, size, what, &raw);
+    enum truststore_status status = take_bytes(r, size, what, &raw);
     if (status == TRUSTSTORE_OK)
         *ret = big_endian(raw, size);
     return status;
@@ -76,7 +76,7 @@ static enum truststore_status take_counted(struct reader *r, size_t size, const 
     uint64_t length = 0;
     enum truststore_status status = take_number(r, size, "a length", &length);
     if (status == TRUSTSTORE_OK)
-        status = take(r, (size_t)length, what, ret);
+        status = take_bytes(r, (size_t)length, what, ret);
     if (status == TRUSTSTORE_OK)
         *ret_size = (size_t)length;
     return status;
@@ -93,15 +93,16 @@ static enum truststore_status take_alias(struct reader *r, struct jks_alias *ret
     case 0:
         return TRUSTSTORE_OK;
     case JKS_ALIAS_MALFORMED:
-        return garbled(r, r->at - size + bad,
-                       "the alias is no modified UTF-8, and Java refuses the whole store for it");
+        return fail_garbled(
+            r, r->at - size + bad,
+            "the alias is no modified UTF-8, and Java refuses the whole store for it");
     default:
         return truststore_no_memory(r->error);
     }
 }
 
-static enum truststore_status take_certificate(struct reader *r, const unsigned char **ret,
-                                               size_t *ret_size)
+static enum truststore_status take_jks_certificate(struct reader *r, const unsigned char **ret,
+                                                   size_t *ret_size)
 {
     const unsigned char *type = NULL, *der = NULL;
     size_t type_size = 0, der_size = 0;
@@ -110,7 +111,7 @@ static enum truststore_status take_certificate(struct reader *r, const unsigned 
         status = take_counted(r, 2, "the certificate's type", &type, &type_size);
         if (status == TRUSTSTORE_OK && !(type_size == 5 && memcmp(type, "X.509", 5) == 0) &&
             !(type_size == 4 && memcmp(type, "X509", 4) == 0))
-            status = garbled(r, r->at - type_size, "the certificate's type is not X.509");
+            status = fail_garbled(r, r->at - type_size, "the certificate's type is not X.509");
     }
     if (status == TRUSTSTORE_OK)
         status = take_counted(r, 4, "the certificate", &der, &der_size);
@@ -118,9 +119,10 @@ static enum truststore_status take_certificate(struct reader *r, const unsigned 
         return status;
     size_t block = truststore_der_block(der, der_size);
     if (block == 0)
-        return garbled(r, r->at - der_size,
-                       "the certificate is not in DER: Java refuses the whole store for it, or "
-                       "trusts another one");
+        return fail_garbled(
+            r, r->at - der_size,
+            "the certificate is not in DER: Java refuses the whole store for it, or "
+            "trusts another one");
     *ret = der;
     *ret_size = block;
     return TRUSTSTORE_OK;
@@ -135,12 +137,12 @@ static enum truststore_status take_chain(struct reader *r, size_t count,
         return truststore_no_memory(r->error);
     entry->chain_count = count;
     for (size_t i = 0; status == TRUSTSTORE_OK && i < count; i++)
-        status = take_certificate(r, &entry->chain[i].data, &entry->chain[i].size);
+        status = take_jks_certificate(r, &entry->chain[i].data, &entry->chain[i].size);
     return status;
 }
 
 /* The protected key, then its chain, of which Java trusts the first certificate. */
-static enum truststore_status take_key(struct reader *r, struct truststore_entry *entry)
+static enum truststore_status take_jks_key(struct reader *r, struct truststore_entry *entry)
 {
     const unsigned char *blob = NULL;
     size_t size = 0;
@@ -149,9 +151,9 @@ static enum truststore_status take_key(struct reader *r, struct truststore_entry
     if (status == TRUSTSTORE_OK)
         status = take_number(r, 4, "the length of the chain", &chain);
     if (status == TRUSTSTORE_OK && chain > (r->size - r->at) / LEAST_CERTIFICATE)
-        return garbled(r, r->at - 4, "the chain has more certificates than there are bytes");
+        return fail_garbled(r, r->at - 4, "the chain has more certificates than there are bytes");
     if (status == TRUSTSTORE_OK && chain > 0)
-        status = take_certificate(r, &entry->der, &entry->der_size);
+        status = take_jks_certificate(r, &entry->der, &entry->der_size);
     if (status == TRUSTSTORE_OK && chain > 1)
         status = take_chain(r, (size_t)chain - 1, entry);
     if (entry->der == NULL)
@@ -169,10 +171,10 @@ static enum truststore_status take_body(struct reader *r, uint64_t tag,
     entry->date_ms = (int64_t)date;
     if (tag == TAG_KEY) {
         entry->kind = TRUSTSTORE_KEY;
-        return take_key(r, entry);
+        return take_jks_key(r, entry);
     }
     entry->kind = TRUSTSTORE_CERTIFICATE;
-    return take_certificate(r, &entry->der, &entry->der_size);
+    return take_jks_certificate(r, &entry->der, &entry->der_size);
 }
 
 static enum truststore_status take_entry(struct reader *r)
@@ -188,7 +190,7 @@ static enum truststore_status take_entry(struct reader *r)
                                "end only Java can tell: keep secret keys in a store of their own",
                                r->entry, r->entries, start);
     if (status == TRUSTSTORE_OK && tag != TAG_KEY && tag != TAG_CERTIFICATE)
-        return garbled(r, start, "no kind of entry has this tag");
+        return fail_garbled(r, start, "no kind of entry has this tag");
     if (status == TRUSTSTORE_OK)
         status = take_alias(r, &alias);
     if (status == TRUSTSTORE_OK)
@@ -204,9 +206,9 @@ static enum truststore_status take_entry(struct reader *r)
 }
 
 /* SHA-1 over the password in UTF-16BE, a salt of fame, and the store. */
-static enum truststore_status digest(const char *password, const unsigned char *data, size_t size,
-                                     unsigned char ret[SHA_DIGEST_LENGTH],
-                                     struct truststore_error *error)
+static enum truststore_status store_digest(const char *password, const unsigned char *data,
+                                           size_t size, unsigned char ret[SHA_DIGEST_LENGTH],
+                                           struct truststore_error *error)
 {
     static const char salt[] = "Mighty Aphrodite";
     struct jks_alias wide = {0};
@@ -239,9 +241,9 @@ static enum truststore_status check_digest(struct reader *r)
     unsigned char expected[SHA_DIGEST_LENGTH];
     const unsigned char *found = NULL;
     size_t covered = r->at;
-    enum truststore_status status = take(r, sizeof expected, "the digest", &found);
+    enum truststore_status status = take_bytes(r, sizeof expected, "the digest", &found);
     if (status == TRUSTSTORE_OK)
-        status = digest(r->store->password, r->data, covered, expected, r->error);
+        status = store_digest(r->store->password, r->data, covered, expected, r->error);
     if (status == TRUSTSTORE_OK && memcmp(found, expected, sizeof expected) != 0)
         status = truststore_fail(r->error, TRUSTSTORE_PASSWORD, covered,
                                  "its digest does not match: the store password is another one, or "
@@ -311,7 +313,7 @@ static enum truststore_status jks_write(const struct truststore *store, struct b
         truststore_put(store, &store->entries[i], out);
     if (out->failed)
         return truststore_no_memory(error);
-    enum truststore_status status = digest(store->password, out->data, out->size, sum, error);
+    enum truststore_status status = store_digest(store->password, out->data, out->size, sum, error);
     if (status == TRUSTSTORE_OK)
         bytes_add(out, sum, sizeof sum);
     return out->failed ? truststore_no_memory(error) : status;

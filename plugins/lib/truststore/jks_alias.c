@@ -18,7 +18,7 @@ static bool is_low(uint32_t unit)
 }
 
 /* Room for `most` units; malloc(0) may be NULL. */
-static int make_room(size_t most, struct jks_alias *ret)
+static int make_units(size_t most, struct jks_alias *ret)
 {
     uint16_t *units = calloc(most + 1, sizeof *units);
     if (units == NULL)
@@ -69,7 +69,7 @@ int jks_alias_from_modified_utf8(const unsigned char *data, size_t size, struct 
                                  size_t *ret_bad)
 {
     struct jks_alias alias;
-    if (make_room(size, &alias) != 0)
+    if (make_units(size, &alias) != 0)
         return JKS_ALIAS_MEMORY;
     for (size_t at = 0; at < size;) {
         size_t took = modified_unit(data + at, size - at, &alias.units[alias.count]);
@@ -90,7 +90,7 @@ int jks_alias_from_utf16be(const unsigned char *data, size_t size, struct jks_al
     if (size % 2 != 0)
         return JKS_ALIAS_MALFORMED;
     struct jks_alias alias;
-    if (make_room(size / 2, &alias) != 0)
+    if (make_units(size / 2, &alias) != 0)
         return JKS_ALIAS_MEMORY;
     for (size_t at = 0; at < size; at += 2) {
         uint16_t unit = (uint16_t)(data[at] << 8 | data[at + 1]);
@@ -137,7 +137,7 @@ static size_t utf8_code(const unsigned char *text, uint32_t *ret)
 int jks_alias_from_utf8(const char *text, struct jks_alias *ret)
 {
     struct jks_alias alias;
-    if (make_room(strlen(text), &alias) != 0)
+    if (make_units(strlen(text), &alias) != 0)
         return JKS_ALIAS_MEMORY;
     for (size_t at = 0; text[at] != '\0';) {
         uint32_t code = 0;
@@ -156,7 +156,7 @@ int jks_alias_from_utf8(const char *text, struct jks_alias *ret)
 int jks_alias_fold(const struct jks_alias *alias, struct jks_alias *ret)
 {
     struct jks_alias folded;
-    if (make_room(2 * alias->count, &folded) != 0)
+    if (make_units(2 * alias->count, &folded) != 0)
         return JKS_ALIAS_MEMORY;
     for (size_t at = 0; at < alias->count;) {
         uint32_t code = take_code(alias, &at);
@@ -197,7 +197,7 @@ static void put_utf8(struct bytes *out, uint32_t code)
     }
 }
 
-static char *finish(struct bytes *out)
+static char *finish_text(struct bytes *out)
 {
     bytes_add(out, "", 0); /* an empty alias is a text too */
     if (!out->failed)
@@ -213,7 +213,7 @@ char *jks_alias_text(const struct jks_alias *alias)
         uint32_t code = take_code(alias, &at);
         put_utf8(&out, code == 0 || is_high(code) || is_low(code) ? (uint32_t)REPLACEMENT : code);
     }
-    return finish(&out);
+    return finish_text(&out);
 }
 
 char *jks_alias_exact(const struct jks_alias *alias)
@@ -225,5 +225,5 @@ char *jks_alias_exact(const struct jks_alias *alias)
         else
             put_utf8(&out, alias->units[at]);
     }
-    return finish(&out);
+    return finish_text(&out);
 }

@@ -31,7 +31,7 @@ static void put_typed(struct bytes *out, const char *oid, size_t oid_size, const
     bytes_free(&value);
 }
 
-static void wrap(struct bytes *out, unsigned tag, struct bytes *inner)
+static void wrap_element(struct bytes *out, unsigned tag, struct bytes *inner)
 {
     der_put(out, tag, inner->data, inner->size);
     out->failed = out->failed || inner->failed;
@@ -46,18 +46,18 @@ static void pkcs12_make(const struct truststore *store, const struct truststore_
     (void)store;
     struct bytes cert = {0}, bag = {0}, whole = {0}, name = {0}, attributes = {0};
     put_typed(&cert, OID_X509, sizeof OID_X509 - 1, entry->der, entry->der_size);
-    wrap(&bag, DER_TAG_SEQUENCE, &cert);
+    wrap_element(&bag, DER_TAG_SEQUENCE, &cert);
     der_put(&whole, DER_TAG_OID, OID_BAG "\x03", sizeof OID_BAG);
-    wrap(&whole, DER_TAG_CONTEXT_0, &bag);
+    wrap_element(&whole, DER_TAG_CONTEXT_0, &bag);
     for (const char *at = entry->name; *at != '\0'; at++)
         bytes_u16(&name, (unsigned char)*at);
     put_attribute(&attributes, OID_NAME, sizeof OID_NAME - 1, DER_TAG_BMP, name.data, name.size);
     put_attribute(&attributes, OID_TRUSTED, sizeof OID_TRUSTED - 1, DER_TAG_OID, OID_ANY_USAGE,
                   sizeof OID_ANY_USAGE - 1);
-    wrap(&whole, DER_TAG_SET, &attributes);
+    wrap_element(&whole, DER_TAG_SET, &attributes);
     whole.failed = whole.failed || name.failed;
     bytes_free(&name);
-    wrap(out, DER_TAG_SEQUENCE, &whole);
+    wrap_element(out, DER_TAG_SEQUENCE, &whole);
 }
 
 static const struct truststore_sealed *find_sealed(const struct truststore *store, size_t safe)
@@ -82,8 +82,8 @@ static enum truststore_status put_sealed(const struct truststore *store,
     struct bytes value = {0}, info = {0};
     enum truststore_status status = pkcs12_encrypt(store, sealed, bags, &value, error);
     PUT_OID(&info, OID_ENCRYPTED);
-    wrap(&info, DER_TAG_CONTEXT_0, &value);
-    wrap(out, DER_TAG_SEQUENCE, &info);
+    wrap_element(&info, DER_TAG_CONTEXT_0, &value);
+    wrap_element(out, DER_TAG_SEQUENCE, &info);
     return status;
 }
 
@@ -100,18 +100,18 @@ static enum truststore_status put_safes(const struct truststore *store, struct b
         struct bytes bags = {0}, sequence = {0}, info = {0};
         for (; next < store->count && store->entries[next].safe == safe; next++)
             truststore_put(store, &store->entries[next], &bags);
-        wrap(&sequence, DER_TAG_SEQUENCE, &bags);
+        wrap_element(&sequence, DER_TAG_SEQUENCE, &bags);
         if (sequence.failed) {
             safes.failed = true;
         } else if (sealed != NULL) {
             status = put_sealed(store, sealed, &sequence, &safes, error);
         } else {
             put_typed(&info, OID_DATA, sizeof OID_DATA - 1, sequence.data, sequence.size);
-            wrap(&safes, DER_TAG_SEQUENCE, &info);
+            wrap_element(&safes, DER_TAG_SEQUENCE, &info);
         }
         bytes_free(&sequence);
     }
-    wrap(out, DER_TAG_SEQUENCE, &safes);
+    wrap_element(out, DER_TAG_SEQUENCE, &safes);
     return status;
 }
 
@@ -122,13 +122,13 @@ static enum truststore_status pkcs12_write(const struct truststore *store, struc
     enum truststore_status status = put_safes(store, &safes, error);
     put_typed(&info, OID_DATA, sizeof OID_DATA - 1, safes.data, safes.size);
     der_put(&pfx, DER_TAG_INTEGER, "\x03", 1);
-    wrap(&pfx, DER_TAG_SEQUENCE, &info);
+    wrap_element(&pfx, DER_TAG_SEQUENCE, &info);
     if (status == TRUSTSTORE_OK && store->mac.algorithm != NULL && !safes.failed)
         status = pkcs12_mac_write(store, safes.data, safes.size, &pfx, error);
     pfx.failed = pfx.failed || safes.failed;
     bytes_free(&safes);
     struct bytes whole = {0};
-    wrap(&whole, DER_TAG_SEQUENCE, &pfx);
+    wrap_element(&whole, DER_TAG_SEQUENCE, &pfx);
     if (status == TRUSTSTORE_OK) {
         bytes_add(out, whole.data, whole.size);
         if (whole.failed || out->failed)

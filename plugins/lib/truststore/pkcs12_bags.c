@@ -125,8 +125,8 @@ static enum truststore_status take_attributes(struct pkcs12_walk *w, struct der_
     return status;
 }
 
-static enum truststore_status take_certificate(struct pkcs12_walk *w, const struct der *value,
-                                               struct truststore_entry *entry)
+static enum truststore_status take_bag_certificate(struct pkcs12_walk *w, const struct der *value,
+                                                   struct truststore_entry *entry)
 {
     struct der oid, octets;
     struct der_span body = value->content;
@@ -152,9 +152,9 @@ static enum truststore_status take_certificate(struct pkcs12_walk *w, const stru
 }
 
 /* Java drops a private key without a localKeyID but for one case, and then pairs it by guess. */
-static enum truststore_status take_key(struct pkcs12_walk *w, const struct der *bag_element,
-                                       int kind, const struct bag *bag,
-                                       struct truststore_entry *entry)
+static enum truststore_status take_bag_key(struct pkcs12_walk *w, const struct der *bag_element,
+                                           int kind, const struct bag *bag,
+                                           struct truststore_entry *entry)
 {
     entry->has_chain = kind == BAG_SHROUDED_KEY;
     w->keys += entry->has_chain;
@@ -233,12 +233,12 @@ enum truststore_status walk_bag(struct pkcs12_walk *w, struct der_span *bags)
     int kind = bag_kind(&oid);
     entry.nameless = bag.name.at == NULL;
     if (kind == BAG_CERTIFICATE) {
-        status = take_certificate(w, &value, &entry);
+        status = take_bag_certificate(w, &value, &entry);
         entry.named = bag.trusted;
         set_key_id(w, &bag, &entry);
         entry.flaw = bag.trusted ? NULL : text_untrusted;
     } else if (kind == BAG_SHROUDED_KEY || kind == BAG_SECRET) {
-        status = take_key(w, &element, kind, &bag, &entry);
+        status = take_bag_key(w, &element, kind, &bag, &entry);
     }
     struct jks_alias name = {0};
     if (status == TRUSTSTORE_OK)

@@ -207,8 +207,9 @@ static bool set_up(const struct library *library, EVP_CIPHER_CTX *context, const
 enum outcome { DONE, NOT_INSTALLED, NOT_POSSIBLE, BAD_PADDING, NO_MEMORY };
 
 /* Appends to `out` what comes of `in`. */
-static enum outcome turn(const struct library *library, const X509_ALGOR *how, const char *password,
-                         bool encrypt, const struct der_span *in, struct bytes *out)
+static enum outcome run_cipher(const struct library *library, const X509_ALGOR *how,
+                               const char *password, bool encrypt, const struct der_span *in,
+                               struct bytes *out)
 {
     int size = 0, rest = 0;
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
@@ -227,9 +228,9 @@ static enum outcome turn(const struct library *library, const X509_ALGOR *how, c
     return outcome;
 }
 
-static enum outcome crypt(const struct truststore *store, const unsigned char *algorithm,
-                          size_t algorithm_size, bool encrypt, const struct der_span *in,
-                          struct bytes *out)
+static enum outcome crypt_content(const struct truststore *store, const unsigned char *algorithm,
+                                  size_t algorithm_size, bool encrypt, const struct der_span *in,
+                                  struct bytes *out)
 {
     struct der_span body = {algorithm, algorithm + algorithm_size};
     struct der element, oid;
@@ -241,8 +242,8 @@ static enum outcome crypt(const struct truststore *store, const unsigned char *a
     enum outcome outcome = NOT_INSTALLED;
     if (library_open(scheme != NULL && scheme->legacy, &library)) {
         X509_ALGOR *how = d2i_X509_ALGOR(NULL, &algorithm, (long)algorithm_size);
-        outcome =
-            how == NULL ? NOT_POSSIBLE : turn(&library, how, store->password, encrypt, in, out);
+        outcome = how == NULL ? NOT_POSSIBLE
+                              : run_cipher(&library, how, store->password, encrypt, in, out);
         X509_ALGOR_free(how);
     }
     library_close(&library);
@@ -281,8 +282,9 @@ enum truststore_status pkcs12_decrypt(const struct truststore *store,
                                       const struct pkcs12_encrypted *encrypted, struct bytes *out,
                                       struct truststore_error *error)
 {
-    enum outcome outcome = crypt(store, encrypted->algorithm.start, encrypted->algorithm.size,
-                                 false, &encrypted->content, out);
+    enum outcome outcome =
+        crypt_content(store, encrypted->algorithm.start, encrypted->algorithm.size, false,
+                      &encrypted->content, out);
     /* One wrong key in 256 gives a padding that looks right, and RC4 has none. */
     if (outcome == DONE &&
         (out->size == 0 || truststore_der_block(out->data, out->size) != out->size))
@@ -310,7 +312,7 @@ enum truststore_status pkcs12_encrypt(const struct truststore *store,
     if (bags->size > MOST_SIZE)
         return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0, "it would be too large");
     enum outcome outcome =
-        crypt(store, sealed->algorithm, sealed->algorithm_size, true, &in, &content);
+        crypt_content(store, sealed->algorithm, sealed->algorithm_size, true, &in, &content);
     if (outcome == DONE) {
         PUT_OID(&info, OID_DATA);
         bytes_add(&info, sealed->algorithm, sealed->algorithm_size);

@@ -117,9 +117,9 @@ static enum truststore_status wide_password(const char *password, struct bytes *
     return rc == 0 && !out->failed ? TRUSTSTORE_OK : truststore_no_memory(error);
 }
 
-static enum truststore_status compute(const struct truststore *store, const void *content,
-                                      size_t size, unsigned char sum[EVP_MAX_MD_SIZE],
-                                      unsigned *ret_size, struct truststore_error *error)
+static enum truststore_status compute_mac(const struct truststore *store, const void *content,
+                                          size_t size, unsigned char sum[EVP_MAX_MD_SIZE],
+                                          unsigned *ret_size, struct truststore_error *error)
 {
     struct bytes wide = {0};
     enum truststore_status status = wide_password(store->password, &wide, error);
@@ -148,7 +148,7 @@ enum truststore_status pkcs12_mac_check(const struct truststore *store,
     unsigned char expected[EVP_MAX_MD_SIZE];
     unsigned size = 0;
     enum truststore_status status =
-        compute(store, content->at, der_size(content), expected, &size, error);
+        compute_mac(store, content->at, der_size(content), expected, &size, error);
     if (status == TRUSTSTORE_OK &&
         (der_size(sum) != size || CRYPTO_memcmp(sum->at, expected, size) != 0))
         status = truststore_fail(error, TRUSTSTORE_PASSWORD, (size_t)(sum->at - store->data),
@@ -163,7 +163,7 @@ enum truststore_status pkcs12_mac_write(const struct truststore *store, const vo
 {
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned sum_size = 0;
-    enum truststore_status status = compute(store, content, size, sum, &sum_size, error);
+    enum truststore_status status = compute_mac(store, content, size, sum, &sum_size, error);
     if (status != TRUSTSTORE_OK)
         return status;
     struct bytes info = {0}, body = {0};

@@ -88,7 +88,7 @@ static bool entry_names(struct truststore_entry *entry, const struct jks_alias *
     return entry->alias != NULL && entry->folded != NULL && entry->name != NULL;
 }
 
-static bool make_room(struct truststore *store)
+static bool make_entry_room(struct truststore *store)
 {
     if (store->count < store->room)
         return true;
@@ -107,7 +107,7 @@ bool truststore_append(struct truststore *store, const struct truststore_entry *
                        const struct jks_alias *alias)
 {
     struct truststore_entry added = *entry;
-    if (!make_room(store) ||
+    if (!make_entry_room(store) ||
         (added.der != NULL && !sha256(added.der, added.der_size, added.sha256)) ||
         !entry_names(&added, alias, truststore_ops_of(store)->files_alias_unfolded)) {
         added.chain = NULL; /* it is the caller's still */
@@ -164,8 +164,8 @@ bool truststore_judge(struct truststore *store)
     return true;
 }
 
-static enum truststore_status unknown(const unsigned char *data, size_t size,
-                                      struct truststore_error *error)
+static enum truststore_status fail_unknown(const unsigned char *data, size_t size,
+                                           struct truststore_error *error)
 {
     static const struct {
         const char *start;
@@ -221,7 +221,7 @@ enum truststore_status truststore_open(const void *data, size_t size, const char
     *error = (struct truststore_error){0};
     enum truststore_form form;
     if (!find_form(data, size, &form))
-        return unknown(data, size, error);
+        return fail_unknown(data, size, error);
     struct truststore *store = calloc(1, sizeof *store);
     if (store == NULL)
         return truststore_no_memory(error);

@@ -102,7 +102,7 @@ static bool copy_extensions(X509 *x, const STACK_OF(X509_EXTENSION) * extensions
     return true;
 }
 
-static bool assemble(X509 *x, const CERTIFICATE *certificate)
+static bool assemble_cert(X509 *x, const CERTIFICATE *certificate)
 {
     const BODY *body = certificate->body;
     long version = body->version == NULL ? 0 : ASN1_INTEGER_get(body->version);
@@ -119,7 +119,7 @@ X509 *cert_without_key(const void *der, size_t size)
 {
     CERTIFICATE *certificate = decode(der, size);
     X509 *x = certificate == NULL ? NULL : X509_new();
-    if (x != NULL && !assemble(x, certificate)) {
+    if (x != NULL && !assemble_cert(x, certificate)) {
         X509_free(x);
         x = NULL;
     }

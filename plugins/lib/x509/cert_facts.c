@@ -99,7 +99,7 @@ static char *alt_names(X509 *x)
     return take_text(&b);
 }
 
-static bool seconds(const ASN1_TIME *time, int64_t *ret)
+static bool read_time(const ASN1_TIME *time, int64_t *ret)
 {
     struct tm tm;
     if (!ASN1_TIME_to_tm(time, &tm))
@@ -127,7 +127,7 @@ static bool weak_digest(X509 *x)
            digest == NID_md5_sha1;
 }
 
-static void judge(X509 *x, struct cert_facts *f)
+static void judge_use(X509 *x, struct cert_facts *f)
 {
     f->is_ca = is_ca(x);
     f->self_signed = X509_NAME_cmp(X509_get_subject_name(x), X509_get_issuer_name(x)) == 0;
@@ -149,13 +149,13 @@ int cert_facts_of(const void *der, size_t size, struct cert_facts *ret)
     };
     struct tm day;
     bool ok = f.subject != NULL && f.issuer != NULL && f.names != NULL && f.common_name != NULL &&
-              seconds(X509_get0_notBefore(x), &f.not_before) &&
-              seconds(X509_get0_notAfter(x), &f.not_after) &&
+              read_time(X509_get0_notBefore(x), &f.not_before) &&
+              read_time(X509_get0_notAfter(x), &f.not_after) &&
               ASN1_TIME_to_tm(X509_get0_notAfter(x), &day) &&
               strftime(f.not_after_day, sizeof(f.not_after_day), "%Y-%m-%d", &day) > 0;
     if (ok) {
         struct cert_key key = cert_key_of(der, size);
-        judge(x, &f);
+        judge_use(x, &f);
         f.key_bits = key.bits;
         f.key_is_rsa = key.is_rsa;
     }

@@ -104,7 +104,7 @@ X509 *cert_parse(const void *der, size_t size)
     return x != NULL ? x : parse_whole(der, size);
 }
 
-static EVP_PKEY *decode(const void *der, size_t size)
+static EVP_PKEY *decode_key(const void *der, size_t size)
 {
     X509 *x = parse_whole(der, size);
     EVP_PKEY *key = x == NULL ? NULL : X509_get_pubkey(x);
@@ -119,7 +119,7 @@ struct cert_key cert_key_of(const void *der, size_t size)
     struct cert_key found = {0};
     if (find_key(der, size, &parts) && (take_rsa(&parts, &found) || take_curve(&parts, &found)))
         return found;
-    EVP_PKEY *key = decode(der, size);
+    EVP_PKEY *key = decode_key(der, size);
     found = (struct cert_key){0};
     if (key != NULL) {
         int kind = EVP_PKEY_base_id(key);
@@ -136,7 +136,7 @@ bool cert_key_decodes(const void *der, size_t size)
     struct cert_key found;
     if (find_key(der, size, &parts) && take_rsa(&parts, &found))
         return true;
-    EVP_PKEY *key = decode(der, size);
+    EVP_PKEY *key = decode_key(der, size);
     EVP_PKEY_free(key);
     return key != NULL;
 }

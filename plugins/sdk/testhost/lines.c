@@ -16,7 +16,7 @@ struct lines {
 };
 
 /* Always at least one: a text that ends with "\n" has an empty last one. */
-static struct lines split(struct testhost *t, const struct tfhook_data *content)
+static struct lines split_lines(struct testhost *t, const struct tfhook_data *content)
 {
     const char *s = (const char *)content->data, *end = s + content->size;
     size_t count = 1;
@@ -31,20 +31,20 @@ static struct lines split(struct testhost *t, const struct tfhook_data *content)
     return lines;
 }
 
-static bool is(const struct lines *lines, size_t index, const char *text)
+static bool line_is(const struct lines *lines, size_t index, const char *text)
 {
     const struct line *line = &lines->items[index];
     return line->size == strlen(text) && memcmp(line->text, text, line->size) == 0;
 }
 
 /* The line `text`; with several, the one that follows `anchor`. */
-static ptrdiff_t find(const struct lines *lines, const char *text, const char *anchor)
+static ptrdiff_t find_line(const struct lines *lines, const char *text, const char *anchor)
 {
     ptrdiff_t found = NOWHERE, anchored = NOWHERE;
     for (size_t i = 0; i < lines->count; i++) {
-        if (!is(lines, i, text))
+        if (!line_is(lines, i, text))
             continue;
-        if (anchor == NULL ? i == 0 : i > 0 && is(lines, i - 1, anchor))
+        if (anchor == NULL ? i == 0 : i > 0 && line_is(lines, i - 1, anchor))
             anchored = anchored == NOWHERE ? (ptrdiff_t)i : AMBIGUOUS;
         found = found == NOWHERE ? (ptrdiff_t)i : AMBIGUOUS;
     }
@@ -54,17 +54,17 @@ static ptrdiff_t find(const struct lines *lines, const char *text, const char *a
 static ptrdiff_t find_gap(const struct lines *lines, const char *anchor)
 {
     if (anchor == NULL)
-        return (ptrdiff_t)(lines->count - is(lines, lines->count - 1, ""));
+        return (ptrdiff_t)(lines->count - line_is(lines, lines->count - 1, ""));
     ptrdiff_t found = NOWHERE;
     for (size_t i = 0; i < lines->count; i++)
-        if (is(lines, i, anchor))
+        if (line_is(lines, i, anchor))
             found = found == NOWHERE ? (ptrdiff_t)i + 1 : AMBIGUOUS;
     return found;
 }
 
 /* The lines with `width` of them at `at` replaced by `text`, or by none when that is NULL. */
-static struct tfhook_data join(struct testhost *t, const struct lines *lines, size_t at,
-                               size_t width, const char *text)
+static struct tfhook_data join_lines(struct testhost *t, const struct lines *lines, size_t at,
+                                     size_t width, const char *text)
 {
     size_t room = text == NULL ? 0 : strlen(text) + 1, size = 0;
     bool first = true;
@@ -93,8 +93,9 @@ int testhost_edit_text(struct testhost *t, const struct tfhook_data *content, co
                        const char *new_line, const char *anchor, struct tfhook_data *ret,
                        const char **ret_why)
 {
-    struct lines lines = split(t, content);
-    ptrdiff_t at = old_line == NULL ? find_gap(&lines, anchor) : find(&lines, old_line, anchor);
+    struct lines lines = split_lines(t, content);
+    ptrdiff_t at =
+        old_line == NULL ? find_gap(&lines, anchor) : find_line(&lines, old_line, anchor);
     if (at < 0) {
         const char *what =
             old_line == NULL ? testhost_printf(t, "the place of the line \"%s\"", new_line)
@@ -105,6 +106,6 @@ int testhost_edit_text(struct testhost *t, const struct tfhook_data *content, co
                                    at == NOWHERE ? "not there" : "there more than once");
         return -1;
     }
-    *ret = join(t, &lines, (size_t)at, old_line != NULL, new_line);
+    *ret = join_lines(t, &lines, (size_t)at, old_line != NULL, new_line);
     return 0;
 }

@@ -21,8 +21,8 @@ static const struct answer *find_answer(const struct testhost *t, const char *co
     return NULL;
 }
 
-static int run(struct testhost *t, const char *const *argv, const char *input, int seconds,
-               size_t limit, struct tfhook_output *ret)
+static int run_probe(struct testhost *t, const char *const *argv, const char *input, int seconds,
+                     size_t limit, struct tfhook_output *ret)
 {
     size_t size = ret->struct_size;
     if (argv == NULL || argv[0] == NULL || argv[0][0] != '/')
@@ -54,7 +54,7 @@ static int run(struct testhost *t, const char *const *argv, const char *input, i
 static int host_probe(const struct tfhook_host *host, const char *const *argv, int seconds,
                       size_t limit, struct tfhook_output *ret)
 {
-    return run(host_of(host), argv, "", seconds, limit, ret);
+    return run_probe(host_of(host), argv, "", seconds, limit, ret);
 }
 
 static int host_probe_input(const struct tfhook_host *host, const char *const *argv,
@@ -64,7 +64,8 @@ static int host_probe_input(const struct tfhook_host *host, const char *const *a
     struct testhost *t = host_of(host);
     if (input == NULL)
         return testhost_misused(t, "an input of a probe that is NULL");
-    return run(t, argv, (const char *)testhost_copy(t, input, size).data, seconds, limit, ret);
+    return run_probe(t, argv, (const char *)testhost_copy(t, input, size).data, seconds, limit,
+                     ret);
 }
 
 static bool is_below(const char *name)

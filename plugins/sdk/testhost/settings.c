@@ -143,7 +143,7 @@ const struct setting *testhost_setting(const struct testhost *t, const char *key
     return NULL;
 }
 
-static const struct setting *asked(const struct tfhook_host *host, const char *key)
+static const struct setting *find_asked(const struct tfhook_host *host, const char *key)
 {
     const struct setting *found = testhost_setting(host_of(host), key);
     if (found == NULL)
@@ -154,20 +154,20 @@ static const struct setting *asked(const struct tfhook_host *host, const char *k
 
 static const char *host_value(const struct tfhook_host *host, const char *key)
 {
-    const struct setting *found = asked(host, key);
+    const struct setting *found = find_asked(host, key);
     return found == NULL ? NULL : found->value;
 }
 
 static struct tfhook_names host_items(const struct tfhook_host *host, const char *key)
 {
     static const char *const none[] = {NULL};
-    const struct setting *found = asked(host, key);
+    const struct setting *found = find_asked(host, key);
     return found == NULL || found->items.count == 0 ? (struct tfhook_names){none, 0} : found->items;
 }
 
 static long host_number(const struct tfhook_host *host, const char *key)
 {
-    const struct setting *found = asked(host, key);
+    const struct setting *found = find_asked(host, key);
     return found == NULL ? 0 : found->number;
 }
 

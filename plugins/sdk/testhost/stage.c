@@ -13,7 +13,7 @@ struct change *testhost_staged(const struct testhost *t, const char *real)
 }
 
 /* Of what this call read last of the file. */
-static const char *seen(const struct testhost *t, const char *real)
+static const char *find_seen(const struct testhost *t, const char *real)
 {
     for (size_t i = t->seen.count; i > 0; i--)
         if (strcmp(t->seen.items[i - 1].name, real) == 0)
@@ -22,8 +22,8 @@ static const char *seen(const struct testhost *t, const char *real)
 }
 
 /* What every change has, and whether it may be. */
-static int begin(struct testhost *t, const char *path, enum tfhook_action action,
-                 struct change *ret)
+static int begin_change(struct testhost *t, const char *path, enum tfhook_action action,
+                        struct change *ret)
 {
     if (!t->may_stage)
         return testhost_misused(t, "it stages a change outside of plan");
@@ -41,7 +41,7 @@ static int begin(struct testhost *t, const char *path, enum tfhook_action action
         if (node->kind == NODE_DIRECTORY)
             return -EISDIR;
         change.old_mode = (int)node->mode;
-        change.old_sha256 = seen(t, change.real);
+        change.old_sha256 = find_seen(t, change.real);
         if (change.old_sha256 == NULL)
             return testhost_misused(t, "it stages %s, which it has not read", path);
     }
@@ -57,7 +57,7 @@ static bool is_there(struct testhost *t, const struct change *change)
 }
 
 /* Later changes of the same file: what they come to, or why they cannot be. */
-static const char *merge(struct testhost *t, struct change *old, struct change *change)
+static const char *merge_change(struct testhost *t, struct change *old, struct change *change)
 {
     bool was_edited = old->action == TFHOOK_CHANGE_EDIT;
     if (old->action == TFHOOK_CHANGE_DIRECTORY || change->action == TFHOOK_CHANGE_DIRECTORY)
@@ -74,7 +74,7 @@ static const char *merge(struct testhost *t, struct change *old, struct change *
 }
 
 /* The change, whose content is that with the change made; one that changes nothing is dropped. */
-static int add(struct testhost *t, const char *path, const struct change *change)
+static int add_change(struct testhost *t, const char *path, const struct change *change)
 {
     struct change *staged = testhost_staged(t, change->real);
     struct change added = *change;
@@ -82,7 +82,7 @@ static int add(struct testhost *t, const char *path, const struct change *change
         LIST_PUSH(t, t->stage, added);
         staged = &t->stage.items[t->stage.count - 1];
     } else {
-        const char *why = merge(t, staged, &added);
+        const char *why = merge_change(t, staged, &added);
         if (why != NULL)
             return testhost_misused(t, "it cannot stage %s: %s", path, why);
     }
@@ -123,7 +123,7 @@ static int host_directory(const struct tfhook_host *host, const char *path, int 
     struct change change;
     if (mode < -1 || mode > 07777)
         return testhost_misused(t, "the mode %o for %s", (unsigned)mode, path);
-    int rc = begin(t, path, TFHOOK_CHANGE_DIRECTORY, &change);
+    int rc = begin_change(t, path, TFHOOK_CHANGE_DIRECTORY, &change);
     if (rc < 0)
         return rc;
     const struct change *staged = testhost_staged(t, change.real);
@@ -135,7 +135,7 @@ static int host_directory(const struct tfhook_host *host, const char *path, int 
     if (rc < 0)
         return rc;
     change.mode = mode < 0 ? 0755 : mode;
-    return add(t, path, &change);
+    return add_change(t, path, &change);
 }
 
 static int host_write(const struct tfhook_host *host, const char *path, const void *data,
@@ -151,7 +151,7 @@ static int host_write(const struct tfhook_host *host, const char *path, const vo
         return testhost_misused(t, "content that is NULL for %s", path);
     if (size > LIMIT_FILE)
         return -EFBIG;
-    int rc = begin(t, path, TFHOOK_CHANGE_WRITE, &change);
+    int rc = begin_change(t, path, TFHOOK_CHANGE_WRITE, &change);
     if (rc == 0)
         rc = make_parents(host, path, change.real);
     if (rc < 0)
@@ -159,7 +159,7 @@ static int host_write(const struct tfhook_host *host, const char *path, const vo
     change.content = testhost_copy(t, data, size);
     change.mode = mode;
     change.secret = (flags & TFHOOK_SECRET) != 0;
-    return add(t, path, &change);
+    return add_change(t, path, &change);
 }
 
 static bool is_one_line(const char *text)
@@ -176,7 +176,7 @@ static int host_edit(const struct tfhook_host *host, const char *path, const cha
     if (!is_one_line(old_line) || !is_one_line(new_line) || !is_one_line(anchor))
         return testhost_misused(t, "an edit of %s with more than one line", path);
     struct change change;
-    int rc = begin(t, path, TFHOOK_CHANGE_EDIT, &change);
+    int rc = begin_change(t, path, TFHOOK_CHANGE_EDIT, &change);
     if (rc < 0)
         return rc;
     if (!is_there(t, &change))
@@ -188,17 +188,17 @@ static int host_edit(const struct tfhook_host *host, const char *path, const cha
     const char *why = NULL;
     if (testhost_edit_text(t, &before, old_line, new_line, anchor, &change.content, &why) < 0)
         return testhost_misused(t, "it cannot stage %s: %s", path, why);
-    return add(t, path, &change);
+    return add_change(t, path, &change);
 }
 
 static int host_remove(const struct tfhook_host *host, const char *path)
 {
     struct testhost *t = host_of(host);
     struct change change;
-    int rc = begin(t, path, TFHOOK_CHANGE_REMOVE, &change);
+    int rc = begin_change(t, path, TFHOOK_CHANGE_REMOVE, &change);
     if (rc < 0)
         return rc;
-    return is_there(t, &change) ? add(t, path, &change) : -ENOENT;
+    return is_there(t, &change) ? add_change(t, path, &change) : -ENOENT;
 }
 
 TFHOOK_PRINTF(3, 4)

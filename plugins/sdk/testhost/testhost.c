@@ -200,7 +200,7 @@ static void begin_call(struct testhost *t)
     stage_earlier(t);
 }
 
-static int call(struct testhost *t, int (*function)(const struct tfhook_host *host))
+static int call_function(struct testhost *t, int (*function)(const struct tfhook_host *host))
 {
     begin_call(t);
     const char *why = testhost_settle(t);
@@ -225,21 +225,21 @@ static int call(struct testhost *t, int (*function)(const struct tfhook_host *ho
 int testhost_check(struct testhost *t)
 {
     t->may_stage = t->may_publish = false;
-    return call(t, t->plugin.check);
+    return call_function(t, t->plugin.check);
 }
 
 int testhost_plan(struct testhost *t)
 {
     t->may_publish = false;
     t->may_stage = true;
-    return call(t, t->plugin.plan);
+    return call_function(t, t->plugin.plan);
 }
 
 int testhost_verify(struct testhost *t)
 {
     t->may_stage = false;
     t->may_publish = true;
-    return call(t, t->plugin.verify);
+    return call_function(t, t->plugin.verify);
 }
 
 void testhost_commit(struct testhost *t)

@@ -34,7 +34,7 @@ static int step_into(struct testhost *t, const char *at, const char *part, const
 }
 
 /* Follows every link; what is missing is taken as it is written. */
-static int follow(struct testhost *t, const char *path, const char **ret)
+static int follow_links(struct testhost *t, const char *path, const char **ret)
 {
     char *at = testhost_printf(t, "%s", "");
     const char *rest = path;
@@ -86,7 +86,7 @@ int testhost_resolve(struct testhost *t, const char *path, const char **ret)
     }
     if (path[0] != '/')
         return testhost_misused(t, "the path \"%s\" is neither absolute nor a note's name", path);
-    return follow(t, path, ret);
+    return follow_links(t, path, ret);
 }
 
 /* The links above the node are followed, the node itself is new. */

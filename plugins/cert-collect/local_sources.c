@@ -22,7 +22,7 @@ static void take_file(struct collect *c, const struct source *source, const char
     else if (rc == -EFBIG)
         collect_error(c, path, "is larger than %d bytes: no certificate is", CERT_FILE_LIMIT);
     else if (rc < 0)
-        collect_error(c, path, "cannot be read: %s%s", strerror(-rc), read_advice(rc));
+        collect_error(c, path, "cannot be read: %s%s", strerror(-rc), host_error_advice(rc));
     else
         collect_bytes(c, source, file, &data, file == NULL);
 }
@@ -43,7 +43,7 @@ static void take_entry(struct collect *c, const struct source *source, const cha
     const char *file = (const char *)path.data;
     int rc = c->host->stat(c->host, file, &st);
     if (rc < 0)
-        collect_error(c, file, "cannot be looked at: %s%s", strerror(-rc), read_advice(rc));
+        collect_error(c, file, "cannot be looked at: %s%s", strerror(-rc), host_error_advice(rc));
     else if (st.kind == TFHOOK_FILE)
         take_file(c, source, file);
     *found += rc < 0 || st.kind == TFHOOK_FILE;
@@ -62,7 +62,8 @@ static void take_directory(struct collect *c, const struct source *source)
     }
     int rc = c->host->list(c->host, source->path, &names);
     if (rc < 0) {
-        collect_error(c, source->text, "cannot be listed: %s%s", strerror(-rc), read_advice(rc));
+        collect_error(c, source->text, "cannot be listed: %s%s", strerror(-rc),
+                      host_error_advice(rc));
         return;
     }
     for (size_t i = 0; i < names.count; i++)
@@ -81,7 +82,8 @@ void collect_local(struct collect *c, const struct source *source)
     if (rc == -ENOENT || rc == -ENOTDIR)
         collect_missing(c, source, NULL, "there is no such file or directory");
     else if (rc < 0)
-        collect_error(c, source->text, "cannot be looked at: %s%s", strerror(-rc), read_advice(rc));
+        collect_error(c, source->text, "cannot be looked at: %s%s", strerror(-rc),
+                      host_error_advice(rc));
     else if (st.kind == TFHOOK_DIRECTORY)
         take_directory(c, source);
     else if (st.kind == TFHOOK_FILE)

@@ -161,7 +161,7 @@ static void judge_copy(const struct tfhook_host *host, const char *directory, co
         enum cert_status status = rc < 0 ? CERT_NONE : cert_read(data.data, data.size, &certs);
         if (rc < 0)
             report_copy(host, subject, TFHOOK_FAIL, strerror(-rc),
-                        is_denied(rc) ? "run as root" : "make it readable");
+                        host_error_is_denied(rc) ? "run as root" : "make it readable");
         else if (status != CERT_OK)
             report_copy(host, subject, TFHOOK_FAIL, cert_status_text(status),
                         "remove it, collect it again");
@@ -182,7 +182,7 @@ static int verify(const struct tfhook_host *host)
     int rc = host->list(host, directory, &names);
     if (rc < 0 && rc != -ENOENT)
         return host->fail(host, "%s cannot be listed: %s%s", directory, strerror(-rc),
-                          read_advice(rc));
+                          host_error_advice(rc));
     for (size_t i = 0; rc == 0 && i < names.count; i++) {
         size_t length = strlen(names.names[i]);
         if (length <= 4 || names.names[i][0] == '.' ||

@@ -38,13 +38,13 @@ static const char *find_as(const char *text)
     return *alias != '\0' && alias[strcspn(alias, "/ \t")] == '\0' ? found : NULL;
 }
 
-bool import_spec_parse(const char *text, struct import_spec *ret)
+bool cert_file_spec_parse(const char *text, struct cert_file_spec *ret)
 {
     const char *as = find_as(text);
     size_t length = as == NULL ? strlen(text) : (size_t)(as - text);
     while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
         length--;
-    struct import_spec spec = {.path = strndup(text, length)};
+    struct cert_file_spec spec = {.path = strndup(text, length)};
     if (as != NULL) {
         as += 4 + strspn(as + 4, " \t");
         spec.alias = copy_lower(as, strlen(as));
@@ -52,18 +52,18 @@ bool import_spec_parse(const char *text, struct import_spec *ret)
         spec.alias = import_alias_of_file(spec.path);
     }
     if (spec.path == NULL || spec.alias == NULL) {
-        import_spec_free(&spec);
+        cert_file_spec_free(&spec);
         return false;
     }
     *ret = spec;
     return true;
 }
 
-void import_spec_free(struct import_spec *spec)
+void cert_file_spec_free(struct cert_file_spec *spec)
 {
     free(spec->path);
     free(spec->alias);
-    *spec = (struct import_spec){0};
+    *spec = (struct cert_file_spec){0};
 }
 
 const char *import_alias_fault(const char *alias)

@@ -94,8 +94,8 @@ static bool same_others(const struct truststore *before, const struct truststore
     }
 }
 
-const char *import_prove(const struct truststore *before, const struct truststore *after,
-                         const struct import_change *changes, size_t count)
+const char *import_check_edited(const struct truststore *before, const struct truststore *after,
+                                const struct import_change *changes, size_t count)
 {
     struct import_change *sorted = calloc(count + 1, sizeof *sorted);
     struct pair *meant = calloc(before->count + count + 1, sizeof *meant);

@@ -17,8 +17,8 @@ struct import_change {
 
 /* `after` trusts what `before` does, but for the changed aliases, which hold what was meant, and
  * every other entry has its bytes and its order. NULL when that is so, else what differs. */
-const char *import_prove(const struct truststore *before, const struct truststore *after,
-                         const struct import_change *changes, size_t count)
+const char *import_check_edited(const struct truststore *before, const struct truststore *after,
+                                const struct import_change *changes, size_t count)
     __attribute__((warn_unused_result));
 
 #endif

@@ -41,7 +41,7 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
         data = (struct tfhook_data){.data = run->empty.data, .size = run->empty.size};
     else if (rc != 0)
         return host->fail(host, "%s: the store cannot be read: %s%s", store->real, strerror(-rc),
-                          read_advice(rc));
+                          host_error_advice(rc));
     struct truststore *opened = NULL;
     struct truststore_error error;
     enum truststore_status status =
@@ -95,23 +95,22 @@ int import_make_empty(struct import_run *run)
     return TFHOOK_OK;
 }
 
-int import_load_notes(struct import_run *run)
+int import_load_ownership(struct import_run *run)
 {
     struct tfhook_data data = {.data = (const unsigned char *)""};
     int rc = run->host->read(run->host, notes_path, 0, &data);
     if (rc != 0 && rc != -ENOENT)
         return run->host->fail(run->host, "%s: what was added before cannot be read: %s",
                                notes_path, strerror(-rc));
-    return import_notes_parse((const char *)data.data, &run->notes) ? TFHOOK_OK
-                                                                    : fail_no_memory(run);
+    return ownership_parse((const char *)data.data, &run->notes) ? TFHOOK_OK : fail_no_memory(run);
 }
 
-int import_save_notes(struct import_run *run)
+int import_save_ownership(struct import_run *run)
 {
     if (!run->notes.changed)
         return TFHOOK_OK;
     struct bytes text = {0};
-    import_notes_text(&run->notes, &text);
+    ownership_text(&run->notes, &text);
     int result = TFHOOK_OK;
     int rc = 0;
     if (text.failed)
@@ -171,7 +170,7 @@ static void find_unloadable(struct import_run *run, const struct jvm_store *stor
         if (why == NULL)
             continue;
         bytes_printf(&subject, "%s in ", store->real);
-        import_text_jvm(&subject, jvm);
+        plan_text_jvm(&subject, jvm);
         run->host->finding(run->host, "jks-import", "jks-import.loadable",
                            subject.failed ? store->real : (char *)subject.data,
                            jvm->wanted ? TFHOOK_FAIL : TFHOOK_WARN, why, jvm_way_out(jvm, opened));

@@ -1,9 +1,10 @@
 /*
  * One store of the plan, and one of verify. Through the host.
  *
- * Order: fill a struct import_run, import_plan_store() for each store, then import_save_notes();
- * or import_verify_store() for each. Ownership: the run borrows everything but `notes`, which the
- * caller frees, and `empty`. Errors: what the host's fail() returned; the caller returns it.
+ * Order: fill a struct import_run, import_plan_store() for each store, then
+ * import_save_ownership(); or import_verify_store() for each. Ownership: the run borrows everything
+ * but `notes`, which the caller frees, and `empty`. Errors: what the host's fail() returned; the
+ * caller returns it.
  */
 #ifndef TFHOOK_JKS_IMPORT_IMPORT_H
 #define TFHOOK_JKS_IMPORT_IMPORT_H
@@ -22,7 +23,7 @@ struct import_run {
     const char *password;
     enum import_policy policy;
     bool found_by_jvm; /* keystore = auto */
-    struct import_notes notes;
+    struct ownership notes;
     struct bytes empty;         /* plan, with create: the bytes of a store that is not there yet */
     struct tfhook_names absent; /* aliases that are to go */
     size_t added, replaced, kept, removed; /* over all stores */
@@ -31,11 +32,11 @@ struct import_run {
 
 /* Before import_plan_store(), which then makes a store that is not there, when `create` says so. */
 int import_make_empty(struct import_run *run) __attribute__((warn_unused_result));
-int import_load_notes(struct import_run *run) __attribute__((warn_unused_result));
+int import_load_ownership(struct import_run *run) __attribute__((warn_unused_result));
 int import_plan_store(struct import_run *run, const struct jvm_store *store)
     __attribute__((warn_unused_result));
 /* Stages the notes when they changed. */
-int import_save_notes(struct import_run *run) __attribute__((warn_unused_result));
+int import_save_ownership(struct import_run *run) __attribute__((warn_unused_result));
 int import_verify_store(struct import_run *run, const struct jvm_store *store)
     __attribute__((warn_unused_result));
 

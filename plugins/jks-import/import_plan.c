@@ -35,7 +35,7 @@ static int fail_out_of_memory(const struct work *w)
 static void describe_entry(struct bytes *out, const struct truststore_entry *entry)
 {
     if (entry->der != NULL)
-        import_text_certificate(out, entry->der, entry->der_size, entry->sha256);
+        plan_text_certificate(out, entry->der, entry->der_size, entry->sha256);
     else
         bytes_text(out, "a key");
 }
@@ -45,7 +45,7 @@ static void warn_doubtful(const struct work *w, const struct import_cert *cert,
 {
     const struct tfhook_host *host = w->run->host;
     struct bytes doubts = {0};
-    import_text_doubts(&doubts, facts, host->now);
+    plan_text_doubts(&doubts, facts, host->now);
     if (doubts.size > 0 && !doubts.failed)
         host->log(host, TFHOOK_WARNING, "%s: the certificate of %s %s", cert->path, cert->alias,
                   (const char *)doubts.data);
@@ -57,7 +57,7 @@ static void note_lines(struct work *w, const struct import_cert *cert,
 {
     bool add = decision->action == IMPORT_ADD;
     bytes_printf(&w->lines, "%c %s  ", add ? '+' : '~', cert->alias);
-    import_text_facts(&w->lines, facts, cert->sha256);
+    plan_text_facts(&w->lines, facts, cert->sha256);
     if (decision->reason != NULL)
         bytes_printf(&w->lines, "  (%s)", decision->reason);
     bytes_u8(&w->lines, 0);
@@ -100,7 +100,7 @@ static int change_entry(struct work *w, const struct import_cert *cert,
         w->run->replaced++;
     w->changes[w->change_count++] =
         (struct import_change){.alias = cert->alias, .sha256 = cert->sha256};
-    return import_notes_set(&w->run->notes, w->store->real, cert->alias, cert->sha256)
+    return ownership_set(&w->run->notes, w->store->real, cert->alias, cert->sha256)
                ? TFHOOK_OK
                : fail_out_of_memory(w);
 }
@@ -112,7 +112,7 @@ static int fail_conflict(struct work *w, const struct import_cert *cert,
     bytes_printf(&text, "%s: alias '%s' is taken by ", w->store->real, cert->alias);
     describe_entry(&text, decision->entry);
     bytes_printf(&text, "; %s is ", cert->path);
-    import_text_certificate(&text, cert->der, cert->size, cert->sha256);
+    plan_text_certificate(&text, cert->der, cert->size, cert->sha256);
     bytes_text(&text, decision->action == IMPORT_KEY
                           ? "; a private key is never replaced: import under another name "
                             "(certificate = FILE as ALIAS)"
@@ -150,7 +150,7 @@ static int consider_cert(struct work *w, size_t at)
     const struct tfhook_host *host = w->run->host;
     const struct truststore_entry *taken = truststore_find_alias(w->edited, cert->alias);
     bool noted = taken != NULL && taken->der != NULL &&
-                 import_notes_has(&w->run->notes, w->store->real, cert->alias, taken->sha256);
+                 ownership_has(&w->run->notes, w->store->real, cert->alias, taken->sha256);
     struct import_decision decision = import_decide(w->edited, cert->alias, cert->der, cert->size,
                                                     cert->sha256, w->run->policy, noted);
     w->actions[at] = decision.action;
@@ -181,7 +181,7 @@ static int remove_alias(struct work *w, const char *alias)
     struct truststore_error error;
     if (entry == NULL)
         return TFHOOK_OK;
-    if (entry->der == NULL || !import_notes_has(&w->run->notes, store, alias, entry->sha256))
+    if (entry->der == NULL || !ownership_has(&w->run->notes, store, alias, entry->sha256))
         return host->fail(host,
                           "%s: alias '%s' holds an entry that tfhook has not added, so it is not "
                           "removed (aliases-absent); if it shall go: keytool -delete -alias %s",
@@ -193,7 +193,7 @@ static int remove_alias(struct work *w, const char *alias)
         return host->fail(host, "%s: '%s' cannot be removed: %s", store, alias, error.text);
     w->run->removed++;
     w->changes[w->change_count++] = (struct import_change){.alias = alias};
-    return import_notes_drop(&w->run->notes, store, alias) ? TFHOOK_OK : fail_out_of_memory(w);
+    return ownership_drop(&w->run->notes, store, alias) ? TFHOOK_OK : fail_out_of_memory(w);
 }
 
 static int remove_absent(struct work *w)
@@ -274,7 +274,7 @@ static int build_checked(struct work *w, struct bytes *out)
     if (status == TRUSTSTORE_OK)
         status = open_like(w, out->data, out->size, &after, &error);
     const char *fault = status == TRUSTSTORE_OK
-                            ? import_prove(w->before, after, w->changes, w->change_count)
+                            ? import_check_edited(w->before, after, w->changes, w->change_count)
                             : error.text;
     if (fault == NULL)
         fault = prove_wanted(w, after);
@@ -316,7 +316,7 @@ static int stage_store(struct work *w)
                   "%s: %zu bytes behind the store's end, which Java ignores, are left out",
                   w->store->real, w->before->trailing);
     w->run->changed_stores++;
-    import_advise_readers(w->run, w->store);
+    import_advise_users(w->run, w->store);
     return TFHOOK_OK;
 }
 
@@ -338,10 +338,11 @@ static int run_work(struct work *w)
     if (result == TFHOOK_OK && w->change_count > 0)
         result = stage_store(w);
     if (result == TFHOOK_OK && w->store->generated != NULL)
-        result = import_anchors(host, w->store->real, w->run->certs, w->actions, w->run->absent);
+        result =
+            import_system_anchors(host, w->store->real, w->run->certs, w->actions, w->run->absent);
     if (result == TFHOOK_OK)
-        import_show_readers(w->run, w->store, w->before != NULL ? w->before : w->edited,
-                            w->change_count > 0);
+        import_show_users(w->run, w->store, w->before != NULL ? w->before : w->edited,
+                          w->change_count > 0);
     return result;
 }
 

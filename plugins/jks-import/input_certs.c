@@ -38,7 +38,8 @@ static int read_cert(const struct tfhook_host *host, const char *path, struct ce
     struct tfhook_data data;
     int rc = host->read(host, path, MOST_FILE, &data);
     if (rc != 0)
-        return host->fail(host, "%s: cannot be read: %s%s", path, strerror(-rc), read_advice(rc));
+        return host->fail(host, "%s: cannot be read: %s%s", path, strerror(-rc),
+                          host_error_advice(rc));
     switch (cert_read(data.data, data.size, ret)) {
     case CERT_OK:
         return TFHOOK_OK;
@@ -146,11 +147,11 @@ static int gather_listed(const struct tfhook_host *host, struct tfhook_names ite
 {
     int result = TFHOOK_OK;
     for (size_t i = 0; i < items.count && result == TFHOOK_OK; i++) {
-        struct import_spec spec;
-        if (!import_spec_parse(items.names[i], &spec))
+        struct cert_file_spec spec;
+        if (!cert_file_spec_parse(items.names[i], &spec))
             return fail_memory(host);
         result = add_file(host, spec.path, spec.alias, certs);
-        import_spec_free(&spec);
+        cert_file_spec_free(&spec);
     }
     return result;
 }
@@ -182,9 +183,9 @@ static int gather_directory(const struct tfhook_host *host, const char *director
 {
     struct tfhook_names names;
     int rc = host->list(host, directory, &names);
-    if (is_denied(rc))
+    if (host_error_is_denied(rc))
         return host->fail(host, "%s: cannot be listed: %s%s", directory, strerror(-rc),
-                          read_advice(rc));
+                          host_error_advice(rc));
     if (rc != 0)
         return host->fail(host,
                           "%s: no certificate to import: %s; collect certificates first "
@@ -253,7 +254,7 @@ static int unify_aliases(const struct tfhook_host *host, struct import_certs *ce
     return TFHOOK_OK;
 }
 
-int import_gather(const struct tfhook_host *host, bool with_der, struct import_certs *ret)
+int import_read_certs(const struct tfhook_host *host, bool with_der, struct import_certs *ret)
 {
     struct import_certs certs = {.with_der = with_der};
     struct tfhook_names items = host->items(host, "certificate");
@@ -284,7 +285,7 @@ int import_password(const struct tfhook_host *host, char **ret)
         int rc = host->read(host, path, MOST_PASSWORD_FILE, &data);
         if (rc != 0)
             return host->fail(host, "%s: the password file cannot be read: %s%s", path,
-                              strerror(-rc), read_advice(rc));
+                              strerror(-rc), host_error_advice(rc));
         const char *text = (const char *)data.data;
         size_t length = strcspn(text, "\r\n");
         if (length == 0)

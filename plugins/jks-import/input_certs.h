@@ -2,8 +2,8 @@
  * The certificates that are to be in the stores, each with its alias: from `certificate`, else from
  * the directory `certificates`. And the stores' password. Through the host.
  *
- * Order: import_gather(), import_certs_free(). Errors: what the host's fail() returned; the caller
- * returns it. None at all is a failure, unless aliases are to be removed (aliases-absent).
+ * Order: import_read_certs(), import_certs_free(). Errors: what the host's fail() returned; the
+ * caller returns it. None at all is a failure, unless aliases are to be removed (aliases-absent).
  */
 #ifndef TFHOOK_JKS_IMPORT_INPUT_CERTS_H
 #define TFHOOK_JKS_IMPORT_INPUT_CERTS_H
@@ -27,7 +27,7 @@ struct import_certs {
 };
 
 /* `with_der`: digests alone would not do. */
-int import_gather(const struct tfhook_host *host, bool with_der, struct import_certs *ret)
+int import_read_certs(const struct tfhook_host *host, bool with_der, struct import_certs *ret)
     __attribute__((warn_unused_result));
 void import_certs_free(struct import_certs *certs);
 

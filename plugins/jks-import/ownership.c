@@ -28,7 +28,7 @@ static int by_subject(const void *a, const void *b)
 }
 
 /* The place of the line about the same, or the one where it belongs. */
-static size_t find_place(const struct import_notes *notes, const char *line, bool *ret_found)
+static size_t find_place(const struct ownership *notes, const char *line, bool *ret_found)
 {
     size_t low = 0, high = notes->count;
     *ret_found = false;
@@ -46,7 +46,7 @@ static size_t find_place(const struct import_notes *notes, const char *line, boo
 }
 
 /* Takes the line over. */
-static bool insert_line(struct import_notes *notes, size_t place, char *line)
+static bool insert_line(struct ownership *notes, size_t place, char *line)
 {
     if (line == NULL)
         return false;
@@ -69,7 +69,7 @@ static bool insert_line(struct import_notes *notes, size_t place, char *line)
 
 /* Sorted for find_place(). Two lines about one alias of a store are not tfhook's, and neither
  * counts. */
-static void put_in_order(struct import_notes *notes)
+static void put_in_order(struct ownership *notes)
 {
     size_t kept = 0, count = notes->count;
     char **lines = notes->lines;
@@ -87,16 +87,16 @@ static void put_in_order(struct import_notes *notes)
     notes->count = kept;
 }
 
-bool import_notes_parse(const char *text, struct import_notes *ret)
+bool ownership_parse(const char *text, struct ownership *ret)
 {
-    struct import_notes notes = {0};
+    struct ownership notes = {0};
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
         char *line = strndup(text, length);
         if (line != NULL && !line_fits(line))
             free(line);
         else if (!insert_line(&notes, notes.count, line)) {
-            import_notes_free(&notes);
+            ownership_free(&notes);
             return false;
         }
         text += length + (text[length] == '\n');
@@ -118,8 +118,8 @@ static char *make_line(const char *store, const char *alias, const unsigned char
     return (char *)line.data;
 }
 
-bool import_notes_has(const struct import_notes *notes, const char *store, const char *alias,
-                      const unsigned char sha256[32])
+bool ownership_has(const struct ownership *notes, const char *store, const char *alias,
+                   const unsigned char sha256[32])
 {
     char *line = make_line(store, alias, sha256);
     bool found = false;
@@ -129,8 +129,8 @@ bool import_notes_has(const struct import_notes *notes, const char *store, const
     return found;
 }
 
-bool import_notes_set(struct import_notes *notes, const char *store, const char *alias,
-                      const unsigned char sha256[32])
+bool ownership_set(struct ownership *notes, const char *store, const char *alias,
+                   const unsigned char sha256[32])
 {
     if (strchr(store, '\n') != NULL)
         return true; /* no line can hold it: not noted, so never renewed by itself */
@@ -151,7 +151,7 @@ bool import_notes_set(struct import_notes *notes, const char *store, const char 
     return true;
 }
 
-bool import_notes_drop(struct import_notes *notes, const char *store, const char *alias)
+bool ownership_drop(struct ownership *notes, const char *store, const char *alias)
 {
     static const unsigned char any[CERT_SHA256_SIZE];
     char *line = make_line(store, alias, any);
@@ -170,17 +170,17 @@ bool import_notes_drop(struct import_notes *notes, const char *store, const char
     return true;
 }
 
-void import_notes_text(const struct import_notes *notes, struct bytes *out)
+void ownership_text(const struct ownership *notes, struct bytes *out)
 {
     bytes_add(out, "", 0);
     for (size_t i = 0; i < notes->count; i++)
         bytes_printf(out, "%s\n", notes->lines[i]);
 }
 
-void import_notes_free(struct import_notes *notes)
+void ownership_free(struct ownership *notes)
 {
     for (size_t i = 0; i < notes->count; i++)
         free(notes->lines[i]);
     free(notes->lines);
-    *notes = (struct import_notes){0};
+    *notes = (struct ownership){0};
 }

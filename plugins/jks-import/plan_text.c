@@ -1,7 +1,7 @@
 #include "plan_text.h"
 
-void import_text_facts(struct bytes *out, const struct cert_facts *facts,
-                       const unsigned char sha256[32])
+void plan_text_facts(struct bytes *out, const struct cert_facts *facts,
+                     const unsigned char sha256[32])
 {
     char hex[CERT_SHA256_HEX_SIZE];
     cert_hex(sha256, hex);
@@ -10,13 +10,13 @@ void import_text_facts(struct bytes *out, const struct cert_facts *facts,
                  hex);
 }
 
-void import_text_certificate(struct bytes *out, const void *der, size_t size,
-                             const unsigned char sha256[32])
+void plan_text_certificate(struct bytes *out, const void *der, size_t size,
+                           const unsigned char sha256[32])
 {
     struct cert_facts facts;
     char hex[CERT_SHA256_HEX_SIZE];
     if (cert_facts_of(der, size, &facts) == 0) {
-        import_text_facts(out, &facts, sha256);
+        plan_text_facts(out, &facts, sha256);
         cert_facts_free(&facts);
         return;
     }
@@ -25,7 +25,7 @@ void import_text_certificate(struct bytes *out, const void *der, size_t size,
 }
 
 /* Java takes exactly this certificate all the same, whatever its dates; other clients do not. */
-void import_text_doubts(struct bytes *out, const struct cert_facts *facts, int64_t now)
+void plan_text_doubts(struct bytes *out, const struct cert_facts *facts, int64_t now)
 {
     if (facts->not_after < now)
         bytes_printf(out,
@@ -43,7 +43,7 @@ void import_text_doubts(struct bytes *out, const struct cert_facts *facts, int64
                      out->size > 0 ? "; it " : "", facts->key_bits);
 }
 
-void import_text_jvm(struct bytes *out, const struct jvm *jvm)
+void plan_text_jvm(struct bytes *out, const struct jvm *jvm)
 {
     if (jvm->token != NULL)
         bytes_printf(out, "the JVM of %s", jvm->token);
@@ -54,7 +54,7 @@ void import_text_jvm(struct bytes *out, const struct jvm *jvm)
                      jvm->teamforge ? " of TeamForge" : "", jvm->home);
 }
 
-void import_text_count(struct bytes *out, size_t count, const char *noun)
+void plan_text_count(struct bytes *out, size_t count, const char *noun)
 {
     bytes_printf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }

@@ -33,8 +33,8 @@ static int check_paths(const struct tfhook_host *host, const char *key, const ch
 
 static int check_certificate(const struct tfhook_host *host, const char *item)
 {
-    struct import_spec spec;
-    if (!import_spec_parse(item, &spec))
+    struct cert_file_spec spec;
+    if (!cert_file_spec_parse(item, &spec))
         return host->fail(host, "out of memory");
     int result = TFHOOK_OK;
     const char *fault = import_alias_fault(spec.alias);
@@ -44,7 +44,7 @@ static int check_certificate(const struct tfhook_host *host, const char *item)
         result = host->reject(host, "certificate",
                               "%s: '%s' cannot be an alias: %s; write FILE as ALIAS", spec.path,
                               spec.alias, fault);
-    import_spec_free(&spec);
+    cert_file_spec_free(&spec);
     return result;
 }
 
@@ -102,7 +102,7 @@ static int begin_run(const struct tfhook_host *host, bool with_der, struct parts
 {
     char error[JVM_ERROR_SIZE];
     struct tfhook_names keystore = host->items(host, "keystore");
-    int result = import_gather(host, with_der, &parts->certs);
+    int result = import_read_certs(host, with_der, &parts->certs);
     if (result == TFHOOK_OK)
         result = check_both_ways(host, &parts->certs);
     if (result == TFHOOK_OK)
@@ -133,9 +133,9 @@ static void end_run(struct parts *parts)
 static void set_message(const struct import_run *run)
 {
     struct bytes text = {0};
-    import_text_count(&text, run->certs->count, "certificate");
+    plan_text_count(&text, run->certs->count, "certificate");
     bytes_text(&text, " in ");
-    import_text_count(&text, run->stores->store_count, "store");
+    plan_text_count(&text, run->stores->store_count, "store");
     if (run->added > 0)
         bytes_printf(&text, ", %zu to add", run->added);
     if (run->replaced > 0)
@@ -158,16 +158,16 @@ static int plan(const struct tfhook_host *host)
     struct import_run run;
     int result = begin_run(host, true, &parts, &run);
     if (result == TFHOOK_OK)
-        result = import_load_notes(&run);
+        result = import_load_ownership(&run);
     if (result == TFHOOK_OK)
         result = import_make_empty(&run);
     for (size_t i = 0; i < parts.stores.store_count && result == TFHOOK_OK; i++)
         result = import_plan_store(&run, &parts.stores.stores[i]);
     if (result == TFHOOK_OK)
-        result = import_save_notes(&run);
+        result = import_save_ownership(&run);
     if (result == TFHOOK_OK)
         set_message(&run);
-    import_notes_free(&run.notes);
+    ownership_free(&run.notes);
     bytes_free(&run.empty);
     end_run(&parts);
     return result;

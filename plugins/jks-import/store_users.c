@@ -3,8 +3,8 @@
 #include "jvm_store_loads.h"
 #include "plan_text.h"
 
-void import_show_readers(const struct import_run *run, const struct jvm_store *of,
-                         const struct truststore *store, bool changed)
+void import_show_users(const struct import_run *run, const struct jvm_store *of,
+                       const struct truststore *store, bool changed)
 {
     const struct tfhook_host *host = run->host;
     for (size_t i = 0; i < run->stores->jvm_count; i++) {
@@ -13,7 +13,7 @@ void import_show_readers(const struct import_run *run, const struct jvm_store *o
             continue;
         struct bytes text = {0};
         const char *why = jvm_cannot_load(jvm, store);
-        import_text_jvm(&text, jvm);
+        plan_text_jvm(&text, jvm);
         if (!text.failed && why != NULL)
             host->log(host, TFHOOK_WARNING, "%s: %s: %s", of->real, (char *)text.data, why);
         if (!text.failed && changed)
@@ -26,7 +26,7 @@ void import_show_readers(const struct import_run *run, const struct jvm_store *o
 }
 
 /* A JVM reads its store once: what runs has to start again. */
-void import_advise_readers(const struct import_run *run, const struct jvm_store *store)
+void import_advise_users(const struct import_run *run, const struct jvm_store *store)
 {
     const struct tfhook_host *host = run->host;
     bool teamforge = false;

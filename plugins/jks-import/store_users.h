@@ -11,10 +11,10 @@
 
 /* Of `store`, opened from `of`: who reads it, and a warning for who cannot. In the summary of a
  * change, else as information. */
-void import_show_readers(const struct import_run *run, const struct jvm_store *of,
-                         const struct truststore *store, bool changed);
+void import_show_users(const struct import_run *run, const struct jvm_store *of,
+                       const struct truststore *store, bool changed);
 
 /* After a change. */
-void import_advise_readers(const struct import_run *run, const struct jvm_store *store);
+void import_advise_users(const struct import_run *run, const struct jvm_store *store);
 
 #endif

@@ -72,9 +72,9 @@ static int remove_anchor(const struct tfhook_host *host, const char *alias)
     return result;
 }
 
-int import_anchors(const struct tfhook_host *host, const char *store,
-                   const struct import_certs *certs, const enum import_action *actions,
-                   struct tfhook_names absent)
+int import_system_anchors(const struct tfhook_host *host, const char *store,
+                          const struct import_certs *certs, const enum import_action *actions,
+                          struct tfhook_names absent)
 {
     struct bytes dropped = {0};
     int result = TFHOOK_OK;

@@ -72,16 +72,16 @@ static bool is_missing(const struct tfhook_host *host)
 
 static int check(const struct tfhook_host *host)
 {
-    struct tokens_site site = {0};
+    struct site_tokens site = {0};
     int result = check_paths(host);
     if (result == TFHOOK_OK && !is_missing(host))
-        result = tokens_load(host, &site);
-    tokens_free(&site);
+        result = site_tokens_load(host, &site);
+    site_tokens_free(&site);
     return result;
 }
 
 /* What the tokens do not cover, and what is not understood. */
-static void warn_uncovered(const struct tfhook_host *host, const struct tokens_site *site)
+static void warn_uncovered(const struct tfhook_host *host, const struct site_tokens *site)
 {
     struct separation found;
     size_t cursor = 0;
@@ -104,12 +104,12 @@ static void warn_uncovered(const struct tfhook_host *host, const struct tokens_s
 static int check_pair(const struct tfhook_host *host, const char *cert, const char *key,
                       bool staging)
 {
-    struct pgfiles found = {0};
+    struct pg_tls_files found = {0};
     struct bytes text = {0};
-    pgfiles_check(host, cert, key, &found);
-    enum pgfiles_weight limit = staging ? PGFILES_STALE : PGFILES_UNKNOWN;
+    pg_tls_files_check(host, cert, key, &found);
+    enum pg_tls_files_weight limit = staging ? PG_TLS_FILES_STALE : PG_TLS_FILES_UNKNOWN;
     for (size_t i = 0; i < found.count; i++) {
-        const struct pgfiles_problem *problem = &found.problems[i];
+        const struct pg_tls_problem *problem = &found.problems[i];
         if (problem->weight < limit)
             host->log(host, TFHOOK_WARNING, "%s", problem->text);
         else
@@ -125,7 +125,7 @@ static int check_pair(const struct tfhook_host *host, const char *cert, const ch
 }
 
 /* A datamart has no tokens of its own: it is served with those of the operational database. */
-static int check_files(const struct tfhook_host *host, const struct tokens_site *site, bool staging)
+static int check_files(const struct tfhook_host *host, const struct site_tokens *site, bool staging)
 {
     const struct topology *topology = &site->topology;
     int result = TFHOOK_OK;
@@ -161,7 +161,7 @@ static void names_of(const struct topology *topology, bool only_databases, struc
     }
 }
 
-static void advise_next(const struct tfhook_host *host, const struct tokens_site *site)
+static void advise_next(const struct tfhook_host *host, const struct site_tokens *site)
 {
     struct bytes others = {0}, databases = {0};
     names_of(&site->topology, false, &others);
@@ -182,7 +182,7 @@ static void advise_next(const struct tfhook_host *host, const struct tokens_site
     bytes_free(&databases);
 }
 
-static int stage_edits(const struct tfhook_host *host, const struct tokens_site *site,
+static int stage_edits(const struct tfhook_host *host, const struct site_tokens *site,
                        const struct site_edits *edits)
 {
     for (size_t i = 0; i < edits->count; i++) {
@@ -195,7 +195,7 @@ static int stage_edits(const struct tfhook_host *host, const struct tokens_site 
     return TFHOOK_OK;
 }
 
-static void report_tokens(const struct tfhook_host *host, const struct tokens_site *site,
+static void report_tokens(const struct tfhook_host *host, const struct site_tokens *site,
                           size_t changed)
 {
     const struct separation *why = &site->separation;
@@ -215,14 +215,14 @@ static void report_tokens(const struct tfhook_host *host, const struct tokens_si
                       site->external ? "external" : "always", elsewhere);
 }
 
-static int plan_site(const struct tfhook_host *host, const struct tokens_site *site)
+static int plan_site(const struct tfhook_host *host, const struct site_tokens *site)
 {
     struct site_edits edits = {0};
     struct site_error error;
     warn_uncovered(host, site);
-    if (tokens_needless(site))
-        return tokens_skip(host, site);
-    if (siteoptions_edit(&site->options, site->wants, site->count, &edits, &error) < 0)
+    if (site_tokens_needless(site))
+        return site_tokens_skip(host, site);
+    if (site_options_edit(&site->options, site->wants, site->count, &edits, &error) < 0)
         return error.line == 0 ? host->fail(host, "%s: %s", site->path, error.text)
                                : host->fail(host, "%s:%zu: %s", site->path, error.line, error.text);
     int result = check_files(host, site, edits.count > 0);
@@ -238,22 +238,22 @@ static int plan_site(const struct tfhook_host *host, const struct tokens_site *s
 
 static int plan(const struct tfhook_host *host)
 {
-    struct tokens_site site = {0};
-    int result = tokens_load(host, &site);
+    struct site_tokens site = {0};
+    int result = site_tokens_load(host, &site);
     if (result == TFHOOK_OK)
         result = plan_site(host, &site);
-    tokens_free(&site);
+    site_tokens_free(&site);
     return result;
 }
 
-static void verify_token(const struct tfhook_host *host, const struct tokens_site *site,
+static void verify_token(const struct tfhook_host *host, const struct site_tokens *site,
                          const struct site_want *want)
 {
     static const char hint[] = "run: tfhook apply --step NAME, with the name of this step";
     struct site_error error;
     struct bytes text = {0};
     char *value = NULL;
-    int result = siteoptions_get(&site->options, want->name, &value, &error);
+    int result = site_options_get(&site->options, want->name, &value, &error);
     bool right = result == 0 && strcmp(value, want->value) == 0;
     if (result < 0)
         bytes_printf(&text, "%s, in %s", error.text, site->path);
@@ -267,14 +267,14 @@ static void verify_token(const struct tfhook_host *host, const struct tokens_sit
 
 static int verify(const struct tfhook_host *host)
 {
-    struct tokens_site site = {0};
-    int result = tokens_load(host, &site);
-    if (result == TFHOOK_OK && tokens_needless(&site))
-        result = tokens_skip(host, &site);
+    struct site_tokens site = {0};
+    int result = site_tokens_load(host, &site);
+    if (result == TFHOOK_OK && site_tokens_needless(&site))
+        result = site_tokens_skip(host, &site);
     else if (result == TFHOOK_OK)
         for (size_t i = 0; i < site.count; i++)
             verify_token(host, &site, &site.wants[i]);
-    tokens_free(&site);
+    site_tokens_free(&site);
     return result;
 }
 

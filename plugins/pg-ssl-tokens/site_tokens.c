@@ -10,7 +10,7 @@ static int fail_at(const struct tfhook_host *host, const char *path, const struc
     return host->fail(host, "%s: %s", path, error->text);
 }
 
-static int read_document(const struct tfhook_host *host, struct tokens_site *site)
+static int read_document(const struct tfhook_host *host, struct site_tokens *site)
 {
     struct tfhook_data data;
     struct site_error error;
@@ -22,12 +22,12 @@ static int read_document(const struct tfhook_host *host, struct tokens_site *sit
                           site->path);
     if (result < 0)
         return host->fail(host, "%s cannot be read: %s", site->path, strerror(-result));
-    if (siteoptions_parse(data.data, data.size, &site->options, &error) < 0)
+    if (site_options_parse(data.data, data.size, &site->options, &error) < 0)
         return fail_at(host, site->path, &error);
     return TFHOOK_OK;
 }
 
-static int read_topology(const struct tfhook_host *host, struct tokens_site *site)
+static int read_topology(const struct tfhook_host *host, struct site_tokens *site)
 {
     struct site_error error;
     if (topology_read(&site->options, host->hostname, &site->topology, &error) == 0)
@@ -39,7 +39,7 @@ static int read_topology(const struct tfhook_host *host, struct tokens_site *sit
 }
 
 /* Both are required exactly when the site has a baseline database. */
-static int want_baseline(const struct tfhook_host *host, struct tokens_site *site)
+static int want_baseline(const struct tfhook_host *host, struct site_tokens *site)
 {
     const char *cert = host->value(host, "baseline-cert-file");
     const char *key = host->value(host, "baseline-key-file");
@@ -67,7 +67,7 @@ static int want_baseline(const struct tfhook_host *host, struct tokens_site *sit
     return TFHOOK_OK;
 }
 
-int tokens_load(const struct tfhook_host *host, struct tokens_site *ret)
+int site_tokens_load(const struct tfhook_host *host, struct site_tokens *ret)
 {
     const char *when = host->value(host, "when");
     ret->path = host->value(host, "site-options");
@@ -83,21 +83,21 @@ int tokens_load(const struct tfhook_host *host, struct tokens_site *ret)
     ret->wants[1] = (struct site_want){"POSTGRES_SSL_CERT_FILE", host->value(host, "cert-file")};
     ret->wants[2] = (struct site_want){"POSTGRES_SSL_KEY_FILE", host->value(host, "key-file")};
     ret->count = 3;
-    return tokens_needless(ret) ? TFHOOK_OK : want_baseline(host, ret);
+    return site_tokens_needless(ret) ? TFHOOK_OK : want_baseline(host, ret);
 }
 
-void tokens_free(struct tokens_site *site)
+void site_tokens_free(struct site_tokens *site)
 {
-    siteoptions_free(&site->options);
+    site_options_free(&site->options);
     topology_free(&site->topology);
 }
 
-bool tokens_needless(const struct tokens_site *site)
+bool site_tokens_needless(const struct site_tokens *site)
 {
     return !site->external && !site->always && !site->distributed;
 }
 
-int tokens_skip(const struct tfhook_host *host, const struct tokens_site *site)
+int site_tokens_skip(const struct tfhook_host *host, const struct site_tokens *site)
 {
     const struct topology *topology = &site->topology;
     if (!topology_has(topology, SERVICE_DATABASE) && !topology_has(topology, SERVICE_DATAMART) &&

@@ -2,8 +2,8 @@
  * What a step with pg-ssl-tokens is about: the document, the site it describes, and the tokens that
  * it should have. Glue: reads through the host.
  *
- * Order: tokens_load() after a zeroed struct; tokens_free() whatever it gave. tokens_load() returns
- * TFHOOK_OK, or what the plugin then returns, the reason set.
+ * Order: site_tokens_load() after a zeroed struct; site_tokens_free() whatever it gave.
+ * site_tokens_load() returns TFHOOK_OK, or what the plugin then returns, the reason set.
  */
 #ifndef TFHOOK_PG_SSL_TOKENS_SITE_TOKENS_H
 #define TFHOOK_PG_SSL_TOKENS_SITE_TOKENS_H
@@ -16,25 +16,25 @@
 
 enum { TOKENS_MAX = 5 };
 
-struct tokens_site {
+struct site_tokens {
     const char *path; /* of site-options.conf */
     bool external;    /* the database is not TeamForge's */
     bool always;
     bool distributed;
     struct separation separation; /* why it is, when it is distributed */
     bool baseline;                /* the tokens of TeamForge Baselines belong to it */
-    struct siteoptions options;
+    struct site_options options;
     struct topology topology;
     struct site_want wants[TOKENS_MAX];
     size_t count;
 };
 
-int tokens_load(const struct tfhook_host *host, struct tokens_site *ret)
+int site_tokens_load(const struct tfhook_host *host, struct site_tokens *ret)
     __attribute__((warn_unused_result));
-void tokens_free(struct tokens_site *site);
+void site_tokens_free(struct site_tokens *site);
 /* Nothing to do on this site, by `when`. */
-bool tokens_needless(const struct tokens_site *site);
+bool site_tokens_needless(const struct site_tokens *site);
 /* The message that says why; returns TFHOOK_SKIPPED. */
-int tokens_skip(const struct tfhook_host *host, const struct tokens_site *site);
+int site_tokens_skip(const struct tfhook_host *host, const struct site_tokens *site);
 
 #endif

@@ -24,7 +24,7 @@ void verify_open(struct verify *v, const struct tfhook_host *host)
 
 void verify_close(struct verify *v)
 {
-    siteoptions_free(&v->options);
+    site_options_free(&v->options);
     topology_free(&v->topology);
     for (size_t i = 0; i < v->copy_count; i++) {
         free(v->copies[i].alias);
@@ -55,7 +55,7 @@ enum verify_site_state verify_site(struct verify *v)
                        result == -ENOENT ? "does not exist" : strerror(-result));
         return v->site_state;
     }
-    if (siteoptions_parse(data.data, data.size, &v->options, &v->site_error) < 0)
+    if (site_options_parse(data.data, data.size, &v->options, &v->site_error) < 0)
         return v->site_state = VERIFY_SITE_BAD;
     v->has_topology = topology_read(&v->options, v->host->hostname, &v->topology, &error) == 0;
     if (v->has_topology)
@@ -68,7 +68,7 @@ char *verify_token(struct verify *v, const char *name)
 {
     char *value = NULL;
     struct site_error error;
-    if (v->options.lines == NULL || siteoptions_get(&v->options, name, &value, &error) < 0)
+    if (v->options.lines == NULL || site_options_get(&v->options, name, &value, &error) < 0)
         return NULL;
     return value;
 }
@@ -120,7 +120,7 @@ static void read_copy(struct verify *v, const char *alias, const char *path)
     struct cert_list list = {0};
     int result = v->host->read(v->host, path, COPY_LIMIT, &data);
     if (result < 0) {
-        add_problem(v, path, strerror(-result), is_denied(result));
+        add_problem(v, path, strerror(-result), host_error_is_denied(result));
         return;
     }
     enum cert_status status = cert_read(data.data, data.size, &list);
@@ -141,7 +141,7 @@ void verify_copies(struct verify *v)
     int result = v->host->list(v->host, directory, &names);
     if (result < 0) {
         if (result != -ENOENT)
-            add_problem(v, directory, strerror(-result), is_denied(result));
+            add_problem(v, directory, strerror(-result), host_error_is_denied(result));
         return;
     }
     for (size_t i = 0; i < names.count; i++) {

@@ -35,7 +35,7 @@ static void open_store(const struct tfhook_host *host, const char *password,
     int result = host->read(host, path, 0, &data);
     if (result == 0)
         result = host->stat(host, path, &stat);
-    store->denied = is_denied(result);
+    store->denied = host_error_is_denied(result);
     if (result < 0) {
         (void)snprintf(store->error.text, sizeof store->error.text, "%s", strerror(-result));
         return;

@@ -35,7 +35,7 @@ static void check_database_ssl(struct verify *v)
     struct separation why;
     struct site_error error;
     char *value = NULL;
-    int result = siteoptions_get(&v->options, "DATABASE_SSL", &value, &error);
+    int result = site_options_get(&v->options, "DATABASE_SSL", &value, &error);
     bool on = verify_database_ssl(v);
     if (on && topology_distributed(&v->topology, &why))
         verify_find(v, "tokens.database-ssl", "DATABASE_SSL", TFHOOK_PASS, NULL,
@@ -56,20 +56,20 @@ static void check_database_ssl(struct verify *v)
 static void check_files(struct verify *v, const char *subject, const char *cert, const char *key)
 {
     static const enum tfhook_verdict verdicts[] = {
-        [PGFILES_NOTE] = TFHOOK_WARN,
-        [PGFILES_STALE] = TFHOOK_WARN,
-        [PGFILES_UNKNOWN] = TFHOOK_SKIP,
-        [PGFILES_FATAL] = TFHOOK_FAIL,
+        [PG_TLS_FILES_NOTE] = TFHOOK_WARN,
+        [PG_TLS_FILES_STALE] = TFHOOK_WARN,
+        [PG_TLS_FILES_UNKNOWN] = TFHOOK_SKIP,
+        [PG_TLS_FILES_FATAL] = TFHOOK_FAIL,
     };
-    struct pgfiles found = {0};
-    pgfiles_check(v->host, cert, key, &found);
+    struct pg_tls_files found = {0};
+    pg_tls_files_check(v->host, cert, key, &found);
     for (size_t i = 0; i < found.count; i++)
         verify_find(v, "tokens.files", subject, verdicts[found.problems[i].weight],
-                    found.problems[i].weight == PGFILES_FATAL
+                    found.problems[i].weight == PG_TLS_FILES_FATAL
                         ? "mend it before PostgreSQL is started again"
                         : NULL,
                     "%s", found.problems[i].text);
-    const struct pgfiles_problem *worst = pgfiles_worst(&found);
+    const struct pg_tls_problem *worst = pg_tls_files_worst(&found);
     if (worst == NULL)
         verify_find(v, "tokens.files", subject, TFHOOK_PASS, NULL,
                     "%s and its key: PostgreSQL can start with them; valid until %s", cert,
@@ -83,7 +83,7 @@ static void check_pair(struct verify *v, const char *cert_token, const char *key
     size_t set = 0;
     for (size_t i = 0; i < 2; i++) {
         struct site_error error;
-        if (siteoptions_get(&v->options, names[i], &values[i], &error) < 0)
+        if (site_options_get(&v->options, names[i], &values[i], &error) < 0)
             verify_find(v, "tokens.files", names[i], TFHOOK_FAIL, set_them, "%s", error.text);
         else if (values[i][0] != '/')
             verify_find(v, "tokens.files", names[i], TFHOOK_FAIL, set_them,

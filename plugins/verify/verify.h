@@ -39,7 +39,7 @@ struct verify {
     bool all; /* scope */
     enum verify_site_state site_state;
     const char *site_path;
-    struct siteoptions options;
+    struct site_options options;
     struct topology topology;
     bool has_topology;
     struct site_error site_error;

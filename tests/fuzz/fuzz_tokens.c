@@ -17,20 +17,20 @@ enum { WANTS = sizeof wants / sizeof *wants };
 
 static void require_tokens(const struct blob *text)
 {
-    struct siteoptions options;
+    struct site_options options;
     struct site_error error;
     struct site_edits none;
-    require(siteoptions_parse(text->data, text->size, &options, &error) == 0);
-    require(siteoptions_edit(&options, wants, WANTS, &none, &error) == 0);
+    require(site_options_parse(text->data, text->size, &options, &error) == 0);
+    require(site_options_edit(&options, wants, WANTS, &none, &error) == 0);
     require(none.count == 0);
     site_edits_free(&none);
     for (size_t i = 0; i < WANTS; i++) {
         char *value = NULL;
-        require(siteoptions_get(&options, wants[i].name, &value, &error) == 0);
+        require(site_options_get(&options, wants[i].name, &value, &error) == 0);
         require(strcmp(value, wants[i].value) == 0);
         free(value);
     }
-    siteoptions_free(&options);
+    site_options_free(&options);
 }
 
 /* As core makes them. */
@@ -55,16 +55,16 @@ static void try_edits(const struct site_edits *wanted, const struct blob *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct siteoptions options;
+    struct site_options options;
     struct site_error error;
     struct site_edits edits;
     /* Core refuses to edit a file with a NUL in it. */
-    if (memchr(data, '\0', size) != NULL || siteoptions_parse(data, size, &options, &error) != 0)
+    if (memchr(data, '\0', size) != NULL || site_options_parse(data, size, &options, &error) != 0)
         return 0;
-    if (siteoptions_edit(&options, wants, WANTS, &edits, &error) == 0) {
+    if (site_options_edit(&options, wants, WANTS, &edits, &error) == 0) {
         try_edits(&edits, &(struct blob){data, size});
         site_edits_free(&edits);
     }
-    siteoptions_free(&options);
+    site_options_free(&options);
     return 0;
 }

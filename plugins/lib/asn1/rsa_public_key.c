@@ -22,7 +22,7 @@ static bool is_plain(const struct der *integer)
     return size > 0 && (at[size - 1] & 1) != 0 && (size == 1 || at[0] != 0 || (at[1] & 0x80) != 0);
 }
 
-bool rsa_key_read(const struct der *bit_string, struct rsa_key *ret)
+bool rsa_public_key_read(const struct der *bit_string, struct rsa_public_key *ret)
 {
     struct der_span body = bit_string->content;
     struct der pair, modulus, exponent;
@@ -30,8 +30,8 @@ bool rsa_key_read(const struct der *bit_string, struct rsa_key *ret)
         !der_end(&body) || !der_expect(&pair.content, DER_TAG_INTEGER, &modulus) ||
         !der_expect(&pair.content, DER_TAG_INTEGER, &exponent) || !der_end(&pair.content))
         return false;
-    *ret = (struct rsa_key){.bits = bits_of(&modulus),
-                            .exponent_bits = bits_of(&exponent),
-                            .plain = is_plain(&modulus) && is_plain(&exponent)};
+    *ret = (struct rsa_public_key){.bits = bits_of(&modulus),
+                                   .exponent_bits = bits_of(&exponent),
+                                   .plain = is_plain(&modulus) && is_plain(&exponent)};
     return true;
 }

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-struct index_slot {
+struct hash_index_slot {
     uint32_t hash;
     uint32_t place; /* from 1; 0 is a free slot */
 };
@@ -17,7 +17,7 @@ uint32_t index_hash(const void *key, size_t size)
     return hash;
 }
 
-static void put_slot(struct index *index, struct index_slot slot)
+static void put_slot(struct hash_index *index, struct hash_index_slot slot)
 {
     size_t at = slot.hash & (index->room - 1);
     while (index->slots[at].place != 0)
@@ -26,11 +26,12 @@ static void put_slot(struct index *index, struct index_slot slot)
 }
 
 /* The room is a power of two, half full at most. */
-static bool make_room(struct index *index)
+static bool make_room(struct hash_index *index)
 {
     if (index->count < index->room / 2)
         return true;
-    struct index larger = {.room = index->room == 0 ? 256 : index->room * 2, .count = index->count};
+    struct hash_index larger = {.room = index->room == 0 ? 256 : index->room * 2,
+                                .count = index->count};
     larger.slots = calloc(larger.room, sizeof *larger.slots);
     if (larger.slots == NULL)
         return false;
@@ -42,40 +43,40 @@ static bool make_room(struct index *index)
     return true;
 }
 
-bool index_add(struct index *index, uint32_t hash, size_t place)
+bool hash_index_add(struct hash_index *index, uint32_t hash, size_t place)
 {
     if (place >= UINT32_MAX || !make_room(index))
         return false;
-    put_slot(index, (struct index_slot){hash, (uint32_t)place + 1});
+    put_slot(index, (struct hash_index_slot){hash, (uint32_t)place + 1});
     index->count++;
     return true;
 }
 
-static size_t find_slot(const struct index *index, struct index_walk *walk)
+static size_t find_slot(const struct hash_index *index, struct hash_index_walk *walk)
 {
     for (; index->slots[walk->slot].place != 0; walk->slot = (walk->slot + 1) & (index->room - 1))
         if (index->slots[walk->slot].hash == walk->hash)
             return index->slots[walk->slot].place - 1;
-    return INDEX_NONE;
+    return HASH_INDEX_NONE;
 }
 
-size_t index_first(const struct index *index, uint32_t hash, struct index_walk *ret)
+size_t hash_index_first(const struct hash_index *index, uint32_t hash, struct hash_index_walk *ret)
 {
-    *ret = (struct index_walk){.hash = hash};
+    *ret = (struct hash_index_walk){.hash = hash};
     if (index->room == 0)
-        return INDEX_NONE;
+        return HASH_INDEX_NONE;
     ret->slot = hash & (index->room - 1);
     return find_slot(index, ret);
 }
 
-size_t index_next(const struct index *index, struct index_walk *walk)
+size_t hash_index_next(const struct hash_index *index, struct hash_index_walk *walk)
 {
     walk->slot = (walk->slot + 1) & (index->room - 1);
     return find_slot(index, walk);
 }
 
-void index_clear(struct index *index)
+void hash_index_clear(struct hash_index *index)
 {
     free(index->slots);
-    *index = (struct index){0};
+    *index = (struct hash_index){0};
 }

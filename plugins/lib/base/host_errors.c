@@ -2,12 +2,12 @@
 
 #include <errno.h>
 
-bool is_denied(int result)
+bool host_error_is_denied(int result)
 {
     return result == -EACCES || result == -EPERM;
 }
 
-const char *read_advice(int result)
+const char *host_error_advice(int result)
 {
-    return is_denied(result) ? "; run as root" : "";
+    return host_error_is_denied(result) ? "; run as root" : "";
 }

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /* `result` is a negated errno value; "" when there is nothing to advise. Constant. */
-const char *read_advice(int result);
+const char *host_error_advice(int result);
 /* Is it a lack of rights? Then the file may be as good as it can be. */
-bool is_denied(int result);
+bool host_error_is_denied(int result);
 
 #endif

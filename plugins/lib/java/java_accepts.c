@@ -228,7 +228,7 @@ enum java_verdict java_accepts(const void *der, size_t size, const char **ret_wh
         *ret_why = text_garbled;
         return JAVA_REFUSES;
     }
-    enum java_verdict verdict = java_frame(der, size, ret_why);
+    enum java_verdict verdict = java_check_structure(der, size, ret_why);
     if (verdict != JAVA_ACCEPTS)
         return verdict;
     X509 *cert = cert_parse(der, size);

@@ -104,8 +104,8 @@ static bool split_fields(const void *der, size_t size, struct frame *f)
 
 static const char *judge_rsa(const struct der *bits)
 {
-    struct rsa_key key;
-    if (!rsa_key_read(bits, &key))
+    struct rsa_public_key key;
+    if (!rsa_public_key_read(bits, &key))
         return text_garbled;
     if (key.bits < LEAST_RSA_BITS || key.bits > MOST_RSA_BITS)
         return "has an RSA key of less than 512 or more than 16384 bits";
@@ -245,7 +245,7 @@ static const char *judge_fields(const struct frame *f)
     return why == NULL ? judge_key(f) : why;
 }
 
-enum java_verdict java_frame(const void *der, size_t size, const char **ret_why)
+enum java_verdict java_check_structure(const void *der, size_t size, const char **ret_why)
 {
     struct frame f = {0};
     const char *why = split_fields(der, size, &f) ? judge_fields(&f) : text_garbled;

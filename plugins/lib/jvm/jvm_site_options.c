@@ -47,12 +47,12 @@ static bool add_token_jvm(const struct tfhook_host *host, struct jvm_stores *sto
 }
 
 static bool add_token(const struct tfhook_host *host, struct jvm_stores *stores, const char *home,
-                      const char *path, const struct siteoptions *options, size_t at)
+                      const char *path, const struct site_options *options, size_t at)
 {
     const struct site_line *line = &options->lines[at];
     struct site_error error;
     char *value = NULL;
-    int rc = siteoptions_resolve(options, at, &value, &error);
+    int rc = site_options_resolve(options, at, &value, &error);
     if (rc == -ENOMEM)
         return false;
     char *token = jvm_text("%.*s", (int)line->name_size, line->name);
@@ -71,13 +71,13 @@ bool jvm_add_site(const struct tfhook_host *host, struct jvm_stores *stores, con
                   const char *home)
 {
     struct tfhook_data data;
-    struct siteoptions options;
+    struct site_options options;
     struct site_error error;
     int rc = host->read(host, path, 0, &data);
     if (rc == -ENOENT) /* a server without TeamForge */
         return true;
     if (rc == 0)
-        rc = siteoptions_parse(data.data, data.size, &options, &error);
+        rc = site_options_parse(data.data, data.size, &options, &error);
     else
         site_error_set(&error, 0, "%s", strerror(-rc));
     if (rc == -ENOMEM)
@@ -92,6 +92,6 @@ bool jvm_add_site(const struct tfhook_host *host, struct jvm_stores *stores, con
     for (size_t i = 0; i < options.count && done; i++)
         if (is_java_options(&options.lines[i]))
             done = add_token(host, stores, home, path, &options, i);
-    siteoptions_free(&options);
+    site_options_free(&options);
     return done;
 }

@@ -52,7 +52,8 @@ static void look_at(struct doubt *doubt, const struct truststore_entry *entry, c
                     size_t size, bool whole)
 {
     const char *why = NULL;
-    enum java_verdict verdict = whole ? java_accepts(der, size, &why) : java_frame(der, size, &why);
+    enum java_verdict verdict =
+        whole ? java_accepts(der, size, &why) : java_check_structure(der, size, &why);
     if (verdict > doubt->verdict)
         *doubt = (struct doubt){entry, verdict, why};
 }

@@ -25,7 +25,7 @@ static bool take_file(SSL_CTX *ctx, BIO *file)
     }
 }
 
-const char *pgload_certificates(const void *data, size_t size)
+const char *pg_startup_check_certificates(const void *data, size_t size)
 {
     ERR_clear_error();
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());

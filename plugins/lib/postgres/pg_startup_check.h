@@ -10,6 +10,6 @@
 
 /* NULL: OpenSSL takes the file of certificates. Else its reason, a constant text such as "ee key
  * too small". */
-const char *pgload_certificates(const void *data, size_t size);
+const char *pg_startup_check_certificates(const void *data, size_t size);
 
 #endif

@@ -17,11 +17,11 @@ enum { FILE_LIMIT = 1024 * 1024 };
 static const char database_user[] = "postgres";
 
 __attribute__((format(printf, 3, 4))) static void
-add(struct pgfiles *found, enum pgfiles_weight weight, const char *format, ...)
+add(struct pg_tls_files *found, enum pg_tls_files_weight weight, const char *format, ...)
 {
-    if (found->count == PGFILES_MAX)
+    if (found->count == PG_TLS_FILES_MAX)
         return;
-    struct pgfiles_problem *problem = &found->problems[found->count++];
+    struct pg_tls_problem *problem = &found->problems[found->count++];
     va_list args;
     va_start(args, format);
     problem->weight = weight;
@@ -29,9 +29,9 @@ add(struct pgfiles *found, enum pgfiles_weight weight, const char *format, ...)
     va_end(args);
 }
 
-const struct pgfiles_problem *pgfiles_worst(const struct pgfiles *found)
+const struct pg_tls_problem *pg_tls_files_worst(const struct pg_tls_files *found)
 {
-    const struct pgfiles_problem *worst = NULL;
+    const struct pg_tls_problem *worst = NULL;
     for (size_t i = 0; i < found->count; i++)
         if (worst == NULL || found->problems[i].weight > worst->weight)
             worst = &found->problems[i];
@@ -40,7 +40,7 @@ const struct pgfiles_problem *pgfiles_worst(const struct pgfiles *found)
 
 struct subject {
     const struct tfhook_host *host;
-    struct pgfiles *found;
+    struct pg_tls_files *found;
     struct pg_user user;
     bool user_known;
 };
@@ -54,7 +54,7 @@ static void find_user(struct subject *s)
         s->host->read(s->host, "/etc/passwd", 0, &passwd) == 0 &&
         pg_user_find(passwd.data, passwd.size, database_user, &s->user.uid, &s->user.gid);
     if (!s->user_known) {
-        add(s->found, PGFILES_NOTE,
+        add(s->found, PG_TLS_FILES_NOTE,
             "/etc/passwd has no user %s, as which PostgreSQL runs: whether it may read its key is "
             "not known. Is PostgreSQL installed here?",
             database_user);
@@ -68,7 +68,7 @@ static void find_user(struct subject *s)
 
 static void report_unreadable(struct subject *s, const char *path, const char *what, int result)
 {
-    add(s->found, PGFILES_UNKNOWN,
+    add(s->found, PG_TLS_FILES_UNKNOWN,
         "%s: the %s cannot be read: %s. Run as root, or correct the path", path, what,
         result == -EFBIG ? "it is over 1 MiB" : strerror(-result));
 }
@@ -78,7 +78,7 @@ static bool look_at(struct subject *s, const char *path, const char *what, struc
     struct tfhook_stat stat = {.struct_size = sizeof stat};
     int result = s->host->stat(s->host, path, &stat);
     if (result == -ENOENT || result == -ENOTDIR) {
-        add(s->found, PGFILES_FATAL,
+        add(s->found, PG_TLS_FILES_FATAL,
             "%s: the %s does not exist, and this host (%s) runs the database: PostgreSQL would not "
             "start. Put it there, or correct the path",
             path, what, s->host->short_name);
@@ -89,7 +89,7 @@ static bool look_at(struct subject *s, const char *path, const char *what, struc
         return false;
     }
     if (stat.kind != TFHOOK_FILE) {
-        add(s->found, PGFILES_FATAL,
+        add(s->found, PG_TLS_FILES_FATAL,
             "%s: the %s is not a regular file: PostgreSQL would not start. Name the file itself",
             path, what);
         return false;
@@ -114,7 +114,7 @@ static bool has_access_list(struct subject *s, const char *path)
     if (s->host->os_path(s->host, path, &real) < 0 ||
         getxattr(real, "system.posix_acl_access", NULL, 0) <= 0)
         return false;
-    add(s->found, PGFILES_NOTE,
+    add(s->found, PG_TLS_FILES_NOTE,
         "%s: whether the user %s may use it is for its access list to say, which is not looked at. "
         "See: getfacl %s",
         path, database_user, path);
@@ -135,7 +135,7 @@ static void check_directories(struct subject *s, const char *path)
         bool stopped = slash != directory && s->host->stat(s->host, directory, &stat) == 0 &&
                        !pg_user_may(&s->user, &(struct pg_file){stat.uid, stat.gid, stat.mode}, 1);
         if (stopped && !has_access_list(s, directory)) {
-            add(s->found, PGFILES_FATAL,
+            add(s->found, PG_TLS_FILES_FATAL,
                 "%s: by its mode %04o the user %s may not enter it, and so not read %s: PostgreSQL "
                 "would not start. Mend with: chmod o+x %s",
                 directory, stat.mode, database_user, path, directory);
@@ -153,12 +153,12 @@ static void check_dates(struct subject *s, const char *path, const struct cert *
         return;
     memcpy(s->found->not_after_day, facts.not_after_day, sizeof s->found->not_after_day);
     if (facts.not_after < s->host->now)
-        add(s->found, PGFILES_STALE,
+        add(s->found, PG_TLS_FILES_STALE,
             "%s: the certificate (%s) expired on %s: clients that check it would refuse the "
             "database. Get a new one before you deploy",
             path, facts.subject, facts.not_after_day);
     else if (facts.not_before > s->host->now)
-        add(s->found, PGFILES_STALE,
+        add(s->found, PG_TLS_FILES_STALE,
             "%s: the certificate (%s) is not valid yet. Is the clock of this host right?", path,
             facts.subject);
     cert_facts_free(&facts);
@@ -166,9 +166,9 @@ static void check_dates(struct subject *s, const char *path, const struct cert *
 
 static void check_policy(struct subject *s, const char *path, const struct tfhook_data *data)
 {
-    const char *why = pgload_certificates(data->data, data->size);
+    const char *why = pg_startup_check_certificates(data->data, data->size);
     if (why != NULL)
-        add(s->found, PGFILES_FATAL,
+        add(s->found, PG_TLS_FILES_FATAL,
             "%s: OpenSSL of this host does not take it: %s. PostgreSQL would not start. Get a "
             "certificate whose whole chain has keys and signatures that the system's policy allows",
             path, why);
@@ -183,27 +183,27 @@ static bool check_cert(struct subject *s, const char *path, struct cert_list *re
         return false;
     enum cert_status status = cert_read(data.data, data.size, ret);
     if (status == CERT_PRIVATE_KEY) {
-        add(s->found, PGFILES_FATAL,
+        add(s->found, PG_TLS_FILES_FATAL,
             "%s: holds a private key too. PostgreSQL takes that; it is refused here, for others "
             "read a certificate's file. Put the certificate into a file of its own",
             path);
         return false;
     }
     if (status != CERT_OK) {
-        add(s->found, PGFILES_FATAL,
+        add(s->found, PG_TLS_FILES_FATAL,
             "%s: %s: PostgreSQL needs the server's certificate here. Correct the path", path,
             cert_status_text(status));
         return false;
     }
     if (memmem(data.data, data.size, "-----BEGIN ", 11) == NULL)
-        add(s->found, PGFILES_FATAL,
+        add(s->found, PG_TLS_FILES_FATAL,
             "%s: the certificate is in DER form, and PostgreSQL reads PEM only. Mend with: openssl "
             "x509 -inform DER -in %s -out NEW",
             path, path);
     else
         check_policy(s, path, &data);
     if (s->user_known && !pg_user_may(&s->user, &file, 4) && !has_access_list(s, path))
-        add(s->found, PGFILES_FATAL,
+        add(s->found, PG_TLS_FILES_FATAL,
             "%s: by its mode %04o the user %s may not read the certificate: PostgreSQL would not "
             "start. Mend with: chmod 644 %s",
             path, file.mode, database_user, path);
@@ -229,7 +229,7 @@ static void check_access(struct subject *s, const char *path, const struct pg_fi
     if (verdict == PGKEY_UNREADABLE && has_access_list(s, path))
         return;
     bool roots = file->uid == 0;
-    add(s->found, PGFILES_FATAL,
+    add(s->found, PG_TLS_FILES_FATAL,
         "%s: owner %u, group %u, mode %04o: %s. PostgreSQL would not start. Mend with: chown "
         "%s:%s %s; chmod %s %s",
         path, file->uid, file->gid, file->mode, pgkey_text(verdict), roots ? "root" : database_user,
@@ -250,12 +250,12 @@ static void check_key(struct subject *s, const char *path, const char *cert_path
     if (leaf != NULL) {
         enum pgkey_verdict verdict = pgkey_check(leaf->der, leaf->size, data.data, data.size);
         if (verdict == PGKEY_MISMATCH)
-            add(s->found, PGFILES_FATAL,
+            add(s->found, PG_TLS_FILES_FATAL,
                 "%s: the key does not belong to the certificate %s: PostgreSQL would not start. "
                 "Name the pair that was made together",
                 path, cert_path);
         else if (verdict != PGKEY_OK)
-            add(s->found, PGFILES_FATAL, "%s: %s: PostgreSQL would not start.%s%s", path,
+            add(s->found, PG_TLS_FILES_FATAL, "%s: %s: PostgreSQL would not start.%s%s", path,
                 pgkey_text(verdict),
                 verdict == PGKEY_ENCRYPTED ? " Mend with: openssl pkey -out NEW -in " : "",
                 verdict == PGKEY_ENCRYPTED ? path : "");
@@ -264,12 +264,12 @@ static void check_key(struct subject *s, const char *path, const char *cert_path
     OPENSSL_cleanse((void *)(uintptr_t)data.data, data.size);
 }
 
-void pgfiles_check(const struct tfhook_host *host, const char *cert, const char *key,
-                   struct pgfiles *ret)
+void pg_tls_files_check(const struct tfhook_host *host, const char *cert, const char *key,
+                        struct pg_tls_files *ret)
 {
     struct subject s = {.host = host, .found = ret};
     struct cert_list list = {0};
-    *ret = (struct pgfiles){0};
+    *ret = (struct pg_tls_files){0};
     find_user(&s);
     bool have = check_cert(&s, cert, &list);
     check_key(&s, key, cert, have ? &list.certs[0] : NULL);

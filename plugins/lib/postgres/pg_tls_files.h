@@ -3,9 +3,10 @@
  * by pgkey.h and cert.h. For the plugin that sets the tokens, before anything is staged, and for
  * the one that verifies them.
  *
- * Order: struct pgfiles found = {0}; pgfiles_check(); go through found.problems. Nothing to free.
- * The key is read in this call's process only and wiped before the return. Each problem is a whole
- * line: the path, what PostgreSQL would do, and how to mend it. None holds anything of the key.
+ * Order: struct pg_tls_files found = {0}; pg_tls_files_check(); go through found.problems. Nothing
+ * to free. The key is read in this call's process only and wiped before the return. Each problem is
+ * a whole line: the path, what PostgreSQL would do, and how to mend it. None holds anything of the
+ * key.
  */
 #ifndef TFHOOK_LIB_PG_TLS_FILES_H
 #define TFHOOK_LIB_PG_TLS_FILES_H
@@ -13,29 +14,29 @@
 #include <stdbool.h>
 #include <tfhook/plugin.h>
 
-enum pgfiles_weight {
-    PGFILES_NOTE,    /* PostgreSQL starts; a person should know */
-    PGFILES_STALE,   /* PostgreSQL starts, with a certificate that is not valid today */
-    PGFILES_UNKNOWN, /* this process may not look: not root */
-    PGFILES_FATAL    /* PostgreSQL does not start */
+enum pg_tls_files_weight {
+    PG_TLS_FILES_NOTE,    /* PostgreSQL starts; a person should know */
+    PG_TLS_FILES_STALE,   /* PostgreSQL starts, with a certificate that is not valid today */
+    PG_TLS_FILES_UNKNOWN, /* this process may not look: not root */
+    PG_TLS_FILES_FATAL    /* PostgreSQL does not start */
 };
 
-enum { PGFILES_MAX = 8, PGFILES_TEXT = 1024 };
+enum { PG_TLS_FILES_MAX = 8, PG_TLS_FILES_TEXT = 1024 };
 
-struct pgfiles {
-    struct pgfiles_problem {
-        enum pgfiles_weight weight;
-        char text[PGFILES_TEXT];
-    } problems[PGFILES_MAX];
+struct pg_tls_files {
+    struct pg_tls_problem {
+        enum pg_tls_files_weight weight;
+        char text[PG_TLS_FILES_TEXT];
+    } problems[PG_TLS_FILES_MAX];
     size_t count;
     bool has_leaf;
     unsigned char leaf_sha256[32]; /* of the certificate that PostgreSQL would serve */
     char not_after_day[11];
 };
 
-void pgfiles_check(const struct tfhook_host *host, const char *cert, const char *key,
-                   struct pgfiles *ret);
+void pg_tls_files_check(const struct tfhook_host *host, const char *cert, const char *key,
+                        struct pg_tls_files *ret);
 /* The gravest problem, or NULL. */
-const struct pgfiles_problem *pgfiles_worst(const struct pgfiles *found);
+const struct pg_tls_problem *pg_tls_files_worst(const struct pg_tls_files *found);
 
 #endif

@@ -133,7 +133,7 @@ static bool is_cluster(const struct site_line *line)
 }
 
 /* The same token twice: which one counts is not known. */
-static size_t find_repeated(const struct siteoptions *options, size_t number)
+static size_t find_repeated(const struct site_options *options, size_t number)
 {
     const struct site_line *line = &options->lines[number];
     for (size_t i = 0; i < number; i++) {
@@ -145,7 +145,7 @@ static size_t find_repeated(const struct siteoptions *options, size_t number)
     return 0;
 }
 
-static int read_host(struct topology *topology, const struct siteoptions *options, size_t number,
+static int read_host(struct topology *topology, const struct site_options *options, size_t number,
                      const char *name, size_t size, struct site_error *error)
 {
     const struct site_line *line = &options->lines[number];
@@ -164,7 +164,7 @@ static int read_host(struct topology *topology, const struct siteoptions *option
                        shown, name, first, number + 1);
         return -EINVAL;
     }
-    int result = siteoptions_resolve(options, number, &value, error);
+    int result = site_options_resolve(options, number, &value, error);
     if (result < 0)
         return result;
     struct site_host *host = find_or_add(topology, name, size, number + 1);
@@ -199,7 +199,7 @@ static int settle_hosts(struct topology *topology, const char *hostname, struct 
     return 0;
 }
 
-int topology_read(const struct siteoptions *options, const char *hostname, struct topology *ret,
+int topology_read(const struct site_options *options, const char *hostname, struct topology *ret,
                   struct site_error *error)
 {
     struct topology topology = {0};

@@ -1,7 +1,7 @@
 /*
  * Which host of a TeamForge site runs what, as site-options.conf says. Pure.
  *
- * Order: siteoptions_parse(), topology_read(), ask, topology_free(). Both forms are read:
+ * Order: site_options_parse(), topology_read(), ask, topology_free(). Both forms are read:
  * `host:SERVICES=` and the older `HOST_host=`, with new and old names of services.
  *
  * Errors: -EINVAL with a site_error that says which line. A name that is `localhost` beside another
@@ -47,7 +47,7 @@ struct topology {
     size_t cluster_line; /* a CLUSTER_SERVICES token, which is not understood; 0: none */
 };
 
-int topology_read(const struct siteoptions *options, const char *hostname, struct topology *ret,
+int topology_read(const struct site_options *options, const char *hostname, struct topology *ret,
                   struct site_error *error) __attribute__((warn_unused_result));
 void topology_free(struct topology *topology);
 

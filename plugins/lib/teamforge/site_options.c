@@ -52,7 +52,7 @@ bool site_text_is(const char *text, size_t size, const char *wanted)
     return size == strlen(wanted) && memcmp(text, wanted, size) == 0;
 }
 
-bool siteoptions_is_secret(const char *name, size_t size)
+bool site_options_is_secret(const char *name, size_t size)
 {
     static const char *const parts[] = {"PASSWORD",    "PASSWD",     "SECRET",
                                         "OBFUSCATION", "PASSPHRASE", "AUTO_DATA"};
@@ -108,7 +108,7 @@ static size_t count_lines(const char *data, size_t size)
 
 /* Cuts the data into lines and says what each is; *ret_open: the line, from 1, whose block is open
  * at the end. */
-static int read_lines(struct siteoptions *options, size_t *ret_open, struct site_error *error)
+static int read_lines(struct site_options *options, size_t *ret_open, struct site_error *error)
 {
     const char *at = options->data, *end = options->data + options->size;
     size_t open = 0;
@@ -141,10 +141,10 @@ static int read_lines(struct siteoptions *options, size_t *ret_open, struct site
     return 0;
 }
 
-int siteoptions_parse(const void *data, size_t size, struct siteoptions *ret,
-                      struct site_error *error)
+int site_options_parse(const void *data, size_t size, struct site_options *ret,
+                       struct site_error *error)
 {
-    struct siteoptions options = {.size = size};
+    struct site_options options = {.size = size};
     size_t open = 0;
     int result = -ENOMEM;
     site_error_set(error, 0, "out of memory");
@@ -167,15 +167,15 @@ int siteoptions_parse(const void *data, size_t size, struct siteoptions *ret,
     *ret = options;
     return 0;
 out:
-    siteoptions_free(&options);
+    site_options_free(&options);
     return result;
 }
 
-void siteoptions_free(struct siteoptions *options)
+void site_options_free(struct site_options *options)
 {
     free(options->data);
     free(options->lines);
-    *options = (struct siteoptions){0};
+    *options = (struct site_options){0};
 }
 
 static bool has_name(const struct site_line *line)
@@ -183,8 +183,8 @@ static bool has_name(const struct site_line *line)
     return line->kind == SITE_TOKEN || line->kind == SITE_BLOCK_START;
 }
 
-int siteoptions_find(const struct siteoptions *options, const char *name, size_t *ret_line,
-                     struct site_error *error)
+int site_options_find(const struct site_options *options, const char *name, size_t *ret_line,
+                      struct site_error *error)
 {
     size_t found = options->count, size = strlen(name);
     for (size_t i = 0; i < options->count; i++) {
@@ -221,7 +221,7 @@ int siteoptions_find(const struct siteoptions *options, const char *name, size_t
 
 /* A value that is being put together. The budget bounds the work: references may fan out. */
 struct expansion {
-    const struct siteoptions *options;
+    const struct site_options *options;
     size_t first; /* the line whose value is wanted */
     struct bytes out;
     unsigned budget;
@@ -246,12 +246,12 @@ static int expand_reference(struct expansion *e, struct span name, int depth)
         return not_understood(e, "that is no token's name", "");
     memcpy(text, name.text, name.size);
     text[name.size] = '\0';
-    if (siteoptions_is_secret(text, name.size))
+    if (site_options_is_secret(text, name.size))
         return not_understood(e, "that token is secret", text);
     if (depth >= REFERENCE_DEPTH || e->budget == 0)
         return not_understood(e, "it leads to itself, or too far", text);
     e->budget--;
-    if (siteoptions_find(e->options, text, &target, &inner) < 0)
+    if (site_options_find(e->options, text, &target, &inner) < 0)
         return not_understood(e, inner.text, text);
     return expand_value(e, target, depth + 1);
 }
@@ -279,8 +279,8 @@ static int expand_value(struct expansion *e, size_t number, int depth)
     return 0;
 }
 
-int siteoptions_resolve(const struct siteoptions *options, size_t line, char **ret_value,
-                        struct site_error *error)
+int site_options_resolve(const struct site_options *options, size_t line, char **ret_value,
+                         struct site_error *error)
 {
     struct expansion e = {
         .options = options, .first = line, .budget = REFERENCE_LIMIT, .error = error};
@@ -301,10 +301,10 @@ int siteoptions_resolve(const struct siteoptions *options, size_t line, char **r
     return result;
 }
 
-int siteoptions_get(const struct siteoptions *options, const char *name, char **ret_value,
-                    struct site_error *error)
+int site_options_get(const struct site_options *options, const char *name, char **ret_value,
+                     struct site_error *error)
 {
     size_t line = 0;
-    int result = siteoptions_find(options, name, &line, error);
-    return result < 0 ? result : siteoptions_resolve(options, line, ret_value, error);
+    int result = site_options_find(options, name, &line, error);
+    return result < 0 ? result : site_options_resolve(options, line, ret_value, error);
 }

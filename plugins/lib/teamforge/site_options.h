@@ -1,8 +1,8 @@
 /*
  * TeamForge's site-options.conf as a document. Pure: bytes in, views and text out.
  *
- * Order: siteoptions_parse(), then look things up, then siteoptions_free(). Lines are views into a
- * copy that the document owns; nothing is changed, normalised or dropped, so that what is written
+ * Order: site_options_parse(), then look things up, then site_options_free(). Lines are views into
+ * a copy that the document owns; nothing is changed, normalised or dropped, so that what is written
  * back can be the same bytes.
  *
  * What a line means, from the product's own description: `NAME=value` with blanks allowed around
@@ -42,7 +42,7 @@ struct site_line {
     size_t value_size;
 };
 
-struct siteoptions {
+struct site_options {
     char *data;
     size_t size;
     struct site_line *lines;
@@ -55,23 +55,23 @@ struct site_error {
 };
 
 /* -EINVAL: a block that does not end (line: where it starts) or ends without a start. -ENOMEM. */
-int siteoptions_parse(const void *data, size_t size, struct siteoptions *ret,
-                      struct site_error *error) __attribute__((warn_unused_result));
-void siteoptions_free(struct siteoptions *options);
+int site_options_parse(const void *data, size_t size, struct site_options *ret,
+                       struct site_error *error) __attribute__((warn_unused_result));
+void site_options_free(struct site_options *options);
 
 /* The one line, from 0, that sets a token. -ENOENT: there is none. -EINVAL: several do, or one in
  * another case does, or it is a block: a person must say what is meant. */
-int siteoptions_find(const struct siteoptions *options, const char *name, size_t *ret_line,
-                     struct site_error *error) __attribute__((warn_unused_result));
-/* The token's value with each {__NAME__} replaced; the caller frees it. As siteoptions_find();
+int site_options_find(const struct site_options *options, const char *name, size_t *ret_line,
+                      struct site_error *error) __attribute__((warn_unused_result));
+/* The token's value with each {__NAME__} replaced; the caller frees it. As site_options_find();
  * also -EINVAL when a reference is not understood: no such token, a secret one, or a circle. */
-int siteoptions_get(const struct siteoptions *options, const char *name, char **ret_value,
-                    struct site_error *error) __attribute__((warn_unused_result));
+int site_options_get(const struct site_options *options, const char *name, char **ret_value,
+                     struct site_error *error) __attribute__((warn_unused_result));
 /* The same for the value of a line at hand. */
-int siteoptions_resolve(const struct siteoptions *options, size_t line, char **ret_value,
-                        struct site_error *error) __attribute__((warn_unused_result));
+int site_options_resolve(const struct site_options *options, size_t line, char **ret_value,
+                         struct site_error *error) __attribute__((warn_unused_result));
 /* A token whose value must never be shown: passwords, secrets, AUTO_DATA. */
-bool siteoptions_is_secret(const char *name, size_t size);
+bool site_options_is_secret(const char *name, size_t size);
 /* Is it a NUL-terminated text? */
 bool site_text_is(const char *text, size_t size, const char *wanted);
 

@@ -51,7 +51,7 @@ static bool is_wanted(const struct site_line *line, const struct site_want *want
     return false;
 }
 
-static int start_draft(struct draft *draft, const struct siteoptions *options,
+static int start_draft(struct draft *draft, const struct site_options *options,
                        const struct site_want *wants, size_t count)
 {
     size_t with_cr = 0;
@@ -191,13 +191,13 @@ static int insert_token(struct draft *draft, size_t after, const struct site_wan
 
 /* A token that is there. `last` is the line, from 1, of the last one so far: replacing moves none.
  */
-static int change_present(struct draft *draft, const struct siteoptions *options,
+static int change_present(struct draft *draft, const struct site_options *options,
                           const struct site_want *want, size_t *last, bool *ret_missing)
 {
     size_t at = 0;
     char *value = NULL;
     struct site_error unused;
-    int result = siteoptions_find(options, want->name, &at, draft->error);
+    int result = site_options_find(options, want->name, &at, draft->error);
     *ret_missing = result == -ENOENT;
     if (*ret_missing)
         return 0;
@@ -206,13 +206,13 @@ static int change_present(struct draft *draft, const struct siteoptions *options
     if (at + 1 > *last)
         *last = at + 1;
     bool right =
-        siteoptions_resolve(options, at, &value, &unused) == 0 && strcmp(value, want->value) == 0;
+        site_options_resolve(options, at, &value, &unused) == 0 && strcmp(value, want->value) == 0;
     free(value);
     return right ? 0 : replace_token(draft, at, want);
 }
 
-int siteoptions_edit(const struct siteoptions *options, const struct site_want *wants, size_t count,
-                     struct site_edits *ret, struct site_error *error)
+int site_options_edit(const struct site_options *options, const struct site_want *wants,
+                      size_t count, struct site_edits *ret, struct site_error *error)
 {
     struct draft draft = {.error = error};
     bool *missing = calloc(count + 1, sizeof missing[0]);

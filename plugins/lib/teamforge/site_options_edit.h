@@ -1,7 +1,7 @@
 /*
  * The smallest line edits that give site-options.conf the token values that are wanted. Pure.
  *
- * Order: siteoptions_parse(), siteoptions_edit(), pass each edit on in its order (each is stated
+ * Order: site_options_parse(), site_options_edit(), pass each edit on in its order (each is stated
  * against the file as the edits before it leave it), site_edits_free().
  *
  * A token that is set keeps its place and its line end; one that is missing goes after the last
@@ -35,10 +35,10 @@ struct site_edits {
     size_t count;
 };
 
-/* No edits: all is as wanted. Errors as siteoptions_find() has them; also -EINVAL when a line could
- * not be told from another one. The caller frees *ret, on success only. */
-int siteoptions_edit(const struct siteoptions *options, const struct site_want *wants, size_t count,
-                     struct site_edits *ret, struct site_error *error)
+/* No edits: all is as wanted. Errors as site_options_find() has them; also -EINVAL when a line
+ * could not be told from another one. The caller frees *ret, on success only. */
+int site_options_edit(const struct site_options *options, const struct site_want *wants,
+                      size_t count, struct site_edits *ret, struct site_error *error)
     __attribute__((warn_unused_result));
 void site_edits_free(struct site_edits *edits);
 

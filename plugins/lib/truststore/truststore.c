@@ -264,8 +264,8 @@ void truststore_free(struct truststore *store)
     }
     free(store->sealed);
     free(store->entries);
-    index_clear(&store->names);
-    index_clear(&store->hashes);
+    hash_index_clear(&store->names);
+    hash_index_clear(&store->hashes);
     if (store->password != NULL)
         OPENSSL_cleanse(store->password, strlen(store->password));
     free(store->password);

@@ -126,7 +126,7 @@ struct truststore {
     struct truststore_sealed *sealed;
     size_t sealed_count;
     bool blind;
-    struct index names, hashes; /* of the entries; both have all, or a place was changed */
+    struct hash_index names, hashes; /* of the entries; both have all, or a place was changed */
 };
 
 enum truststore_status truststore_open(const void *data, size_t size, const char *password,

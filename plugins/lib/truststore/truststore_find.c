@@ -17,14 +17,15 @@ static uint32_t hash_of_sha256(const unsigned char sha256[TRUSTSTORE_SHA256_SIZE
 bool truststore_index_entry(struct truststore *store, size_t place)
 {
     const struct truststore_entry *entry = &store->entries[place];
-    return (!entry->named || index_add(&store->names, hash_of_name(entry->name), place)) &&
-           (entry->der == NULL || index_add(&store->hashes, hash_of_sha256(entry->sha256), place));
+    return (!entry->named || hash_index_add(&store->names, hash_of_name(entry->name), place)) &&
+           (entry->der == NULL ||
+            hash_index_add(&store->hashes, hash_of_sha256(entry->sha256), place));
 }
 
 bool truststore_reindex(struct truststore *store)
 {
-    index_clear(&store->names);
-    index_clear(&store->hashes);
+    hash_index_clear(&store->names);
+    hash_index_clear(&store->hashes);
     for (size_t i = 0; i < store->count; i++)
         if (!truststore_index_entry(store, i))
             return false;
@@ -35,9 +36,9 @@ const struct truststore_entry *truststore_find_alias(const struct truststore *st
                                                      const char *alias)
 {
     const struct truststore_entry *found = NULL;
-    struct index_walk walk;
-    for (size_t at = index_first(&store->names, hash_of_name(alias), &walk); at != INDEX_NONE;
-         at = index_next(&store->names, &walk)) {
+    struct hash_index_walk walk;
+    for (size_t at = hash_index_first(&store->names, hash_of_name(alias), &walk);
+         at != HASH_INDEX_NONE; at = hash_index_next(&store->names, &walk)) {
         const struct truststore_entry *entry = &store->entries[at];
         if (entry->named && strcmp(entry->name, alias) == 0 && (found == NULL || entry > found))
             found = entry;
@@ -50,9 +51,9 @@ truststore_find_sha256(const struct truststore *store,
                        const unsigned char sha256[TRUSTSTORE_SHA256_SIZE])
 {
     const struct truststore_entry *found = NULL;
-    struct index_walk walk;
-    for (size_t at = index_first(&store->hashes, hash_of_sha256(sha256), &walk); at != INDEX_NONE;
-         at = index_next(&store->hashes, &walk)) {
+    struct hash_index_walk walk;
+    for (size_t at = hash_index_first(&store->hashes, hash_of_sha256(sha256), &walk);
+         at != HASH_INDEX_NONE; at = hash_index_next(&store->hashes, &walk)) {
         const struct truststore_entry *entry = &store->entries[at];
         if (entry->der == NULL || memcmp(entry->sha256, sha256, TRUSTSTORE_SHA256_SIZE) != 0)
             continue;

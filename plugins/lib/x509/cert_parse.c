@@ -56,11 +56,11 @@ static bool take_rsa(const struct key_parts *parts, struct cert_key *ret)
 {
     struct der_span algorithm = parts->algorithm.content;
     struct der oid, null;
-    struct rsa_key key;
+    struct rsa_public_key key;
     if (!der_expect(&algorithm, DER_TAG_OID, &oid) ||
         !der_is(&oid, OID_RSA_KEY, sizeof OID_RSA_KEY - 1) ||
         !der_expect(&algorithm, DER_TAG_NULL, &null) || !der_end(&algorithm) ||
-        !rsa_key_read(&parts->bits, &key))
+        !rsa_public_key_read(&parts->bits, &key))
         return false;
     *ret = (struct cert_key){.is_rsa = true, .bits = (int)key.bits};
     /* What is odd is left to OpenSSL to judge. */

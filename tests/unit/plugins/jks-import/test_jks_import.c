@@ -5,11 +5,11 @@
 
 #include "cert_make.h"
 
+#include "cert_file_spec.h"
 #include "chain_choice.h"
 #include "conflict_policy.h"
-#include "cert_file_spec.h"
-#include "ownership.h"
 #include "edited_store_check.h"
+#include "ownership.h"
 
 struct one {
     struct bytes der;
@@ -114,24 +114,24 @@ static void remembers_one_certificate_for_an_alias_of_a_store(void **state)
 {
     (void)state;
     unsigned char one[32] = {1}, two[32] = {2};
-    struct import_notes notes;
-    assert_true(import_notes_parse("", &notes));
-    assert_true(import_notes_set(&notes, "/s 1", "scm1", one));
-    assert_true(import_notes_set(&notes, "/s2", "scm1", one));
-    assert_true(import_notes_set(&notes, "/s 1", "scm1", two));
+    struct ownership notes;
+    assert_true(ownership_parse("", &notes));
+    assert_true(ownership_set(&notes, "/s 1", "scm1", one));
+    assert_true(ownership_set(&notes, "/s2", "scm1", one));
+    assert_true(ownership_set(&notes, "/s 1", "scm1", two));
     assert_true(notes.changed);
     struct bytes text = {0};
-    import_notes_text(&notes, &text);
-    import_notes_free(&notes);
-    assert_true(import_notes_parse((char *)text.data, &notes));
-    assert_false(import_notes_has(&notes, "/s 1", "scm1", one));
-    assert_true(import_notes_has(&notes, "/s 1", "scm1", two));
-    assert_true(import_notes_has(&notes, "/s2", "scm1", one));
-    assert_false(import_notes_has(&notes, "/s2", "scm2", one));
-    assert_true(import_notes_set(&notes, "/s2", "scm1", one));
+    ownership_text(&notes, &text);
+    ownership_free(&notes);
+    assert_true(ownership_parse((char *)text.data, &notes));
+    assert_false(ownership_has(&notes, "/s 1", "scm1", one));
+    assert_true(ownership_has(&notes, "/s 1", "scm1", two));
+    assert_true(ownership_has(&notes, "/s2", "scm1", one));
+    assert_false(ownership_has(&notes, "/s2", "scm2", one));
+    assert_true(ownership_set(&notes, "/s2", "scm1", one));
     assert_false(notes.changed);
     bytes_free(&text);
-    import_notes_free(&notes);
+    ownership_free(&notes);
 }
 
 static void drops_lines_of_the_notes_that_do_not_fit(void **state)
@@ -140,11 +140,11 @@ static void drops_lines_of_the_notes_that_do_not_fit(void **state)
     static const char hex[] = "0000000000000000000000000000000000000000000000000000000000000000";
     struct bytes text = {0};
     bytes_printf(&text, "garbage\n\n%s scm1 relative\n%s  /x\n%s\n%s scm1 /s", hex, hex, hex, hex);
-    struct import_notes notes;
-    assert_true(import_notes_parse((char *)text.data, &notes));
+    struct ownership notes;
+    assert_true(ownership_parse((char *)text.data, &notes));
     assert_int_equal(notes.count, 1);
-    assert_true(import_notes_has(&notes, "/s", "scm1", (const unsigned char[32]){0}));
-    import_notes_free(&notes);
+    assert_true(ownership_has(&notes, "/s", "scm1", (const unsigned char[32]){0}));
+    ownership_free(&notes);
     bytes_free(&text);
 }
 
@@ -155,16 +155,16 @@ static void takes_no_line_of_an_alias_that_is_noted_twice(void **state)
     struct bytes text = {0};
     for (unsigned i = 1; i < 4; i++)
         bytes_printf(&text, "%s%u b /s\n%s%u %c /s\n", hex, i, hex, i, "?acd"[i]);
-    struct import_notes notes;
-    assert_true(import_notes_parse((char *)text.data, &notes));
+    struct ownership notes;
+    assert_true(ownership_parse((char *)text.data, &notes));
     assert_int_equal(notes.count, 3);
     unsigned char sum[32] = {0};
     for (unsigned char i = 1; i < 4; i++) {
         sum[31] = i;
-        assert_false(import_notes_has(&notes, "/s", "b", sum));
-        assert_true(import_notes_has(&notes, "/s", (const char[]){"?acd"[i], '\0'}, sum));
+        assert_false(ownership_has(&notes, "/s", "b", sum));
+        assert_true(ownership_has(&notes, "/s", (const char[]){"?acd"[i], '\0'}, sum));
     }
-    import_notes_free(&notes);
+    ownership_free(&notes);
     bytes_free(&text);
 }
 
@@ -175,13 +175,13 @@ static void proves_an_import_and_nothing_else(void **state)
     struct one c = certificate("c.der"), a = certificate("a.der");
     struct import_change change = {"scm1", a.sha256}, other = {"scm1", c.sha256};
     add(after, "scm1", "a.der");
-    assert_null(import_prove(before, after, &change, 1));
-    assert_non_null(import_prove(before, after, NULL, 0));
-    assert_non_null(import_prove(before, after, &other, 1));
-    assert_non_null(import_prove(before, before, &change, 1));
+    assert_null(import_check_edited(before, after, &change, 1));
+    assert_non_null(import_check_edited(before, after, NULL, 0));
+    assert_non_null(import_check_edited(before, after, &other, 1));
+    assert_non_null(import_check_edited(before, before, &change, 1));
     struct truststore_error error;
     assert_int_equal(truststore_remove(after, "b", &error), TRUSTSTORE_OK);
-    assert_non_null(import_prove(before, after, &change, 1));
+    assert_non_null(import_check_edited(before, after, &change, 1));
     bytes_free(&a.der);
     bytes_free(&c.der);
     truststore_free(before);
@@ -196,11 +196,11 @@ static void proves_a_removal_and_nothing_else(void **state)
         struct truststore *before = open_store(stores[i]), *after = open_store(stores[i]);
         struct import_change change = {"a", NULL}, other = {"b", NULL};
         struct truststore_error error;
-        assert_non_null(import_prove(before, after, &change, 1));
+        assert_non_null(import_check_edited(before, after, &change, 1));
         assert_int_equal(truststore_remove(after, "a", &error), TRUSTSTORE_OK);
-        assert_null(import_prove(before, after, &change, 1));
-        assert_non_null(import_prove(before, after, &other, 1));
-        assert_non_null(import_prove(before, after, NULL, 0));
+        assert_null(import_check_edited(before, after, &change, 1));
+        assert_non_null(import_check_edited(before, after, &other, 1));
+        assert_non_null(import_check_edited(before, after, NULL, 0));
         truststore_free(before);
         truststore_free(after);
     }
@@ -210,28 +210,28 @@ static void forgets_one_alias_of_one_store(void **state)
 {
     (void)state;
     static const unsigned char sum[32] = {1};
-    struct import_notes notes = {0};
-    assert_true(import_notes_set(&notes, "/s", "a", sum));
-    assert_true(import_notes_set(&notes, "/s", "b", sum));
-    assert_true(import_notes_set(&notes, "/t", "a", sum));
+    struct ownership notes = {0};
+    assert_true(ownership_set(&notes, "/s", "a", sum));
+    assert_true(ownership_set(&notes, "/s", "b", sum));
+    assert_true(ownership_set(&notes, "/t", "a", sum));
     notes.changed = false;
-    assert_true(import_notes_drop(&notes, "/s", "c"));
+    assert_true(ownership_drop(&notes, "/s", "c"));
     assert_false(notes.changed);
-    assert_true(import_notes_drop(&notes, "/s", "a"));
+    assert_true(ownership_drop(&notes, "/s", "a"));
     assert_true(notes.changed);
-    assert_false(import_notes_has(&notes, "/s", "a", sum));
-    assert_true(import_notes_has(&notes, "/s", "b", sum));
-    assert_true(import_notes_has(&notes, "/t", "a", sum));
-    import_notes_free(&notes);
+    assert_false(ownership_has(&notes, "/s", "a", sum));
+    assert_true(ownership_has(&notes, "/s", "b", sum));
+    assert_true(ownership_has(&notes, "/t", "a", sum));
+    ownership_free(&notes);
 }
 
 static void sees_another_entry_that_lost_its_bytes(void **state)
 {
     (void)state;
     struct truststore *before = open_store("ghost.jks"), *after = open_store("ghost.jks");
-    assert_null(import_prove(before, after, NULL, 0));
+    assert_null(import_check_edited(before, after, NULL, 0));
     after->entries[1].raw_size--; /* a ghost: no JVM would miss it */
-    assert_non_null(import_prove(before, after, NULL, 0));
+    assert_non_null(import_check_edited(before, after, NULL, 0));
     truststore_free(before);
     truststore_free(after);
 }
@@ -300,11 +300,11 @@ static void reads_file_and_alias(void **state)
         {"/a/server", "/a/server", "server"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct import_spec spec;
-        assert_true(import_spec_parse(cases[i][0], &spec));
+        struct cert_file_spec spec;
+        assert_true(cert_file_spec_parse(cases[i][0], &spec));
         assert_string_equal(spec.path, cases[i][1]);
         assert_string_equal(spec.alias, cases[i][2]);
-        import_spec_free(&spec);
+        cert_file_spec_free(&spec);
     }
 }
 

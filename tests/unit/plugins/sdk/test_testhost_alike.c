@@ -162,18 +162,18 @@ static void play_for_real(bool plan)
     struct settings settings = {0};
     struct step step = {.name = "test", .plugin = "player"};
     struct run_environment environment = {.root = {.dir = disk},
-                          .state_dir = mem_printf(&mem, "%s/var/lib/tfhook", disk),
-                          .hostname = "app1.example.com",
-                          .short_name = "app1",
-                          .now = 1700000000};
+                                          .state_dir = mem_printf(&mem, "%s/var/lib/tfhook", disk),
+                                          .hostname = "app1.example.com",
+                                          .short_name = "app1",
+                                          .now = 1700000000};
     struct host_context context = {.mem = &mem,
-                          .environment = &environment,
-                          .step = &step,
-                          .settings = &settings,
-                          .changes = &changes,
-                          .may_stage = plan,
-                          .may_publish = !plan,
-                          .fd = open("/dev/null", O_WRONLY | O_CLOEXEC)};
+                                   .environment = &environment,
+                                   .step = &step,
+                                   .settings = &settings,
+                                   .changes = &changes,
+                                   .may_stage = plan,
+                                   .may_publish = !plan,
+                                   .fd = open("/dev/null", O_WRONLY | O_CLOEXEC)};
     struct tfhook_host table;
     assert_true(context.fd >= 0);
     host_table(&context, &table);

@@ -71,7 +71,7 @@ static void refuse(const struct parts *p, const char *text)
 {
     struct bytes der = build(p);
     const char *why = NULL;
-    assert_int_equal(java_frame(der.data, der.size, &why), JAVA_REFUSES);
+    assert_int_equal(java_check_structure(der.data, der.size, &why), JAVA_REFUSES);
     if (strstr(why, text) == NULL)
         fail_msg("\"%s\" lacks \"%s\"", why, text);
     bytes_free(&der);
@@ -81,7 +81,7 @@ static void accept(const struct parts *p)
 {
     struct bytes der = build(p);
     const char *why = "";
-    if (java_frame(der.data, der.size, &why) != JAVA_ACCEPTS)
+    if (java_check_structure(der.data, der.size, &why) != JAVA_ACCEPTS)
         fail_msg("%s", why);
     bytes_free(&der);
 }

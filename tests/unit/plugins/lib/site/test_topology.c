@@ -10,12 +10,12 @@
 
 #include "topology.h"
 
-static struct siteoptions options;
+static struct site_options options;
 static struct site_error error;
 
 static int read_site(const char *text, const char *hostname, struct topology *ret)
 {
-    assert_int_equal(siteoptions_parse(text, strlen(text), &options, &error), 0);
+    assert_int_equal(site_options_parse(text, strlen(text), &options, &error), 0);
     return topology_read(&options, hostname, ret, &error);
 }
 
@@ -23,7 +23,7 @@ static struct topology site(const char *text, const char *hostname)
 {
     struct topology topology = {0};
     assert_int_equal(read_site(text, hostname, &topology), 0);
-    siteoptions_free(&options);
+    site_options_free(&options);
     return topology;
 }
 
@@ -33,7 +33,7 @@ static void expect_error(const char *text, size_t line, const char *part)
     assert_int_equal(read_site(text, "app1", &topology), -EINVAL);
     assert_int_equal(error.line, line);
     assert_non_null(strstr(error.text, part));
-    siteoptions_free(&options);
+    site_options_free(&options);
 }
 
 static void expect_distributed(const char *text, const char *user, const char *database)

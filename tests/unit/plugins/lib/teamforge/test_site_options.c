@@ -31,11 +31,11 @@ static const char sample[] = "\xef\xbb\xbf# a site\n"
                              "=nameless\n"
                              "LAST=no newline";
 
-static struct siteoptions parse(const char *text)
+static struct site_options parse(const char *text)
 {
-    struct siteoptions options;
+    struct site_options options;
     struct site_error error;
-    assert_int_equal(siteoptions_parse(text, strlen(text), &options, &error), 0);
+    assert_int_equal(site_options_parse(text, strlen(text), &options, &error), 0);
     return options;
 }
 
@@ -47,17 +47,17 @@ static void every_line_knows_its_kind(void **state)
         SITE_BLOCK_START, SITE_BLOCK_BODY, SITE_BLOCK_BODY, SITE_BLOCK_END, SITE_TOKEN,
         SITE_TOKEN,       SITE_TOKEN,      SITE_TOKEN,      SITE_TOKEN,     SITE_TOKEN,
         SITE_TOKEN,       SITE_ODD,        SITE_ODD,        SITE_TOKEN};
-    struct siteoptions options = parse(sample);
+    struct site_options options = parse(sample);
     assert_int_equal(options.count, sizeof kinds / sizeof kinds[0]);
     for (size_t i = 0; i < options.count; i++)
         assert_int_equal(options.lines[i].kind, kinds[i]);
-    siteoptions_free(&options);
+    site_options_free(&options);
 }
 
 static void lines_joined_again_are_the_same_bytes(void **state)
 {
     (void)state;
-    struct siteoptions options = parse(sample);
+    struct site_options options = parse(sample);
     size_t at = 0;
     for (size_t i = 0; i < options.count; i++) {
         assert_memory_equal(options.lines[i].text, sample + at, options.lines[i].size);
@@ -66,24 +66,24 @@ static void lines_joined_again_are_the_same_bytes(void **state)
             assert_int_equal(sample[at++], '\n');
     }
     assert_int_equal(at, strlen(sample));
-    siteoptions_free(&options);
+    site_options_free(&options);
 }
 
-static void gives(const struct siteoptions *options, const char *name, const char *value)
+static void gives(const struct site_options *options, const char *name, const char *value)
 {
     char *found = NULL;
     struct site_error error;
-    assert_int_equal(siteoptions_get(options, name, &found, &error), 0);
+    assert_int_equal(site_options_get(options, name, &found, &error), 0);
     assert_string_equal(found, value);
     free(found);
 }
 
-static void refuses(const struct siteoptions *options, const char *name, int result, size_t line,
+static void refuses(const struct site_options *options, const char *name, int result, size_t line,
                     const char *part)
 {
     char *found = NULL;
     struct site_error error;
-    assert_int_equal(siteoptions_get(options, name, &found, &error), result);
+    assert_int_equal(site_options_get(options, name, &found, &error), result);
     assert_null(found);
     assert_int_equal(error.line, line);
     assert_non_null(strstr(error.text, part));
@@ -93,63 +93,63 @@ static void refuses(const struct siteoptions *options, const char *name, int res
 static void values_run_to_the_end_of_the_line(void **state)
 {
     (void)state;
-    struct siteoptions options = parse(sample);
+    struct site_options options = parse(sample);
     gives(&options, "DATABASE_SSL", "off");
     gives(&options, "ADMIN_PASSWORD", "s3cr3t=with, commas #and more");
     gives(&options, "app1:SERVICES", "ctfcore etl");
     gives(&options, "LAST", "no newline");
     refuses(&options, "MISSING", -ENOENT, 0, "not set");
     refuses(&options, "BANNER", -EINVAL, 6, "multi-line block");
-    siteoptions_free(&options);
+    site_options_free(&options);
 }
 
 static void references_are_resolved_or_said_to_be_not_understood(void **state)
 {
     (void)state;
-    struct siteoptions options = parse(sample);
+    struct site_options options = parse(sample);
     gives(&options, "FILE", "/var/ops/ssl/db1.crt");
     gives(&options, "PATHS", "/var/ops/ssl/db1.crt:/var/ops/ssl");
     refuses(&options, "LOST", -EINVAL, 13, "not understood");
     refuses(&options, "LEAK", -EINVAL, 14, "secret");
     refuses(&options, "SELF", -EINVAL, 15, "itself");
     refuses(&options, "OPEN", -EINVAL, 16, "does not end");
-    siteoptions_free(&options);
+    site_options_free(&options);
 }
 
 static void references_that_fan_out_end_soon(void **state)
 {
     (void)state;
-    struct siteoptions options =
+    struct site_options options =
         parse("A={__B__}{__B__}{__B__}{__B__}{__B__}{__B__}{__B__}{__B__}\n"
               "B={__C__}{__C__}{__C__}{__C__}{__C__}{__C__}{__C__}{__C__}\n"
               "C={__D__}{__D__}{__D__}{__D__}{__D__}{__D__}{__D__}{__D__}\n"
               "D=\n");
     refuses(&options, "A", -EINVAL, 1, "not understood");
     gives(&options, "D", "");
-    siteoptions_free(&options);
+    site_options_free(&options);
 }
 
 static void a_repeated_token_is_a_conflict_with_both_lines(void **state)
 {
     (void)state;
-    struct siteoptions options = parse("X=1\nADMIN_PASSWORD=s3cr3t\nX = s3cr3t\n");
+    struct site_options options = parse("X=1\nADMIN_PASSWORD=s3cr3t\nX = s3cr3t\n");
     refuses(&options, "X", -EINVAL, 3, "line 1 and again on line 3");
-    siteoptions_free(&options);
+    site_options_free(&options);
     options = parse("x=s3cr3t\n");
     refuses(&options, "X", -EINVAL, 1, "case");
-    siteoptions_free(&options);
+    site_options_free(&options);
 }
 
 static void blocks_must_begin_and_end(void **state)
 {
     (void)state;
-    struct siteoptions options;
+    struct site_options options;
     struct site_error error;
     static const char open[] = "A=1\nB=START_MULTILINE_BLOCK\nC=START_MULTILINE_BLOCK\n";
-    assert_int_equal(siteoptions_parse(open, strlen(open), &options, &error), -EINVAL);
+    assert_int_equal(site_options_parse(open, strlen(open), &options, &error), -EINVAL);
     assert_int_equal(error.line, 2);
     static const char lone[] = "A=1\nEND_MULTILINE_BLOCK\n";
-    assert_int_equal(siteoptions_parse(lone, strlen(lone), &options, &error), -EINVAL);
+    assert_int_equal(site_options_parse(lone, strlen(lone), &options, &error), -EINVAL);
     assert_int_equal(error.line, 2);
 }
 
@@ -165,16 +165,16 @@ static void no_input_is_too_odd(void **state)
             if (change >= 0 && size > 0)
                 copy[size / 2] = (char)change;
             char *exact = realloc(copy, size > 0 ? size : 1);
-            struct siteoptions options;
+            struct site_options options;
             struct site_error error;
             char *value = NULL;
-            if (siteoptions_parse(exact, size, &options, &error) == 0) {
+            if (site_options_parse(exact, size, &options, &error) == 0) {
                 for (size_t i = 0; i < options.count; i++) {
                     if (options.lines[i].kind == SITE_TOKEN &&
-                        siteoptions_resolve(&options, i, &value, &error) == 0)
+                        site_options_resolve(&options, i, &value, &error) == 0)
                         free(value);
                 }
-                siteoptions_free(&options);
+                site_options_free(&options);
             } else {
                 assert_true(error.line > 0);
             }
@@ -190,8 +190,8 @@ static void secret_names_are_known(void **state)
                                          "host:some_secret_x"};
     static const char *const open[] = {"DATABASE_SSL", "POSTGRES_SSL_KEY_FILE", "DIR", ""};
     for (size_t i = 0; i < 4; i++) {
-        assert_true(siteoptions_is_secret(secret[i], strlen(secret[i])));
-        assert_false(siteoptions_is_secret(open[i], strlen(open[i])));
+        assert_true(site_options_is_secret(secret[i], strlen(secret[i])));
+        assert_false(site_options_is_secret(open[i], strlen(open[i])));
     }
 }
 

@@ -29,12 +29,12 @@ static int forget(void **state)
 
 static struct site_edits plan(const char *text)
 {
-    struct siteoptions options;
+    struct site_options options;
     struct site_edits found = {0};
     struct site_error error;
-    assert_int_equal(siteoptions_parse(text, strlen(text), &options, &error), 0);
-    assert_int_equal(siteoptions_edit(&options, wants, 3, &found, &error), 0);
-    siteoptions_free(&options);
+    assert_int_equal(site_options_parse(text, strlen(text), &options, &error), 0);
+    assert_int_equal(site_options_edit(&options, wants, 3, &found, &error), 0);
+    site_options_free(&options);
     return found;
 }
 
@@ -63,14 +63,14 @@ static void expect_text(const char *before, const char *after)
 
 static void expect_conflict(const char *text, size_t line, const char *part)
 {
-    struct siteoptions options;
+    struct site_options options;
     struct site_edits found = {0};
     struct site_error error;
-    assert_int_equal(siteoptions_parse(text, strlen(text), &options, &error), 0);
-    assert_int_equal(siteoptions_edit(&options, wants, 3, &found, &error), -EINVAL);
+    assert_int_equal(site_options_parse(text, strlen(text), &options, &error), 0);
+    assert_int_equal(site_options_edit(&options, wants, 3, &found, &error), -EINVAL);
     assert_int_equal(error.line, line);
     assert_non_null(strstr(error.text, part));
-    siteoptions_free(&options);
+    site_options_free(&options);
 }
 
 #define SET                                                                                        \
@@ -193,12 +193,12 @@ static void edits_and_their_inverse_give_back_the_file(void **state)
             memcpy(text + at, parts[rest % PARTS], size + 1);
             at += size;
         }
-        struct siteoptions options;
+        struct site_options options;
         struct site_edits found = {0};
         struct site_error error;
-        if (siteoptions_parse(text, at, &options, &error) < 0)
+        if (site_options_parse(text, at, &options, &error) < 0)
             continue;
-        if (siteoptions_edit(&options, wants, 3, &found, &error) == 0) {
+        if (site_options_edit(&options, wants, 3, &found, &error) == 0) {
             struct edit items[3];
             struct edits edits = {items, found.count};
             for (size_t i = 0; i < found.count; i++)
@@ -207,24 +207,24 @@ static void edits_and_their_inverse_give_back_the_file(void **state)
             struct blob old = {(unsigned char *)text, at}, new = {0}, back = {0};
             const char *why = "";
             struct placed_edits placed, undone;
-            struct siteoptions again;
+            struct site_options again;
             assert_int_equal(edits_apply(&mem, &edits, &old, &new, &placed, &why), 0);
             assert_int_equal(edits_undo(&mem, &placed, &new, &back, &undone, &why), 0);
             assert_int_equal(back.size, at);
             assert_memory_equal(back.data, text, at);
-            assert_int_equal(siteoptions_parse(new.data, new.size, &again, &error), 0);
+            assert_int_equal(site_options_parse(new.data, new.size, &again, &error), 0);
             for (size_t i = 0; i < 3; i++) {
                 char *value = NULL;
-                assert_int_equal(siteoptions_get(&again, wants[i].name, &value, &error), 0);
+                assert_int_equal(site_options_get(&again, wants[i].name, &value, &error), 0);
                 assert_string_equal(value, wants[i].value);
                 free(value);
             }
-            siteoptions_free(&again);
+            site_options_free(&again);
             site_edits_free(&found);
             planned++;
             mem_free(&mem);
         }
-        siteoptions_free(&options);
+        site_options_free(&options);
     }
     assert_true(planned > 1000);
 }

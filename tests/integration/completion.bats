@@ -49,7 +49,7 @@ phases() {
 }
 
 long_options() {
-    sed -n '/^static const struct option options/,/^}/s/^ *{"\([a-z-]*\)".*/\1/p' "$TOP/core/cmd/cli.c"
+    sed -n '/^static const struct option options/,/^}/s/^ *{"\([a-z-]*\)".*/\1/p' "$TOP/core/run/cli.c"
 }
 
 @test "the commands are those of the program" {
@@ -81,7 +81,7 @@ long_options() {
         for option in $(long_options); do
             value=()
             [[ $option =~ ^(restore|keep|wait)$ ]] && value=(1)
-            grep -q "{\"$option\", required_argument" "$TOP/core/cmd/cli.c" && value=("${value[0]:-$T}")
+            grep -q "{\"$option\", required_argument" "$TOP/core/run/cli.c" && value=("${value[0]:-$T}")
             status=0
             "$TFHOOK" --state-dir "$T/none" -c "$T/none.ini" --plugin-dir "$T/none" \
                 "--$option" "${value[@]}" "$command" "${words[@]}" </dev/null >"$T/out" 2>&1 || status=$?
@@ -100,7 +100,7 @@ long_options() {
     [ "$count" -ge 230 ]
     complete_line "plan --plugin fake -"
     # shellcheck disable=SC2016
-    for option in $(sed -n 's/.*getopt_long(argc, argv, ":\([a-z:]*\)".*/\1/p' "$TOP/core/cmd/cli.c" | grep -o '[a-z]'); do
+    for option in $(sed -n 's/.*getopt_long(argc, argv, ":\([a-z:]*\)".*/\1/p' "$TOP/core/run/cli.c" | grep -o '[a-z]'); do
         [ "$option" = c ] || offered "-$option"
     done
     complete_line "-"

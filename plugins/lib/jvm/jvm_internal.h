@@ -1,6 +1,6 @@
 /*
- * What jvm.c shares with jvm_installed.c, jvm_processes.c and jvm_site_options.c, and nobody else
- * knows. False: memory is out.
+ * What the files of this room share, and nobody else knows: the list of JVMs (jvm_list.c), and who
+ * adds to it. False: memory is out.
  */
 #ifndef TFHOOK_LIB_JVM_INTERNAL_H
 #define TFHOOK_LIB_JVM_INTERNAL_H
@@ -18,7 +18,11 @@ bool jvm_fill_store(const struct tfhook_host *host, struct jvm *jvm, const char 
     __attribute__((warn_unused_result));
 /* Takes over what `jvm` owns, also on failure. */
 bool jvm_add(struct jvm_stores *stores, struct jvm *jvm) __attribute__((warn_unused_result));
-/* The JVM that is installed in this directory, once, if there is one. */
+/* The JVM that is installed in this directory, once. *ret is its place in the list; NULL: the
+ * directory holds none. */
+bool jvm_add_home_once(const struct tfhook_host *host, struct jvm_stores *stores,
+                       const char *directory, struct jvm **ret) __attribute__((warn_unused_result));
+/* The same where nobody asks which it is. */
 bool jvm_add_home(const struct tfhook_host *host, struct jvm_stores *stores, const char *directory)
     __attribute__((warn_unused_result));
 /* Those in the usual places. */

@@ -10,33 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What SSL_connect() left in the error queue, or errno. */
-const char *tls_reason(const SSL *ssl, int rc, char *room, size_t size)
-{
-    int saved = errno;
-    int kind = SSL_get_error(ssl, rc);
-    unsigned long code = ERR_peek_error();
-    int reason = ERR_GET_REASON(code);
-    const char *text = ERR_reason_error_string(code);
-    bool closed = code == 0 && saved == 0;
-#ifdef SSL_R_UNEXPECTED_EOF_WHILE_READING
-    closed = closed || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
-#endif
-    if (closed)
-        (void)snprintf(room, size, "the server closed the connection");
-    else if (code == 0 || kind == SSL_ERROR_SYSCALL)
-        (void)snprintf(room, size, "%s", strerror(saved));
-    else if (reason > SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256)
-        (void)snprintf(room, size, "the server sent the alert \"%s\"",
-                       SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET));
-    else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)
-        (void)snprintf(room, size, "what answers does not speak TLS");
-    else
-        (void)snprintf(room, size, "%s", text != NULL ? text : "unknown error");
-    ERR_clear_error();
-    return room;
-}
-
 /* Whatever the library can do: the certificate is wanted, and a server with an old protocol is the
  * one that most needs a look. */
 static SSL_CTX *make_context(void)

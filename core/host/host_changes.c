@@ -8,11 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static struct host_context *guest_of(const struct tfhook_host *host)
-{
-    return host->core;
-}
-
 /* Of what this step read last of the file; NULL when it has not. */
 static const char *seen_sha256(const struct host_context *context, const char *real)
 {
@@ -70,7 +65,7 @@ static int make_parents(const struct tfhook_host *host, const char *path, const 
 
 static int host_directory(const struct tfhook_host *host, const char *path, int mode)
 {
-    struct host_context *context = guest_of(host);
+    struct host_context *context = host->core;
     struct change change;
     if (mode < -1 || mode > 07777)
         return host_misuse(context, "the mode %o for %s", (unsigned)mode, path);
@@ -99,7 +94,7 @@ static int host_directory(const struct tfhook_host *host, const char *path, int 
 
 static int make_parents(const struct tfhook_host *host, const char *path, const char *real)
 {
-    struct host_context *context = guest_of(host);
+    struct host_context *context = host->core;
     if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0)
         return 0; /* the core makes the plugin's own folder */
     const char *parent = file_parent(context->mem, real);
@@ -116,7 +111,7 @@ static int make_parents(const struct tfhook_host *host, const char *path, const 
 static int host_write(const struct tfhook_host *host, const char *path, const void *data,
                       size_t size, int mode, unsigned flags)
 {
-    struct host_context *context = guest_of(host);
+    struct host_context *context = host->core;
     struct change change;
     if ((flags & ~TFHOOK_SECRET) != 0)
         return host_misuse(context, "unknown flags 0x%x for %s", flags, path);
@@ -156,7 +151,7 @@ static bool is_one_line(const char *text)
 static int host_edit(const struct tfhook_host *host, const char *path, const char *old_line,
                      const char *new_line, const char *anchor)
 {
-    struct host_context *context = guest_of(host);
+    struct host_context *context = host->core;
     if (old_line == NULL && new_line == NULL)
         return host_misuse(context, "an edit of %s with neither an old nor a new line", path);
     if (!is_one_line(old_line) || !is_one_line(new_line) || !is_one_line(anchor))
@@ -192,7 +187,7 @@ static int host_edit(const struct tfhook_host *host, const char *path, const cha
 
 static int host_remove(const struct tfhook_host *host, const char *path)
 {
-    struct host_context *context = guest_of(host);
+    struct host_context *context = host->core;
     struct change change;
     int rc = begin_change(context, path, ACTION_REMOVE, &change);
     if (rc < 0)
@@ -212,7 +207,7 @@ static int host_remove(const struct tfhook_host *host, const char *path)
 TFHOOK_PRINTF(3, 4)
 static void host_summary(const struct tfhook_host *host, const char *path, const char *format, ...)
 {
-    struct host_context *context = guest_of(host);
+    struct host_context *context = host->core;
     va_list args;
     va_start(args, format);
     struct mem scratch = {0}; /* a plugin may have ten thousand lines */
@@ -227,7 +222,7 @@ static void host_summary(const struct tfhook_host *host, const char *path, const
 static int host_publish(const struct tfhook_host *host, const char *path, const void *data,
                         size_t size)
 {
-    struct host_context *context = guest_of(host);
+    struct host_context *context = host->core;
     const char *real = NULL;
     if (!context->may_publish)
         return host_misuse(context, "it publishes %s outside of verify", path);
@@ -251,7 +246,7 @@ static int host_staged(const struct tfhook_host *host, size_t index, struct tfho
     const char *notes = mem_printf(context->mem, "%s/notes/", context->environment->state_dir);
     size_t size = ret->struct_size;
     if (size < sizeof ret->struct_size || size > 64 * sizeof *ret)
-        return host_misuse(guest_of(host), "struct_size of a struct tfhook_staged is not set");
+        return host_misuse(host->core, "struct_size of a struct tfhook_staged is not set");
     for (size_t i = 0; i < context->changes->count; i++) {
         const struct change *change = &context->changes->items[i];
         if (strncmp(change->real, notes, strlen(notes)) == 0 || index-- > 0)

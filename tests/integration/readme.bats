@@ -76,3 +76,54 @@ block() {
         [ "$status" -eq 0 ] || fail "$line"
     done <"$T/commands"
 }
+
+# The rooms of FOLDER, with those that each may include, as the build has them: "ROOM LEFT...".
+rooms() {
+    sed -n "s/^$2(\\(.*\\))\$/\\1/p" "$TOP/$1/CMakeLists.txt"
+}
+
+# check_room FOLDER ROOM LEFT...: its README names its doors and what it may include, and no more.
+check_room() {
+    local folder=$1 room=$2 readme header may
+    shift 2
+    readme=$TOP/$folder/$room/README.md
+    [ -f "$readme" ] || fail "$folder/$room has no README"
+    for header in "$TOP/$folder/$room"/*.h; do
+        grep -qF "\`$(basename "$header")\`" "$readme" || fail "$readme: no word of $(basename "$header")"
+    done
+    may=$(sed -n 's/^May include: \([^.]*\)\..*/\1/p' "$readme" | tr -d ,)
+    case $may in
+    nothing*) may= ;;
+    esac
+    [ "$may" = "$*" ] || fail "$readme: may include $may; the build says: $*"
+}
+
+@test "every room has a README, which names its headers and what it may include, as the build has it" {
+    local line count=0
+    while read -r line; do
+        # shellcheck disable=SC2086 # words
+        check_room core $line
+        count=$((count + 1))
+    done < <(rooms core add_core_room)
+    while read -r line; do
+        # shellcheck disable=SC2086
+        check_room plugins/lib $line
+        count=$((count + 1))
+    done < <(rooms plugins add_lib_room)
+    [ "$count" -eq 20 ] || fail "$count rooms"
+}
+
+@test "what the READMEs of the tree name is there" {
+    local readme name
+    for readme in "$TOP"/core/README.md "$TOP"/core/*/README.md "$TOP"/plugins/*/README.md \
+        "$TOP"/plugins/lib/*/README.md "$TOP"/tests/README.md "$TOP"/tests/unit/README.md; do
+        for name in $(grep -oE '`[a-z0-9_./-]*[a-z0-9_]+\.(c|h|sh|py|bats|bash|txt|md)`' "$readme" | tr -d '`'); do
+            [ -n "$(find "$TOP/core" "$TOP/plugins" "$TOP/tests" "$TOP/examples" -path "*/${name#*./}" -print -quit)" ] ||
+                fail "$readme names $name, which is not there"
+        done
+        for name in $(grep -oE '`[a-z_]+\(\)`' "$readme" | tr -d '`()'); do
+            grep -rqE "\\b$name\(" "$TOP/core" "$TOP/plugins" --include=*.[ch] ||
+                fail "$readme names $name(), which is not there"
+        done
+    done
+}

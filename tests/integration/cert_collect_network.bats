@@ -211,9 +211,8 @@ postgres_server() {
     bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
     PORT=$(free_port)
     chmod 711 "$T"
-    mkdir -p "$T/pg"
-    chown postgres "$T/pg"
-    as_postgres "$bin/initdb" -D "$T/pg/data" -A trust >/dev/null
+    install -d -o postgres "$T/pg"
+    new_pg_data "$bin" "$T/pg/data"
     cat >>"$T/pg/data/postgresql.conf" <<EOF
 port = $PORT
 listen_addresses = '127.0.0.1'
@@ -225,10 +224,6 @@ EOF
     install -o postgres -m 600 "$T/db1.crt" "$T/pg/data/server.crt"
     start setpriv --reuid=postgres --regid=postgres --init-groups "$bin/postgres" -D "$T/pg/data"
     wait_port "$PORT"
-}
-
-as_postgres() {
-    (cd / && setpriv --reuid=postgres --regid=postgres --init-groups "$@")
 }
 
 @test "a PostgreSQL server is collected over its own start of TLS" {

@@ -95,6 +95,24 @@ new_key() {
     chmod 600 "$1"
 }
 
+# new_pg_data BIN DIR: an empty database cluster of the user postgres, of BIN's PostgreSQL, made once a
+# build.
+new_pg_data() {
+    local bin=$1 data=$2 made new
+    made=$TFHOOK_BUILD/test-pg-data-$(basename "$(dirname "$bin")")
+    if [ ! -d "$made" ]; then
+        new=$(mktemp -d /tmp/tfhook-pg.XXXXXX)
+        chown postgres "$new"
+        (cd / && setpriv --reuid=postgres --regid=postgres --clear-groups "$bin/initdb" -D "$new/data" \
+            -A trust -U postgres --no-sync -E UTF8 --locale=C >/dev/null)
+        cp -a "$new/data" "$made.$$"
+        # Another suite may have been faster.
+        mv -T "$made.$$" "$made" 2>/dev/null || rm -rf "$made.$$"
+        rm -rf "$new"
+    fi
+    cp -a "$made" "$data"
+}
+
 # A self-signed certificate and key: make_cert CN CRT KEY [openssl req options]
 make_cert() {
     local cn=$1 crt=$2 key=$3

@@ -18,9 +18,17 @@ jdks() {
     done | sort -u
 }
 
-# Tls.class, for every JDK from 11 on.
+# Tls.class in $T, for every JDK from 11 on; compiled once a build.
 compile_tls() {
-    [ -e "$T/Tls.class" ] || javac --release 11 -d "$T" "$BATS_TEST_DIRNAME/java/Tls.java"
+    local source=$BATS_TEST_DIRNAME/java/Tls.java made=$TFHOOK_BUILD/test-classes new
+    if [ ! "$made/Tls.class" -nt "$source" ]; then
+        new=$(mktemp -d /tmp/tfhook-classes.XXXXXX)
+        javac --release 11 -d "$new" "$source"
+        mkdir -p "$made"
+        mv "$new/Tls.class" "$made/Tls.class"
+        rmdir "$new"
+    fi
+    cp "$made/Tls.class" "$T"
 }
 
 # A copy of the JDK's own store: 100 and more real certificates.

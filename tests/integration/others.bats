@@ -269,11 +269,12 @@ EOF
     starve --yes -c "$T/c.ini" deploy
 }
 
-# An apply in the background, whose verification takes a second; when FILE is new, COMMAND... is run, with
-# descriptor 8 on what FILE was before: while_verifying FILE COMMAND...
+# An apply in the background, whose verification lasts until $T/go is there; when FILE is new, COMMAND...
+# is run, with descriptor 8 on what FILE was before: while_verifying FILE COMMAND...
 while_verifying() {
     local file=$1
     shift
+    rm -f "$T/go"
     exec 8>>"$file"
     "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
         >"$T/out" 2>&1 </dev/null 3>&- 8>&- &
@@ -282,6 +283,7 @@ while_verifying() {
     grep -q new "$file"
     "$@"
     exec 8>&-
+    touch "$T/go"
     status=0
     wait "$RUN" || status=$?
     output=$(cat "$T/out")
@@ -308,7 +310,7 @@ expect_kept() {
 
 @test "what is written into a target by who had it open before is not lost: no commit" {
     printf 'a\nk=1\nb\n' >"$T/g"
-    config "plan:write:$T/f:new" "plan:edit:$T/g:k=1:k=new:a" "verify:sleep:1"
+    config "plan:write:$T/f:new" "plan:edit:$T/g:k=1:k=new:a" "verify:until:$T/go"
     while_verifying "$T/f" write_late
     expect_status 1
     expect_output "$T/f was written to by something else, which had it open, while it was replaced"
@@ -329,7 +331,7 @@ expect_kept() {
 }
 
 @test "what is written into a target by who had it open before is not lost: verify fails" {
-    config "plan:write:$T/f:new" "verify:sleep:1" "verify:fail:not so"
+    config "plan:write:$T/f:new" "verify:until:$T/go" "verify:fail:not so"
     while_verifying "$T/f" write_late
     expect_status 1
     [ "$(cat "$T/f")" = old ]
@@ -374,7 +376,7 @@ expect_kept() {
 
 @test "what somebody puts in a target's place meanwhile is not called done" {
     local theirs
-    config "plan:write:$T/f:new" "verify:sleep:1"
+    config "plan:write:$T/f:new" "verify:until:$T/go"
     save() { printf 'theirs\n' >"$T/saved" && mv "$T/saved" "$T/f"; }
     while_verifying "$T/f" save
     expect_status 6
@@ -387,7 +389,7 @@ expect_kept() {
     for theirs in 'a\nk=new\nb\nmore\n' 'a\nk=1\nb\nmore\n'; do
         rm -rf "$T/state"
         printf 'a\nk=1\nb\n' >"$T/g"
-        config "plan:edit:$T/g:k=1:k=new:a" "verify:sleep:1"
+        config "plan:edit:$T/g:k=1:k=new:a" "verify:until:$T/go"
         # shellcheck disable=SC2059 # theirs is a format
         save() { printf "$theirs" >"$T/saved" && mv "$T/saved" "$T/g"; }
         while_verifying "$T/g" save

@@ -14,11 +14,6 @@ setup_file() {
     KEYS_USED=100 # none that a test has
     make_cert localhost "$SHARED/db1.crt" "$SHARED/db1.key"
     make_cert localhost "$SHARED/other.crt" "$SHARED/other.key"
-    if [ -n "$PGBIN" ] && [ "$(id -u)" -eq 0 ]; then
-        install -d -o postgres "$SHARED/pg"
-        as_postgres "$PGBIN/initdb" -D "$SHARED/pg/data" -A trust -U postgres --no-sync -E UTF8 \
-            --locale=C >/dev/null
-    fi
 }
 
 teardown_file() {
@@ -75,7 +70,7 @@ postgres() {
     [ "$(id -u)" -eq 0 ] || skip "PostgreSQL does not run as this user"
     PORT=$(free_port)
     install -d -o postgres "$T/pg"
-    cp -a "$SHARED/pg/data" "$T/pg/data"
+    new_pg_data "$PGBIN" "$T/pg/data"
     cp "$SHARED/db1.crt" "$SHARED/db1.key" "$T/ssl"
     chown postgres "$T/ssl/db1.key"
     cat >>"$T/pg/data/postgresql.conf" <<END

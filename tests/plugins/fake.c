@@ -223,6 +223,13 @@ static void act_sleep(struct action *a)
     (void)sleep((unsigned)strtol(word(a, 0), NULL, 10));
 }
 
+/* Until the file is there, which the test makes; a minute at most. */
+static void act_until(struct action *a)
+{
+    for (int i = 0; i < 6000 && access(word(a, 0), F_OK) < 0; i++)
+        (void)usleep(10000);
+}
+
 static void act_direct(struct action *a)
 {
     a->host->log(a->host, TFHOOK_INFO, "hook %s host %s step %s",
@@ -241,7 +248,8 @@ static const struct {
     {"return", act_return},   {"probe", act_probe},     {"publish", act_publish},
     {"escape", act_escape},   {"crash", act_crash},     {"hang", act_hang},
     {"exit", act_exit},       {"orphan", act_orphan},   {"close-all", act_close_all},
-    {"print", act_print},     {"sleep", act_sleep},     {"where", act_direct},
+    {"print", act_print},     {"sleep", act_sleep},     {"until", act_until},
+    {"where", act_direct},
 #if TFHOOK_API_MINOR >= 1
     {"process", act_process}, {"staged", act_staged},   {"probe-input", act_probe_input},
 #endif

@@ -52,7 +52,7 @@ static int needs_config(enum command command)
 
 /* These work without a config; when there is one, it says where the state is. One that others can
  * change is not believed: then --state-dir has to say it, and nothing old is pruned. */
-static int load_directories(struct session *session, struct err *err)
+static int load_without_config(struct session *session, struct err *err)
 {
     enum { KEEP_ALL = 1000000000 };
     struct names problems = {0};
@@ -65,7 +65,7 @@ static int load_directories(struct session *session, struct err *err)
         return err_set(err, unread.status, "%s; or name the state directory with --state-dir%s",
                        unread.text, given ? " in place of -c" : "");
     if (read_it)
-        config_read(session->mem, session->cli.config, &text, &session->config, &problems);
+        config_parse(session->mem, session->cli.config, &text, &session->config, &problems);
     if (session->config.keep == 0)
         config_of_options(session->mem, "none", &(struct names){0}, &session->config, &problems);
     if (there && !read_it)
@@ -122,7 +122,7 @@ static enum status run_command(struct pipeline *pipeline)
     session->log = make_log(&session->cli);
     digest_init();
     int rc = needs_config(session->cli.command) ? pipeline_load(pipeline, &err)
-                                                : load_directories(session, &err);
+                                                : load_without_config(session, &err);
     if (rc == 0)
         rc = run_named_command(pipeline, &pending, &err);
     if (session->lock >= 0)

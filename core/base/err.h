@@ -3,7 +3,7 @@
  * struct and gives it a region; a function that fails fills it once and returns -1.
  *
  *     struct err err = {.mem = mem};
- *     if (config_read(..., &err) < 0)
+ *     if (session_open(..., &err) < 0)
  *         return report(&err);
  */
 #ifndef TFHOOK_ERR_H

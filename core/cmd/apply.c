@@ -23,8 +23,8 @@ int command_apply(struct pipeline *pipeline, struct err *err)
     struct report *report = pipeline->report;
     const struct apply_request what = {
         .selection = pipeline_selection(session), .command = "apply", .show = true, .ask = true};
-    if (pipeline_check_names(pipeline, err) < 0 ||
-        pipeline_check_not_empty(pipeline, &what.selection, true, err) < 0 ||
+    if (pipeline_refuse_unknown_names(pipeline, err) < 0 ||
+        pipeline_refuse_empty(pipeline, &what.selection, true, err) < 0 ||
         lock_and_recover(session, report, err) < 0 ||
         pipeline_check(pipeline, &what.selection, true, err) < 0)
         return -1;

@@ -1,9 +1,10 @@
-/* The command `deploy`: the config's phases in their order, each wrapped by its hooks (hooks.h). */
+/* The command `deploy`: the config's phases in their order, each wrapped by its hooks
+ * (phase_hooks.h). */
 #include "commands.h"
 #include "consent.h"
-#include "hooks.h"
 #include "interrupt.h"
 #include "lock_and_recover.h"
+#include "phase_hooks.h"
 #include "report_text.h"
 
 #include <errno.h>
@@ -31,9 +32,9 @@ static int run_phase_commands(struct session *session, struct report *report,
     for (size_t i = 0; i < phase->command_count; i++) {
         if (interrupt_pending)
             return err_set(err, STATUS_FAILED, "interrupted");
-        if (phase_run_command(session, report, phase->name,
-                              command_path(session, phase->commands[i].names[0]),
-                              &phase->commands[i], err) < 0)
+        if (hook_run_phase_command(session, report, phase->name,
+                                   command_path(session, phase->commands[i].names[0]),
+                                   &phase->commands[i], err) < 0)
             return -1;
     }
     return 0;
@@ -125,7 +126,7 @@ static int run_phases(struct pipeline *pipeline, size_t first, size_t end, struc
 static void show_deploy(struct session *session, struct report *report, size_t first, size_t end,
                         const struct change_set *changes)
 {
-    bool asks = !session->cli.yes && consent_is_asked();
+    bool asks = !session->cli.yes && consent_has_terminal();
     FILE *out = session->log.json ? stderr : stdout;
     if (session->log.json && !asks)
         return;
@@ -146,7 +147,7 @@ int command_deploy(struct pipeline *pipeline, struct err *err)
     size_t end = 0;
     struct names committed = {0};
     struct change_set rehearsal = {.mem = session->mem};
-    if (!session->cli.yes && !consent_is_asked())
+    if (!session->cli.yes && !consent_has_terminal())
         return err_set(err, STATUS_USAGE,
                        "deploy runs phase commands, which stop the site: off a terminal it needs "
                        "--yes");

@@ -12,12 +12,12 @@ int command_plan(struct pipeline *pipeline, bool *ret_pending, struct err *err)
     const struct selection selection = pipeline_selection(session);
     struct change_set changes = {.mem = session->mem};
     recovery_warn(session->mem, &session->log, session->environment.state_dir);
-    if (pipeline_check_names(pipeline, err) < 0 ||
-        pipeline_check_not_empty(pipeline, &selection, true, err) < 0)
+    if (pipeline_refuse_unknown_names(pipeline, err) < 0 ||
+        pipeline_refuse_empty(pipeline, &selection, true, err) < 0)
         return -1;
     int rc = pipeline_check(pipeline, &selection, true, err);
     if (rc == 0)
-        rc = pipeline_plan(pipeline, &selection, &changes, true, err);
+        rc = pipeline_plan(pipeline, &selection, &changes, err);
     if (rc < 0) {
         report->result = "failed";
         if (!session->log.json)

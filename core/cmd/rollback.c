@@ -207,9 +207,9 @@ static int check_skips(const struct session *session, const struct journal *jour
     return 0;
 }
 
-static int write_stage(struct session *session, struct report *report,
-                       const struct journal *journal, const struct change_set *changes,
-                       struct err *err)
+static int apply_inverse(struct session *session, struct report *report,
+                         const struct journal *journal, const struct change_set *changes,
+                         struct err *err)
 {
     struct txn txn;
     const struct txn_origin origin = {.command = "rollback",
@@ -220,8 +220,12 @@ static int write_stage(struct session *session, struct report *report,
             0 ||
         txn_apply(&txn, err) < 0)
         return -1;
-    if (txn_commit(&txn, err) < 0)
-        return err->status == STATUS_STUCK ? -1 : undo_transaction(report, &txn, err);
+    if (txn_commit(&txn, err) < 0) {
+        if (err->status == STATUS_STUCK)
+            return -1;
+        report->result = "rolled-back"; /* unless that is stuck, which the caller tells */
+        return txn_undo(&txn, err);
+    }
     report->transaction = txn.journal.seq;
     return 0;
 }
@@ -236,7 +240,7 @@ static int run_rollback(struct session *session, struct report *report,
     report->changes = changes;
     report->result = changes.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
     if (!session->log.json ||
-        (!session->cli.yes && consent_is_asked() && !session->cli.plan_only)) {
+        (!session->cli.yes && consent_has_terminal() && !session->cli.plan_only)) {
         (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
                       journal->command, journal->hook != NULL ? " at " : "",
                       journal->hook != NULL ? journal->hook : "", journal->started, journal->user);
@@ -247,7 +251,7 @@ static int run_rollback(struct session *session, struct report *report,
     report->result = "failed";
     if (!consent_ask(session, "Undo it?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
-    if (write_stage(session, report, journal, &changes, err) < 0) {
+    if (apply_inverse(session, report, journal, &changes, err) < 0) {
         if (err->status == STATUS_STUCK)
             report->result = "stuck";
         return -1;

@@ -24,8 +24,8 @@ int command_verify(struct pipeline *pipeline, struct err *err)
     struct runner *culprit = NULL;
     size_t verified = 0;
     recovery_warn(session->mem, &session->log, session->environment.state_dir);
-    if (pipeline_check_names(pipeline, err) < 0 ||
-        pipeline_check_not_empty(pipeline, &selection, false, err) < 0 ||
+    if (pipeline_refuse_unknown_names(pipeline, err) < 0 ||
+        pipeline_refuse_empty(pipeline, &selection, false, err) < 0 ||
         check_verifies(pipeline, &selection, err) < 0 ||
         pipeline_check(pipeline, &selection, false, err) < 0)
         return -1;

@@ -1,9 +1,9 @@
 /* The command `wrap`: one phase command, with the steps hooked around its phase. */
 #include "commands.h"
-#include "hooks.h"
 #include "interrupt.h"
 #include "invoker_environment.h"
 #include "lock_and_recover.h"
+#include "phase_hooks.h"
 #include "report_text.h"
 
 #include <errno.h>
@@ -48,7 +48,7 @@ static int wrap_phase(struct pipeline *pipeline, const char *program, struct nam
         return -1;
     if (interrupt_pending)
         return err_set(err, STATUS_FAILED, "interrupted");
-    if (phase_run_command(session, report, phase, program, &session->cli.words, err) < 0)
+    if (hook_run_phase_command(session, report, phase, program, &session->cli.words, err) < 0)
         return -1;
     return hook_run(pipeline, hook_name(session, "post", phase), committed, err);
 }

@@ -337,8 +337,8 @@ static void apply_defaults(const struct reader *reader)
             config->steps[i].timeout = config->timeout;
 }
 
-void config_read(struct mem *mem, const char *file, const struct blob *text, struct config *ret,
-                 struct names *problems)
+void config_parse(struct mem *mem, const char *file, const struct blob *text, struct config *ret,
+                  struct names *problems)
 {
     *ret = (struct config){.file = file, .timeout = TIMEOUT_DEFAULT, .keep = KEEP_DEFAULT};
     struct reader reader = {mem, ret, problems};

@@ -53,8 +53,8 @@ const char *config_did_you_mean(struct mem *mem, const char *name, const struct 
 /* All hooks, for suggestions. */
 struct names config_hooks(struct mem *mem);
 
-void config_read(struct mem *mem, const char *file, const struct blob *text, struct config *ret,
-                 struct names *problems);
+void config_parse(struct mem *mem, const char *file, const struct blob *text, struct config *ret,
+                  struct names *problems);
 
 /* A pipeline of one step: --plugin NAME -o KEY=VALUE... */
 void config_of_options(struct mem *mem, const char *plugin, const struct names *options,

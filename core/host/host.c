@@ -19,7 +19,7 @@ void host_table(struct host_context *context, struct tfhook_host *ret)
     host_add_config(ret);
     host_add_files(ret);
     host_add_report(ret);
-    host_add_stage(ret);
-    host_add_probe(ret);
-    host_add_process(ret);
+    host_add_changes(ret);
+    host_add_probe_command(ret);
+    host_add_procfs(ret);
 }

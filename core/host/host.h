@@ -1,6 +1,6 @@
 /*
  * The host table that a plugin's call is given: the child's side of the interface. Reads look at
- * the disk through the stage; everything else leaves as records.
+ * the disk with what is staged; everything else leaves as records.
  */
 #ifndef TFHOOK_HOST_H
 #define TFHOOK_HOST_H

@@ -265,7 +265,7 @@ static int host_staged(const struct tfhook_host *host, size_t index, struct tfho
     return -ENOENT;
 }
 
-void host_add_stage(struct tfhook_host *ret)
+void host_add_changes(struct tfhook_host *ret)
 {
     ret->write = host_write;
     ret->edit = host_edit;

@@ -10,8 +10,8 @@
 void host_add_config(struct tfhook_host *ret);
 void host_add_files(struct tfhook_host *ret);
 void host_add_report(struct tfhook_host *ret);
-void host_add_stage(struct tfhook_host *ret);
-void host_add_probe(struct tfhook_host *ret);
-void host_add_process(struct tfhook_host *ret);
+void host_add_changes(struct tfhook_host *ret);
+void host_add_probe_command(struct tfhook_host *ret);
+void host_add_procfs(struct tfhook_host *ret);
 
 #endif

@@ -49,7 +49,7 @@ static int host_probe_input(const struct tfhook_host *host, const char *const *a
     return probe_it(host->core, &probe, ret);
 }
 
-void host_add_probe(struct tfhook_host *ret)
+void host_add_probe_command(struct tfhook_host *ret)
 {
     ret->probe = host_probe;
     ret->probe_input = host_probe_input;

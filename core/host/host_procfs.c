@@ -49,7 +49,7 @@ static int host_process(const struct tfhook_host *host, long pid, const char *na
     return rc;
 }
 
-void host_add_process(struct tfhook_host *ret)
+void host_add_procfs(struct tfhook_host *ret)
 {
     ret->process = host_process;
 }

@@ -49,12 +49,12 @@ void record_add_text(struct record *record, const char *text); /* NULL: absent *
 void record_add_number(struct record *record, struct mem *mem, long number);
 
 /* 0, or a negated errno: -EPIPE when the other side is gone. The descriptor may be non-blocking
- * when there is a patience, else NULL; -ETIMEDOUT is its end. */
+ * when there is a deadline, else NULL; -ETIMEDOUT is its end. */
 int record_send(int fd, const struct record *record, const struct deadline *deadline)
     __attribute__((warn_unused_result));
 
 /* The next record, in `mem`. 1; 0: the other side is gone; or a negated errno, -EBADMSG when what
- * comes is no record, or is longer than `limit`. The patience as above. */
+ * comes is no record, or is longer than `limit`. The deadline as above. */
 int record_receive(int fd, struct mem *mem, size_t limit, const struct deadline *deadline,
                    struct record *ret) __attribute__((warn_unused_result));
 

@@ -120,8 +120,8 @@ int call_result_add(struct call_result *result, struct mem *mem, const char *ste
         names_add(mem, &result->next_steps, escape_field(mem, record, 0));
         return 0;
     case RECORD_SUMMARY:
-        *mem_push(mem, result->notes, result->note_count) =
-            (struct note){copy_field(mem, record, 0), escape_field(mem, record, 1)};
+        *mem_push(mem, result->summaries, result->summary_count) =
+            (struct summary_line){copy_field(mem, record, 0), escape_field(mem, record, 1)};
         return 0;
     case RECORD_WRITE:
         take_change(result, mem, record, ACTION_WRITE);

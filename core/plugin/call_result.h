@@ -1,7 +1,7 @@
 /*
  * What came of one call of a plugin: its end, what it said, what it proposes. Built from records by
- * child.c; consumed by run.c when the child has ended well, else only its message is used. All text
- * in it is escaped, except for content and the lines of edits.
+ * plugin_io.c; consumed by run/pipeline_calls.c when the child has ended well, else only its
+ * message is used. All text in it is escaped, except for content and the lines of edits.
  */
 #ifndef TFHOOK_CALL_RESULT_H
 #define TFHOOK_CALL_RESULT_H
@@ -38,7 +38,7 @@ struct proposal {
     struct edit edit;
 };
 
-struct note { /* a line of the plan that belongs to a path */
+struct summary_line { /* a line of the plan that belongs to a path */
     const char *path, *text;
 };
 
@@ -49,8 +49,8 @@ struct call_result {
     struct plugin_info info; /* of the call that describes */
     struct proposal *proposals;
     size_t proposal_count;
-    struct note *notes;
-    size_t note_count;
+    struct summary_line *summaries;
+    size_t summary_count;
     struct findings findings;
     struct names next_steps;
     struct proposal *reports; /* published */

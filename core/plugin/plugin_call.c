@@ -36,7 +36,7 @@ static bool ends_soon(struct plugin_io *io, int *ret_status)
 }
 
 /* Until the end record, the child's end or the deadline. The wait status; -1: not ended yet. */
-static int pump_until_end(struct plugin_io *io, bool *ret_late)
+static int read_until_end(struct plugin_io *io, bool *ret_late)
 {
     int status = 0;
     if (ends_soon(io, &status))
@@ -202,7 +202,7 @@ void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct cal
         bool late = false;
         (void)setpgid(io.pid, io.pid);
         io.deadline.at = clock_ms() + call->step->timeout * 1000;
-        int status = pump_until_end(&io, &late);
+        int status = read_until_end(&io, &late);
         if (status < 0)
             status = reap_child(&io, late || io.broken != NULL || interrupt_pending);
         plugin_child_end_leftovers(io.pid, &others);

@@ -1,15 +1,16 @@
 /*
  * One call of a plugin in a process of its own.
  *
- *     forked -> loaded -> called -> end record -> exit 0        : the outcome counts
+ *     forked -> loaded -> called -> end record -> exit 0        : the result counts
  *        |         |         |           |
  *        +---------+---------+-----------+-> exit, signal,      : crashed; nothing counts
  *        |         |         |                bad record
  *        +---------+---------+-------------> deadline           : killed; timed out
  *
- * The child inherits config and stage by fork and sends records up one pipe; what it prints goes up
- * another and is logged. It has its own process group and ends with its parent; whatever it leaves
- * behind is killed when the call is over. This contains mistakes; it is no security boundary.
+ * The child inherits config and change set by fork and sends records up one pipe; what it prints
+ * goes up another and is logged. It has its own process group and ends with its parent; whatever it
+ * leaves behind is killed when the call is over. This contains mistakes; it is no security
+ * boundary.
  */
 #ifndef TFHOOK_PLUGIN_CALL_H
 #define TFHOOK_PLUGIN_CALL_H
@@ -20,8 +21,6 @@
 #include "log.h"
 #include "run_environment.h"
 #include "step_settings.h"
-
-#include <signal.h>
 
 enum call { CALL_DESCRIBE, CALL_CHECK, CALL_PLAN, CALL_VERIFY };
 

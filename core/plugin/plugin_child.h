@@ -1,6 +1,6 @@
 /*
  * The process in which a plugin's code runs, from fork to exit, and the ending of what it leaves
- * behind. Called by child.c only.
+ * behind. Called by plugin_call.c only.
  */
 #ifndef TFHOOK_PLUGIN_CHILD_H
 #define TFHOOK_PLUGIN_CHILD_H

@@ -1,7 +1,7 @@
 /*
- * What comes up from the process of a call while it runs: records, which go to the call's outcome
- * or are told; what it prints, which is told; and what it asks for (aside.h). Called by child.c
- * only.
+ * What comes up from the process of a call while it runs: records, which go to the call's result
+ * or are told; what it prints, which is told; and what it asks for (aside.h). Called by
+ * plugin_call.c only.
  */
 #ifndef TFHOOK_PLUGIN_IO_H
 #define TFHOOK_PLUGIN_IO_H

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-bool consent_is_asked(void)
+bool consent_has_terminal(void)
 {
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
 }
@@ -12,7 +12,7 @@ bool consent_is_asked(void)
 bool consent_ask(const struct session *session, const char *question)
 {
     char answer[16] = "";
-    if (session->cli.yes || !consent_is_asked())
+    if (session->cli.yes || !consent_has_terminal())
         return true;
     (void)fflush(stdout);
     (void)fprintf(stderr, "%s [y/N] ", question);

@@ -7,7 +7,7 @@
 
 #include "session.h"
 
-bool consent_is_asked(void);
+bool consent_has_terminal(void);
 
 /* True to go on. With --yes or off a terminal no question is asked. */
 bool consent_ask(const struct session *session, const char *question);

@@ -48,10 +48,3 @@ int lock_and_recover(struct session *session, struct report *report, struct err 
 {
     return lock_session(session, err) < 0 ? -1 : recover_interrupted(session, report, NULL, err);
 }
-
-int undo_transaction(struct report *report, struct txn *txn, struct err *err)
-{
-    int rc = txn_undo(txn, err);
-    report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
-    return rc;
-}

@@ -1,5 +1,5 @@
 /*
- * What every command that changes something does first, and at a failure.
+ * What every command that changes something does first.
  *
  * Order: lock_and_recover(), or lock_session() and then recover_interrupted(). From the lock on
  * INT, TERM and HUP end the call at hand and undo the transaction.
@@ -10,7 +10,6 @@
 #include "recovery.h"
 #include "report.h"
 #include "session.h"
-#include "transaction.h"
 
 /* The lock alone. */
 int lock_session(struct session *session, struct err *err) __attribute__((warn_unused_result));
@@ -29,9 +28,5 @@ int lock_and_recover(struct session *session, struct report *report, struct err 
 struct recovery recovery_of_session(struct session *session, struct change_set *undone);
 int report_recovery(struct report *report, const struct recovery *recovery, int result,
                     const struct err *err);
-
-/* A transaction that is open cannot be committed: undo it. Always -1; the reason that is in err
- * gets "everything was rolled back" behind it, or STATUS_STUCK. */
-int undo_transaction(struct report *report, struct txn *txn, struct err *err);
 
 #endif

@@ -37,7 +37,7 @@ static void warn_of_idle_hooks(const struct session *session)
         }
 }
 
-static int read_config(struct session *session, struct names *problems, struct err *err)
+static int parse_config(struct session *session, struct names *problems, struct err *err)
 {
     const char *file = session->cli.config;
     struct blob text;
@@ -49,7 +49,7 @@ static int read_config(struct session *session, struct names *problems, struct e
     if (session_config_text(session, &text, err) < 0)
         return -1;
     const char *shown = text_escape(session->mem, file, strlen(file));
-    config_read(session->mem, shown, &text, &session->config, problems);
+    config_parse(session->mem, shown, &text, &session->config, problems);
     return 0;
 }
 
@@ -216,7 +216,7 @@ int pipeline_load(struct pipeline *pipeline, struct err *err)
     struct names problems = {0};
     char cwd[PATH_MAX];
     bool command_line = session->cli.plugin != NULL;
-    if (read_config(session, &problems, err) < 0 || session_open(session, err) < 0)
+    if (parse_config(session, &problems, err) < 0 || session_open(session, err) < 0)
         return -1;
     struct err unopened = {.mem = session->mem};
     bool opened = pipeline_open_plugins(pipeline, &unopened) == 0;
@@ -258,7 +258,7 @@ bool pipeline_selects(const struct selection *selection, const struct runner *ru
     return !to_plan || (runner->plugin.plans && !for_failure);
 }
 
-int pipeline_check_names(struct pipeline *pipeline, struct err *err)
+int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
 {
     struct session *session = pipeline->session;
     struct names known = {0};
@@ -280,8 +280,8 @@ struct selection pipeline_selection(const struct session *session)
 }
 
 /* A run without any step is no green light. */
-int pipeline_check_not_empty(struct pipeline *pipeline, const struct selection *selection,
-                             bool to_plan, struct err *err)
+int pipeline_refuse_empty(struct pipeline *pipeline, const struct selection *selection,
+                          bool to_plan, struct err *err)
 {
     struct session *session = pipeline->session;
     for (size_t i = 0; i < pipeline->count; i++)

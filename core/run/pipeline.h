@@ -54,11 +54,11 @@ bool pipeline_selects(const struct selection *selection, const struct runner *ru
 struct selection pipeline_selection(const struct session *session);
 
 /* A run without any step is no green light: a usage error. */
-int pipeline_check_not_empty(struct pipeline *pipeline, const struct selection *selection,
-                             bool to_plan, struct err *err) __attribute__((warn_unused_result));
+int pipeline_refuse_empty(struct pipeline *pipeline, const struct selection *selection,
+                          bool to_plan, struct err *err) __attribute__((warn_unused_result));
 
 /* Unknown step names are a usage error. */
-int pipeline_check_names(struct pipeline *pipeline, struct err *err)
+int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
     __attribute__((warn_unused_result));
 
 /* --- the calls --- */
@@ -68,11 +68,10 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
                    struct err *err) __attribute__((warn_unused_result));
 
 /* Every selected step's plan, into `changes`, which later steps see. Stops at the first failure,
- * but a step with on-failure = ignore is dropped with a warning. `tell`: note steps and next steps
- * in the report (a plan that is only a rehearsal is not reported). */
+ * but a step with on-failure = ignore is dropped with a warning. Steps and next steps are noted in
+ * the report. */
 int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
-                  struct change_set *changes, bool tell, struct err *err)
-    __attribute__((warn_unused_result));
+                  struct change_set *changes, struct err *err) __attribute__((warn_unused_result));
 
 /* A step with on-failure = ignore that has failed takes no further part in this run. */
 void pipeline_leave_out(struct report *report, struct runner *runner);

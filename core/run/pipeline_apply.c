@@ -71,7 +71,8 @@ static int write_and_verify(struct pipeline *pipeline, const struct apply_reques
         report->result = "stuck";
         return -1;
     }
-    (void)undo_transaction(report, &txn, err);
+    if (txn_undo(&txn, err) < 0)
+        report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
     *ret_again = may_go_on(session, report, culprit, err);
     return *ret_again ? 0 : -1;
 }
@@ -96,7 +97,7 @@ static bool show_and_ask(struct session *session, struct report *report,
                          const struct apply_request *what, const struct change_set *changes)
 {
     FILE *out = session->log.json ? stderr : stdout;
-    bool asks = what->ask && !session->cli.yes && consent_is_asked();
+    bool asks = what->ask && !session->cli.yes && consent_has_terminal();
     if (what->show && (!(session->log.json || session->log.quiet) || asks)) {
         report_show_steps(session, report, out);
         report_show_changes(session, changes, out);
@@ -115,7 +116,7 @@ int pipeline_apply(struct pipeline *pipeline, const struct apply_request *what, 
         report->findings = (struct findings){0};
         const char *before = report->result;
         size_t next_steps = report->next_steps.count;
-        if (pipeline_plan(pipeline, &what->selection, &changes, true, err) < 0) {
+        if (pipeline_plan(pipeline, &what->selection, &changes, err) < 0) {
             report->result = "failed";
             return -1;
         }

@@ -181,22 +181,22 @@ static int to_change(struct session *session, const struct runner *runner,
     return 0;
 }
 
-static void add_notes(struct session *session, const struct runner *runner,
-                      const struct call_result *result, struct change_set *changes)
+static void add_summaries(struct session *session, const struct runner *runner,
+                          const struct call_result *result, struct change_set *changes)
 {
-    const char *path = NULL; /* of the note before: many are of one path */
+    const char *path = NULL; /* of the line before: many are of one path */
     struct change *change = NULL;
-    for (size_t i = 0; i < result->note_count; i++) {
-        const struct note *note = &result->notes[i];
+    for (size_t i = 0; i < result->summary_count; i++) {
+        const struct summary_line *line = &result->summaries[i];
         const char *real = NULL;
-        if (path == NULL || strcmp(path, note->path) != 0) {
-            path = note->path;
+        if (path == NULL || strcmp(path, line->path) != 0) {
+            path = line->path;
             int rc = run_environment_resolve(&session->environment, session->mem,
                                              runner->step->plugin, path, &real);
             change = rc < 0 ? NULL : change_set_find(changes, real);
         }
         if (change != NULL)
-            names_add(session->mem, &change->summary, note->text);
+            names_add(session->mem, &change->summary, line->text);
     }
 }
 
@@ -220,7 +220,7 @@ static int merge_proposals(struct session *session, const struct runner *runner,
             return -1;
         }
     }
-    add_notes(session, runner, result, &merged);
+    add_summaries(session, runner, result, &merged);
     *changes = merged;
     return 0;
 }
@@ -248,7 +248,7 @@ static void plan_one(struct pipeline *pipeline, const struct runner *runner, con
 }
 
 int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
-                  struct change_set *changes, bool tell, struct err *err)
+                  struct change_set *changes, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
@@ -267,10 +267,9 @@ int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
             continue;
         }
         plan_one(pipeline, runner, selection->hook, changes, &result);
-        if (tell || result.exit != STATUS_OK)
-            report_step(session, report, runner, selection->hook, result.status, result.message);
+        report_step(session, report, runner, selection->hook, result.status, result.message);
         if (result.exit == STATUS_OK) {
-            if (tell && result.status == STEP_OK)
+            if (result.status == STEP_OK)
                 add_next_steps(session, report, &result);
             continue;
         }
@@ -285,19 +284,20 @@ int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
 
 /* --- verify --- */
 
-static void publish_reports(struct session *session, const struct runner *runner,
-                            const struct call_result *result)
+/* What a step publishes is written at once, and is no part of the transaction. */
+static void publish_files(struct session *session, const struct runner *runner,
+                          const struct call_result *result)
 {
     for (size_t i = 0; i < result->report_count; i++) {
-        const struct proposal *report = &result->reports[i];
+        const struct proposal *file = &result->reports[i];
         const char *real = NULL;
         int rc = run_environment_resolve(&session->environment, session->mem, runner->step->plugin,
-                                         report->path, &real);
+                                         file->path, &real);
         if (rc == 0)
-            rc = file_replace(session->mem, real, &report->content, 0644);
+            rc = file_replace(session->mem, real, &file->content, 0644);
         if (rc < 0)
             log_warn(&session->log, "step %s: cannot write %s: %s", runner->step->name,
-                     text_escape(session->mem, report->path, strlen(report->path)), strerror(-rc));
+                     text_escape(session->mem, file->path, strlen(file->path)), strerror(-rc));
     }
 }
 
@@ -354,7 +354,7 @@ int pipeline_verify(struct pipeline *pipeline, const struct selection *selection
             *mem_push(session->mem, report->findings.items, report->findings.count) =
                 result.findings.items[k];
         if (result.status == STEP_OK)
-            publish_reports(session, runner, &result);
+            publish_files(session, runner, &result);
         verified += result.status == STEP_OK;
         bool failed = first_failure(&result) != NULL && result.status == STEP_OK;
         report_step(session, report, runner, selection->hook, failed ? STEP_FAILED : result.status,

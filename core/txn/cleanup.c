@@ -70,7 +70,7 @@ static void remove_temp(struct sweep *sweep, const struct entry *entry, bool dir
         note_removal(sweep, file_remove_directory(entry->real), entry->real);
 }
 
-static void remove_copies(struct sweep *sweep)
+static void remove_edit_backups(struct sweep *sweep)
 {
     const struct journal *journal = sweep->journal;
     bool any = false;
@@ -112,10 +112,10 @@ int cleanup_links(struct mem *mem, const struct journal *journal, const char **r
     return end_sweep(&sweep, ret_why);
 }
 
-int cleanup_copies(struct mem *mem, const struct journal *journal, const char **ret_why)
+int cleanup_edit_backups(struct mem *mem, const struct journal *journal, const char **ret_why)
 {
     struct sweep sweep = {.mem = mem, .journal = journal};
-    remove_copies(&sweep);
+    remove_edit_backups(&sweep);
     return end_sweep(&sweep, ret_why);
 }
 
@@ -129,7 +129,7 @@ int cleanup_all(struct mem *mem, const struct journal *journal, bool directories
         remove_temp(&sweep, &journal->entries[i - 1], directories);
     }
     if (sweep.rc == 0)
-        remove_copies(&sweep);
+        remove_edit_backups(&sweep);
     sync_directories(&sweep);
     return end_sweep(&sweep, ret_why);
 }

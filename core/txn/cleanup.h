@@ -20,7 +20,7 @@ int cleanup_links(struct mem *mem, const struct journal *journal, const char **r
 
 /* The whole copies of files that were edited, which may hold others' secrets: they serve `recover
  * --restore` until a commit or an undo is all but done, and no longer. */
-int cleanup_copies(struct mem *mem, const struct journal *journal, const char **ret_why)
+int cleanup_edit_backups(struct mem *mem, const struct journal *journal, const char **ret_why)
     __attribute__((warn_unused_result));
 
 /* All of it. `directories`: those too that the transaction made and that are empty. */

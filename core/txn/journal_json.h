@@ -1,5 +1,5 @@
 /*
- * The text of journal.json: to it and from it. Pure; called by journal.c alone.
+ * The text of journal.json: to it and from it. Pure; called by journal.c, and by a fuzz target.
  */
 #ifndef TFHOOK_JOURNAL_JSON_H
 #define TFHOOK_JOURNAL_JSON_H

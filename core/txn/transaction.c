@@ -135,7 +135,7 @@ int txn_begin(struct mem *mem, const struct run_environment *environment, const 
     return rc;
 }
 
-static int check_place(struct txn *txn, const struct entry *entry, struct err *err)
+static int check_directory_unmoved(struct txn *txn, const struct entry *entry, struct err *err)
 {
     const char *why = NULL;
     if (target_directory_is_unmoved(txn->mem, entry, &why) == 0)
@@ -150,7 +150,7 @@ static int check_again(struct txn *txn, const struct entry *entry, struct err *e
     int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
     if (state < 0)
         return entry_failed(err, state, entry, "read");
-    if (check_place(txn, entry, err) < 0)
+    if (check_directory_unmoved(txn, entry, err) < 0)
         return -1;
     bool same = state == ENTRY_OLD;
     if (same && entry->existed)
@@ -178,7 +178,7 @@ static int apply_entry(struct txn *txn, const struct entry *entry, struct err *e
     if (entry->action == ACTION_DIRECTORY)
         return 0; /* made in prep: a new empty directory changes nothing that was there */
     if (entry->action == ACTION_REMOVE_DIRECTORY) {
-        if (check_place(txn, entry, err) < 0)
+        if (check_directory_unmoved(txn, entry, err) < 0)
             return -1;
         int rc = file_remove_directory(entry->real);
         if (rc < 0)
@@ -239,7 +239,7 @@ int txn_undo(struct txn *txn, struct err *err)
 /* The commit's rename was made, and its sync failed: what the disk will remember is not known, and
  * a word of success could turn out false. So it is taken back, to be undone; when that cannot be
  * synced either, it stays as it is, and a person is needed. */
-static int take_back(struct txn *txn, struct err *err)
+static int reopen_commit(struct txn *txn, struct err *err)
 {
     struct err again = {.mem = txn->mem};
     if (journal_move(txn->mem, &txn->journal, TXN_OPEN, &again) == 0)
@@ -298,10 +298,10 @@ int txn_commit(struct txn *txn, struct err *err)
                        "%s was written to by something else, which had it open, while it was "
                        "replaced; run tfhook again",
                        late);
-    if (cleanup_copies(txn->mem, &txn->journal, &why) < 0)
+    if (cleanup_edit_backups(txn->mem, &txn->journal, &why) < 0)
         return err_set(err, STATUS_FAILED, "the copy of an edited file cannot be removed: %s", why);
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
-        return txn->journal.phase == TXN_DONE ? take_back(txn, err) : -1;
+        return txn->journal.phase == TXN_DONE ? reopen_commit(txn, err) : -1;
     rescued.committed = rescued.committed == NULL
                             ? mem_printf(txn->mem, "%ld", txn->journal.seq)
                             : mem_printf(txn->mem, "%s, %ld", rescued.committed, txn->journal.seq);

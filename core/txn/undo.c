@@ -249,7 +249,8 @@ static const char *undo_entries(struct mem *mem, const struct journal *journal, 
     if (stuck[0] != '\0')
         return stuck;
     const char *why = NULL, *late = NULL;
-    if (cleanup_links(mem, journal, &late, &why) < 0 || cleanup_copies(mem, journal, &why) < 0)
+    if (cleanup_links(mem, journal, &late, &why) < 0 ||
+        cleanup_edit_backups(mem, journal, &why) < 0)
         return mem_printf(mem,
                           "all is as it was, but what was beside it cannot be removed for "
                           "good: %s",

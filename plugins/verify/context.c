@@ -193,8 +193,8 @@ void verify_measure(struct verify *v, const char *source, const char *subject, c
                        &v->metrics);
 }
 
-void verify_find(struct verify *v, const char *id, const char *subject, enum tfhook_verdict verdict,
-                 const char *hint, const char *format, ...)
+void verify_report(struct verify *v, const char *id, const char *subject,
+                   enum tfhook_verdict verdict, const char *hint, const char *format, ...)
 {
     char check[32];
     char *message = NULL;
@@ -219,15 +219,15 @@ void verify_dates(struct verify *v, const char *id, const char *subject,
     static const char renew[] = "renew the certificate on that server, then: tfhook apply";
     long days = verify_days_left(v, facts->not_after);
     if (facts->not_after < v->host->now)
-        verify_find(v, id, subject, TFHOOK_FAIL, renew, "%s expired on %s", facts->subject,
-                    facts->not_after_day);
+        verify_report(v, id, subject, TFHOOK_FAIL, renew, "%s expired on %s", facts->subject,
+                      facts->not_after_day);
     else if (facts->not_before > v->host->now)
-        verify_find(v, id, subject, TFHOOK_FAIL, "is the clock of this host right?",
-                    "%s is not valid yet", facts->subject);
+        verify_report(v, id, subject, TFHOOK_FAIL, "is the clock of this host right?",
+                      "%s is not valid yet", facts->subject);
     else if (days < v->host->number(v->host, "warn-days"))
-        verify_find(v, id, subject, TFHOOK_WARN, renew, "%s expires on %s, in %ld days",
-                    facts->subject, facts->not_after_day, days);
+        verify_report(v, id, subject, TFHOOK_WARN, renew, "%s expires on %s, in %ld days",
+                      facts->subject, facts->not_after_day, days);
     else
-        verify_find(v, id, subject, TFHOOK_PASS, NULL, "%s is valid until %s", facts->subject,
-                    facts->not_after_day);
+        verify_report(v, id, subject, TFHOOK_PASS, NULL, "%s is valid until %s", facts->subject,
+                      facts->not_after_day);
 }

@@ -17,14 +17,16 @@ static void check_entry(struct verify *v, const struct verify_store *store,
     long days = verify_days_left(v, facts.not_after);
     verify_measure(v, "store", copy->alias, store->place->path, &facts);
     if (facts.not_after < v->host->now)
-        verify_find(v, "expiry.entry", copy->alias, TFHOOK_WARN, "import the new one: tfhook apply",
-                    "the entry in %s (%s) expired on %s. Java still accepts a server that presents "
-                    "it, for it does not look at the dates of an entry",
-                    store->place->path, facts.subject, facts.not_after_day);
+        verify_report(
+            v, "expiry.entry", copy->alias, TFHOOK_WARN, "import the new one: tfhook apply",
+            "the entry in %s (%s) expired on %s. Java still accepts a server that presents "
+            "it, for it does not look at the dates of an entry",
+            store->place->path, facts.subject, facts.not_after_day);
     else if (days < v->host->number(v->host, "warn-days"))
-        verify_find(v, "expiry.entry", copy->alias, TFHOOK_WARN, "import the new one: tfhook apply",
-                    "the entry in %s (%s) expires on %s, in %ld days", store->place->path,
-                    facts.subject, facts.not_after_day, days);
+        verify_report(v, "expiry.entry", copy->alias, TFHOOK_WARN,
+                      "import the new one: tfhook apply",
+                      "the entry in %s (%s) expires on %s, in %ld days", store->place->path,
+                      facts.subject, facts.not_after_day, days);
     cert_facts_free(&facts);
 }
 
@@ -33,8 +35,8 @@ void verify_check_expiry(struct verify *v)
     const struct verify_stores *stores = verify_stores_get(v);
     verify_copies(v);
     if (v->copy_count == 0)
-        verify_find(v, "expiry.certificate", v->host->value(v->host, "certificates"), TFHOOK_SKIP,
-                    NULL, "holds no collected certificate");
+        verify_report(v, "expiry.certificate", v->host->value(v->host, "certificates"), TFHOOK_SKIP,
+                      NULL, "holds no collected certificate");
     for (size_t i = 0; i < v->copy_count; i++) {
         const struct verify_copy *copy = &v->copies[i];
         verify_dates(v, "expiry.certificate", copy->alias, &copy->facts);

@@ -30,10 +30,10 @@ static void collect_databases(struct verify *v, struct verify_targets *to)
     if (items.count > 0)
         return;
     if (verify_site(v) != VERIFY_SITE_READ) {
-        verify_find(v, "postgres.answer", v->site_path, TFHOOK_SKIP,
-                    "name the databases with the key database",
-                    "which host runs a database is not known: %s %s", v->site_path,
-                    v->site_state == VERIFY_SITE_ABSENT ? "does not exist" : "is not understood");
+        verify_report(v, "postgres.answer", v->site_path, TFHOOK_SKIP,
+                      "name the databases with the key database",
+                      "which host runs a database is not known: %s %s", v->site_path,
+                      v->site_state == VERIFY_SITE_ABSENT ? "does not exist" : "is not understood");
         return;
     }
     if (!verify_database_ssl(v) && !topology_distributed(&v->topology, &why)) {
@@ -44,9 +44,9 @@ static void collect_databases(struct verify *v, struct verify_targets *to)
         if (databases_of(&v->topology.hosts[i]) != 0)
             (void)verify_targets_add(to, v->topology.hosts[i].name, PG_PORT);
     if (to->count == 0)
-        verify_find(v, "postgres.answer", "site", TFHOOK_SKIP,
-                    "name the databases with the key database", "%s names no database host",
-                    v->site_path);
+        verify_report(v, "postgres.answer", "site", TFHOOK_SKIP,
+                      "name the databases with the key database", "%s names no database host",
+                      v->site_path);
 }
 
 static const struct site_host *host_of(struct verify *v, const struct verify_target *target)
@@ -84,16 +84,16 @@ static void compare_database_copy(struct verify *v, const struct verify_target *
     (void)snprintf(alias, sizeof alias, "%.*s", (int)strcspn(target->host, "."), target->host);
     const struct verify_copy *copy = verify_copy_named(v, alias);
     if (copy == NULL)
-        verify_find(v, id, target->subject, TFHOOK_SKIP, "verify on the database host too",
-                    "nothing here to compare it with: neither the file of POSTGRES_SSL_CERT_FILE "
-                    "nor a collected copy %s.crt can be read",
-                    alias);
+        verify_report(v, id, target->subject, TFHOOK_SKIP, "verify on the database host too",
+                      "nothing here to compare it with: neither the file of POSTGRES_SSL_CERT_FILE "
+                      "nor a collected copy %s.crt can be read",
+                      alias);
     else if (memcmp(copy->cert.sha256, served->sha256, CERT_SHA256_SIZE) == 0)
-        verify_find(v, id, target->subject, TFHOOK_PASS, NULL, "is the one in %s", copy->path);
+        verify_report(v, id, target->subject, TFHOOK_PASS, NULL, "is the one in %s", copy->path);
     else
-        verify_find(v, id, target->subject, TFHOOK_WARN,
-                    "verify on the database host, or collect it with postgres://HOST",
-                    "is not the one in %s, which may be that host's web server's", copy->path);
+        verify_report(v, id, target->subject, TFHOOK_WARN,
+                      "verify on the database host, or collect it with postgres://HOST",
+                      "is not the one in %s, which may be that host's web server's", copy->path);
 }
 
 static void check_served(struct verify *v, const struct verify_target *target,
@@ -112,12 +112,12 @@ static void check_served(struct verify *v, const struct verify_target *target,
         other = compare_with_token(v, "POSTGRES_BASELINE_SSL_CERT_FILE", served, &files);
     const char *names = files.failed || files.size == 0 ? "" : (const char *)files.data;
     if (same == 1 || other == 1)
-        verify_find(v, id, target->subject, TFHOOK_PASS, NULL, "is the one in %s", names);
+        verify_report(v, id, target->subject, TFHOOK_PASS, NULL, "is the one in %s", names);
     else if (same == 0 || other == 0)
-        verify_find(v, id, target->subject, TFHOOK_FAIL,
-                    "restart PostgreSQL, and look into its log: a reload with a key that it "
-                    "refuses keeps the old certificate without a word",
-                    "is another one than in %s: PostgreSQL has not taken the file up", names);
+        verify_report(v, id, target->subject, TFHOOK_FAIL,
+                      "restart PostgreSQL, and look into its log: a reload with a key that it "
+                      "refuses keeps the old certificate without a word",
+                      "is another one than in %s: PostgreSQL has not taken the file up", names);
     else
         compare_database_copy(v, target, served);
     bytes_free(&files);
@@ -128,22 +128,22 @@ static void check_facts(struct verify *v, const struct verify_target *target,
 {
     struct cert_facts facts;
     if (cert_facts_of(served->der, served->size, &facts) < 0) {
-        verify_find(v, "postgres.expiry", target->subject, TFHOOK_FAIL, NULL,
-                    "its certificate does not parse");
+        verify_report(v, "postgres.expiry", target->subject, TFHOOK_FAIL, NULL,
+                      "its certificate does not parse");
         return;
     }
     verify_dates(v, "postgres.expiry", target->subject, &facts);
     verify_measure(v, "postgres", target->subject, "", &facts);
     if (facts.weak_signature || (facts.key_is_rsa && facts.key_bits < 2048))
-        verify_find(v, "postgres.strength", target->subject, TFHOOK_WARN,
-                    "get a certificate with SHA-256 and at least 2048 bits",
-                    "its certificate is weak: %d bits%s", facts.key_bits,
-                    facts.weak_signature ? ", signed with MD5 or SHA-1" : "");
+        verify_report(v, "postgres.strength", target->subject, TFHOOK_WARN,
+                      "get a certificate with SHA-256 and at least 2048 bits",
+                      "its certificate is weak: %d bits%s", facts.key_bits,
+                      facts.weak_signature ? ", signed with MD5 or SHA-1" : "");
     bool named = tls_name_matches(served, target->host);
-    verify_find(v, "postgres.name", target->subject, named ? TFHOOK_PASS : TFHOOK_WARN,
-                named ? NULL : "clients that check names (sslmode=verify-full) would refuse it",
-                "%s (%s) is%s for %s", facts.subject, facts.names, named ? "" : " not",
-                target->host);
+    verify_report(v, "postgres.name", target->subject, named ? TFHOOK_PASS : TFHOOK_WARN,
+                  named ? NULL : "clients that check names (sslmode=verify-full) would refuse it",
+                  "%s (%s) is%s for %s", facts.subject, facts.names, named ? "" : " not",
+                  target->host);
     cert_facts_free(&facts);
 }
 
@@ -157,11 +157,11 @@ static void check_trust(struct verify *v, const struct verify_target *target,
         if (stores->items[i].store == NULL)
             continue;
         bool trusted = verify_stores_judge(v, &stores->items[i], chain, "it", &text);
-        verify_find(v, "postgres.trust", target->subject, trusted ? TFHOOK_PASS : TFHOOK_SKIP,
-                    trusted ? NULL
-                            : "not needed for TeamForge, which has no token that makes its "
-                              "database clients check the issuer",
-                    "%s", text.failed ? "out of memory" : (const char *)text.data);
+        verify_report(v, "postgres.trust", target->subject, trusted ? TFHOOK_PASS : TFHOOK_SKIP,
+                      trusted ? NULL
+                              : "not needed for TeamForge, which has no token that makes its "
+                                "database clients check the issuer",
+                      "%s", text.failed ? "out of memory" : (const char *)text.data);
         bytes_free(&text);
     }
 }
@@ -182,11 +182,11 @@ static void report_no_tls(struct verify *v, const struct verify_target *target,
     if (hint.size > 0)
         bytes_text(&hint, ". ");
     bytes_text(&hint, "set the tokens with pg-ssl-tokens and deploy: teamforge provision");
-    verify_find(v, "postgres.answer", target->subject, TFHOOK_FAIL,
-                result->answer != PG_SSL_NO ? "is this the port of PostgreSQL?"
-                : hint.failed               ? NULL
-                                            : (const char *)hint.data,
-                "%s", pg_ssl_text(result->answer));
+    verify_report(v, "postgres.answer", target->subject, TFHOOK_FAIL,
+                  result->answer != PG_SSL_NO ? "is this the port of PostgreSQL?"
+                  : hint.failed               ? NULL
+                                              : (const char *)hint.data,
+                  "%s", pg_ssl_text(result->answer));
     bytes_free(&hint);
 }
 
@@ -197,27 +197,27 @@ static void judge_database(struct verify *v, const struct verify_target *target,
     case TLS_NO_HOST:
     case TLS_NO_CONNECTION:
     case TLS_TIMED_OUT:
-        verify_find(v, "postgres.connect", target->subject, unreachable_verdict(v, target),
-                    "does PostgreSQL run there, and is its port open to this host?", "%s",
-                    result->error);
+        verify_report(v, "postgres.connect", target->subject, unreachable_verdict(v, target),
+                      "does PostgreSQL run there, and is its port open to this host?", "%s",
+                      result->error);
         return;
     case TLS_NOT_OFFERED:
         report_no_tls(v, target, result);
         return;
     case TLS_HANDSHAKE:
     case TLS_LOCAL:
-        verify_find(v, "postgres.handshake", target->subject, TFHOOK_FAIL, NULL, "%s",
-                    result->error);
+        verify_report(v, "postgres.handshake", target->subject, TFHOOK_FAIL, NULL, "%s",
+                      result->error);
         return;
     case TLS_OK:
         break;
     }
-    verify_find(v, "postgres.answer", target->subject, TFHOOK_PASS, NULL, "%s",
-                pg_ssl_text(result->answer));
+    verify_report(v, "postgres.answer", target->subject, TFHOOK_PASS, NULL, "%s",
+                  pg_ssl_text(result->answer));
     bool old = result->version < TLS1_2_VERSION;
-    verify_find(v, "postgres.handshake", target->subject, old ? TFHOOK_FAIL : TFHOOK_PASS,
-                old ? "set ssl_min_protocol_version = 'TLSv1.2' in postgresql.conf" : NULL, "%s%s",
-                result->protocol, old ? " is too old: TLS 1.2 is the least" : "");
+    verify_report(v, "postgres.handshake", target->subject, old ? TFHOOK_FAIL : TFHOOK_PASS,
+                  old ? "set ssl_min_protocol_version = 'TLSv1.2' in postgresql.conf" : NULL,
+                  "%s%s", result->protocol, old ? " is too old: TLS 1.2 is the least" : "");
     if (result->chain.count == 0)
         return;
     check_served(v, target, &result->chain.certs[0]);
@@ -233,20 +233,20 @@ static void judge_login(struct verify *v, const struct verify_target *target,
     static const char id[] = "postgres.login";
     char *user = verify_token(v, "DATABASE_USERNAME");
     if (result->status == TLS_OK && result->plain == PG_PLAIN_ACCEPTED)
-        verify_find(v, id, target->subject, TFHOOK_PASS, NULL,
-                    "a login of %s over TLS is let in to authenticate",
-                    user != NULL ? user : default_user);
+        verify_report(v, id, target->subject, TFHOOK_PASS, NULL,
+                      "a login of %s over TLS is let in to authenticate",
+                      user != NULL ? user : default_user);
     else if (result->status == TLS_OK && result->plain == PG_PLAIN_TLS_REFUSED)
-        verify_find(v, id, target->subject, user != NULL ? TFHOOK_FAIL : TFHOOK_WARN,
-                    "allow it in pg_hba.conf: hostssl or host, not hostnossl or reject; then "
-                    "reload PostgreSQL",
-                    "TLS works, but a login of %s from this host over TLS is refused by "
-                    "pg_hba.conf: its clients fail, or go on in clear text",
-                    user != NULL ? user : default_user);
+        verify_report(v, id, target->subject, user != NULL ? TFHOOK_FAIL : TFHOOK_WARN,
+                      "allow it in pg_hba.conf: hostssl or host, not hostnossl or reject; then "
+                      "reload PostgreSQL",
+                      "TLS works, but a login of %s from this host over TLS is refused by "
+                      "pg_hba.conf: its clients fail, or go on in clear text",
+                      user != NULL ? user : default_user);
     else if (result->status == TLS_OK)
-        verify_find(v, id, target->subject, TFHOOK_SKIP, NULL,
-                    "whether a login over TLS is let in is not known%s%s",
-                    result->sqlstate[0] != '\0' ? ": SQLSTATE " : "", result->sqlstate);
+        verify_report(v, id, target->subject, TFHOOK_SKIP, NULL,
+                      "whether a login over TLS is let in is not known%s%s",
+                      result->sqlstate[0] != '\0' ? ": SQLSTATE " : "", result->sqlstate);
     free(user);
 }
 
@@ -258,20 +258,21 @@ static void judge_plain(struct verify *v, const struct verify_target *target,
     if (result->status != TLS_OK)
         return; /* the other connection has said what is wrong */
     if (result->plain == PG_PLAIN_REFUSED && tls_refused)
-        verify_find(v, id, target->subject, TFHOOK_SKIP, NULL,
-                    "every login is refused, with TLS or without it");
+        verify_report(v, id, target->subject, TFHOOK_SKIP, NULL,
+                      "every login is refused, with TLS or without it");
     else if (result->plain == PG_PLAIN_REFUSED)
-        verify_find(v, id, target->subject, TFHOOK_PASS, NULL, "%s", pg_plain_text(result->plain));
+        verify_report(v, id, target->subject, TFHOOK_PASS, NULL, "%s",
+                      pg_plain_text(result->plain));
     else if (result->plain == PG_PLAIN_ACCEPTED)
-        verify_find(v, id, target->subject, strict ? TFHOOK_FAIL : TFHOOK_WARN,
-                    "to refuse it, hostssl in place of host in pg_hba.conf; TeamForge rewrites "
-                    "that file when it provisions",
-                    "%s: a client that does not ask for TLS is let in without it",
-                    pg_plain_text(result->plain));
+        verify_report(v, id, target->subject, strict ? TFHOOK_FAIL : TFHOOK_WARN,
+                      "to refuse it, hostssl in place of host in pg_hba.conf; TeamForge rewrites "
+                      "that file when it provisions",
+                      "%s: a client that does not ask for TLS is let in without it",
+                      pg_plain_text(result->plain));
     else
-        verify_find(v, id, target->subject, TFHOOK_SKIP, NULL, "not known: %s%s%s",
-                    pg_plain_text(result->plain), result->sqlstate[0] != '\0' ? ", SQLSTATE " : "",
-                    result->sqlstate);
+        verify_report(v, id, target->subject, TFHOOK_SKIP, NULL, "not known: %s%s%s",
+                      pg_plain_text(result->plain),
+                      result->sqlstate[0] != '\0' ? ", SQLSTATE " : "", result->sqlstate);
 }
 
 static void show_database_progress(void *arg, size_t done, size_t count,

@@ -57,18 +57,18 @@ static size_t check_store(struct verify *v, const struct verify_stores *stores,
         looked_at++;
         /* Both are whole seconds, and the boot time is rounded: one second is no proof. */
         if (start == 0)
-            verify_find(v, "restart.jvm", subject, TFHOOK_SKIP, NULL,
-                        "%s: when it started is not known", jvm->runs);
+            verify_report(v, "restart.jvm", subject, TFHOOK_SKIP, NULL,
+                          "%s: when it started is not known", jvm->runs);
         else if (start + 1 < store->changed)
-            verify_find(v, "restart.jvm", subject, TFHOOK_WARN,
-                        jvm->teamforge ? "restart it: teamforge restart -s jboss"
-                                       : "restart that process",
-                        "%s started before %s was changed: it may still trust what the store held "
-                        "then",
-                        jvm->runs, store->place->path);
+            verify_report(
+                v, "restart.jvm", subject, TFHOOK_WARN,
+                jvm->teamforge ? "restart it: teamforge restart -s jboss" : "restart that process",
+                "%s started before %s was changed: it may still trust what the store held "
+                "then",
+                jvm->runs, store->place->path);
         else
-            verify_find(v, "restart.jvm", subject, TFHOOK_PASS, NULL,
-                        "%s started after %s was changed", jvm->runs, store->place->path);
+            verify_report(v, "restart.jvm", subject, TFHOOK_PASS, NULL,
+                          "%s started after %s was changed", jvm->runs, store->place->path);
     }
     return looked_at;
 }
@@ -81,6 +81,6 @@ void verify_check_restart(struct verify *v)
         if (stores->items[i].store != NULL)
             looked_at += check_store(v, stores, &stores->items[i]);
     if (looked_at == 0)
-        verify_find(v, "restart.jvm", "java", TFHOOK_SKIP, NULL,
-                    "no JVM of TeamForge that loads the store is running");
+        verify_report(v, "restart.jvm", "java", TFHOOK_SKIP, NULL,
+                      "no JVM of TeamForge that loads the store is running");
 }

@@ -33,10 +33,10 @@ static void collect_servers(struct verify *v, struct verify_targets *to)
             to->targets[before].guessed = true;
     }
     if (to->count == 0)
-        verify_find(v, "servers.handshake", "site", TFHOOK_SKIP,
-                    "name them with the key server, or collect their certificates",
-                    "no server to connect to: %s holds no collected certificate of one",
-                    v->host->value(v->host, "certificates"));
+        verify_report(v, "servers.handshake", "site", TFHOOK_SKIP,
+                      "name them with the key server, or collect their certificates",
+                      "no server to connect to: %s holds no collected certificate of one",
+                      v->host->value(v->host, "certificates"));
 }
 
 static void judge_trust(struct verify *v, const struct verify_target *target,
@@ -45,15 +45,16 @@ static void judge_trust(struct verify *v, const struct verify_target *target,
 {
     struct bytes text = {0};
     if (store->store == NULL) {
-        verify_find(v, "servers.trust", target->subject, TFHOOK_FAIL,
-                    store->denied ? "run as root" : "see what verify says with checks = store",
-                    "%s cannot be judged: %s: %s", subject, store->place->path, store->error.text);
+        verify_report(v, "servers.trust", target->subject, TFHOOK_FAIL,
+                      store->denied ? "run as root" : "see what verify says with checks = store",
+                      "%s cannot be judged: %s: %s", subject, store->place->path,
+                      store->error.text);
         return;
     }
     bool trusted = verify_stores_judge(v, store, &result->chain, subject, &text);
-    verify_find(v, "servers.trust", target->subject, trusted ? TFHOOK_PASS : TFHOOK_FAIL,
-                trusted ? NULL : "collect its certificate and import it: tfhook apply", "%s",
-                text.failed ? "out of memory" : (const char *)text.data);
+    verify_report(v, "servers.trust", target->subject, trusted ? TFHOOK_PASS : TFHOOK_FAIL,
+                  trusted ? NULL : "collect its certificate and import it: tfhook apply", "%s",
+                  text.failed ? "out of memory" : (const char *)text.data);
     bytes_free(&text);
 }
 
@@ -67,9 +68,9 @@ static void compare_server_copy(struct verify *v, const struct verify_target *ta
     if (copy == NULL || target->port != HTTPS_PORT)
         return;
     bool same = memcmp(copy->cert.sha256, leaf->sha256, CERT_SHA256_SIZE) == 0;
-    verify_find(v, "servers.copy", target->subject, same ? TFHOOK_PASS : TFHOOK_WARN,
-                same ? NULL : "collect it again: tfhook apply", "presents %s certificate than %s",
-                same ? "no other" : "another", copy->path);
+    verify_report(v, "servers.copy", target->subject, same ? TFHOOK_PASS : TFHOOK_WARN,
+                  same ? NULL : "collect it again: tfhook apply", "presents %s certificate than %s",
+                  same ? "no other" : "another", copy->path);
 }
 
 static void judge_server(struct verify *v, const struct verify_target *target,
@@ -78,27 +79,27 @@ static void judge_server(struct verify *v, const struct verify_target *target,
     const struct verify_stores *stores = verify_stores_get(v);
     struct cert_facts facts;
     bool old = result->version < TLS1_2_VERSION;
-    verify_find(v, "servers.handshake", target->subject, old ? TFHOOK_FAIL : TFHOOK_PASS,
-                old ? "a JVM of today refuses anything below TLS 1.2" : NULL, "%s",
-                result->protocol);
+    verify_report(v, "servers.handshake", target->subject, old ? TFHOOK_FAIL : TFHOOK_PASS,
+                  old ? "a JVM of today refuses anything below TLS 1.2" : NULL, "%s",
+                  result->protocol);
     if (result->chain.count == 0 ||
         cert_facts_of(result->chain.certs[0].der, result->chain.certs[0].size, &facts) < 0) {
-        verify_find(v, "servers.trust", target->subject, TFHOOK_FAIL, NULL,
-                    "its certificate does not parse");
+        verify_report(v, "servers.trust", target->subject, TFHOOK_FAIL, NULL,
+                      "its certificate does not parse");
         return;
     }
     for (size_t i = 0; i < stores->count; i++)
         judge_trust(v, target, result, &stores->items[i], facts.subject);
     if (stores->count == 0)
-        verify_find(v, "servers.trust", target->subject, TFHOOK_FAIL,
-                    "name the store with the key keystore, or the JVM with java-home",
-                    "no trust store was found to judge %s%s%s", facts.subject,
-                    stores->error[0] != '\0' ? ": " : "", stores->error);
+        verify_report(v, "servers.trust", target->subject, TFHOOK_FAIL,
+                      "name the store with the key keystore, or the JVM with java-home",
+                      "no trust store was found to judge %s%s%s", facts.subject,
+                      stores->error[0] != '\0' ? ": " : "", stores->error);
     bool named = tls_name_matches(&result->chain.certs[0], target->host);
-    verify_find(v, "servers.name", target->subject, named ? TFHOOK_PASS : TFHOOK_WARN,
-                named ? NULL : "Java refuses it under this name: use the one it is made for",
-                "%s (%s) is%s for %s", facts.subject, facts.names, named ? "" : " not",
-                target->host);
+    verify_report(v, "servers.name", target->subject, named ? TFHOOK_PASS : TFHOOK_WARN,
+                  named ? NULL : "Java refuses it under this name: use the one it is made for",
+                  "%s (%s) is%s for %s", facts.subject, facts.names, named ? "" : " not",
+                  target->host);
     compare_server_copy(v, target, &result->chain.certs[0]);
     verify_dates(v, "servers.expiry", target->subject, &facts);
     verify_measure(v, "server", target->subject, "", &facts);
@@ -113,18 +114,19 @@ static void judge_result(struct verify *v, const struct verify_target *target,
     if (result->status == TLS_OK)
         judge_server(v, target, result);
     else if (result->status == TLS_NO_HOST && target->guessed)
-        verify_find(v, "servers.handshake", target->subject, TFHOOK_WARN,
-                    "name the servers with the key server: server = host:port",
-                    "%s; host and port are a guess from the alias of the collected certificate",
-                    result->error);
+        verify_report(v, "servers.handshake", target->subject, TFHOOK_WARN,
+                      "name the servers with the key server: server = host:port",
+                      "%s; host and port are a guess from the alias of the collected certificate",
+                      result->error);
     else if (silent && !v->all && !verify_is_local(v, target))
-        verify_find(v, "servers.handshake", target->subject, TFHOOK_WARN,
-                    "it may be stopped: verify again when all servers are up", "%s", result->error);
+        verify_report(v, "servers.handshake", target->subject, TFHOOK_WARN,
+                      "it may be stopped: verify again when all servers are up", "%s",
+                      result->error);
     else
-        verify_find(v, "servers.handshake", target->subject, TFHOOK_FAIL,
-                    silent ? "does it run? Another port is given as host:port, in the key server"
-                           : NULL,
-                    "%s", result->error);
+        verify_report(v, "servers.handshake", target->subject, TFHOOK_FAIL,
+                      silent ? "does it run? Another port is given as host:port, in the key server"
+                             : NULL,
+                      "%s", result->error);
 }
 
 static void show_server_progress(void *arg, size_t done, size_t count,

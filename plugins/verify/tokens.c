@@ -14,18 +14,18 @@ static bool site_is_read(struct verify *v)
     case VERIFY_SITE_READ:
         return true;
     case VERIFY_SITE_ABSENT:
-        verify_find(v, "tokens.site-options", v->site_path, TFHOOK_WARN,
-                    "name the file with the key site-options, or leave tokens out of checks",
-                    "does not exist: is this a TeamForge server?");
+        verify_report(v, "tokens.site-options", v->site_path, TFHOOK_WARN,
+                      "name the file with the key site-options, or leave tokens out of checks",
+                      "does not exist: is this a TeamForge server?");
         return false;
     default:
         if (v->site_error.line > 0)
-            verify_find(v, "tokens.site-options", v->site_path, TFHOOK_FAIL,
-                        "correct that line, then verify again", "line %zu: %s", v->site_error.line,
-                        v->site_error.text);
+            verify_report(v, "tokens.site-options", v->site_path, TFHOOK_FAIL,
+                          "correct that line, then verify again", "line %zu: %s",
+                          v->site_error.line, v->site_error.text);
         else
-            verify_find(v, "tokens.site-options", v->site_path, TFHOOK_FAIL, NULL, "%s",
-                        v->site_error.text);
+            verify_report(v, "tokens.site-options", v->site_path, TFHOOK_FAIL, NULL, "%s",
+                          v->site_error.text);
         return false;
     }
 }
@@ -38,17 +38,17 @@ static void check_database_ssl(struct verify *v)
     int result = site_options_get(&v->options, "DATABASE_SSL", &value, &error);
     bool on = verify_database_ssl(v);
     if (on && topology_distributed(&v->topology, &why))
-        verify_find(v, "tokens.database-ssl", "DATABASE_SSL", TFHOOK_PASS, NULL,
-                    "on, as it must be: %s on %s uses %s on %s", service_name(why.user),
-                    why.user_host, service_name(why.database), why.database_host);
+        verify_report(v, "tokens.database-ssl", "DATABASE_SSL", TFHOOK_PASS, NULL,
+                      "on, as it must be: %s on %s uses %s on %s", service_name(why.user),
+                      why.user_host, service_name(why.database), why.database_host);
     else if (on)
-        verify_find(v, "tokens.database-ssl", "DATABASE_SSL", TFHOOK_PASS, NULL, "on");
+        verify_report(v, "tokens.database-ssl", "DATABASE_SSL", TFHOOK_PASS, NULL, "on");
     else if (topology_distributed(&v->topology, &why))
-        verify_find(v, "tokens.database-ssl", "DATABASE_SSL", TFHOOK_FAIL, set_them,
-                    "%s%s, but %s on %s uses %s on %s: what it sends can be read on the way",
-                    result < 0 ? error.text : "is not on: ", result < 0 ? "" : value,
-                    service_name(why.user), why.user_host, service_name(why.database),
-                    why.database_host);
+        verify_report(v, "tokens.database-ssl", "DATABASE_SSL", TFHOOK_FAIL, set_them,
+                      "%s%s, but %s on %s uses %s on %s: what it sends can be read on the way",
+                      result < 0 ? error.text : "is not on: ", result < 0 ? "" : value,
+                      service_name(why.user), why.user_host, service_name(why.database),
+                      why.database_host);
     free(value);
 }
 
@@ -64,16 +64,16 @@ static void check_files(struct verify *v, const char *subject, const char *cert,
     struct pg_tls_files found = {0};
     pg_tls_files_check(v->host, cert, key, &found);
     for (size_t i = 0; i < found.count; i++)
-        verify_find(v, "tokens.files", subject, verdicts[found.problems[i].weight],
-                    found.problems[i].weight == PG_TLS_FILES_FATAL
-                        ? "mend it before PostgreSQL is started again"
-                        : NULL,
-                    "%s", found.problems[i].text);
+        verify_report(v, "tokens.files", subject, verdicts[found.problems[i].weight],
+                      found.problems[i].weight == PG_TLS_FILES_FATAL
+                          ? "mend it before PostgreSQL is started again"
+                          : NULL,
+                      "%s", found.problems[i].text);
     const struct pg_tls_problem *worst = pg_tls_files_worst(&found);
     if (worst == NULL)
-        verify_find(v, "tokens.files", subject, TFHOOK_PASS, NULL,
-                    "%s and its key: PostgreSQL can start with them; valid until %s", cert,
-                    found.not_after_day);
+        verify_report(v, "tokens.files", subject, TFHOOK_PASS, NULL,
+                      "%s and its key: PostgreSQL can start with them; valid until %s", cert,
+                      found.not_after_day);
 }
 
 static void check_pair(struct verify *v, const char *cert_token, const char *key_token, bool here)
@@ -84,18 +84,18 @@ static void check_pair(struct verify *v, const char *cert_token, const char *key
     for (size_t i = 0; i < 2; i++) {
         struct site_error error;
         if (site_options_get(&v->options, names[i], &values[i], &error) < 0)
-            verify_find(v, "tokens.files", names[i], TFHOOK_FAIL, set_them, "%s", error.text);
+            verify_report(v, "tokens.files", names[i], TFHOOK_FAIL, set_them, "%s", error.text);
         else if (values[i][0] != '/')
-            verify_find(v, "tokens.files", names[i], TFHOOK_FAIL, set_them,
-                        "is not an absolute path");
+            verify_report(v, "tokens.files", names[i], TFHOOK_FAIL, set_them,
+                          "is not an absolute path");
         else
             set++;
     }
     if (set == 2 && here)
         check_files(v, cert_token, values[0], values[1]);
     else if (set == 2)
-        verify_find(v, "tokens.files", cert_token, TFHOOK_SKIP, "verify on the database host too",
-                    "%s: it is read on the database host, and this is none", values[0]);
+        verify_report(v, "tokens.files", cert_token, TFHOOK_SKIP, "verify on the database host too",
+                      "%s: it is read on the database host, and this is none", values[0]);
     free(values[0]);
     free(values[1]);
 }
@@ -108,17 +108,19 @@ void verify_not_distributed(struct verify *v, const char *id, const char *subjec
                           topology_has(site, SERVICE_DATAMART) ||
                           topology_has(site, SERVICE_BASELINE_DATABASE);
     if (site->cluster_line != 0)
-        verify_find(v, id, subject, TFHOOK_WARN, hint,
-                    "line %zu of site-options.conf has CLUSTER_SERVICES, which is not understood: "
-                    "whether a database is remote is not known",
-                    site->cluster_line);
+        verify_report(
+            v, id, subject, TFHOOK_WARN, hint,
+            "line %zu of site-options.conf has CLUSTER_SERVICES, which is not understood: "
+            "whether a database is remote is not known",
+            site->cluster_line);
     else if (!names_database)
-        verify_find(v, id, subject, TFHOOK_WARN, hint,
-                    "site-options.conf names no database that is known here: whether one is remote "
-                    "is not known");
+        verify_report(
+            v, id, subject, TFHOOK_WARN, hint,
+            "site-options.conf names no database that is known here: whether one is remote "
+            "is not known");
     else
-        verify_find(v, id, subject, TFHOOK_SKIP, NULL,
-                    "not needed: every database is on the host of the service that uses it");
+        verify_report(v, id, subject, TFHOOK_SKIP, NULL,
+                      "not needed: every database is on the host of the service that uses it");
 }
 
 void verify_check_tokens(struct verify *v)

@@ -81,8 +81,9 @@ void verify_measure(struct verify *v, const char *source, const char *subject, c
                     const struct cert_facts *facts);
 
 /* A finding with a formatted message. `id` holds its check: "postgres.answer". */
-void verify_find(struct verify *v, const char *id, const char *subject, enum tfhook_verdict verdict,
-                 const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
+void verify_report(struct verify *v, const char *id, const char *subject,
+                   enum tfhook_verdict verdict, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
 /* For a served certificate: `id` fails when it is expired or not valid yet, and warns within
  * warn-days. */
 void verify_dates(struct verify *v, const char *id, const char *subject,

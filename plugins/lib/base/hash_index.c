@@ -8,7 +8,7 @@ struct hash_index_slot {
 };
 
 /* FNV-1a */
-uint32_t index_hash(const void *key, size_t size)
+uint32_t hash_index_hash(const void *key, size_t size)
 {
     const unsigned char *at = key;
     uint32_t hash = 0x811c9dc5;

@@ -29,7 +29,7 @@ struct hash_index_walk {
     size_t slot;
 };
 
-uint32_t index_hash(const void *key, size_t size);
+uint32_t hash_index_hash(const void *key, size_t size);
 bool hash_index_add(struct hash_index *index, uint32_t hash, size_t place)
     __attribute__((warn_unused_result));
 size_t hash_index_first(const struct hash_index *index, uint32_t hash, struct hash_index_walk *ret);

@@ -179,7 +179,7 @@ static bool stores_listed(const struct tfhook_host *host, struct jvm_stores *sto
     return true;
 }
 
-/* The forms that a JVM takes matter where it uses one of the stores; its java.security is long. */
+/* What the java.security of this home says; any form when it cannot be read. */
 static enum jvm_forms forms_of_home(const struct tfhook_host *host, const char *home)
 {
     static const char *const places[] = {"conf/security",
@@ -195,6 +195,7 @@ static enum jvm_forms forms_of_home(const struct tfhook_host *host, const char *
     return JVM_ANY_FORM;
 }
 
+/* The forms that a JVM takes matter where it uses one of the stores; its java.security is long. */
 static void find_forms(const struct tfhook_host *host, struct jvm_stores *stores)
 {
     for (size_t i = 0; i < stores->jvm_count; i++) {

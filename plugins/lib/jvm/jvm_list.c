@@ -114,7 +114,6 @@ bool jvm_fill_store(const struct tfhook_host *host, struct jvm *jvm, const char 
     return !found || (jvm->real != NULL && jvm->why != NULL);
 }
 
-/* What the java.security of this home says; any form when it cannot be read. */
 static struct jvm *find_installed(const struct jvm_stores *stores, const char *home)
 {
     for (size_t i = 0; i < stores->jvm_count; i++)

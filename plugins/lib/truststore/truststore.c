@@ -32,7 +32,11 @@ enum truststore_status truststore_no_memory(struct truststore_error *error)
 
 const struct truststore_ops *truststore_ops_of(const struct truststore *store)
 {
-    return store->form == TRUSTSTORE_PKCS12 ? &truststore_pkcs12_ops : &truststore_jks_ops;
+    static const struct truststore_ops *const ops[] = {[TRUSTSTORE_JKS] = &truststore_jks_ops,
+                                                       [TRUSTSTORE_JCEKS] = &truststore_jks_ops,
+                                                       [TRUSTSTORE_PKCS12] =
+                                                           &truststore_pkcs12_ops};
+    return ops[store->form];
 }
 
 size_t truststore_der_block(const unsigned char *data, size_t size)

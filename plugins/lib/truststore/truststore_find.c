@@ -6,12 +6,12 @@
 
 static uint32_t hash_of_name(const char *name)
 {
-    return index_hash(name, strlen(name));
+    return hash_index_hash(name, strlen(name));
 }
 
 static uint32_t hash_of_sha256(const unsigned char sha256[TRUSTSTORE_SHA256_SIZE])
 {
-    return index_hash(sha256, TRUSTSTORE_SHA256_SIZE);
+    return hash_index_hash(sha256, TRUSTSTORE_SHA256_SIZE);
 }
 
 bool truststore_index_entry(struct truststore *store, size_t place)

@@ -3,14 +3,14 @@
  * transaction.
  *
  *     hook_rehearse() each hook, before anything runs -> hook_begin_report()
- *     -> for each phase: hook_run("pre-PHASE"), phase_run_command(), hook_run("post-PHASE")
+ *     -> for each phase: hook_run("pre-PHASE"), hook_run_phase_command(), hook_run("post-PHASE")
  *     what fails: hook_after_failure()
  *
  * The lock is held throughout. Once a phase command has started, nothing that was committed before
  * it is undone by itself: the site may use it already; the message names the rollback of each.
  */
-#ifndef TFHOOK_HOOKS_H
-#define TFHOOK_HOOKS_H
+#ifndef TFHOOK_PHASE_HOOKS_H
+#define TFHOOK_PHASE_HOOKS_H
 
 #include "pipeline.h"
 
@@ -29,8 +29,8 @@ int hook_run(struct pipeline *pipeline, const char *hook, struct names *committe
     __attribute__((warn_unused_result));
 
 /* One command of a phase, logged. -1 with STATUS_COMMAND_FAILED when it fails. */
-int phase_run_command(struct session *session, struct report *report, const char *phase,
-                      const char *program, const struct names *words, struct err *err)
+int hook_run_phase_command(struct session *session, struct report *report, const char *phase,
+                           const char *program, const struct names *words, struct err *err)
     __attribute__((warn_unused_result));
 
 /* The failure stands; what the steps at post-failure say is only added, and the way back from what

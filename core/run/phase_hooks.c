@@ -1,4 +1,4 @@
-#include "hooks.h"
+#include "phase_hooks.h"
 
 #include "clock.h"
 #include "interrupt.h"
@@ -67,8 +67,8 @@ static const char *log_path(struct session *session, const char *phase, struct e
                       clock_utc_text(session->mem, session->environment.now), phase);
 }
 
-int phase_run_command(struct session *session, struct report *report, const char *phase,
-                      const char *program, const struct names *words, struct err *err)
+int hook_run_phase_command(struct session *session, struct report *report, const char *phase,
+                           const char *program, const struct names *words, struct err *err)
 {
     const char *log = log_path(session, phase, err);
     if (log == NULL)
@@ -123,7 +123,7 @@ int hook_rehearse(struct pipeline *pipeline, const char *hook, struct change_set
     const struct selection selection = {.hook = hook};
     if (pipeline_check(pipeline, &selection, false, err) < 0)
         return -1;
-    return pipeline_plan(pipeline, &selection, changes, true, err);
+    return pipeline_plan(pipeline, &selection, changes, err);
 }
 
 void hook_begin_report(struct pipeline *pipeline)

@@ -1,8 +1,9 @@
 #!/bin/bash
 # Build tfhook and test it: what is missing is installed first (apt or dnf).
 #
-#   tests/run.sh              every test once with ASan and UBSan, the smoke tests of the Release
-#                             build, and on Debian 12 the linters over what differs from origin/main
+#   tests/run.sh              every test once with ASan and UBSan; the smoke tests of the Release build,
+#                             with longer samples of the suites below; on Debian 12 the linters over
+#                             what differs from origin/main
 #   tests/run.sh --full       what that leaves out: see the table in tests/README.md
 #   tests/run.sh --on SUITE   either inside a Debian of that release (bullseye is nearest to
 #                             TeamForge's own platform), made in a folder by debootstrap; as root
@@ -139,7 +140,7 @@ show_fuzzing() {
 show_slowest() {
     say 'slowest (seconds):'
     sed -n 's/^ *[0-9]*\/[0-9]* Test *#[0-9]*: \([^ ]*\) .* \([0-9.]*\) sec.*/\2 \1/p' "$1" |
-        sort -rn | head -n 10 | awk '{printf "%8.1f  %s\n", $1, $2}'
+        sort -rn | awk 'NR <= 10 {printf "%8.1f  %s\n", $1, $2}'
 }
 
 # More at a time than there are processors, because many wait: for a deadline, a server, a disk.

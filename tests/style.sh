@@ -1,7 +1,7 @@
 #!/bin/bash
 # One linter over the tree: tests/style.sh CHECK BUILD [changed], called by tests/run.sh through ctest.
 # With `changed` only files that differ from origin/main, committed or not.
-set -eu
+set -euo pipefail
 
 check=$1
 build=$2
@@ -15,13 +15,19 @@ if [ "$which" = changed ] && ! git rev-parse --verify --quiet origin/main >/dev/
     which=uncompared
 fi
 
+if [ "$which" = changed ] && git diff --quiet origin/main -- . &&
+    [ -z "$(git ls-files --others --exclude-standard)" ]; then
+    echo "$check skipped: no file differs from origin/main; tests/run.sh --full looks at all"
+    exit 0
+fi
+
 # Of the paths on stdin those that this run is about.
 choose() {
     if [ "$which" != changed ]; then
         cat
         return
     fi
-    { git diff --name-only --no-renames --diff-filter=d origin/main
+    { git diff --relative --name-only --no-renames --diff-filter=d origin/main
         git ls-files --others --exclude-standard; } >"$build/changed.$check"
     grep -Fxf "$build/changed.$check" || true
 }

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct names problems = {0};
     struct config config;
     struct blob text = {mem_copy(&mem, data, size), size};
-    config_read(&mem, "fuzz.ini", &text, &config, &problems);
+    config_parse(&mem, "fuzz.ini", &text, &config, &problems);
     for (size_t i = 0; i < problems.count; i++)
         require(strncmp(problems.names[i], "fuzz.ini", 8) == 0);
     for (size_t i = 0; problems.count == 0 && i < config.step_count; i++) {

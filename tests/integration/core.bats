@@ -188,7 +188,8 @@ EOF
 @test "a plugin that crashes, hangs, exits, lies or leaves a child has changed nothing" {
     local bad
     for bad in crash exit:0 exit:3 return:99 close-all "write-unread:$T/file" hang close-all+hang; do
-        printf '[step one]\nplugin = fake\ntimeout = 1\ndo =\n    plan:write:%s:x\n' "$T/new" >"$T/c.ini"
+        printf '[step one]\nplugin = fake\ntimeout = %s\ndo =\n    plan:write:%s:x\n' \
+            "$([[ $bad = *hang ]] && echo 1 || echo 20)" "$T/new" >"$T/c.ini"
         printf '    plan:%s\n' ${bad//+/ } >>"$T/c.ini"
         run_config apply
         expect_status 1

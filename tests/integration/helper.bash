@@ -83,13 +83,13 @@ free_port() {
 # new_key FILE: an RSA key that this test has not had yet. Making one takes longer than most tests, so
 # they are made once a build, and each test begins with the first.
 new_key() {
-    local pool=$TFHOOK_BUILD/test-keys number
+    local pool=${TFHOOK_BUILD:?}/test-keys number
     KEYS_USED=$((KEYS_USED + 1))
     number=$KEYS_USED
     if [ ! -e "$pool/$number" ]; then
         mkdir -p "$pool"
-        openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$pool/$number.$$" 2>/dev/null
-        mv "$pool/$number.$$" "$pool/$number"
+        openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$pool/$number.$$" 2>/dev/null &&
+            mv "$pool/$number.$$" "$pool/$number"
     fi
     cp "$pool/$number" "$1"
     chmod 600 "$1"
@@ -99,7 +99,7 @@ new_key() {
 # build.
 new_pg_data() {
     local bin=$1 data=$2 made new
-    made=$TFHOOK_BUILD/test-pg-data-$(basename "$(dirname "$bin")")
+    made=${TFHOOK_BUILD:?}/test-pg-data-$(basename "$(dirname "$bin")")
     if [ ! -d "$made" ]; then
         new=$(mktemp -d /tmp/tfhook-pg.XXXXXX)
         chown postgres "$new"

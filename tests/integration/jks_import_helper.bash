@@ -20,11 +20,11 @@ jdks() {
 
 # Tls.class in $T, for every JDK from 11 on; compiled once a build.
 compile_tls() {
-    local source=$BATS_TEST_DIRNAME/java/Tls.java made=$TFHOOK_BUILD/test-classes new
+    local source=$BATS_TEST_DIRNAME/java/Tls.java made=${TFHOOK_BUILD:?}/test-classes new
     if [ ! "$made/Tls.class" -nt "$source" ]; then
-        new=$(mktemp -d /tmp/tfhook-classes.XXXXXX)
-        javac --release 11 -d "$new" "$source"
         mkdir -p "$made"
+        new=$(mktemp -d "$made/new.XXXXXX")
+        javac --release 11 -d "$new" "$source"
         mv "$new/Tls.class" "$made/Tls.class"
         rmdir "$new"
     fi

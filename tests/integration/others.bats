@@ -279,6 +279,7 @@ while_verifying() {
     "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -c "$T/c.ini" apply \
         >"$T/out" 2>&1 </dev/null 3>&- 8>&- &
     RUN=$!
+    STARTED+=("$RUN")
     for _ in $(seq 200); do grep -qs new "$file" && break; sleep 0.05; done
     grep -q new "$file"
     "$@"

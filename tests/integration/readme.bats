@@ -113,6 +113,19 @@ check_room() {
     [ "$count" -eq 20 ] || fail "$count rooms"
 }
 
+@test "the files that comments name are there" {
+    local name
+    for name in $(grep -rhoE '(^ \*|/\*|//).*' "$TOP/core" "$TOP/plugins" --include=*.c --include=*.h |
+        grep -oE '\b[a-z][a-z0-9_]+\.[ch]\b' | sort -u); do
+        case $name in
+        # of PostgreSQL (be-secure-common.c), the kernel, OpenSSL
+        common.c | posix_acl_xattr.h | tls1.h) continue ;;
+        esac
+        [ -n "$(find "$TOP/core" "$TOP/plugins" -name "$name" -print -quit)" ] ||
+            fail "a comment names $name, which is not there: $(grep -rn "\b$name" "$TOP/core" "$TOP/plugins")"
+    done
+}
+
 @test "what the READMEs of the tree name is there" {
     local readme name
     for readme in "$TOP"/core/README.md "$TOP"/core/*/README.md "$TOP"/plugins/*/README.md \

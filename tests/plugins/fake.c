@@ -226,8 +226,11 @@ static void act_sleep(struct action *a)
 /* Until the file is there, which the test makes; a minute at most. */
 static void act_until(struct action *a)
 {
-    for (int i = 0; i < 6000 && access(word(a, 0), F_OK) < 0; i++)
+    int left = 6000;
+    while (access(word(a, 0), F_OK) < 0 && --left > 0)
         (void)usleep(10000);
+    if (left == 0)
+        a->result = a->host->fail(a->host, "until: %s never came", word(a, 0));
 }
 
 static void act_direct(struct action *a)

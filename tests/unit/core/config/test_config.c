@@ -38,7 +38,7 @@ static void reads_phases_steps_and_lists(void **state)
     struct config config;
     struct names problems = {0};
     struct blob text = {(const unsigned char *)sample, sizeof sample - 1};
-    config_read(&mem, "c.ini", &text, &config, &problems);
+    config_parse(&mem, "c.ini", &text, &config, &problems);
     assert_int_equal(problems.count, 0);
     assert_int_equal(config.phase_count, 2);
     assert_int_equal(config.phases[1].command_count, 2);
@@ -67,7 +67,7 @@ static void every_prefix_is_read_or_refused_without_a_crash(void **state)
         memcpy(copy, sample, size);
         copy[size] = '\0';
         struct blob text = {(const unsigned char *)copy, size};
-        config_read(&own, "c.ini", &text, &config, &problems);
+        config_parse(&own, "c.ini", &text, &config, &problems);
         for (size_t i = 0; i < problems.count; i++)
             assert_int_equal(strncmp(problems.names[i], "c.ini:", 6), 0);
         mem_free(&own);

@@ -37,27 +37,29 @@ say() {
     printf '\n== %s\n' "$*"
 }
 
-# tfhook loads no plugin from where somebody else can write, and a source tree may be such a place.
-is_open() {
-    local directory
-    directory=$(realpath -m "$1")
-    while [ "$directory" != / ]; do
-        [ -z "$(find "$directory" -maxdepth 0 -perm /022 ! -perm -1000 2>/dev/null)" ] || return 0
-        directory=$(dirname "$directory")
-    done
-    return 1
+# tfhook loads no plugin from a folder that somebody else can write, and a source tree may lie in one.
+# Prints the first such folder above PATH.
+open_folder() {
+    local folder
+    folder=$(realpath -m "$1")
+    while [ "$folder" != / ]; do
+        find "$folder" -maxdepth 0 -perm /022 ! -perm -1000 2>/dev/null
+        folder=$(dirname "$folder")
+    done | tail -n 1
 }
 
 # Then the build goes elsewhere.
 choose_build_folder() {
-    is_open "$build" || return 0
+    local folder
+    folder=$(open_folder "$build")
+    [ -n "$folder" ] || return 0
     build=/var/tmp/tfhook-build-$(id -u)
     [ -d "$build" ] || mkdir -m 755 "$build"
     if [ ! -O "$build" ] || [ -L "$build" ]; then
         echo "run.sh: $build belongs to someone else; set TFHOOK_BUILD_DIR" >&2
         exit 1
     fi
-    say "$top can be written by others, so this builds in $build"
+    say "$folder can be written by others, so this builds in $build"
 }
 
 # The linters' verdicts differ from release to release, so only Debian 12's count.

@@ -28,6 +28,8 @@ die_in_verify() {
     for _ in $(seq 200); do grep -qs new "$file" && break; sleep 0.05; done
     kill -9 "$pid"
     wait "$pid" || true
+    # A child that it had just forked may still have the lock open for a moment.
+    flock -w 10 "$T/state/lock" true
     grep -q new "$file"
 }
 

@@ -277,3 +277,17 @@ CONF
     expect_output "the trust stores that its *_JAVA_OPTS may name are not known"
     expect_output "1 certificate in 1 store"
 }
+
+@test "a home that is found in more than one way is named once" {
+    make_home /usr/lib/jvm/jdk-11
+    mkdir -p "$T/root/usr/bin" "$T/root/var/lib/dpkg/alternatives" "$T/root/certs"
+    ln -s /usr/lib/jvm/jdk-11/bin/java "$T/root/usr/bin/java"
+    ln -s jdk-11 "$T/root/usr/lib/jvm/default-java"
+    printf '%s\n' auto /usr/bin/java '' /usr/lib/jvm/jdk-11/bin/java 1111 '' \
+        >"$T/root/var/lib/dpkg/alternatives/java"
+    cp "$DATA/plain.jks" "$T/root/usr/lib/jvm/jdk-11/lib/security/cacerts"
+    cp "$DATA/c.der" "$T/root/certs/scm1.crt"
+    tfhook --root "$T/root" apply --plugin jks-import -o certificates=/certs -o java-home=all
+    expect_status 0
+    [ "$(grep -c 'read by /usr/lib/jvm/jdk-11, as' "$T/out")" -eq 1 ] || fail "not once"
+}

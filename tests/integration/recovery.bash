@@ -47,6 +47,8 @@ die_in_verify() {
     for _ in $(seq 200); do [ ! -e "$T/tree/gone" ] && break; sleep 0.05; done
     kill -9 "$pid"
     wait "$pid" || true
+    # A child that it had just forked may still have the lock open for a moment.
+    flock -w 10 "$T/state/lock" true
 }
 
 # make_start PHASE: the transaction as a run leaves it in that phase, with its tree.

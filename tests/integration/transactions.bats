@@ -458,3 +458,33 @@ kill_at_each() {
     [ -z "$(find "$T/small" -name '.tfhook-*')" ]
     umount "$T/small"
 }
+
+@test "TERM does not cut a rollback short: it is done, or nothing is" {
+    local n
+    config "plan:write:$T/f:new"
+    for n in $(seq 1 20); do
+        rm -rf "$T/state"
+        echo old >"$T/f"
+        apply
+        traced -e trace=renameat -e "inject=renameat:signal=TERM:when=$n" -- rollback
+        grep -q SIGTERM "$T/trace" || break
+        case $status in
+        0) [ "$(cat "$T/f")" = old ] ;;
+        1) [ "$(cat "$T/f")" = new ] ;;
+        *) fail "TERM at renameat $n" ;;
+        esac
+    done
+    [ "$n" -gt 2 ]
+}
+
+@test "the newest of two interrupted transactions is undone first" {
+    config "plan:write:$T/f:first"
+    apply
+    config "plan:write:$T/f:new" verify:sleep:60
+    die_in_verify
+    # A power loss has taken back the first one's last phase.
+    mv "$T/state/transactions/000001.done" "$T/state/transactions/000001.open"
+    tfhook recover
+    expect_status 0
+    [ "$(cat "$T/f")" = old ]
+}

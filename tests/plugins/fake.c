@@ -84,6 +84,14 @@ static void act_list(struct action *a)
         a->host->log(a->host, TFHOOK_INFO, "list: %s", strerror(-rc));
 }
 
+static void act_stat(struct action *a)
+{
+    struct tfhook_stat st = {.struct_size = sizeof st};
+    int rc = a->host->stat(a->host, word(a, 0), &st);
+    a->host->log(a->host, TFHOOK_INFO, "stat %d: kind %d mode %o size %llu", rc, (int)st.kind,
+                 (unsigned)st.mode, (unsigned long long)st.size);
+}
+
 static void act_directory(struct action *a)
 {
     (void)a->host->directory(a->host, word(a, 0), 0750);
@@ -252,7 +260,7 @@ static const struct {
     {"escape", act_escape},   {"crash", act_crash},     {"hang", act_hang},
     {"exit", act_exit},       {"orphan", act_orphan},   {"close-all", act_close_all},
     {"print", act_print},     {"sleep", act_sleep},     {"until", act_until},
-    {"where", act_direct},
+    {"where", act_direct},    {"stat", act_stat},
 #if TFHOOK_API_MINOR >= 1
     {"process", act_process}, {"staged", act_staged},   {"probe-input", act_probe_input},
 #endif

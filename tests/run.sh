@@ -38,7 +38,7 @@ say() {
 }
 
 # tfhook loads no plugin from a folder that somebody else can write, and a source tree may lie in one.
-# Prints the first such folder above PATH.
+# open_folder PATH prints the uppermost such folder above it, or nothing.
 open_folder() {
     local folder
     folder=$(realpath -m "$1")
@@ -121,7 +121,8 @@ write_full_suite() {
     printf 'subdirs(full)\n'
 }
 
-# What was left out, and why: bats, cmocka, the linters and the crash suite say it in the output of their tests.
+# What was left out, and why: bats, cmocka, the linters and the crash suite say it in the output of
+# their tests.
 show_skipped() {
     local log=$build/Testing/Temporary/LastTest.log
     local skipped=$build/skipped.txt

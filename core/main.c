@@ -152,10 +152,10 @@ static enum status flush_output(const struct report *report, enum status status)
 
 int main(int argc, char **argv)
 {
-    invoker_refuse_loader();
     /* A block of a store's size is used again, not mapped anew, page by page, each time. */
     (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     static struct mem mem; /* freed by the end of the process */
+    invoker_save(&mem);
     struct session session = {.mem = &mem, .lock = -1};
     struct report report = {0};
     struct pipeline pipeline = {
@@ -163,7 +163,6 @@ int main(int argc, char **argv)
     struct err err = {.mem = &mem};
     enum status status = STATUS_OK;
     open_standard_streams();
-    invoker_save(&mem);
     if (cli_parse(&mem, argc, argv, &session.cli, &err) < 0) {
         status = err.status;
         if (session.cli.json)

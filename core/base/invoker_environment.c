@@ -1,7 +1,5 @@
 #include "invoker_environment.h"
 
-#include "exit_status.h"
-#include "ld_env.h"
 #include "text.h"
 
 #include <signal.h>
@@ -27,40 +25,27 @@ static struct {
     sigset_t not_default;
 } invoker;
 
-void invoker_refuse_loader(void)
+/* The two variables that mean something to tfhook itself. */
+static bool is_ours(const char *entry)
 {
-    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-        if (!ld_leads(*entry))
-            continue;
-        dprintf(STDERR_FILENO,
-                "tfhook: %.*s is set, and plugins would be bound as it says: start tfhook by its "
-                "launcher (sbin/tfhook), which leaves it out\n",
-                (int)strcspn(*entry, "="), *entry);
-        _exit(STATUS_REJECTED);
-    }
+    static const char *const ours[] = {"SOURCE_DATE_EPOCH=", "NO_COLOR="};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (strncmp(entry, ours[i], strlen(ours[i])) == 0 && entry[strlen(ours[i])] != '\0')
+            return true;
+    return false;
 }
 
-/* No library of ours shall be led by the caller's environment. */
+/* Libraries look for variables of their own (OPENSSL_CONF, GCONV_PATH): they shall find none. */
 static void clean_environment(struct mem *mem)
 {
-    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-        char *own = mem_str(mem, *entry);
-        if (ld_is_hidden(own))
-            ld_flip(own);
-        names_add(mem, &invoker.environment, own);
-    }
-    static const char *const kept[] = {"SOURCE_DATE_EPOCH", "NO_COLOR"};
-    const char *values[sizeof kept / sizeof *kept];
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        const char *value = getenv(kept[i]);
-        values[i] = value == NULL ? NULL : mem_str(mem, value);
-    }
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
+        names_add(mem, &invoker.environment, mem_str(mem, *entry));
     (void)clearenv();
     (void)setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
     (void)setenv("LANG", "C", 1);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        if (values[i] != NULL && values[i][0] != '\0')
-            (void)setenv(kept[i], values[i], 1);
+    for (size_t i = 0; i < invoker.environment.count; i++)
+        if (is_ours(invoker.environment.names[i]))
+            (void)putenv(mem_str(mem, invoker.environment.names[i]));
 }
 
 static void save_signals(void)

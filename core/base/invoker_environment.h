@@ -10,12 +10,7 @@
 
 #include <stdbool.h>
 
-/* Before all else in main: what the loader has read by then is with the process until it ends,
- * whatever becomes of the environment. The launcher leaves it out; who starts the program past the
- * launcher with such a variable is refused. */
-void invoker_refuse_loader(void);
-
-/* First thing then: remember, then set our own. */
+/* First thing in main: remember, then set our own. */
 void invoker_save(struct mem *mem);
 
 /* In the child that becomes a phase command. */

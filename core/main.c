@@ -12,10 +12,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Descriptors 0 to 2 must be open: a file opened later must not become somebody's stderr. What is
@@ -152,14 +152,14 @@ static enum status flush_output(const struct report *report, enum status status)
 
 int main(int argc, char **argv)
 {
-    /* A block of a store's size is used again, not mapped anew, page by page, each time. */
-    (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+    /* Keys and passwords pass through this memory, and a core handler that is a pipe does not obey
+     * the limit of a core file's size. */
+    (void)prctl(PR_SET_DUMPABLE, 0);
     static struct mem mem; /* freed by the end of the process */
     invoker_save(&mem);
     struct session session = {.mem = &mem, .lock = -1};
     struct report report = {0};
-    struct pipeline pipeline = {
-        .session = &session, .report = &report, .plugin_dir = -1, .ruleset = -1};
+    struct pipeline pipeline = {.session = &session, .report = &report, .plugin_dir = -1};
     struct err err = {.mem = &mem};
     enum status status = STATUS_OK;
     open_standard_streams();

@@ -95,7 +95,7 @@ static void keep_cached(struct root_cache *cache, const char *path, const char *
 
 static void keep_owner(uid_t *kept, uid_t owner)
 {
-    if (owner == 0 || owner == geteuid())
+    if (owner == 0 || owner == getuid())
         return;
     *kept = *kept == 0 || *kept == owner ? owner : ROOT_SEVERAL_OWNERS;
 }

@@ -26,7 +26,7 @@ static int check_owner_and_mode(struct mem *mem, const struct stat *st, const ch
 {
     bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0 && met != MET_TO_HOLD;
     const char *mend = NULL;
-    if (st->st_uid != 0 && st->st_uid != geteuid())
+    if (st->st_uid != 0 && st->st_uid != getuid())
         mend = mend_owner(mem, path, met);
     else if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
         mend =

@@ -1,5 +1,7 @@
 #include "host_context.h"
 
+#include "sandbox.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -17,16 +19,40 @@ int host_misuse(struct host_context *context, const char *format, ...)
 void host_send(struct host_context *context, const struct record *record)
 {
     /* The parent is gone, or has had enough of this child: nobody will read what follows. */
-    if (record_send(context->fd, record, NULL) < 0)
+    if (record_send(context->fd, record) < 0)
         _exit(1);
+}
+
+bool host_retries_as_root(int rc)
+{
+    return (rc == -EACCES || rc == -EPERM) && sandbox_act_as_root();
+}
+
+int host_lstat(const char *real, struct stat *ret)
+{
+    int rc = lstat(real, ret) < 0 ? -errno : 0;
+    if (host_retries_as_root(rc)) {
+        rc = lstat(real, ret) < 0 ? -errno : 0;
+        (void)sandbox_drop_root();
+    }
+    return rc;
+}
+
+static int resolve_path(struct host_context *context, const char *path, const char **ret)
+{
+    return run_environment_resolve(context->environment, context->mem, context->step->plugin, path,
+                                   ret);
 }
 
 int host_resolve(struct host_context *context, const char *path, const char **ret)
 {
     if (path == NULL)
         return host_misuse(context, "a path that is NULL");
-    int rc = run_environment_resolve(context->environment, context->mem, context->step->plugin,
-                                     path, ret);
+    int rc = resolve_path(context, path, ret);
+    if (host_retries_as_root(rc)) {
+        rc = resolve_path(context, path, ret);
+        (void)sandbox_drop_root();
+    }
     if (rc == -EINVAL)
         rc = host_misuse(context, "the path \"%s\" is neither absolute nor a note's name", path);
     return rc;

@@ -10,12 +10,12 @@
 
 #include "change_set.h"
 #include "digest.h"
-#include "procfs.h"
 #include "run_environment.h"
 #include "step_settings.h"
 #include "wire.h"
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 struct seen_file {
     const char *real;
@@ -33,13 +33,10 @@ struct host_context {
     bool may_publish;            /* verify; reports and findings */
     enum tfhook_level log_level; /* the least that is shown */
     int fd;                      /* records go here */
-    int aside;                   /* and requests here (aside.h) */
     int64_t progress_ms;         /* when progress was told last, */
     char progress_of[64];        /* and of what */
     struct seen_file *seen;
     size_t seen_count;
-    struct programs programs; /* of all processes, at the first look that went aside */
-    bool programs_seen;
     const char *message; /* of the step */
     const char *misuse;  /* the first misuse of the interface; fails the step */
 };
@@ -52,6 +49,11 @@ void host_send(struct host_context *context, const struct record *record);
 /* The OS path of a path as a plugin names it. 0 or a negated errno. */
 int host_resolve(struct host_context *context, const char *path, const char **ret)
     __attribute__((warn_unused_result));
+/* lstat(2) of an OS path. 0 or a negated errno. */
+int host_lstat(const char *real, struct stat *ret) __attribute__((warn_unused_result));
+/* Is it a refusal that root would not get? Then this is root until sandbox_drop_root(): a file
+ * server (NFS, FUSE) does not know of the capability to read any file. */
+bool host_retries_as_root(int rc);
 /* The setting of that name; NULL, and a misuse, when the plugin does not declare it. */
 const struct setting *host_setting(struct host_context *context, const char *key);
 

@@ -2,6 +2,7 @@
 #include "file.h"
 #include "host_context.h"
 #include "host_functions.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,6 +43,10 @@ static int host_read(const struct tfhook_host *host, const char *path, size_t li
         content = staged->content;
     } else {
         rc = file_read(context->mem, real, limit, &content);
+        if (host_retries_as_root(rc)) {
+            rc = file_read(context->mem, real, limit, &content);
+            (void)sandbox_drop_root();
+        }
         if (rc < 0)
             return rc;
         remember_seen(context, real, &content);
@@ -93,6 +98,10 @@ static int host_list(const struct tfhook_host *host, const char *path, struct tf
     if (staged != NULL && staged->action != ACTION_DIRECTORY)
         return staged->action == ACTION_REMOVE ? -ENOENT : -ENOTDIR;
     rc = file_list(context->mem, real, &disk);
+    if (host_retries_as_root(rc)) {
+        rc = file_list(context->mem, real, &disk);
+        (void)sandbox_drop_root();
+    }
     if (rc < 0 && !(rc == -ENOENT && staged != NULL))
         return rc;
     struct names names = overlay_names(context, real, &disk);
@@ -109,8 +118,8 @@ static int overlay_stat(const struct host_context *context, const struct change 
     if (rc < 0) {
         bool directory = staged->action == ACTION_DIRECTORY;
         *st = (struct stat){.st_mode = directory ? S_IFDIR | 0755 : S_IFREG | 0644,
-                            .st_uid = geteuid(),
-                            .st_gid = getegid(),
+                            .st_uid = getuid(),
+                            .st_gid = getgid(),
                             .st_nlink = 1};
     }
     if (staged->mode >= 0)
@@ -131,7 +140,7 @@ static int host_stat(const struct tfhook_host *host, const char *path, struct tf
     if (rc < 0)
         return rc;
     struct stat st = {0};
-    rc = lstat(real, &st) < 0 ? -errno : 0;
+    rc = host_lstat(real, &st);
     const struct change *staged = change_set_find(context->changes, real);
     if (staged != NULL)
         rc = overlay_stat(context, staged, &st, rc);

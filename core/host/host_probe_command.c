@@ -1,16 +1,15 @@
 /* The host functions by which a plugin runs a command that only looks. */
-#include "aside.h"
 #include "file.h"
 #include "host_context.h"
 #include "host_functions.h"
 #include "probe_command.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
-static int probe_it(struct host_context *context, struct probe *probe, struct tfhook_output *ret)
+static int run_probe(struct host_context *context, const struct probe *probe,
+                     struct tfhook_output *ret)
 {
     struct tfhook_output out = {0};
     if (probe->argv == NULL || probe->argv[0] == NULL || probe->argv[0][0] != '/')
@@ -21,9 +20,7 @@ static int probe_it(struct host_context *context, struct probe *probe, struct tf
         return host_misuse(context, "struct_size of a struct tfhook_output is not set");
     if (access(probe->argv[0], X_OK) < 0)
         return -errno;
-    const struct passwd *user = getpwuid(geteuid());
-    probe->home = user == NULL ? "/" : user->pw_dir;
-    int rc = aside_probe(context->aside, context->mem, probe, &out);
+    int rc = probe_run(context->mem, probe, &out);
     if (rc < 0)
         return rc;
     size_t size = ret->struct_size;
@@ -35,18 +32,19 @@ static int probe_it(struct host_context *context, struct probe *probe, struct tf
 static int host_probe(const struct tfhook_host *host, const char *const *argv, int seconds,
                       size_t limit, struct tfhook_output *ret)
 {
-    struct probe probe = {.argv = argv, .seconds = seconds, .limit = limit};
-    return probe_it(host->core, &probe, ret);
+    const struct probe probe = {.argv = argv, .seconds = seconds, .limit = limit};
+    return run_probe(host->core, &probe, ret);
 }
 
 static int host_probe_input(const struct tfhook_host *host, const char *const *argv,
                             const void *input, size_t size, int seconds, size_t limit,
                             struct tfhook_output *ret)
 {
-    struct probe probe = {.argv = argv, .input = {input, size}, .seconds = seconds, .limit = limit};
+    const struct probe probe = {
+        .argv = argv, .input = {input, size}, .seconds = seconds, .limit = limit};
     if (input == NULL)
         return host_misuse(host->core, "an input of a probe that is NULL");
-    return probe_it(host->core, &probe, ret);
+    return run_probe(host->core, &probe, ret);
 }
 
 void host_add_probe_command(struct tfhook_host *ret)

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,22 +26,18 @@ struct stream {
     bool truncated;
 };
 
-static _Noreturn void exec_probe(const struct probe *probe, int in, int out, int err)
+static _Noreturn void exec_probe(const struct probe *probe, pid_t parent, const int streams[3])
 {
+    struct mem mem = {0};
+    const struct passwd *user = getpwuid(getuid());
     char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
     char lang[] = "LANG=C";
-    struct mem mem = {0};
-    char *const environment[] = {path, mem_printf(&mem, "HOME=%s", probe->home), lang, NULL};
-    const struct sandbox sandbox = {
-        .group = probe->group, .seconds = probe->cpu_seconds, .streams = {in, out, err}};
-    bool confined = sandbox_enter(&sandbox);
-    if (confined && probe->look != NULL)
-        _exit(probe->look(probe->context));
-    if (confined)
+    char *home = mem_printf(&mem, "HOME=%s", user == NULL ? "/" : user->pw_dir);
+    char *const environment[] = {path, home, lang, NULL};
+    if (sandbox_enter_command(parent, streams))
         (void)execve(probe->argv[0], (char *const *)(uintptr_t)probe->argv, environment);
     /* Told apart from a command's own status by the message on its stderr. */
-    dprintf(2, "cannot run %s: %s", probe->look != NULL ? "a look" : probe->argv[0],
-            strerror(errno));
+    dprintf(2, "cannot run %s: %s", probe->argv[0], strerror(errno));
     _exit(127);
 }
 
@@ -72,15 +70,19 @@ static bool feed_stdin(int fd, struct stream *in)
     return in->size < in->limit;
 }
 
-/* Until both streams end, or the deadline comes, or one byte above the limit of stdout. */
-static void collect_output(struct stream *in, struct stream *out, struct stream *err,
-                           const struct deadline *deadline, bool *ret_timed_out)
+/* Until both streams end, or the deadline comes, or one byte above the limit of stdout. False: the
+ * deadline has come. */
+static bool collect_output(struct stream *in, struct stream *out, struct stream *err,
+                           int64_t deadline)
 {
     struct pollfd fds[] = {{out->fd, POLLIN, 0}, {err->fd, POLLIN, 0}, {in->fd, POLLOUT, 0}};
     while ((fds[0].fd >= 0 || fds[1].fd >= 0) && !out->truncated) {
-        *ret_timed_out = deadline_is_over(deadline) || !deadline_poll(deadline, fds, 3);
-        if (*ret_timed_out)
-            return;
+        int64_t left = deadline - clock_ms();
+        int ready = left <= 0 ? 0 : poll(fds, 3, (int)left);
+        if (ready == 0)
+            return false;
+        if (ready < 0)
+            continue; /* a signal */
         if (fds[0].revents != 0 && !drain_stream(out))
             fds[0].fd = -1;
         if (fds[1].revents != 0 && !drain_stream(err))
@@ -90,87 +92,85 @@ static void collect_output(struct stream *in, struct stream *out, struct stream 
             fds[2].fd = -1;
         }
     }
+    return true;
 }
 
-/* Its streams may have ended long before it does. What cannot be killed, for the kernel waits for a
- * disk or a server, is left behind after a while: nobody shall wait for it with the lock in hand.
- */
-static int wait_status(pid_t pid, const struct deadline *deadline, bool killed, bool *ret_timed_out)
+/* It may have become another user, whom only root may kill. */
+static void kill_probe(pid_t pid)
 {
-    enum { LAST_MS = 1000 };
-    int status = 0;
-    pid_t got = 0;
-    int64_t last = clock_ms() + LAST_MS;
-    for (int i = 0; (got = waitpid(pid, &status, WNOHANG)) != pid; i++) {
-        if (got < 0 && errno != EINTR)
-            return 127;
-        if (killed && clock_ms() > last) {
-            *ret_timed_out = true;
-            return 128 + SIGKILL;
+    bool root = sandbox_act_as_root();
+    (void)kill(pid, SIGKILL);
+    if (root)
+        (void)sandbox_drop_root();
+}
+
+/* Its streams may have ended long before it does. False: it was killed at the deadline. */
+static bool wait_for_end(pid_t pid, int64_t deadline, int *ret_status)
+{
+    const struct timespec moment = {0, 1000000};
+    *ret_status = W_EXITCODE(127, 0); /* when the plugin has seen to it that none is kept */
+    while (waitpid(pid, ret_status, WNOHANG) == 0) {
+        if (clock_ms() >= deadline) {
+            kill_probe(pid);
+            (void)waitpid(pid, ret_status, 0);
+            return false;
         }
-        if (!killed && deadline_is_over(deadline)) {
-            *ret_timed_out = killed = true;
-            (void)kill(pid, SIGKILL);
-            last = clock_ms() + LAST_MS;
-        }
-        const struct timespec moment = {0, i < 50 ? 100000 : 2000000};
         (void)nanosleep(&moment, NULL);
     }
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return true;
 }
 
-/* The pipes of a probe, and its process; -1 with errno set when there is none. */
-static pid_t start_process(const struct probe *probe, int in[2], int out[2], int err[2])
+/* Its process, and our ends of its streams; -1 with errno set when there is none. */
+static pid_t start_process(const struct probe *probe, struct stream *in, struct stream *out,
+                           struct stream *err)
 {
-    if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
-        return -1;
-    if (probe->input.data != NULL &&
-        (pipe2(in, O_CLOEXEC) < 0 || fcntl(in[1], F_SETFL, O_NONBLOCK) < 0))
-        return -1;
-    pid_t pid = fork();
+    int in_pipe[2] = {-1, -1};
+    int out_pipe[2] = {-1, -1};
+    int err_pipe[2] = {-1, -1};
+    pid_t parent = getpid();
+    pid_t pid = -1;
+    if (pipe2(out_pipe, O_CLOEXEC) == 0 && pipe2(err_pipe, O_CLOEXEC) == 0 &&
+        (probe->input.data == NULL ||
+         (pipe2(in_pipe, O_CLOEXEC) == 0 && fcntl(in_pipe[1], F_SETFL, O_NONBLOCK) == 0)))
+        pid = fork();
     if (pid == 0)
-        exec_probe(probe, in[0], out[1], err[1]);
+        exec_probe(probe, parent, (const int[]){in_pipe[0], out_pipe[1], err_pipe[1]});
+    int error = errno;
+    descriptor_close(&in_pipe[0]);
+    descriptor_close(&out_pipe[1]);
+    descriptor_close(&err_pipe[1]);
+    in->fd = in_pipe[1];
+    out->fd = out_pipe[0];
+    err->fd = err_pipe[0];
+    errno = error;
     return pid;
 }
 
 int probe_run(struct mem *mem, const struct probe *probe, struct tfhook_output *ret)
 {
-    int in_pipe[2] = {-1, -1};
-    int out_pipe[2] = {-1, -1};
-    int err_pipe[2] = {-1, -1};
-    pid_t pid = start_process(probe, in_pipe, out_pipe, err_pipe);
-    int error = errno;
-    descriptor_close(&in_pipe[0]);
-    descriptor_close(&out_pipe[1]);
-    descriptor_close(&err_pipe[1]);
+    struct stream in = {.data = (unsigned char *)(uintptr_t)probe->input.data,
+                        .limit = probe->input.size};
+    struct stream out = {.data = mem_alloc(mem, probe->limit + 1), .limit = probe->limit};
+    struct stream err = {.data = mem_alloc(mem, ERR_LIMIT + 1), .limit = ERR_LIMIT};
+    int64_t deadline = clock_ms() + probe->seconds * 1000;
+    pid_t pid = start_process(probe, &in, &out, &err);
+    int rc = pid < 0 ? -errno : 0;
     if (pid > 0) {
-        struct stream in = {.fd = in_pipe[1],
-                            .data = (unsigned char *)(uintptr_t)probe->input.data,
-                            .limit = probe->input.size};
-        struct stream out = {
-            .fd = out_pipe[0], .data = mem_alloc(mem, probe->limit + 1), .limit = probe->limit};
-        struct stream err = {
-            .fd = err_pipe[0], .data = mem_alloc(mem, ERR_LIMIT + 1), .limit = ERR_LIMIT};
-        bool timed_out = false;
-        struct deadline deadline = *probe->deadline;
-        int64_t own = clock_ms() + probe->seconds * 1000;
-        if (own < deadline.at)
-            deadline.at = own;
-        collect_output(&in, &out, &err, &deadline, &timed_out);
+        int status = 0;
+        bool in_time = collect_output(&in, &out, &err, deadline);
         descriptor_close(&in.fd); /* it may wait for its end */
-        in_pipe[1] = -1;
-        bool killed = timed_out || out.truncated;
-        if (killed)
-            (void)kill(pid, SIGKILL);
-        int status = wait_status(pid, &deadline, killed, &timed_out);
-        *ret = (struct tfhook_output){.exit_status = status,
-                                      .timed_out = timed_out,
+        if (out.truncated)
+            kill_probe(pid);
+        in_time &= wait_for_end(pid, deadline, &status);
+        *ret = (struct tfhook_output){.exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+                                                                         : WEXITSTATUS(status),
+                                      .timed_out = !in_time,
                                       .truncated = out.truncated,
                                       .out = {out.data, out.size},
                                       .err = {err.data, err.size}};
     }
-    descriptor_close(&in_pipe[1]);
-    descriptor_close(&out_pipe[0]);
-    descriptor_close(&err_pipe[0]);
-    return pid > 0 ? 0 : -error;
+    descriptor_close(&in.fd);
+    descriptor_close(&out.fd);
+    descriptor_close(&err.fd);
+    return rc;
 }

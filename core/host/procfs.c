@@ -1,8 +1,5 @@
 #include "procfs.h"
 
-#include "text.h"
-
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,11 +19,6 @@ bool process_name_is_valid(const char *name)
             return false;
     }
     return true;
-}
-
-bool process_name_is_link(const char *name)
-{
-    return strcmp(name, "exe") == 0 || strcmp(name, "cwd") == 0 || strcmp(name, "root") == 0;
 }
 
 /* Files of /proc have no size to go by; nearly all fit into one part. */
@@ -88,24 +80,4 @@ int process_read(struct mem *mem, long pid, const char *name, size_t limit, stru
     int rc = read_all(mem, fd, limit == 0 || limit > PROCESS_LIMIT ? PROCESS_LIMIT : limit, ret);
     (void)close(fd);
     return rc;
-}
-
-void process_programs(struct mem *mem, struct programs *ret)
-{
-    char path[64], target[PATH_MAX];
-    *ret = (struct programs){0};
-    DIR *dir = opendir("/proc");
-    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-        long pid = 0;
-        if (!text_number(entry->d_name, 1, LONG_MAX, &pid))
-            continue;
-        (void)snprintf(path, sizeof path, "/proc/%ld/exe", pid);
-        ssize_t length = readlink(path, target, sizeof target);
-        struct program *program = mem_push(mem, ret->items, ret->count);
-        *program = (struct program){.pid = pid, .error = length < 0 ? errno : 0};
-        if (length >= 0)
-            program->path = mem_strn(mem, target, (size_t)length);
-    }
-    if (dir != NULL)
-        (void)closedir(dir);
 }

@@ -4,6 +4,8 @@
 #include "invoker_environment.h"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdint.h>
@@ -12,6 +14,17 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+enum { NOBODY = 65534 };
+static const rlim_t command_file_size = (rlim_t)64 << 20; /* logs, no more */
+
+/* What was root's before it was given up first. */
+static struct {
+    bool dropped;
+    gid_t group;
+    gid_t groups[NGROUPS_MAX];
+    int group_count;
+} root;
 
 static bool set_streams(const int streams[3])
 {
@@ -33,7 +46,7 @@ static void leave_terminal(void)
 static void set_limits(long seconds)
 {
     const struct rlimit none = {0, 0};
-    const struct rlimit file = {(rlim_t)64 << 20, (rlim_t)64 << 20}; /* logs of probes, no more */
+    const struct rlimit file = {0, command_file_size};
     const struct rlimit cpu = {(rlim_t)seconds + 1, (rlim_t)seconds + 2};
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)setrlimit(RLIMIT_CPU, &cpu);
@@ -44,24 +57,19 @@ static void set_limits(long seconds)
 #endif
 }
 
-void sandbox_drop_capabilities(void)
+/* The kernel clears both with each change of the effective user. */
+static void end_with_parent_and_leave_no_core(void)
 {
-    const uint32_t kept = 1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH;
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    if (syscall(SYS_capget, &header, data) < 0)
-        return;
-    const struct __user_cap_data_struct wanted[_LINUX_CAPABILITY_U32S_3] = {
-        {.effective = data[0].effective & kept, .permitted = data[0].permitted & kept}};
-    (void)syscall(SYS_capset, &header, wanted);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)prctl(PR_SET_DUMPABLE, 0);
 }
 
 bool sandbox_enter(const struct sandbox *how)
 {
-    (void)setpgid(0, how->group);
+    (void)setpgid(0, 0);
     leave_terminal();
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (!set_streams(how->streams))
+    end_with_parent_and_leave_no_core();
+    if (getppid() != how->parent || !set_streams(how->streams))
         return false;
     descriptors_close_all_but(how->kept, how->kept_count);
     invoker_reset_signals(); /* none is blocked, and the umask is 022: invoker_environment.h */
@@ -69,5 +77,76 @@ bool sandbox_enter(const struct sandbox *how)
         return false;
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     set_limits(how->seconds);
+    return true;
+}
+
+/* By system calls: of the C library's, each would change all threads, and libcap would be a library
+ * for two of them. */
+static bool set_ids(uid_t user, gid_t group, int count, const gid_t *groups)
+{
+    return syscall(SYS_setgroups, count, groups) == 0 &&
+           syscall(SYS_setresgid, -1, group, -1) == 0 && syscall(SYS_setresuid, -1, user, -1) == 0;
+}
+
+/* False when one of them is not permitted. What is permitted stays. */
+static bool set_effective_capabilities(uint32_t wanted)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+    if (syscall(SYS_capget, &header, data) < 0 || (data[0].permitted & wanted) != wanted)
+        return false;
+    data[0].effective = wanted;
+    data[1].effective = 0;
+    return syscall(SYS_capset, &header, data) == 0;
+}
+
+static void restore_ids(void)
+{
+    (void)syscall(SYS_setresuid, -1, 0, -1); /* first: it brings back the right to the others */
+    (void)set_ids(0, root.group, root.group_count, root.groups);
+    end_with_parent_and_leave_no_core();
+}
+
+const char *sandbox_drop_root(void)
+{
+    const uint32_t looking = 1U << CAP_DAC_READ_SEARCH | 1U << CAP_SYS_PTRACE;
+    if (getuid() != 0)
+        return "not root";
+    if (!root.dropped) {
+        root.group = getegid();
+        root.group_count = getgroups(NGROUPS_MAX, root.groups);
+        if (root.group_count < 0)
+            return "its groups cannot be read";
+    }
+    bool ids = set_ids(NOBODY, NOBODY, 0, NULL);
+    root.dropped = ids && set_effective_capabilities(looking);
+    if (root.dropped) {
+        end_with_parent_and_leave_no_core();
+        return NULL;
+    }
+    restore_ids();
+    return ids ? "root without CAP_DAC_READ_SEARCH or CAP_SYS_PTRACE, as in a container"
+               : "this root cannot become another user";
+}
+
+bool sandbox_act_as_root(void)
+{
+    if (root.dropped)
+        restore_ids();
+    return root.dropped;
+}
+
+bool sandbox_enter_command(pid_t parent, const int streams[3])
+{
+    const struct rlimit file = {command_file_size, command_file_size};
+    if (root.dropped)
+        restore_ids();
+    else
+        end_with_parent_and_leave_no_core();
+    (void)setrlimit(RLIMIT_FSIZE, &file);
+    if (getppid() != parent || !set_streams(streams))
+        return false;
+    descriptors_close_all_but(NULL, 0);
+    invoker_reset_signals();
     return true;
 }

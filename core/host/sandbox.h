@@ -1,12 +1,22 @@
 /*
- * What the process of a plugin's call may do: to look, and to answer. Containment of mistakes, no
+ * What the process of a plugin's call may do: to look, and to propose. Containment of mistakes, no
  * security boundary: a plugin is trusted as whoever installed it.
  *
- * A process group of its own, so that what it starts is ended with it; its end with the parent's;
+ * A process group of its own, so that what it starts is ended with it; its end with its parent's;
  * of the descriptors only those for its answers; no terminal; signals, working directory and umask
  * as in a new process; limits of CPU time, memory and the size of a file; no core file; no new
- * privileges. What it starts is bound too. Landlock comes on top, where the kernel has it
- * (landlock.h).
+ * privileges.
+ *
+ * And where root runs it, an effective user who owns nothing, with those of root's capabilities
+ * that read any file and look at any process. What only its owner may write it can then neither
+ * open to write, nor rename, remove or make beside. The real user stays root, so that the host's
+ * functions can act as root for a moment, and commands that they run are root's.
+ *
+ *     in the call:     sandbox_enter, sandbox_drop_root, plugin code ...
+ *                      sandbox_act_as_root, what needs it, sandbox_drop_root
+ *     in its command:  sandbox_enter_command, execve
+ *
+ * Source: capabilities(7), prctl(2).
  */
 #ifndef TFHOOK_SANDBOX_H
 #define TFHOOK_SANDBOX_H
@@ -18,20 +28,26 @@
 enum { SANDBOX_KEPT_MAX = 4 };
 
 struct sandbox {
-    pid_t group;    /* the process group to join; 0: one of its own */
+    pid_t parent;   /* when it is another by now, it has died, and so shall this process */
     long seconds;   /* of CPU time */
     int streams[3]; /* for stdin, stdout and stderr; stdin -1: nothing to read */
     int kept[SANDBOX_KEPT_MAX];
     size_t kept_count;
 };
 
-/* Once, in the child, before any code of a plugin's or a command's. False: it has no way to go on,
- * and must exit. */
+/* Once, in the child, before any code of a plugin's. False: it has no way to go on, and must exit.
+ */
 bool sandbox_enter(const struct sandbox *how) __attribute__((warn_unused_result));
 
-/* After that, where a plugin's code runs: of root's capabilities those stay that open files and
- * sockets of others. What the process starts gets no more (no_new_privs). By system calls: libcap
- * would be a library for two of them. */
-void sandbox_drop_capabilities(void);
+/* For the calling thread. NULL, or why it keeps its user and all that this user may do. */
+const char *sandbox_drop_root(void);
+
+/* Root again, for the calling thread, until sandbox_drop_root(). False: there is nothing to take
+ * back. */
+bool sandbox_act_as_root(void);
+
+/* In a child of the call, `parent`, that becomes a command: the real user with all that it may do,
+ * but for the limits of the call. False as above. */
+bool sandbox_enter_command(pid_t parent, const int streams[3]) __attribute__((warn_unused_result));
 
 #endif

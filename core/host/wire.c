@@ -12,7 +12,7 @@
 
 enum { HEAD_SIZE = 6, FIELD_HEAD_SIZE = 5, RECORD_MAX = 2 * FILE_LIMIT };
 
-/* What each type carries: T text, t text or absent, B bytes, b bytes or absent, N number. */
+/* What each type carries: T text, t text or absent, B bytes, N number. */
 static const char *const shapes[RECORD_TYPES] = {
     [RECORD_DESCRIPTOR] = "TTTTTT",
     [RECORD_KEY] = "TNNttNNT",
@@ -27,10 +27,6 @@ static const char *const shapes[RECORD_TYPES] = {
     [RECORD_DIRECTORY] = "TN",
     [RECORD_PUBLISH] = "TB",
     [RECORD_END] = "Nt",
-    [RECORD_ASK_PROBE] = "BTbNN",
-    [RECORD_ASK_PROCESS] = "NTN",
-    [RECORD_ASK_PROGRAMS] = "",
-    [RECORD_ANSWER] = "NNNNBB",
 };
 
 void record_add(struct record *record, const void *data, size_t size)
@@ -48,27 +44,14 @@ void record_add_number(struct record *record, struct mem *mem, long number)
     record_add(record, mem_copy(mem, &number, sizeof number), sizeof number);
 }
 
-/* After a read or write that has failed: 0 when it is to be tried again. */
-static int wait_after(int error, int fd, short events, const struct deadline *deadline)
-{
-    struct pollfd pollfd = {fd, events, 0};
-    if (error == EINTR)
-        return 0;
-    if (error != EAGAIN || deadline == NULL)
-        return -error;
-    return deadline_poll(deadline, &pollfd, 1) ? 0 : -ETIMEDOUT;
-}
-
-static int write_whole(int fd, struct iovec *parts, int count, const struct deadline *deadline)
+static int write_whole(int fd, struct iovec *parts, int count)
 {
     while (count > 0) {
         ssize_t put = writev(fd, parts, count);
-        if (put < 0) {
-            int rc = wait_after(errno, fd, POLLOUT, deadline);
-            if (rc < 0)
-                return rc;
+        if (put < 0 && errno == EINTR)
             continue;
-        }
+        if (put < 0)
+            return -errno;
         for (; count > 0 && (size_t)put >= parts->iov_len; parts++, count--)
             put -= (ssize_t)parts->iov_len;
         if (count > 0) {
@@ -91,7 +74,7 @@ static uint32_t get_u32(const unsigned char *from)
     return value;
 }
 
-int record_send(int fd, const struct record *record, const struct deadline *deadline)
+int record_send(int fd, const struct record *record)
 {
     static char nul[1];
     unsigned char head[HEAD_SIZE], heads[RECORD_FIELDS_MAX][FIELD_HEAD_SIZE];
@@ -114,12 +97,7 @@ int record_send(int fd, const struct record *record, const struct deadline *dead
     put_u32(head, (uint32_t)total);
     head[4] = (unsigned char)record->type;
     head[5] = (unsigned char)record->count;
-    return write_whole(fd, parts, count, deadline);
-}
-
-size_t record_announced(const unsigned char *data, size_t size)
-{
-    return size < HEAD_SIZE ? 0 : get_u32(data);
+    return write_whole(fd, parts, count);
 }
 
 ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *ret)
@@ -151,45 +129,6 @@ ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *re
     return (ptrdiff_t)total;
 }
 
-/* 1 when all of it was read, 0 when the other side is gone. */
-static int read_whole(int fd, unsigned char *data, size_t size, const struct deadline *deadline)
-{
-    while (size > 0) {
-        ssize_t got = read(fd, data, size);
-        if (got == 0)
-            return 0;
-        if (got < 0) {
-            int rc = wait_after(errno, fd, POLLIN, deadline);
-            if (rc < 0)
-                return rc;
-            continue;
-        }
-        data += got;
-        size -= (size_t)got;
-    }
-    return 1;
-}
-
-int record_receive(int fd, struct mem *mem, size_t limit, const struct deadline *deadline,
-                   struct record *ret)
-{
-    unsigned char head[HEAD_SIZE];
-    int rc = read_whole(fd, head, sizeof head, deadline);
-    if (rc <= 0)
-        return rc;
-    size_t total = get_u32(head);
-    if (total < sizeof head || total > limit)
-        return -EBADMSG;
-    unsigned char *data = mem_alloc(mem, total);
-    memcpy(data, head, sizeof head);
-    rc = read_whole(fd, data + sizeof head, total - sizeof head, deadline);
-    if (rc > 0 && record_parse(data, total, ret) != (ptrdiff_t)total)
-        rc = -EBADMSG;
-    if (rc <= 0)
-        explicit_bzero(data, total); /* part of a request, which may hold a password */
-    return rc;
-}
-
 bool record_is_valid(const struct record *record)
 {
     const char *shape = shapes[record->type];
@@ -197,7 +136,7 @@ bool record_is_valid(const struct record *record)
         return false;
     for (size_t i = 0; i < record->count; i++) {
         const struct blob *field = &record->fields[i];
-        if (field->data == NULL && shape[i] != 't' && shape[i] != 'b')
+        if (field->data == NULL && shape[i] != 't')
             return false;
         if (tolower(shape[i]) == 't' && field->data != NULL &&
             memchr(field->data, '\0', field->size) != NULL)

@@ -52,12 +52,10 @@ static int take_key(struct call_result *result, struct mem *mem, const struct re
     return 0;
 }
 
-static struct blob content_of(struct mem *mem, const struct record *record, size_t field)
+static struct blob copy_content(struct mem *mem, const struct record *record, size_t field)
 {
-    struct blob content = record->fields[field];
-    if (!record->lasting)
-        content.data = mem_copy(mem, content.data, content.size);
-    return content;
+    const struct blob *content = &record->fields[field];
+    return (struct blob){mem_copy(mem, content->data, content->size), content->size};
 }
 
 static void take_change(struct call_result *result, struct mem *mem, const struct record *record,
@@ -68,7 +66,7 @@ static void take_change(struct call_result *result, struct mem *mem, const struc
     switch (action) {
     case ACTION_WRITE:
         proposal->old_sha256 = copy_field(mem, record, 1);
-        proposal->content = content_of(mem, record, 2);
+        proposal->content = copy_content(mem, record, 2);
         proposal->mode = (int)record_number(record, 3);
         proposal->secret = (record_number(record, 4) & (long)TFHOOK_SECRET) != 0;
         break;
@@ -138,7 +136,7 @@ int call_result_add(struct call_result *result, struct mem *mem, const char *ste
     case RECORD_PUBLISH: {
         struct proposal *report = mem_push(mem, result->reports, result->report_count);
         report->path = copy_field(mem, record, 0);
-        report->content = content_of(mem, record, 1);
+        report->content = copy_content(mem, record, 1);
         return 0;
     }
     default:

@@ -3,7 +3,6 @@
 #include "clock.h"
 #include "descriptors.h"
 #include "interrupt.h"
-#include "invoker_environment.h"
 #include "plugin_child.h"
 #include "plugin_io.h"
 
@@ -12,88 +11,56 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SHORT_MS = 3, PIPE_SIZE = 1024 * 1024 /* a store goes up at once */ };
-
-/* Most calls are short, and being woken for each record costs more than all else here: at first
- * only the child's end, and what it waits for, are waited for. False: it goes on. */
-static bool ends_soon(struct plugin_io *io, int *ret_status)
+static bool has_ended(pid_t pid)
 {
-    struct pollfd fds[] = {{io->ends, POLLIN, 0}, {io->aside, POLLIN, 0}};
-    if (io->ends < 0 || poll(fds, 2, SHORT_MS) <= 0 || fds[0].revents == 0 ||
-        waitpid(io->pid, ret_status, WNOHANG) != io->pid)
-        return false;
-    plugin_io_drain(io);
-    return true;
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
 }
 
-/* Until the end record, the child's end or the deadline. The wait status; -1: not ended yet. */
-static int read_until_end(struct plugin_io *io, bool *ret_late)
+/* Until the child has ended, or its time is over, or nobody wants its answer any more. A pipe's end
+ * says nothing: what the child has started may hold it open, and the child may close it early.
+ * False: its time is over. */
+static bool read_until_end(struct plugin_io *io, pid_t pid)
 {
-    int status = 0;
-    if (ends_soon(io, &status))
-        return status;
-    while (!io->ended && io->broken == NULL && !interrupt_pending) {
-        int64_t left = io->deadline.at - clock_ms();
-        *ret_late = left <= 0;
-        if (*ret_late)
-            return -1;
-        struct pollfd fds[] = {
-            {io->records, POLLIN, 0}, {io->printed, POLLIN, 0}, {io->aside, POLLIN, 0}};
-        /* A grandchild may hold the pipes open after the child: look at the child too. */
-        int64_t pause = io->records < 0 ? 5 : 200;
-        int ready = poll(fds, 3, (int)(left > pause ? pause : left));
+    enum { LOOK_MS = 200, LOOK_SOON_US = 100 };
+    int64_t deadline = clock_ms() + io->call->step->timeout * 1000;
+    while (io->broken == NULL && !interrupt_pending) {
+        int64_t left = deadline - clock_ms();
+        if (left <= 0)
+            return false;
+        int64_t pause_us = io->ended ? LOOK_SOON_US : (left < LOOK_MS ? left : LOOK_MS) * 1000;
+        if (io->records < 0 && !io->ended)
+            pause_us = 1000;
+        const struct timespec pause = {0, pause_us * 1000};
+        struct pollfd fds[] = {{io->records, POLLIN, 0}, {io->printed, POLLIN, 0}};
+        int ready = ppoll(fds, 2, &pause, NULL);
         if (ready > 0 && fds[0].revents != 0)
             (void)plugin_io_read_records(io);
         if (ready > 0 && fds[1].revents != 0)
             (void)plugin_io_read_printed(io);
-        if (ready > 0 && fds[2].revents != 0 && io->broken == NULL && !io->ended)
-            plugin_io_serve(io);
-        if ((ready == 0 || io->records < 0) && !io->ended) {
-            pid_t got = waitpid(io->pid, &status, WNOHANG);
-            if (got == io->pid) {
-                plugin_io_drain(io);
-                return status;
-            }
+        if ((ready == 0 || io->ended || io->records < 0) && has_ended(pid)) {
+            plugin_io_drain(io);
+            return true;
         }
     }
-    return -1;
+    return true;
 }
 
-/* Up to the child's end; a moment, where the kernel (before 5.3) cannot tell it. */
-static void wait_a_moment(const struct plugin_io *io, bool short_one)
+/* The wait status of a child that has ended or been killed. One that the kernel does not let go,
+ * for a disk or a server, is not waited for with the lock in hand. */
+static int reap_child(pid_t pid)
 {
-    const struct timespec moment = {0, short_one && io->ends < 0 ? 200000 : 2000000};
-    struct pollfd end = {io->ends, POLLIN, 0};
-    (void)ppoll(&end, 1, &moment, NULL);
-}
-
-/* The child has sent its end: it exits at once, or is killed after a moment. One that the kernel
- * does not let go, for a disk or a server, is not waited for with the lock in hand. */
-static int reap_child(struct plugin_io *io, bool kill_now)
-{
+    const struct timespec moment = {0, 1000000};
     int status = 0;
-    for (int i = 0; i < 500 && !kill_now; i++) {
-        plugin_io_drain(io);
-        pid_t got = waitpid(io->pid, &status, WNOHANG);
-        if (got == io->pid)
+    for (int i = 0; i < 2000; i++) {
+        if (waitpid(pid, &status, WNOHANG) == pid)
             return status;
-        wait_a_moment(io, i < 50);
-    }
-    (void)kill(io->pid, SIGKILL);
-    for (int i = 0; i < 1000; i++) {
-        pid_t got = waitpid(io->pid, &status, WNOHANG);
-        if (got == io->pid)
-            return status;
-        wait_a_moment(io, false);
+        (void)nanosleep(&moment, NULL);
     }
     return SIGKILL;
 }
@@ -139,80 +106,52 @@ static int open_ends(struct plugin_io *io, struct plugin_child_ends *theirs)
 {
     int records[2] = {-1, -1};
     int printed[2] = {-1, -1};
-    int aside[2] = {-1, -1};
-    bool opened = pipe2(records, O_CLOEXEC) == 0 && pipe2(printed, O_CLOEXEC) == 0 &&
-                  socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, aside) == 0;
+    bool opened = pipe2(records, O_CLOEXEC) == 0 && pipe2(printed, O_CLOEXEC) == 0;
     io->records = records[0];
     io->printed = printed[0];
-    io->aside = aside[0];
-    *theirs = (struct plugin_child_ends){records[1], aside[1], printed[1]};
+    *theirs = (struct plugin_child_ends){getpid(), records[1], printed[1]};
     if (!opened)
         return -1;
     (void)fcntl(io->records, F_SETFL, O_NONBLOCK);
-    (void)fcntl(io->records, F_SETPIPE_SZ, PIPE_SIZE);
     (void)fcntl(io->printed, F_SETFL, O_NONBLOCK);
-    (void)fcntl(io->aside, F_SETFL, O_NONBLOCK);
     return 0;
 }
 
-static int start_child(struct plugin_io *io, struct other_children *ret_others)
+/* -1 with errno set. */
+static pid_t start_child(struct plugin_io *io)
 {
     struct plugin_child_ends theirs;
-    int rc = open_ends(io, &theirs);
-    plugin_child_note_others(io->mem, ret_others);
-    if (rc == 0) {
-        /* What the child orphans comes to us, so that it can be ended. */
-        (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-        if (__fpending(stdout) > 0)
-            (void)fflush(stdout); /* what is buffered is ours to print, not the child's */
-        io->pid = fork();
-        if (io->pid == 0)
-            plugin_child_main(io->call, &theirs);
-        rc = io->pid < 0 ? -1 : 0;
+    pid_t pid = -1;
+    if (open_ends(io, &theirs) == 0) {
+        (void)fflush(stdout); /* what is buffered is ours to print, not the child's */
+        pid = fork();
     }
+    if (pid == 0)
+        plugin_child_main(io->call, &theirs);
     int error = errno;
     descriptor_close(&theirs.records);
-    descriptor_close(&theirs.aside);
     descriptor_close(&theirs.printed);
-#ifdef SYS_pidfd_open
-    if (io->pid > 0)
-        io->ends = (int)syscall(SYS_pidfd_open, io->pid, 0);
-#endif
     errno = error;
-    return rc;
+    return pid;
 }
 
 void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct call_result *ret)
 {
     *ret = (struct call_result){.message = ""};
-    struct plugin_io io = {.mem = mem,
-                           .call = call,
-                           .result = ret,
-                           .pid = -1,
-                           .ends = -1,
-                           .deadline = {.interrupted = &interrupt_pending},
-                           .records = -1,
-                           .printed = -1,
-                           .aside = -1};
-    struct other_children others = {0};
-    if (start_child(&io, &others) < 0) {
+    struct plugin_io io = {.mem = mem, .call = call, .result = ret, .records = -1, .printed = -1};
+    pid_t pid = start_child(&io);
+    if (pid < 0) {
         set_failure(ret, STEP_FAILED,
                     mem_printf(mem, "cannot start a process: %s", strerror(errno)));
     } else {
-        bool late = false;
-        (void)setpgid(io.pid, io.pid);
-        io.deadline.at = clock_ms() + call->step->timeout * 1000;
-        int status = read_until_end(&io, &late);
-        if (status < 0)
-            status = reap_child(&io, late || io.broken != NULL || interrupt_pending);
-        plugin_child_end_leftovers(io.pid, &others);
-        judge_end(&io, status, late);
+        (void)setpgid(pid, pid);
+        bool in_time = read_until_end(&io, pid);
+        /* Before it is reaped: until then the number is its group's alone. */
+        (void)kill(-pid, SIGKILL);
+        judge_end(&io, reap_child(pid), !in_time);
     }
-    (void)prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
     log_progress(call->log, NULL, 0, 0);
     descriptor_close(&io.records);
     descriptor_close(&io.printed);
-    descriptor_close(&io.aside);
-    descriptor_close(&io.ends);
     mem_free(&io.buffers);
 }

@@ -8,9 +8,9 @@
  *        +---------+---------+-------------> deadline           : killed; timed out
  *
  * The child inherits config and change set by fork and sends records up one pipe; what it prints
- * goes up another and is logged. It has its own process group and ends with its parent; whatever it
- * leaves behind is killed when the call is over. This contains mistakes; it is no security
- * boundary.
+ * goes up another and is logged. Nothing goes down: it asks its parent for nothing. It has a
+ * process group of its own, which is killed when the call is over, and ends with its parent. This
+ * contains mistakes; it is no security boundary.
  */
 #ifndef TFHOOK_PLUGIN_CALL_H
 #define TFHOOK_PLUGIN_CALL_H
@@ -29,7 +29,6 @@ struct plugin_call {
     const struct run_environment *environment;
     const struct log *log;
     const struct plugin_file *file;
-    int ruleset;                     /* that the child is bound by (landlock.h); -1: none */
     const struct step *step;         /* name, plugin and timeout */
     const struct settings *settings; /* not for CALL_DESCRIBE */
     const char *hook;

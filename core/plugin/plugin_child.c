@@ -2,19 +2,13 @@
 
 #include "host.h"
 #include "key_schema.h"
-#include "landlock.h"
 #include "loader.h"
 #include "sandbox.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdio_ext.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static void send_debug_line(struct host_context *context, const char *text)
@@ -100,21 +94,21 @@ _Noreturn void plugin_child_main(const struct plugin_call *call,
                                    .may_stage = call->call == CALL_PLAN,
                                    .may_publish = call->call == CALL_VERIFY,
                                    .log_level = log_level_shown(call->log),
-                                   .fd = ends->records,
-                                   .aside = ends->aside};
-    const struct sandbox sandbox = {
-        .seconds = call->step->timeout,
-        .streams = {-1, ends->printed, ends->printed},
-        .kept = {ends->records, ends->aside, call->file->fd, call->ruleset},
-        .kept_count = 4};
+                                   .fd = ends->records};
+    const struct sandbox sandbox = {.parent = ends->parent,
+                                    .seconds = call->step->timeout,
+                                    .streams = {-1, ends->printed, ends->printed},
+                                    .kept = {ends->records, call->file->fd},
+                                    .kept_count = 2};
     if (!sandbox_enter(&sandbox))
         _exit(1);
     (void)signal(SIGPIPE, SIG_IGN);
-    if (call->ruleset >= 0 && !landlock_bind(call->ruleset))
-        send_debug_line(&context,
-                        "Landlock could not be used: should the plugin write a file by itself, "
-                        "nothing hinders it");
-    sandbox_drop_capabilities();
+    const char *lack = sandbox_drop_root();
+    if (lack != NULL && call->call == CALL_DESCRIBE)
+        send_debug_line(&context, mem_printf(&mem,
+                                             "the plugin %s may do all that this user may (%s): "
+                                             "should it write a file by itself, nothing hinders it",
+                                             call->step->plugin, lack));
     struct tfhook_plugin plugin;
     struct err err = {.mem = &mem};
     int result = TFHOOK_REJECTED;
@@ -126,108 +120,4 @@ _Noreturn void plugin_child_main(const struct plugin_call *call,
         (void)fflush(stdout);
     host_end(&context, result);
     _exit(0);
-}
-
-/* Words 4 and 22 of /proc/PID/stat (proc(5)): the parent, 0 when the process is gone, and when it
- * was started. */
-struct origin {
-    pid_t parent;
-    unsigned long long started;
-};
-
-static struct origin origin_of(const char *pid)
-{
-    enum { PARENT = 4, STARTED = 22 };
-    struct mem mem = {0};
-    struct origin origin = {0};
-    FILE *file = fopen(mem_printf(&mem, "/proc/%s/stat", pid), "re");
-    char line[1024] = "";
-    char *rest = NULL;
-    if (file != NULL && fgets(line, sizeof line, file) != NULL)
-        rest = strrchr(line, ')'); /* the end of word 2 */
-    for (int word = 2; rest != NULL && word <= STARTED; word++) {
-        const char *text = strsep(&rest, " ");
-        if (word == PARENT)
-            origin.parent = (pid_t)strtol(text, NULL, 10);
-        if (word == STARTED)
-            origin.started = strtoull(text, NULL, 10);
-    }
-    if (file != NULL)
-        (void)fclose(file);
-    mem_free(&mem);
-    return origin;
-}
-
-static unsigned long long ticks_now(void)
-{
-    struct timespec now = {0};
-    long per_second = sysconf(_SC_CLK_TCK);
-    (void)clock_gettime(CLOCK_BOOTTIME, &now);
-    return (unsigned long long)now.tv_sec * (unsigned long long)per_second +
-           (unsigned long long)now.tv_nsec / (1000000000ULL / (unsigned long long)per_second);
-}
-
-/* Those that were started at that tick or later. */
-static void list_children(struct mem *mem, unsigned long long since, struct other_children *ret)
-{
-    DIR *dir = opendir("/proc");
-    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-        long pid = 0;
-        if (!text_number(entry->d_name, 2, 1 << 30, &pid))
-            continue;
-        const struct origin origin = origin_of(entry->d_name);
-        if (origin.parent == getpid() && origin.started >= since)
-            *mem_push(mem, ret->pids, ret->count) = (pid_t)pid;
-    }
-    if (dir != NULL)
-        (void)closedir(dir);
-}
-
-void plugin_child_note_others(struct mem *mem, struct other_children *ret)
-{
-    siginfo_t info;
-    ret->since = ticks_now();
-    /* ECHILD is the usual answer. */
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
-        list_children(mem, 0, ret);
-}
-
-static bool is_other(const struct other_children *others, pid_t pid)
-{
-    for (size_t i = 0; i < others->count; i++)
-        if (others->pids[i] == pid)
-            return true;
-    return false;
-}
-
-/* False: there are none. */
-static bool kill_orphans(const struct other_children *others)
-{
-    struct mem mem = {0};
-    struct other_children children = {0};
-    bool any = false;
-    list_children(&mem, others->since, &children);
-    for (size_t i = 0; i < children.count; i++) {
-        if (is_other(others, children.pids[i]))
-            continue;
-        any = true;
-        (void)kill(children.pids[i], SIGKILL);
-    }
-    mem_free(&mem);
-    return any;
-}
-
-void plugin_child_end_leftovers(pid_t group, const struct other_children *others)
-{
-    (void)kill(-group, SIGKILL);
-    /* ECHILD is the usual answer: nothing was left behind. Each round ends one generation. */
-    for (int round = 0; round < 100; round++) {
-        pid_t got = waitpid(-1, NULL, WNOHANG);
-        if (got < 0 && errno != EINTR)
-            return;
-        if (got == 0 && !kill_orphans(others))
-            return;
-        if (got == 0)
-            (void)usleep(1000);
-    }
 }

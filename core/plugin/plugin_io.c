@@ -1,17 +1,13 @@
 #include "plugin_io.h"
 
-#include "aside.h"
 #include "descriptors.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
-    ROOM_MIN = 2 * 1024, /* pages that were shared with the child are copied when written */
-    ROOM_ENOUGH = 64 * 1024,
-    ANNOUNCED_MAX = 64 * 1024 * 1024, /* room that is not used yet takes no memory (mem_room) */
+    ROOM_MIN = 64 * 1024,
     TOTAL_MAX = 256 * 1024 * 1024,
     PRINTED_MAX = 64 * 1024,
     LOGS_MAX = 2000
@@ -66,40 +62,22 @@ static void take_records(struct plugin_io *io)
             io->broken = "it sent something that is no record";
         if (took <= 0)
             break;
-        record.lasting = io->alone;
         take_record(io, &record);
         at += (size_t)took;
-    }
-    if (io->alone && at > 0) {
-        io->data = NULL;
-        io->size = io->room = 0;
-        io->alone = false;
-        return;
     }
     memmove(io->data, io->data + at, io->size - at);
     io->size -= at;
 }
 
-/* A large record has a buffer of its own, of its size; the others share one, which grows while it
- * is filled. */
 static void make_room(struct plugin_io *io)
 {
-    size_t announced = record_announced(io->data, io->size);
-    bool large = announced > ROOM_ENOUGH && announced <= ANNOUNCED_MAX;
-    bool full = io->room == io->size || (io->filled && io->room < ROOM_ENOUGH);
-    if (io->alone || !(large || full))
+    if (io->size < io->room)
         return;
-    int there = 0; /* what is announced need not come */
-    if (large && ioctl(io->records, FIONREAD, &there) < 0)
-        there = 0;
-    size_t room = large ? announced : io->room * 2 + ROOM_MIN;
-    unsigned char *larger =
-        large ? mem_room(io->mem, room, io->size + (size_t)there) : mem_alloc(&io->buffers, room);
+    io->room = io->room * 2 + ROOM_MIN;
+    unsigned char *larger = mem_alloc(&io->buffers, io->room);
     if (io->size > 0)
         memcpy(larger, io->data, io->size);
     io->data = larger;
-    io->room = room;
-    io->alone = large;
 }
 
 bool plugin_io_read_records(struct plugin_io *io)
@@ -115,7 +93,6 @@ bool plugin_io_read_records(struct plugin_io *io)
         return false;
     }
     io->size += (size_t)got;
-    io->filled = io->size == io->room;
     io->total += (size_t)got;
     take_records(io);
     if (io->total > TOTAL_MAX)
@@ -149,25 +126,6 @@ bool plugin_io_read_printed(struct plugin_io *io)
             io->line[io->line_size++] = data[i];
     }
     return true;
-}
-
-void plugin_io_serve(struct plugin_io *io)
-{
-    /* What it has sent before it asks, for that may take a while. */
-    while (io->records >= 0 && io->broken == NULL && plugin_io_read_records(io))
-        ;
-    while (io->printed >= 0 && io->printed_total <= PRINTED_MAX && plugin_io_read_printed(io))
-        ;
-    io->deadline.peer = io->aside;
-    const struct aside aside = {.fd = io->aside,
-                                .group = io->pid,
-                                .seconds = io->call->step->timeout,
-                                .deadline = &io->deadline};
-    int rc = aside_serve(&aside);
-    if (rc == -EBADMSG)
-        io->broken = "it sent something that is no request";
-    if (rc <= 0)
-        descriptor_close(&io->aside);
 }
 
 void plugin_io_drain(struct plugin_io *io)

@@ -1,12 +1,10 @@
 /*
  * What comes up from the process of a call while it runs: records, which go to the call's result
- * or are told; what it prints, which is told; and what it asks for (aside.h). Called by
- * plugin_call.c only.
+ * or are told; and what it prints, which is told. Called by plugin_call.c only.
  */
 #ifndef TFHOOK_PLUGIN_IO_H
 #define TFHOOK_PLUGIN_IO_H
 
-#include "deadline.h"
 #include "plugin_call.h"
 
 #include <sys/types.h>
@@ -15,13 +13,8 @@ struct plugin_io {
     struct mem *mem;
     const struct plugin_call *call;
     struct call_result *result;
-    pid_t pid;
-    int ends; /* readable when the process has ended; -1: the kernel (before 5.3) cannot tell */
-    int records, printed, aside; /* our ends; -1 when closed */
-    struct deadline deadline;    /* of what is done aside */
-    struct mem buffers;          /* what was read, until the call ends */
-    bool alone;                  /* `data` is for one large record, which keeps it */
-    bool filled;                 /* by the last read: there is more than was thought */
+    int records, printed; /* our ends; -1 when closed */
+    struct mem buffers;   /* what was read, until the call ends */
     unsigned char *data;
     size_t size, room, total;
     size_t logs;
@@ -35,10 +28,7 @@ struct plugin_io {
 bool plugin_io_read_records(struct plugin_io *io);
 bool plugin_io_read_printed(struct plugin_io *io);
 
-/* Does what the process asks for, and answers. */
-void plugin_io_serve(struct plugin_io *io);
-
-/* All that is there, when the process is about to end or has ended. */
+/* All that is there, when the process has ended. */
 void plugin_io_drain(struct plugin_io *io);
 
 #endif

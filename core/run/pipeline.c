@@ -2,7 +2,6 @@
 
 #include "descriptors.h"
 #include "interrupt.h"
-#include "landlock.h"
 #include "plugin_call.h"
 #include "secure_path.h"
 
@@ -71,7 +70,6 @@ int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
 {
     struct session *session = pipeline->session;
     const char *plugin_dir = session->environment.plugin_dir;
-    const char *lack = NULL;
     if (pipeline->plugin_dir >= 0)
         return 0;
     if (access(plugin_dir, R_OK) < 0)
@@ -85,9 +83,6 @@ int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
     if (pipeline->plugin_dir < 0)
         return -1;
     interrupt_catch();
-    pipeline->ruleset = landlock_ruleset(&lack);
-    if (lack != NULL)
-        log_debug(&session->log, "%s", lack);
     return 0;
 }
 
@@ -103,7 +98,6 @@ int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct e
                                      .environment = &session->environment,
                                      .log = &session->log,
                                      .file = file,
-                                     .ruleset = pipeline->ruleset,
                                      .step = runner->step};
     plugin_call_run(session->mem, &call, &result);
     if (result.status != STEP_OK || result.info.name == NULL) {

@@ -26,7 +26,6 @@ struct pipeline {
     struct session *session;
     struct report *report;
     int plugin_dir; /* open; -1: no plugin was needed yet */
-    int ruleset;    /* for the calls (landlock.h); -1: none */
     struct runner *runners;
     size_t count;
 };

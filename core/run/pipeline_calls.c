@@ -81,7 +81,6 @@ static void call_step(struct pipeline *pipeline, const struct runner *runner, en
                                       .environment = &session->environment,
                                       .log = &session->log,
                                       .file = runner->file,
-                                      .ruleset = pipeline->ruleset,
                                       .step = runner->step,
                                       .settings = &runner->settings,
                                       .hook = hook,

@@ -140,8 +140,8 @@ const char *session_program(const struct session *session)
 
 const char *session_user(struct session *session)
 {
-    const struct passwd *user = getpwuid(geteuid());
-    const char *name = user != NULL ? user->pw_name : mem_printf(session->mem, "%u", geteuid());
+    const struct passwd *user = getpwuid(getuid());
+    const char *name = user != NULL ? user->pw_name : mem_printf(session->mem, "%u", getuid());
     for (char *const *entry = invoker_environment(); *entry != NULL; entry++)
         if (strncmp(*entry, "SUDO_USER=", 10) == 0)
             return mem_printf(session->mem, "%s (sudo by %s)", name,

@@ -117,9 +117,3 @@ _Noreturn void __wrap__exit(int status)
     exit(status);
 }
 
-int __wrap_landlock_ruleset(const char **ret_lack);
-int __wrap_landlock_ruleset(const char **ret_lack)
-{
-    *ret_lack = NULL;
-    return -1;
-}

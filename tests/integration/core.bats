@@ -198,10 +198,10 @@ EOF
         [ "$(cat "$T/file")" = old ]
     done
     expect_output "did not end within 1 s"
-    config "plan:orphan" "plan:write:$T/new:x"
+    config "plan:child" "plan:write:$T/new:x"
     run_config apply
     expect_status 0
-    [ -z "$(pgrep -f "$T/c.ini")" ]
+    expect_none_running -f "$T/c.ini"
 }
 
 @test "remote text and what a plugin prints is escaped before it is shown" {

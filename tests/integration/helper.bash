@@ -61,6 +61,21 @@ refuse_output() {
     [[ "$output" != *"$1"* ]] || fail "not expected in output: $1"
 }
 
+# expect_none_running PGREP-ARGUMENT...: what is killed may be there for a moment, and its entry until
+# the first process of this machine has taken note.
+expect_none_running() {
+    local pid state
+    for _ in $(seq 50); do
+        state=
+        for pid in $(pgrep "$@"); do
+            state+=$(ps -o stat= -p "$pid" | grep -v '^Z' || true)
+        done
+        [ -n "$state" ] || return 0
+        sleep 0.02
+    done
+    fail "a process was left running: $(pgrep -l "$@")"
+}
+
 # Wait until a TCP port of loopback answers: wait_port PORT
 wait_port() {
     local i

@@ -257,3 +257,24 @@ END
     run "$T/bin/tfhook" -c "$T"/blocks/*.ini check
     [ "$status" -eq 0 ]
 }
+
+@test "exec-hook: the script is root's, may become another user, and is killed as that too" {
+    build exec-hook
+    chmod 711 "$T"
+    # The shell keeps so large a here-document in a file.
+    { printf '#!/bin/bash\ntext=$(wc -c <<END\n'; head -c 100000 /dev/zero | tr '\0' x; printf '\nEND\n)\n'
+      echo 'echo "{\"message\": \"$(id -u) $(runuser -u daemon -- id -un) $text\"}"'; } | hook_script
+    step exec-hook plan -o "command=$T/hooks/run"
+    expect_status 0
+    expect_output "0 daemon 100001"
+    hook_script <<<$'#!/bin/sh\nexec setpriv --reuid=daemon --regid=daemon --clear-groups sleep 986'
+    step exec-hook plan -o "command=$T/hooks/run" seconds=1
+    expect_status 1
+    expect_output "$T/hooks/run did not end within 1 seconds"
+    expect_none_running -f 'sleep 986'
+    # Of nobody's, whose number the call's own process has, it is not.
+    chown nobody "$T/hooks/run"
+    step exec-hook plan -o "command=$T/hooks/run"
+    expect_status 1
+    expect_output "$T/hooks/run belongs to user 65534: chown it to root"
+}

@@ -131,14 +131,24 @@ static void act_return(struct action *a)
     a->result = (int)strtol(word(a, 0), NULL, 10);
 }
 
-static void act_probe(struct action *a)
+static void probe_for(struct action *a, int seconds)
 {
-    const char *argv[] = {word(a, 0), word(a, 1), word(a, 2), NULL};
+    const char *argv[] = {word(a, 0), word(a, 1), word(a, 2), word(a, 3), word(a, 4), NULL};
     struct tfhook_output out = {.struct_size = sizeof out};
-    int rc = a->host->probe(a->host, argv, 5, 1000, &out);
+    int rc = a->host->probe(a->host, argv, seconds, 1000, &out);
     a->host->log(a->host, TFHOOK_INFO, "probe %d: status %d timed out %d truncated %d: %.*s", rc,
                  out.exit_status, out.timed_out, out.truncated, (int)out.out.size,
                  (const char *)out.out.data);
+}
+
+static void act_probe(struct action *a)
+{
+    probe_for(a, 5);
+}
+
+static void act_probe_briefly(struct action *a)
+{
+    probe_for(a, 1);
 }
 
 #if TFHOOK_API_MINOR >= 1
@@ -203,14 +213,12 @@ static void act_exit(struct action *a)
     _exit((int)strtol(word(a, 0), NULL, 10));
 }
 
-static void act_orphan(struct action *a)
+static void act_child(struct action *a)
 {
     (void)a;
-    if (fork() == 0) {
-        (void)setsid();
+    if (fork() == 0)
         for (;;)
             (void)pause();
-    }
 }
 
 static void act_close_all(struct action *a)
@@ -258,9 +266,9 @@ static const struct {
     {"fail", act_fail},       {"skip", act_skip},       {"reject", act_reject},
     {"return", act_return},   {"probe", act_probe},     {"publish", act_publish},
     {"escape", act_escape},   {"crash", act_crash},     {"hang", act_hang},
-    {"exit", act_exit},       {"orphan", act_orphan},   {"close-all", act_close_all},
+    {"exit", act_exit},       {"child", act_child},     {"close-all", act_close_all},
     {"print", act_print},     {"sleep", act_sleep},     {"until", act_until},
-    {"where", act_direct},    {"stat", act_stat},
+    {"where", act_direct},    {"stat", act_stat},       {"probe-briefly", act_probe_briefly},
 #if TFHOOK_API_MINOR >= 1
     {"process", act_process}, {"staged", act_staged},   {"probe-input", act_probe_input},
 #endif

@@ -68,13 +68,12 @@ static int close_all(const struct tfhook_host *host)
     return TFHOOK_OK;
 }
 
-/* A child, and one of its own that has left the process group. Their name tells them apart. */
+/* A child, and one of its own. Their name tells them apart. */
 static int fork_off(const struct tfhook_host *host)
 {
     if (fork() == 0) {
         (void)prctl(PR_SET_NAME, "mischief-child");
-        if (fork() == 0)
-            (void)setsid();
+        (void)fork();
         (void)hang(host);
     }
     return TFHOOK_OK;
@@ -114,19 +113,6 @@ static int garble(const struct tfhook_host *host)
     return TFHOOK_OK;
 }
 
-/* What the host asks its parent by is a socket: something that is no request. */
-static int beg(const struct tfhook_host *host)
-{
-    (void)host;
-    for (int fd = 3; fd < 64; fd++) {
-        struct stat st;
-        if (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && write(fd, "give me a file", 14) != 14)
-            return TFHOOK_FAILED;
-    }
-    (void)sleep(20);
-    return TFHOOK_OK;
-}
-
 static int unknown_result(const struct tfhook_host *host)
 {
     (void)host;
@@ -151,12 +137,11 @@ static int write_itself(const struct tfhook_host *host)
     return TFHOOK_OK;
 }
 
-/* A file without a path, up to what is more than any log. */
+/* A file without a path. */
 static int inflate(const struct tfhook_host *host)
 {
     int fd = memfd_create("x", 0);
-    say(host, "grow", fd < 0 ? -1 : ftruncate(fd, 60 << 20));
-    say(host, "grow", fd < 0 ? -1 : ftruncate(fd, 70 << 20));
+    say(host, "grow", fd < 0 ? -1 : ftruncate(fd, 1));
     return TFHOOK_OK;
 }
 
@@ -219,14 +204,6 @@ static int meddle(const struct tfhook_host *host)
     return TFHOOK_OK;
 }
 
-/* One that who does not expect it does not notice. */
-static int signal_others(const struct tfhook_host *host)
-{
-    say(host, "signal the core", kill(getppid(), SIGURG));
-    say(host, "signal all", kill(-1, SIGURG));
-    return TFHOOK_OK;
-}
-
 static int load_another(const struct tfhook_host *host)
 {
     say(host, "dlopen", dlopen("libssl.so.3", RTLD_NOW) == NULL ? -1 : 0);
@@ -248,7 +225,6 @@ static const struct {
     {"flood-findings", flood_findings},
     {"flood-output", flood_output},
     {"garble", garble},
-    {"beg", beg},
     {"unknown-result", unknown_result},
     {"write-itself", write_itself},
     {"inflate", inflate},
@@ -259,7 +235,6 @@ static const struct {
     {"devour", devour},
     {"load-another", load_another},
     {"meddle", meddle},
-    {"signal", signal_others},
 };
 
 static int act(const struct tfhook_host *host, const char *call)

@@ -215,8 +215,9 @@ struct tfhook_host {
     int (*os_path)(const struct tfhook_host *host, const char *path, const char **ret);
     /* Run a command that changes nothing. argv[0] is absolute, argv ends with NULL. Its environment
      * is PATH, HOME and LANG=C; it is killed after `seconds` or when it has written more than
-     * `limit` bytes; neither may be 0. 0 when it ran, whatever its exit status. That it changes
-     * nothing is the plugin's promise: Landlock does not bind it, nor does --root. */
+     * `limit` bytes; neither may be 0. 0 when it ran, whatever its exit status. It is the real
+     * user's, root's as a rule, and not bound by --root: that it changes nothing is the plugin's
+     * promise. */
     int (*probe)(const struct tfhook_host *host, const char *const *argv, int seconds, size_t limit,
                  struct tfhook_output *ret);
 
@@ -274,9 +275,7 @@ struct tfhook_host {
     int (*probe_input)(const struct tfhook_host *host, const char *const *argv, const void *input,
                        size_t size, int seconds, size_t limit, struct tfhook_output *ret);
     /* What the kernel says of a process: `name` is one below /proc/PID, such as "cmdline" or
-     * "ns/mnt"; of a link, where it leads, else the content. Programs ("exe") may be as they were
-     * at the call's first look. PID 0: this process. A plugin that looks there itself sees less:
-     * its own process is confined. At most `limit` bytes (0: 4 MiB). An environment may hold
+     * "ns/mnt"; of a link, where it leads, else the content. PID 0: this process. At most `limit` bytes (0: 4 MiB). An environment may hold
      * secrets: wipe what is returned. */
     int (*process)(const struct tfhook_host *host, long pid, const char *name, size_t limit,
                    struct tfhook_data *ret);

@@ -21,7 +21,7 @@ static int check_trust(const struct tfhook_host *host, const char *path, enum tf
         return host->fail(host, "%s cannot be looked at: %s", path, strerror(-rc));
     if (st.kind != kind)
         return host->fail(host, "%s is no %s", path, kind == TFHOOK_FILE ? "file" : "directory");
-    if (st.uid != 0 && st.uid != geteuid())
+    if (st.uid != 0 && st.uid != getuid())
         return host->fail(host, "%s belongs to user %u: chown it to root", path, st.uid);
     bool sticky = kind == TFHOOK_DIRECTORY && (st.mode & 01000) != 0; /* as /tmp */
     if ((st.mode & 022) != 0 && !sticky)

@@ -47,7 +47,7 @@ bool jvm_user_is_believed(const struct tfhook_host *host, long pid, unsigned *re
     *ret_user = UINT32_MAX;
     if (!user_of_process(host, pid, ret_user))
         return false;
-    bool believed = *ret_user == 0 || *ret_user == geteuid();
+    bool believed = *ret_user == 0 || *ret_user == getuid();
     for (size_t i = 0; !believed && i < sizeof directories / sizeof *directories; i++)
         believed = owns_entry(host, *ret_user, directories[i]);
     return believed;

@@ -21,7 +21,7 @@ static size_t encode(const struct record *record, unsigned char *data, size_t ro
 {
     int fds[2];
     assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-    assert_int_equal(record_send(fds[1], record, NULL), 0);
+    assert_int_equal(record_send(fds[1], record), 0);
     (void)close(fds[1]);
     ssize_t size = read(fds[0], data, room);
     (void)close(fds[0]);

@@ -4,8 +4,7 @@
  *
  * Order: open_parent_nofollow(), an *at() call with `fd` and `name`, close_parent(). Paths are OS
  * paths without links. Errors are negated errno values: -ELOOP where a link is. Nothing is
- * allocated, for an undo does without. Source: openat2(2); kernels before 5.6 are walked part by
- * part.
+ * allocated.
  */
 #ifndef TFHOOK_OPEN_NOFOLLOW_H
 #define TFHOOK_OPEN_NOFOLLOW_H

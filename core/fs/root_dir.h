@@ -10,20 +10,8 @@
 
 #include <sys/types.h>
 
-/* The directories that were resolved last, for who resolves many paths in a short time: a plugin's
- * call. Strings live in `mem`. */
-struct root_cache {
-    struct mem *mem;
-    struct {
-        const char *dir;  /* as it was asked for, its slash at the end included; NULL: unused */
-        const char *real; /* below the root */
-    } items[16];
-    unsigned next;
-};
-
 struct root {
-    const char *dir;          /* real path without a slash at its end; "" for "/" */
-    struct root_cache *cache; /* NULL: every link is looked at anew */
+    const char *dir; /* real path without a slash at its end; "" for "/" */
 };
 
 /* The last component may be missing (missing ones above it too, which are then taken literally).

@@ -1,7 +1,10 @@
 #include "secure_path.h"
 
+#include "path_walk.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,72 +58,60 @@ int secure_path_resolve(struct mem *mem, const struct root *root, const char *pa
                    what, root_owner_text(mem, owner), path, *ret);
 }
 
-static int cannot_open(const char *path, const char *what, struct err *err)
+static int cannot_open(const char *path, int error, const char *what, struct err *err)
 {
-    if (errno == ELOOP || errno == ENOTDIR)
+    if (error == ELOOP || error == ENOTDIR)
         return err_set(err, STATUS_REJECTED,
                        "%s: %s is a link or no directory, or has become that while it was looked "
                        "at; name the directory itself, and see who changes it",
                        what, path);
-    return err_errno(err, STATUS_REJECTED, errno, "%s: cannot open %s", what, path);
+    return err_errno(err, STATUS_REJECTED, error, "%s: cannot open %s", what, path);
 }
 
-/* `name` in `directory`, opened and looked at; closes `directory`. */
-static int step_into(struct mem *mem, int directory, const char *name, const char *path,
-                     enum met met, const char *what, struct err *err)
+struct check {
+    struct mem *mem;
+    enum met end;
+    const char *what;
+    struct err *err;
+};
+
+static int check_directory(const struct path_walk *walk, const struct stat *st)
 {
-    struct stat st;
-    int fd = openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    int rc = fd < 0 || fstat(fd, &st) < 0 ? cannot_open(path, what, err)
-                                          : check_owner_and_mode(mem, &st, path, met, what, err);
-    if (directory >= 0)
-        (void)close(directory);
-    if (rc == 0)
-        return fd;
-    if (fd >= 0)
-        (void)close(fd);
-    return -1;
+    const struct check *check = walk->context;
+    if (!S_ISDIR(st->st_mode))
+        return -ENOTDIR;
+    return check_owner_and_mode(check->mem, st, *walk->path == '\0' ? "/" : walk->path,
+                                walk->at_end ? check->end : MET_ABOVE, check->what, check->err) < 0
+               ? -EPERM
+               : 0;
 }
 
-/* What may not be looked at can be used as little. */
-static bool is_there(int directory, const char *name)
+/* A descriptor, or a negated errno: then the error is set, if `must_be_there`. */
+static int walk_directories(const struct check *check, const char *path, bool must_be_there)
 {
-    struct stat st;
-    return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-           (errno != ENOENT && errno != EACCES);
-}
-
-/* To the directory's end, or, when that is for what it holds, as far as it is there. */
-static int walk_directories(struct mem *mem, const char *path, enum met end, const char *what,
-                            struct err *err)
-{
-    int fd = step_into(mem, -1, "/", "/", MET_ABOVE, what, err);
-    const char *part = path + strspn(path, "/");
-    while (fd >= 0 && *part != '\0') {
-        size_t length = strcspn(part, "/");
-        const char *name = mem_strn(mem, part, length);
-        const char *so_far = mem_strn(mem, path, (size_t)(part - path) + length);
-        part += length;
-        part += strspn(part, "/");
-        if (end == MET_TO_HOLD && !is_there(fd, name))
-            return fd;
-        fd = step_into(mem, fd, name, so_far, *part == '\0' ? end : MET_ABOVE, what, err);
-    }
+    struct path_walk walk = {.visit = check_directory, .context = (void *)(uintptr_t)check};
+    int fd = path_walk(&walk, path);
+    if (fd < 0 && (must_be_there || (fd != -ENOENT && fd != -EACCES)))
+        cannot_open(walk.path, -fd, check->what, check->err);
     return fd;
 }
 
 int secure_path_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
 {
-    return walk_directories(mem, path, MET_AT_END, what, err);
+    const struct check check = {mem, MET_AT_END, what, err};
+    int fd = walk_directories(&check, path, true);
+    return fd < 0 ? -1 : fd;
 }
 
 int secure_path_check_directory(struct mem *mem, const char *path, const char *what,
                                 struct err *err)
 {
-    int fd = walk_directories(mem, path, MET_TO_HOLD, what, err);
+    const struct check check = {mem, MET_TO_HOLD, what, err};
+    int fd = walk_directories(&check, path, false);
     if (fd >= 0)
         (void)close(fd);
-    return fd < 0 ? -1 : 0;
+    /* What may not be looked at can be used as little as what is not there. */
+    return fd >= 0 || fd == -ENOENT || fd == -EACCES ? 0 : -1;
 }
 
 int secure_path_open_file(struct mem *mem, int directory, const char *directory_path,
@@ -130,7 +121,7 @@ int secure_path_open_file(struct mem *mem, int directory, const char *directory_
         mem_printf(mem, "%s/%s", strcmp(directory_path, "/") == 0 ? "" : directory_path, name);
     struct stat st;
     if (fstat(directory, &st) < 0)
-        return cannot_open(directory_path, what, err);
+        return cannot_open(directory_path, errno, what, err);
     if (check_owner_and_mode(mem, &st, directory_path, MET_AT_END, what, err) < 0)
         return -1;
     if (strchr(name, '/') != NULL)
@@ -140,8 +131,8 @@ int secure_path_open_file(struct mem *mem, int directory, const char *directory_
         return errno == ELOOP
                    ? err_set(err, STATUS_REJECTED,
                              "%s: %s is a symbolic link; put the file itself there", what, path)
-                   : cannot_open(path, what, err);
-    int rc = fstat(fd, &st) < 0 ? cannot_open(path, what, err)
+                   : cannot_open(path, errno, what, err);
+    int rc = fstat(fd, &st) < 0 ? cannot_open(path, errno, what, err)
              : !S_ISREG(st.st_mode)
                  ? err_set(err, STATUS_REJECTED, "%s: %s is no regular file", what, path)
                  : check_owner_and_mode(mem, &st, path, MET_AT_END, what, err);

@@ -82,11 +82,8 @@ _Noreturn void plugin_child_main(const struct plugin_call *call,
     struct change_set changes = {.mem = &mem};
     for (size_t i = 0; call->changes != NULL && i < call->changes->count; i++)
         *mem_push(&mem, changes.items, changes.count) = call->changes->items[i];
-    struct root_cache cache = {.mem = &mem};
-    struct run_environment environment = *call->environment;
-    environment.root.cache = &cache;
     struct host_context context = {.mem = &mem,
-                                   .environment = &environment,
+                                   .environment = call->environment,
                                    .step = call->step,
                                    .hook = call->hook,
                                    .settings = call->settings,

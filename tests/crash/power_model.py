@@ -236,11 +236,6 @@ class Recording:
             self.add(Truncate('truncate ' + self.short(path), inode, 0))
         self.fds[call.result] = [inode, 0, 'O_APPEND' in flags]
 
-    def do_openat2(self, call, folder, path, how, size):
-        if 'O_CREAT' in how or 'O_TRUNC' in how or 'O_TMPFILE' in how:
-            raise Stale('openat2 that makes or empties a file')
-        self.do_openat(call, folder, path, how)
-
     def do_mkdir(self, call, path, mode):
         self.mkdir(arg_path(path), mode)
 

@@ -1,0 +1,161 @@
+#include "path_walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINKS_MAX = 40 };
+
+struct state {
+    struct path_walk *walk;
+    int fd;              /* of walk->path, or of the last part of it that is there */
+    size_t size;         /* of walk->path */
+    size_t root_size;    /* of the root in it */
+    int missing;         /* parts at its end that are not there */
+    int links;           /* followed so far */
+    char text[PATH_MAX]; /* what is left of the path, at the end of it: */
+    char *left;
+};
+
+static void move_to(struct state *state, int fd)
+{
+    if (state->fd >= 0)
+        (void)close(state->fd);
+    state->fd = fd;
+}
+
+static int append_text(struct state *state, const char *text, size_t size)
+{
+    if (state->size + size >= sizeof state->walk->path)
+        return -ENAMETOOLONG;
+    memcpy(state->walk->path + state->size, text, size);
+    state->size += size;
+    state->walk->path[state->size] = '\0';
+    return 0;
+}
+
+/* Puts `path` before what is left. */
+static int push_path(struct state *state, const char *path)
+{
+    size_t size = strlen(path);
+    if (size >= (size_t)(state->left - state->text))
+        return -ENAMETOOLONG;
+    *--state->left = '/';
+    state->left -= size;
+    memcpy(state->left, path, size);
+    return 0;
+}
+
+static int visit_part(struct state *state, const struct stat *st)
+{
+    struct path_walk *walk = state->walk;
+    walk->at_end = state->left[strspn(state->left, "/")] == '\0';
+    return walk->visit == NULL ? 0 : walk->visit(walk, st);
+}
+
+static int go_to_root(struct state *state)
+{
+    struct stat st;
+    const char *root = state->walk->root == NULL ? "" : state->walk->root;
+    state->size = 0;
+    int rc = append_text(state, root, strlen(root));
+    state->root_size = state->size;
+    move_to(state, open(*root == '\0' ? "/" : root, O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (rc == 0 && (state->fd < 0 || fstat(state->fd, &st) < 0))
+        rc = errno == ENOENT ? -ENOTDIR : -errno; /* it is no part of the path that is missing */
+    return rc == 0 ? visit_part(state, &st) : rc;
+}
+
+static int go_up(struct state *state)
+{
+    if (state->size == state->root_size)
+        return 0;
+    while (state->walk->path[--state->size] != '/')
+        ;
+    state->walk->path[state->size] = '\0';
+    if (state->missing > 0) {
+        state->missing--;
+        return 0;
+    }
+    int fd = openat(state->fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int rc = fd < 0 ? -errno : 0;
+    move_to(state, fd);
+    return rc;
+}
+
+/* `link` is open, and the last part of walk->path, whose size without it is `before`. */
+static int follow_link(struct state *state, int link, size_t before)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlinkat(link, "", target, sizeof target - 1);
+    if (length < 0)
+        return -errno;
+    if (++state->links > LINKS_MAX)
+        return -ELOOP;
+    target[length] = '\0';
+    state->size = before;
+    state->walk->path[before] = '\0';
+    int rc = push_path(state, target);
+    return rc == 0 && target[0] == '/' ? go_to_root(state) : rc;
+}
+
+static int go_down(struct state *state, const char *part, size_t size)
+{
+    size_t before = state->size;
+    int rc = append_text(state, "/", 1);
+    if (rc == 0)
+        rc = append_text(state, part, size);
+    if (rc < 0)
+        return rc;
+    struct stat st;
+    const char *name = state->walk->path + before + 1;
+    int fd = state->missing > 0 ? -1 : openat(state->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (state->missing > 0 || (fd < 0 && errno == ENOENT && state->walk->root != NULL)) {
+        state->missing++;
+        return 0;
+    }
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return -errno;
+    bool link = S_ISLNK(st.st_mode);
+    rc = link && state->walk->root == NULL ? -ELOOP : visit_part(state, &st);
+    if (rc == 0 && link)
+        rc = follow_link(state, fd, before);
+    if (rc == 0 && !link)
+        move_to(state, fd);
+    else
+        (void)close(fd);
+    return rc;
+}
+
+static int walk_parts(struct state *state)
+{
+    int rc = go_to_root(state);
+    while (rc == 0) {
+        state->left += strspn(state->left, "/");
+        const char *part = state->left;
+        size_t size = strcspn(part, "/");
+        if (size == 0)
+            return state->missing > 0 ? -ENOENT : 0;
+        state->left += size;
+        if (size == 2 && part[0] == '.' && part[1] == '.')
+            rc = go_up(state);
+        else if (size > 1 || part[0] != '.')
+            rc = go_down(state, part, size);
+    }
+    return rc;
+}
+
+int path_walk(struct path_walk *walk, const char *path)
+{
+    struct state state = {.walk = walk, .fd = -1};
+    state.left = state.text + sizeof state.text - 1;
+    int rc = path[0] == '/' ? push_path(&state, path) : -EINVAL;
+    if (rc == 0)
+        rc = walk_parts(&state);
+    if (rc == 0)
+        return state.fd;
+    if (state.fd >= 0)
+        (void)close(state.fd);
+    return rc;
+}

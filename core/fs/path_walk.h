@@ -1,0 +1,38 @@
+/*
+ * One walk along a path, from the open descriptor of each directory to the next, so that nothing
+ * can be put into the way behind it. All that core does with a path goes by it: what becomes of a
+ * link, and what is looked at on the way, is the caller's to say.
+ *
+ *     struct path_walk walk = {.visit = check_owner, .context = &check};
+ *     int fd = path_walk(&walk, "/etc/tfhook");
+ *
+ * Nothing is allocated.
+ */
+#ifndef TFHOOK_PATH_WALK_H
+#define TFHOOK_PATH_WALK_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+struct path_walk {
+    /* --- the caller's --- */
+    /* Links are followed, and none leads out of this directory, which is "/" of the path; a real
+     * path without a slash at its end, "" for "/". NULL: a link is -ELOOP. */
+    const char *root;
+    /* Of everything on the way, the first directory and links included; NULL: none. When it
+     * returns a negative number the walk ends with that. */
+    int (*visit)(const struct path_walk *walk, const struct stat *st);
+    void *context;
+    /* --- the walk's --- */
+    char path[PATH_MAX]; /* as far as it has come, the root included and links followed: what is
+                            visited, or has failed; "" for "/" */
+    bool at_end;         /* that is the end of the path */
+};
+
+/* A descriptor (O_PATH) of what the absolute path leads to, or a negated errno. With a root:
+ * -ENOENT leaves in walk->path where the path would lead to, what is missing of it taken literally.
+ */
+int path_walk(struct path_walk *walk, const char *path) __attribute__((warn_unused_result));
+
+#endif

@@ -156,3 +156,14 @@ END
 sha() {
     sha256sum "$1" | cut -d' ' -f1
 }
+
+# reseal JOURNAL: its digest made right again for a body that was changed, so that what it says is what
+# is judged.
+reseal() {
+    local body
+    body=$(sed -n '/^ "body"/,$p' "$1" | sed -e 's/^ *//' -e 's/": /":/' | tr -d '\n')
+    body=${body#\"body\":}
+    body=${body%\}}
+    printf '{"format": 2, "sha256": "%s", "body": %s}' \
+        "$(printf %s "$body" | sha256sum | cut -d' ' -f1)" "$body" >"$1"
+}

@@ -179,16 +179,6 @@ damage_journal() {
     esac
 }
 
-# The digest made right again for a body that was changed, so that what it says is what is judged.
-reseal() {
-    local body
-    body=$(sed -n '/^ "body"/,$p' "$1" | sed -e 's/^ *//' -e 's/": /":/' | tr -d '\n')
-    body=${body#\"body\":}
-    body=${body%\}}
-    printf '{"format": 2, "sha256": "%s", "body": %s}' \
-        "$(printf %s "$body" | sha256sum | cut -d' ' -f1)" "$body" >"$1"
-}
-
 # What lies beside the targets or in the transaction's directory: names_of temp|link|backup
 names_of() {
     sed -n "s/^ *\"$1\": \"\(.*\)\",\{0,1\}$/\1/p" "$JOURNAL"

@@ -60,6 +60,11 @@ build() {
     [[ $("$TFHOOK" --version) == "tfhook $interface"* ]] || fail "interface $interface"
 }
 
+@test "the test host's library has no names but those of its header, so that none of a test's clashes" {
+    diff <(nm --defined-only -g "$T/prefix/lib/libtfhook-testhost.a" | awk 'NF == 3 {print $3}' | sort) \
+        <(grep -oE '\btesthost_[a-z_]+\(' "$T/prefix/include/tfhook/testhost.h" | tr -d '(' | sort -u)
+}
+
 @test "httpd-tls passes its own tests, sets what is wrong, and a rollback keeps the lines of others" {
     local conf=$T/ssl.conf
     build httpd-tls

@@ -3,38 +3,39 @@
 
 #include <string.h>
 
+/* The text of a format and the arguments behind it, in the memory of t. */
+#define TAKE_TEXT(t, format, ret)                                                                  \
+    do {                                                                                           \
+        va_list args;                                                                              \
+        va_start(args, format);                                                                    \
+        (ret) = mem_vprintf(&(t)->mem, format, args);                                              \
+        va_end(args);                                                                              \
+    } while (0)
+
 static void host_finding(const struct tfhook_host *host, const char *check, const char *id,
                          const char *subject, enum tfhook_verdict verdict, const char *message,
                          const char *hint)
 {
     struct testhost *t = host_of(host);
-    if (!t->may_publish) {
-        (void)testhost_misused(t, "it reports a finding outside of verify");
-        return;
-    }
-    if (check == NULL || id == NULL || subject == NULL || message == NULL ||
-        (unsigned)verdict > TFHOOK_FAIL) {
-        (void)testhost_misused(t, "a finding with a part missing or an unknown verdict");
-        return;
-    }
-    struct testhost_finding finding = {testhost_text(t, check),   testhost_text(t, id),
-                                       testhost_text(t, subject), testhost_text(t, message),
-                                       testhost_text(t, hint),    verdict};
-    LIST_PUSH(t, t->findings, finding);
+    if (!t->call.may_publish)
+        (void)note_misuse(t, "it reports a finding outside of verify");
+    else if (check == NULL || id == NULL || subject == NULL || message == NULL ||
+             (unsigned)verdict > TFHOOK_FAIL)
+        (void)note_misuse(t, "a finding with a part missing or an unknown verdict");
+    else
+        *mem_push(&t->mem, t->call.findings, t->call.finding_count) = (struct testhost_finding){
+            copy_text(t, check),   copy_text(t, id),   copy_text(t, subject),
+            copy_text(t, message), copy_text(t, hint), verdict};
 }
 
 TFHOOK_PRINTF(2, 3)
 static void host_next_step(const struct tfhook_host *host, const char *format, ...)
 {
     struct testhost *t = host_of(host);
-    va_list args;
-    va_start(args, format);
-    const char *text = testhost_vprintf(t, format, args);
-    va_end(args);
-    for (size_t i = 0; i < t->next.count; i++)
-        if (strcmp(t->next.items[i], text) == 0)
-            return;
-    LIST_PUSH(t, t->next, text);
+    const char *text = NULL;
+    TAKE_TEXT(t, format, text);
+    if (!names_have(&t->call.next_steps, text))
+        names_add(&t->mem, &t->call.next_steps, text);
 }
 
 TFHOOK_PRINTF(3, 4)
@@ -42,12 +43,10 @@ static void host_log(const struct tfhook_host *host, enum tfhook_level level, co
                      ...)
 {
     struct testhost *t = host_of(host);
-    va_list args;
-    va_start(args, format);
-    const char *text = testhost_vprintf(t, format, args);
-    va_end(args);
+    const char *text = NULL;
+    TAKE_TEXT(t, format, text);
     (void)level;
-    LIST_PUSH(t, t->log, text);
+    names_add(&t->mem, &t->call.log, text);
 }
 
 static void host_progress(const struct tfhook_host *host, size_t done, size_t total,
@@ -59,29 +58,20 @@ static void host_progress(const struct tfhook_host *host, size_t done, size_t to
 TFHOOK_PRINTF(2, 3)
 static void host_message(const struct tfhook_host *host, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    host_of(host)->message = testhost_vprintf(host_of(host), format, args);
-    va_end(args);
+    TAKE_TEXT(host_of(host), format, host_of(host)->call.message);
 }
 
 TFHOOK_PRINTF(2, 3)
 static int host_skip(const struct tfhook_host *host, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    host_of(host)->message = testhost_vprintf(host_of(host), format, args);
-    va_end(args);
+    TAKE_TEXT(host_of(host), format, host_of(host)->call.message);
     return TFHOOK_SKIPPED;
 }
 
 TFHOOK_PRINTF(2, 3)
 static int host_fail(const struct tfhook_host *host, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    host_of(host)->message = testhost_vprintf(host_of(host), format, args);
-    va_end(args);
+    TAKE_TEXT(host_of(host), format, host_of(host)->call.message);
     return TFHOOK_FAILED;
 }
 
@@ -89,18 +79,14 @@ TFHOOK_PRINTF(3, 4)
 static int host_reject(const struct tfhook_host *host, const char *key, const char *format, ...)
 {
     struct testhost *t = host_of(host);
-    if (testhost_setting(t, key) == NULL)
-        (void)testhost_misused(t, "it asks for the key %s, which it does not declare",
-                               key == NULL ? "NULL" : key);
-    va_list args;
-    va_start(args, format);
-    const char *text = testhost_vprintf(t, format, args);
-    va_end(args);
-    t->message = testhost_printf(t, "%s: %s", key == NULL ? "NULL" : key, text);
+    const char *text = NULL;
+    (void)find_setting(t, key);
+    TAKE_TEXT(t, format, text);
+    t->call.message = mem_printf(&t->mem, "%s: %s", key == NULL ? "NULL" : key, text);
     return TFHOOK_REJECTED;
 }
 
-void testhost_table_report(struct tfhook_host *table)
+void add_report_functions(struct tfhook_host *table)
 {
     table->finding = host_finding;
     table->next_step = host_next_step;
@@ -114,46 +100,42 @@ void testhost_table_report(struct tfhook_host *table)
 
 const char *testhost_message(const struct testhost *t)
 {
-    return t->message;
+    return t->call.message;
 }
 
 const char *testhost_misuse(const struct testhost *t)
 {
-    return t->misuse;
-}
-
-static struct tfhook_names names_of(const char *const *items, size_t count)
-{
-    static const char *const none[] = {NULL};
-    return (struct tfhook_names){count > 0 ? items : none, count};
+    return t->call.misuse;
 }
 
 struct tfhook_names testhost_log(const struct testhost *t)
 {
-    return names_of(t->log.items, t->log.count);
+    return names_for_plugin(&t->call.log);
 }
 
 struct tfhook_names testhost_next_steps(const struct testhost *t)
 {
-    return names_of(t->next.items, t->next.count);
+    return names_for_plugin(&t->call.next_steps);
 }
 
 size_t testhost_findings(const struct testhost *t)
 {
-    return t->findings.count;
+    return t->call.finding_count;
 }
 
 const struct testhost_finding *testhost_finding(const struct testhost *t, size_t index)
 {
-    return index < t->findings.count ? &t->findings.items[index] : NULL;
+    return index < t->call.finding_count ? &t->call.findings[index] : NULL;
 }
 
 const struct testhost_finding *testhost_find(const struct testhost *t, const char *id,
                                              const char *subject)
 {
-    for (size_t i = 0; i < t->findings.count; i++)
-        if (strcmp(t->findings.items[i].id, id) == 0 &&
-            (subject == NULL || strcmp(t->findings.items[i].subject, subject) == 0))
-            return &t->findings.items[i];
+    for (size_t i = 0; i < t->call.finding_count; i++) {
+        const struct testhost_finding *finding = &t->call.findings[i];
+        if (strcmp(finding->id, id) == 0 &&
+            (subject == NULL || strcmp(finding->subject, subject) == 0))
+            return finding;
+    }
     return NULL;
 }

@@ -2,32 +2,30 @@
 #include "state.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void copy_descriptor(struct testhost *t, const struct tfhook_plugin *plugin)
 {
     size_t size = plugin->size;
     memcpy(&t->plugin, plugin, size < sizeof t->plugin ? size : sizeof t->plugin);
+    size = t->plugin.key_size;
     if (t->plugin.name == NULL || t->plugin.minor > TFHOOK_API_MINOR ||
-        (t->plugin.key_count > 0 && t->plugin.key_size == 0))
-        testhost_broken("a descriptor without a name, of a later interface, or without key_size");
+        (t->plugin.key_count > 0 && size == 0))
+        end_broken_test("a descriptor without a name, of a later interface, or without key_size");
     for (size_t i = 0; i < t->plugin.key_count; i++) {
-        struct tfhook_key key = {.name = NULL};
-        size = t->plugin.key_size;
-        memcpy(&key, (const char *)t->plugin.keys + i * size,
-               size < sizeof key ? size : sizeof key);
-        LIST_PUSH(t, t->keys, key);
+        struct setting *setting = mem_push(&t->mem, t->settings, t->setting_count);
+        memcpy(&setting->key, (const char *)t->plugin.keys + i * size,
+               size < sizeof setting->key ? size : sizeof setting->key);
     }
 }
 
 struct testhost *testhost_new(const struct tfhook_plugin *plugin)
 {
-    struct testhost *t = calloc(1, sizeof *t);
-    if (t == NULL)
-        testhost_broken("no memory");
-    t->message = "";
+    struct mem mem = {0};
+    struct testhost *t = mem_alloc(&mem, sizeof *t);
+    t->mem = mem;
+    t->call.message = "";
+    t->earlier.mem = &t->mem;
     copy_descriptor(t, plugin);
     t->table = (struct tfhook_host){.size = sizeof t->table,
                                     .minor = TFHOOK_API_MINOR,
@@ -37,51 +35,44 @@ struct testhost *testhost_new(const struct tfhook_plugin *plugin)
                                     .root = "",
                                     .log_level = TFHOOK_DEBUG};
     testhost_hostname(t, "app1.example.com");
-    testhost_table_settings(&t->table);
-    testhost_table_look(&t->table);
-    testhost_table_stage(&t->table);
-    testhost_table_probe(&t->table);
-    testhost_table_report(&t->table);
-    (void)testhost_put(t, "/", NODE_DIRECTORY);
+    add_settings_functions(&t->table);
+    add_look_functions(&t->table);
+    add_stage_functions(&t->table);
+    add_probe_functions(&t->table);
+    add_report_functions(&t->table);
+    (void)tree_put(t, "/", TFHOOK_DIRECTORY);
     return t;
 }
 
 void testhost_free(struct testhost *t)
 {
-    if (t != NULL)
-        testhost_release(t);
-    free(t);
+    if (t == NULL)
+        return;
+    struct mem mem = t->mem;
+    mem_free(&mem);
 }
 
 void testhost_set(struct testhost *t, const char *key, const char *value)
 {
-    size_t i = 0;
-    while (i < t->values.count && strcmp(t->values.items[i].key, key) != 0)
-        i++;
-    if (i == t->values.count && value != NULL)
-        LIST_PUSH(t, t->values, ((struct value){testhost_text(t, key), NULL}));
-    if (value != NULL)
-        t->values.items[i].text = testhost_text(t, value);
-    else if (i < t->values.count)
-        t->values.items[i] = t->values.items[--t->values.count];
+    pairs_add(t, &t->values, key, value);
 }
 
 void testhost_step(struct testhost *t, const char *name)
 {
-    t->table.step = testhost_text(t, name);
+    t->table.step = copy_text(t, name);
 }
 
 void testhost_hook(struct testhost *t, const char *hook)
 {
-    t->table.hook = testhost_text(t, hook);
+    t->table.hook = copy_text(t, hook);
 }
 
 void testhost_hostname(struct testhost *t, const char *name)
 {
-    char *short_name = testhost_alloc(t, strlen(name));
+    char *short_name = mem_alloc(&t->mem, strlen(name) + 1);
     for (size_t i = 0; name[i] != '\0' && name[i] != '.'; i++)
         short_name[i] = (char)tolower((unsigned char)name[i]);
-    t->table.hostname = testhost_text(t, name);
+    t->table.hostname = copy_text(t, name);
     t->table.short_name = short_name;
 }
 
@@ -92,15 +83,15 @@ void testhost_now(struct testhost *t, int64_t now)
 
 void testhost_root(struct testhost *t, const char *root)
 {
-    t->table.root = testhost_text(t, root);
+    t->table.root = copy_text(t, root);
 }
 
 /* --- files --- */
 
 void testhost_bytes(struct testhost *t, const char *path, const void *data, size_t size)
 {
-    struct tfhook_data content = testhost_copy(t, data, size);
-    testhost_put(t, path, NODE_FILE)->content = content;
+    struct blob content = copy_bytes(t, data, size);
+    tree_put(t, path, TFHOOK_FILE)->content = content;
 }
 
 void testhost_file(struct testhost *t, const char *path, const char *text)
@@ -110,26 +101,26 @@ void testhost_file(struct testhost *t, const char *path, const char *text)
 
 void testhost_directory(struct testhost *t, const char *path)
 {
-    (void)testhost_put(t, path, NODE_DIRECTORY);
+    (void)tree_put(t, path, TFHOOK_DIRECTORY);
 }
 
 void testhost_link(struct testhost *t, const char *path, const char *target)
 {
-    const char *copy = testhost_text(t, target);
-    testhost_put(t, path, NODE_LINK)->target = copy;
+    const char *copy = copy_text(t, target);
+    tree_put(t, path, TFHOOK_OTHER)->target = copy;
 }
 
 void testhost_special(struct testhost *t, const char *path)
 {
-    (void)testhost_put(t, path, NODE_SPECIAL);
+    (void)tree_put(t, path, TFHOOK_OTHER);
 }
 
 static struct node *must_find(struct testhost *t, const char *path)
 {
     const char *real = NULL;
-    struct node *node = testhost_resolve(t, path, &real) < 0 ? NULL : testhost_node(t, real);
+    struct node *node = tree_resolve(t, path, &real) < 0 ? NULL : tree_find(t, real);
     if (node == NULL)
-        testhost_broken("%s: is not there", path);
+        end_broken_test("%s: is not there", path);
     return node;
 }
 
@@ -152,27 +143,29 @@ void testhost_error(struct testhost *t, const char *path, int error)
 
 void testhost_forget(struct testhost *t, const char *path)
 {
-    testhost_drop(t, must_find(t, path)->path);
+    tree_drop(t, must_find(t, path));
 }
 
 void testhost_earlier(struct testhost *t, const char *step, const char *path, const char *text,
                       unsigned flags)
 {
-    struct change change = {.action = TFHOOK_CHANGE_WRITE,
-                            .step = testhost_text(t, step),
+    struct change change = {.action = ACTION_WRITE,
+                            .step = copy_text(t, step),
+                            .path = path,
                             .secret = (flags & TFHOOK_SECRET) != 0,
                             .mode = -1,
-                            .content = testhost_copy(t, text, strlen(text))};
-    if (testhost_resolve(t, path, &change.real) < 0)
-        testhost_broken("%s: cannot be staged", path);
-    const struct node *node = testhost_node(t, change.real);
+                            .content = copy_bytes(t, text, strlen(text))};
+    const char *why = NULL;
+    if (tree_resolve(t, path, &change.real) < 0)
+        end_broken_test("%s: cannot be staged", path);
+    const struct node *node = tree_find(t, change.real);
     change.existed = node != NULL;
     if (node != NULL) {
         change.old_mode = (int)node->mode;
-        change.old_sha256 = testhost_sha256(t, node->content.data, node->content.size);
+        change.old_sha256 = digest(&t->mem, node->content.data, node->content.size);
     }
-    change.new_sha256 = testhost_sha256(t, change.content.data, change.content.size);
-    LIST_PUSH(t, t->earlier, change);
+    if (change_set_add(&t->earlier, &change, &why) < 0)
+        end_broken_test("%s: %s", path, why);
 }
 
 /* --- calls --- */
@@ -180,41 +173,31 @@ void testhost_earlier(struct testhost *t, const char *step, const char *path, co
 /* What earlier steps have staged; only a plan sees it. */
 static void stage_earlier(struct testhost *t)
 {
-    LIST_FORGET(t->stage);
-    for (size_t i = 0; t->may_stage && i < t->earlier.count; i++)
-        LIST_PUSH(t, t->stage, t->earlier.items[i]);
+    struct change_set *changes = &t->call.changes;
+    *changes = (struct change_set){.mem = &t->mem};
+    for (size_t i = 0; t->call.may_stage && i < t->earlier.count; i++)
+        *mem_push(&t->mem, changes->items, changes->count) = t->earlier.items[i];
 }
 
-/* The lists of the call before are the test's to keep. */
-static void begin_call(struct testhost *t)
+static int call_function(struct testhost *t, int (*function)(const struct tfhook_host *host),
+                         struct call call)
 {
-    t->message = "";
-    t->misuse = NULL;
-    LIST_FORGET(t->seen);
-    LIST_FORGET(t->summaries);
-    LIST_FORGET(t->inputs);
-    LIST_FORGET(t->published);
-    LIST_FORGET(t->findings);
-    LIST_FORGET(t->log);
-    LIST_FORGET(t->next);
+    /* The lists of the call before are the test's to keep. */
+    t->call = call;
+    t->call.message = "";
     stage_earlier(t);
-}
-
-static int call_function(struct testhost *t, int (*function)(const struct tfhook_host *host))
-{
-    begin_call(t);
-    const char *why = testhost_settle(t);
+    const char *why = settle_keys(t);
     if (why != NULL) {
-        t->message = why;
+        t->call.message = why;
         return TFHOOK_REJECTED;
     }
     int result = function == NULL ? TFHOOK_OK : function(&t->table);
-    if (t->misuse != NULL) {
-        t->message = testhost_printf(t, "the plugin %s misuses its interface: %s", t->plugin.name,
-                                     t->misuse);
+    if (t->call.misuse != NULL) {
+        t->call.message = mem_printf(&t->mem, "the plugin %s misuses its interface: %s",
+                                     t->plugin.name, t->call.misuse);
         result = TFHOOK_FAILED;
     } else if (result < TFHOOK_OK || result > TFHOOK_REJECTED) {
-        t->message = testhost_printf(t, "the plugin returned %d, which is no result", result);
+        t->call.message = mem_printf(&t->mem, "the plugin returned %d, which is no result", result);
         result = TFHOOK_FAILED;
     }
     if (result != TFHOOK_OK)
@@ -224,36 +207,32 @@ static int call_function(struct testhost *t, int (*function)(const struct tfhook
 
 int testhost_check(struct testhost *t)
 {
-    t->may_stage = t->may_publish = false;
-    return call_function(t, t->plugin.check);
+    return call_function(t, t->plugin.check, (struct call){0});
 }
 
 int testhost_plan(struct testhost *t)
 {
-    t->may_publish = false;
-    t->may_stage = true;
-    return call_function(t, t->plugin.plan);
+    return call_function(t, t->plugin.plan, (struct call){.may_stage = true});
 }
 
 int testhost_verify(struct testhost *t)
 {
-    t->may_stage = false;
-    t->may_publish = true;
-    return call_function(t, t->plugin.verify);
+    return call_function(t, t->plugin.verify, (struct call){.may_publish = true});
 }
 
 void testhost_commit(struct testhost *t)
 {
-    for (size_t i = 0; i < t->stage.count; i++) {
-        const struct change *change = &t->stage.items[i];
-        bool directory = change->action == TFHOOK_CHANGE_DIRECTORY;
-        if (change->action == TFHOOK_CHANGE_REMOVE) {
-            testhost_drop(t, change->real);
+    for (size_t i = 0; i < t->call.changes.count; i++) {
+        const struct change *change = &t->call.changes.items[i];
+        struct node *node = tree_find(t, change->real);
+        if (change->action == ACTION_REMOVE) {
+            if (node != NULL)
+                tree_drop(t, node);
             continue;
         }
-        struct node *node = testhost_node(t, change->real);
         if (node == NULL)
-            node = testhost_put(t, change->real, directory ? NODE_DIRECTORY : NODE_FILE);
+            node = tree_put(t, change->real,
+                            change->action == ACTION_DIRECTORY ? TFHOOK_DIRECTORY : TFHOOK_FILE);
         node->content = change->content;
         node->changed = t->table.now;
         if (change->mode >= 0)
@@ -261,84 +240,74 @@ void testhost_commit(struct testhost *t)
         else if (change->secret && !change->existed)
             node->mode = 0600;
     }
-    t->stage.count = t->earlier.count = 0;
+    t->call.changes.count = t->earlier.count = 0;
 }
 
 /* --- what was staged --- */
 
 size_t testhost_changes(const struct testhost *t)
 {
-    return t->stage.count;
+    return t->call.changes.count;
 }
 
 /* Looking is no change, but a path with links in it needs memory to follow them. */
 static const char *real_of(const struct testhost *t, const char *path)
 {
-    struct testhost *mine = t->table.core;
     const char *real = NULL;
-    if (testhost_resolve(mine, path, &real) < 0)
-        testhost_broken("%s: no such path can be", path);
+    if (tree_resolve(host_of(&t->table), path, &real) < 0)
+        end_broken_test("%s: no such path can be", path);
     return real;
 }
 
 static const struct change *staged_at(const struct testhost *t, const char *path)
 {
-    return testhost_staged(t, real_of(t, path));
+    static const struct change none = {.action = ACTIONS, .mode = -1};
+    const struct change *found = change_set_find(&t->call.changes, real_of(t, path));
+    return found == NULL ? &none : found;
 }
 
 const char *testhost_content(const struct testhost *t, const char *path)
 {
-    const struct change *change = staged_at(t, path);
-    return change == NULL ? NULL : (const char *)change->content.data;
+    return (const char *)staged_at(t, path)->content.data;
 }
 
 size_t testhost_content_size(const struct testhost *t, const char *path)
 {
-    const struct change *change = staged_at(t, path);
-    return change == NULL ? 0 : change->content.size;
+    return staged_at(t, path)->content.size;
 }
 
 int testhost_removed(const struct testhost *t, const char *path)
 {
-    const struct change *change = staged_at(t, path);
-    return change != NULL && change->action == TFHOOK_CHANGE_REMOVE;
+    return staged_at(t, path)->action == ACTION_REMOVE;
 }
 
 int testhost_made(const struct testhost *t, const char *path)
 {
-    const struct change *change = staged_at(t, path);
-    return change != NULL && change->action == TFHOOK_CHANGE_DIRECTORY;
+    return staged_at(t, path)->action == ACTION_DIRECTORY;
 }
 
 int testhost_secret(const struct testhost *t, const char *path)
 {
-    const struct change *change = staged_at(t, path);
-    return change != NULL && change->secret;
+    return staged_at(t, path)->secret;
 }
 
 int testhost_staged_mode(const struct testhost *t, const char *path)
 {
-    const struct change *change = staged_at(t, path);
-    return change == NULL ? -1 : change->mode;
+    return staged_at(t, path)->mode;
 }
 
 struct tfhook_names testhost_summary(const struct testhost *t, const char *path)
 {
-    struct testhost *mine = t->table.core;
     const char *real = real_of(t, path);
-    LIST_OF(const char *) lines = {NULL, 0, 0};
-    static const char *const none[] = {NULL};
-    for (size_t i = 0; i < t->summaries.count; i++)
-        if (strcmp(t->summaries.items[i].name, real) == 0)
-            LIST_PUSH(mine, lines, t->summaries.items[i].text);
-    return (struct tfhook_names){lines.count > 0 ? lines.items : none, lines.count};
+    const struct pairs *summaries = &t->call.summaries;
+    struct names lines = {0};
+    for (size_t i = 0; i < summaries->count; i++)
+        if (strcmp(summaries->items[i].name, real) == 0)
+            names_add(&host_of(&t->table)->mem, &lines, summaries->items[i].text);
+    return names_for_plugin(&lines);
 }
 
 const char *testhost_published(const struct testhost *t, const char *path)
 {
-    const char *real = real_of(t, path);
-    for (size_t i = t->published.count; i > 0; i--)
-        if (strcmp(t->published.items[i - 1].name, real) == 0)
-            return t->published.items[i - 1].text;
-    return NULL;
+    return pairs_find(&t->call.published, real_of(t, path));
 }

@@ -9,39 +9,29 @@
 
 enum { LINKS_MAX = 40 };
 
-struct node *testhost_node(const struct testhost *t, const char *real)
+struct node *tree_find(const struct testhost *t, const char *real)
 {
-    for (size_t i = 0; i < t->nodes.count; i++)
-        if (strcmp(t->nodes.items[i].path, real) == 0)
-            return &t->nodes.items[i];
+    for (size_t i = 0; i < t->node_count; i++)
+        if (strcmp(t->nodes[i].path, real) == 0)
+            return &t->nodes[i];
     return NULL;
 }
 
-const char *testhost_parent(struct testhost *t, const char *real)
+const char *tree_parent(struct testhost *t, const char *real)
 {
     const char *slash = strrchr(real, '/');
-    return slash == real ? "/" : (const char *)testhost_copy(t, real, (size_t)(slash - real)).data;
-}
-
-/* What is at `at` + "/" + `part`, in a directory that is there or missing. */
-static int step_into(struct testhost *t, const char *at, const char *part, const char **ret)
-{
-    const struct node *above = testhost_node(t, at[0] == '\0' ? "/" : at);
-    if (above != NULL && above->kind != NODE_DIRECTORY)
-        return -ENOTDIR;
-    *ret = testhost_printf(t, "%s/%s", at, part);
-    return strlen(*ret) < PATH_MAX ? 0 : -ENAMETOOLONG;
+    return slash == real ? "/" : mem_strn(&t->mem, real, (size_t)(slash - real));
 }
 
 /* Follows every link; what is missing is taken as it is written. */
 static int follow_links(struct testhost *t, const char *path, const char **ret)
 {
-    char *at = testhost_printf(t, "%s", "");
+    char *at = mem_str(&t->mem, ""); /* "" is the root */
     const char *rest = path;
     int links = 0;
     while (*(rest += strspn(rest, "/")) != '\0') {
         size_t length = strcspn(rest, "/");
-        const char *part = (const char *)testhost_copy(t, rest, length).data;
+        const char *part = mem_strn(&t->mem, rest, length);
         rest += length;
         if (strcmp(part, ".") == 0)
             continue;
@@ -51,75 +41,69 @@ static int follow_links(struct testhost *t, const char *path, const char **ret)
                 *slash = '\0';
             continue;
         }
-        const char *next = NULL;
-        int rc = step_into(t, at, part, &next);
-        if (rc < 0)
-            return rc;
-        const struct node *node = testhost_node(t, next);
-        if (node == NULL || node->kind != NODE_LINK) {
-            at = testhost_printf(t, "%s", next);
+        const struct node *above = tree_find(t, at[0] == '\0' ? "/" : at);
+        if (above != NULL && above->kind != TFHOOK_DIRECTORY)
+            return -ENOTDIR;
+        char *next = mem_printf(&t->mem, "%s/%s", at, part);
+        if (strlen(next) >= PATH_MAX)
+            return -ENAMETOOLONG;
+        const struct node *node = tree_find(t, next);
+        if (node == NULL || node->target == NULL) {
+            at = next;
             continue;
         }
         if (++links > LINKS_MAX)
             return -ELOOP;
-        rest = testhost_printf(t, "%s/%s", node->target, rest);
+        rest = mem_printf(&t->mem, "%s/%s", node->target, rest);
         if (node->target[0] == '/')
-            at = testhost_printf(t, "%s", "");
+            at = mem_str(&t->mem, "");
     }
     *ret = at[0] == '\0' ? "/" : at;
     return 0;
 }
 
 /* A path as the plugin gives it; a bad one is a misuse. */
-int testhost_resolve(struct testhost *t, const char *path, const char **ret)
+int tree_resolve(struct testhost *t, const char *path, const char **ret)
 {
     if (path == NULL)
-        return testhost_misused(t, "a path that is NULL");
+        return note_misuse(t, "a path that is NULL");
+    if (path[0] == '/')
+        return follow_links(t, path, ret);
     const char *name = path + strlen(TFHOOK_NOTES);
-    if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0) {
-        if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 ||
-            strcmp(name, "..") == 0)
-            return testhost_misused(t, "the path \"%s\" is neither absolute nor a note's name",
-                                    path);
-        *ret = testhost_printf(t, "%s/%s/%s", NOTES_DIR, t->plugin.name, name);
-        return 0;
-    }
-    if (path[0] != '/')
-        return testhost_misused(t, "the path \"%s\" is neither absolute nor a note's name", path);
-    return follow_links(t, path, ret);
+    if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) != 0 || name[0] == '\0' ||
+        strchr(name, '/') != NULL || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return note_misuse(t, "the path \"%s\" is neither absolute nor a note's name", path);
+    *ret = mem_printf(&t->mem, "%s/%s/%s", NOTES_DIR, t->plugin.name, name);
+    return 0;
 }
 
 /* The links above the node are followed, the node itself is new. */
-struct node *testhost_put(struct testhost *t, const char *path, enum node_kind kind)
+struct node *tree_put(struct testhost *t, const char *path, enum tfhook_kind kind)
 {
     const char *real = NULL;
-    int rc = testhost_resolve(t, path, &real);
+    int rc = tree_resolve(t, path, &real);
     if (rc < 0)
-        testhost_broken("%s: %s", path, strerror(-rc));
-    struct node *old = testhost_node(t, real);
-    if (old != NULL && (old->kind == NODE_DIRECTORY || kind == NODE_DIRECTORY)) {
+        end_broken_test("%s: %s", path, strerror(-rc));
+    struct node *old = tree_find(t, real);
+    if (old != NULL && (old->kind == TFHOOK_DIRECTORY || kind == TFHOOK_DIRECTORY)) {
         if (old->kind != kind)
-            testhost_broken("%s: is a directory and a file", path);
+            end_broken_test("%s: is a directory and a file", path);
         return old;
     }
     if (old == NULL) {
-        const char *parent = testhost_parent(t, real);
-        const struct node *above = testhost_node(t, parent);
-        if (strcmp(real, "/") != 0 && above == NULL)
-            (void)testhost_put(t, parent, NODE_DIRECTORY);
-        LIST_PUSH(t, t->nodes, ((struct node){0}));
-        old = &t->nodes.items[t->nodes.count - 1];
+        const char *parent = tree_parent(t, real);
+        if (strcmp(real, "/") != 0 && tree_find(t, parent) == NULL)
+            (void)tree_put(t, parent, TFHOOK_DIRECTORY);
+        old = mem_push(&t->mem, t->nodes, t->node_count);
     }
     *old = (struct node){.path = real,
                          .kind = kind,
-                         .mode = kind == NODE_DIRECTORY ? 0755 : 0644,
+                         .mode = kind == TFHOOK_DIRECTORY ? 0755 : 0644,
                          .changed = t->table.now};
     return old;
 }
 
-void testhost_drop(struct testhost *t, const char *real)
+void tree_drop(struct testhost *t, struct node *node)
 {
-    struct node *node = testhost_node(t, real);
-    if (node != NULL)
-        *node = t->nodes.items[--t->nodes.count];
+    *node = t->nodes[--t->node_count];
 }

@@ -1,6 +1,6 @@
 /*
  * tfhook/testhost.h: the services of plugin.h in memory, so that a plugin's calls are unit-tested
- * with no tfhook, no files and no commands. Link libtfhook-testhost.a; it needs nothing but libc.
+ * with no tfhook, no files and no commands. Link libtfhook-testhost.a, which needs libcrypto.
  *
  * CALL ORDER
  *
@@ -21,7 +21,8 @@
  * testhost_free().
  *
  * ERRORS. A host function gives the plugin the error that tfhook would give. A mistake in the test
- * itself (a file below a file, no memory) is told on stderr and ends the program by abort().
+ * itself (a file below a file) is told on stderr and ends the program by abort(). When memory is
+ * out, that is told too, and the program ends.
  *
  * DIFFERENCES. Calls run in the test's own process: a crash is the test's, there is no deadline,
  * and what a call leaves in memory stays. Nothing is denied by permission bits: testhost_error()

@@ -216,6 +216,28 @@ static void a_plan_sees_earlier_steps_and_reports_no_finding(void **state)
     testhost_free(t);
 }
 
+static int see_last(const struct tfhook_host *host)
+{
+    struct tfhook_data data;
+    assert_int_equal(host->read(host, "/etc/other", 0, &data), 0);
+    assert_string_equal(data.data, "last");
+    return TFHOOK_OK;
+}
+
+static void earlier_steps_come_to_one_change_a_file_and_to_none_when_it_is_the_same(void **state)
+{
+    (void)state;
+    struct testhost *t = begin(see_last);
+    testhost_file(t, "/etc/f", "same");
+    testhost_earlier(t, "one", "/etc/f", "same", 0);
+    testhost_earlier(t, "one", "/etc/other", "first", TFHOOK_SECRET);
+    testhost_earlier(t, "two", "/etc/other", "last", 0);
+    assert_int_equal(testhost_plan(t), TFHOOK_OK);
+    assert_int_equal(testhost_changes(t), 1);
+    assert_true(testhost_secret(t, "/etc/other"));
+    testhost_free(t);
+}
+
 static int report(const struct tfhook_host *host)
 {
     struct tfhook_data data;
@@ -294,6 +316,7 @@ int main(void)
         cmocka_unit_test(what_is_staged_can_be_asked_and_committed),
         cmocka_unit_test(probes_have_canned_answers),
         cmocka_unit_test(a_plan_sees_earlier_steps_and_reports_no_finding),
+        cmocka_unit_test(earlier_steps_come_to_one_change_a_file_and_to_none_when_it_is_the_same),
         cmocka_unit_test(reports_can_be_asked),
         cmocka_unit_test(lists_last_beyond_the_next_call),
     };

@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include "digest.h"
 #include "open_nofollow.h"
 #include "xattr.h"
 
@@ -82,31 +83,14 @@ int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
     return rc;
 }
 
-int file_pass(const char *path, size_t limit, file_taker *take, void *context)
+int file_digest(struct mem *mem, const char *path, size_t limit, const char **ret)
 {
-    unsigned char part[16 * 1024];
-    struct stat st;
-    int fd = open_regular(path, &st);
-    if (fd < 0)
-        return fd;
-    int rc = (uintmax_t)st.st_size > limit ? -EFBIG : 0;
-    uintmax_t left = (uintmax_t)st.st_size;
-    while (rc == 0) {
-        ssize_t got = read(fd, part, sizeof part);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0) {
-            rc = got < 0 ? -errno : 0;
-            break;
-        }
-        if ((uintmax_t)got > left) {
-            rc = -EAGAIN;
-            break;
-        }
-        left -= (uintmax_t)got;
-        take(context, part, (size_t)got);
-    }
-    (void)close(fd);
+    struct mem scratch = {0};
+    struct blob content;
+    int rc = file_read(&scratch, path, limit, &content);
+    if (rc == 0)
+        *ret = digest(mem, content.data, content.size);
+    mem_free(&scratch);
     return rc;
 }
 
@@ -129,20 +113,20 @@ static int64_t mtime_ms(const struct stat *st)
     return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
 }
 
-/* A JVM takes a trust store whose time of change, in ms, is the one that it knows for the store
- * that it knows (TrustStoreManager compares for equality). So a file that takes another's place
- * never has the other's time, however fast it came or wherever the clock was set. */
-static int part_mtimes(int fd, const struct stat *old)
+/* A time of change always moves on, whatever the clock says: who keeps what it has read (a running
+ * program, a backup) knows by it that there is something new. Some compare whole milliseconds. */
+static int move_time_on(int fd, const struct stat *old)
 {
+    enum { MS = 1000000, SECOND = 1000000000 };
     struct stat st;
     if (fstat(fd, &st) < 0)
         return -errno;
-    if (mtime_ms(&st) != mtime_ms(old))
+    if (mtime_ms(&st) > mtime_ms(old))
         return 0;
-    struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, st.st_mtim};
-    times[1].tv_nsec += 1000000;
-    if (times[1].tv_nsec >= 1000000000) {
-        times[1].tv_nsec -= 1000000000;
+    struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, old->st_mtim};
+    times[1].tv_nsec += MS;
+    if (times[1].tv_nsec >= SECOND) {
+        times[1].tv_nsec -= SECOND;
         times[1].tv_sec++;
     }
     return futimens(fd, times) < 0 ? -errno : 0;
@@ -161,7 +145,7 @@ static int copy_metadata(int fd, const char *like, int *mode)
     if (rc == 0)
         rc = xattr_copy_all(from, fd, (unsigned)*mode);
     if (rc == 0)
-        rc = part_mtimes(fd, &st);
+        rc = move_time_on(fd, &st);
     (void)close(from);
     return rc;
 }

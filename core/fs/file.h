@@ -28,18 +28,12 @@ int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
 int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
     __attribute__((warn_unused_result));
 
-/* The same in parts, none of which is kept, for who needs no more of a file than to pass over it.
- */
-typedef void file_taker(void *context, const unsigned char *data, size_t size);
-int file_pass(const char *path, size_t limit, file_taker *take, void *context)
-    __attribute__((warn_unused_result));
-
 /* The SHA-256 of a file, which is not kept; errors are those of file_read(). */
 int file_digest(struct mem *mem, const char *path, size_t limit, const char **ret)
     __attribute__((warn_unused_result));
 
 /* A new file with this content, synced. It takes owner, mode, ACL and extended attributes of the
- * file `like`, when that is not NULL, and a time of change that is not that file's; then the mode,
+ * file `like`, when that is not NULL, and a time of change after that file's; then the mode,
  * when that is not -1. It is never readable by more users than it will be at its end. */
 int file_create(const char *path, const struct blob *content, int mode, const char *like)
     __attribute__((warn_unused_result));

@@ -13,7 +13,7 @@ static const char *seen_sha256(const struct host_context *context, const char *r
 {
     for (size_t i = context->seen_count; i > 0; i--)
         if (strcmp(context->seen[i - 1].real, real) == 0)
-            return digest_text(context->mem, context->seen[i - 1].sha256);
+            return context->seen[i - 1].sha256;
     return NULL;
 }
 
@@ -85,10 +85,7 @@ static int host_directory(const struct tfhook_host *host, const char *path, int 
     rc = add_change(context, &change);
     if (rc < 0)
         return rc;
-    struct record record = {.type = RECORD_DIRECTORY};
-    record_add_text(&record, path);
-    record_add_number(&record, context->mem, change.mode);
-    host_send(context, &record);
+    host_send(context, RECORD_DIRECTORY, text_field(path), NUMBER_FIELD(change.mode));
     return 0;
 }
 
@@ -134,13 +131,9 @@ static int host_write(const struct tfhook_host *host, const char *path, const vo
     rc = add_change(context, &change);
     if (rc < 0)
         return rc;
-    struct record record = {.type = RECORD_WRITE};
-    record_add_text(&record, path);
-    record_add_text(&record, change.old_sha256);
-    record_add(&record, change.content.data, change.content.size);
-    record_add_number(&record, context->mem, mode);
-    record_add_number(&record, context->mem, (long)flags);
-    host_send(context, &record);
+    host_send(context, RECORD_WRITE, text_field(path), text_field(change.old_sha256),
+              bytes_field(change.content.data, change.content.size), NUMBER_FIELD(mode),
+              NUMBER_FIELD(flags));
     return 0;
 }
 
@@ -176,13 +169,8 @@ static int host_edit(const struct tfhook_host *host, const char *path, const cha
     rc = add_change(context, &change);
     if (rc < 0)
         return rc;
-    struct record record = {.type = RECORD_EDIT};
-    record_add_text(&record, path);
-    record_add_text(&record, change.old_sha256);
-    record_add_text(&record, old_line);
-    record_add_text(&record, new_line);
-    record_add_text(&record, anchor);
-    host_send(context, &record);
+    host_send(context, RECORD_EDIT, text_field(path), text_field(change.old_sha256),
+              text_field(old_line), text_field(new_line), text_field(anchor));
     return 0;
 }
 
@@ -198,10 +186,7 @@ static int host_remove(const struct tfhook_host *host, const char *path)
     rc = add_change(context, &change);
     if (rc < 0)
         return rc;
-    struct record record = {.type = RECORD_REMOVE};
-    record_add_text(&record, path);
-    record_add_text(&record, change.old_sha256);
-    host_send(context, &record);
+    host_send(context, RECORD_REMOVE, text_field(path), text_field(change.old_sha256));
     return 0;
 }
 
@@ -212,11 +197,9 @@ static void host_summary(const struct tfhook_host *host, const char *path, const
     va_list args;
     va_start(args, format);
     struct mem scratch = {0}; /* a plugin may have ten thousand lines */
-    struct record record = {.type = RECORD_SUMMARY};
-    record_add_text(&record, path);
-    record_add_text(&record, mem_vprintf(&scratch, format, args));
+    host_send(context, RECORD_SUMMARY, text_field(path),
+              text_field(mem_vprintf(&scratch, format, args)));
     va_end(args);
-    host_send(context, &record);
     mem_free(&scratch);
 }
 
@@ -230,10 +213,7 @@ static int host_publish(const struct tfhook_host *host, const char *path, const 
     int rc = host_resolve(context, path, &real);
     if (rc < 0)
         return rc;
-    struct record record = {.type = RECORD_PUBLISH};
-    record_add_text(&record, path);
-    record_add(&record, size > 0 ? data : "", size);
-    host_send(context, &record);
+    host_send(context, RECORD_PUBLISH, text_field(path), bytes_field(size > 0 ? data : "", size));
     return 0;
 }
 

@@ -16,7 +16,7 @@ int host_misuse(struct host_context *context, const char *format, ...)
     return -EINVAL;
 }
 
-void host_send(struct host_context *context, const struct record *record)
+void host_send_record(struct host_context *context, const struct record *record)
 {
     /* The parent is gone, or has had enough of this child: nobody will read what follows. */
     if (record_send(context->fd, record) < 0)
@@ -68,13 +68,10 @@ const struct setting *host_setting(struct host_context *context, const char *key
 
 void host_end(struct host_context *context, int result)
 {
-    struct record record = {.type = RECORD_END};
     if (context->misuse != NULL) {
         result = TFHOOK_FAILED;
         context->message = mem_printf(context->mem, "the plugin %s misuses its interface: %s",
                                       context->step->plugin, context->misuse);
     }
-    record_add_number(&record, context->mem, result);
-    record_add_text(&record, context->message);
-    host_send(context, &record);
+    host_send(context, RECORD_END, NUMBER_FIELD(result), text_field(context->message));
 }

@@ -9,7 +9,6 @@
 #define TFHOOK_HOST_CONTEXT_H
 
 #include "change_set.h"
-#include "digest.h"
 #include "run_environment.h"
 #include "step_settings.h"
 #include "wire.h"
@@ -19,7 +18,7 @@
 
 struct seen_file {
     const char *real;
-    unsigned char sha256[DIGEST_SIZE];
+    const char *sha256;
 };
 
 struct host_context {
@@ -44,8 +43,11 @@ struct host_context {
 /* Notes a misuse of the interface, which fails the step. Always -EINVAL. */
 int host_misuse(struct host_context *context, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Where nobody reads any more, the process ends. */
-void host_send(struct host_context *context, const struct record *record);
+/* host_send(context, RECORD_LOG, NUMBER_FIELD(level), text_field(text)). Where nobody reads any
+ * more, the process ends. */
+#define host_send(context, type, ...)                                                              \
+    host_send_record((context), &(struct record){(type), {__VA_ARGS__}, 0})
+void host_send_record(struct host_context *context, const struct record *record);
 /* The OS path of a path as a plugin names it. 0 or a negated errno. */
 int host_resolve(struct host_context *context, const char *path, const char **ret)
     __attribute__((warn_unused_result));

@@ -1,4 +1,5 @@
 /* The host functions by which a plugin looks at files, as they are with what is staged. */
+#include "digest.h"
 #include "file.h"
 #include "host_context.h"
 #include "host_functions.h"
@@ -19,7 +20,7 @@ static void remember_seen(struct host_context *context, const char *real,
         return;
     struct seen_file *seen = mem_push(context->mem, context->seen, context->seen_count);
     seen->real = real;
-    digest_make(content->data, content->size, seen->sha256);
+    seen->sha256 = digest(context->mem, content->data, content->size);
 }
 
 static int host_read(const struct tfhook_host *host, const char *path, size_t limit,

@@ -19,14 +19,8 @@ static void host_finding(const struct tfhook_host *host, const char *check, cons
         (void)host_misuse(context, "it reports a finding outside of verify");
     if (context->misuse != NULL)
         return;
-    struct record record = {.type = RECORD_FINDING};
-    record_add_text(&record, check);
-    record_add_text(&record, id);
-    record_add_text(&record, subject);
-    record_add_number(&record, context->mem, verdict);
-    record_add_text(&record, message);
-    record_add_text(&record, hint);
-    host_send(context, &record);
+    host_send(context, RECORD_FINDING, text_field(check), text_field(id), text_field(subject),
+              NUMBER_FIELD(verdict), text_field(message), text_field(hint));
 }
 
 TFHOOK_PRINTF(2, 3)
@@ -36,10 +30,8 @@ static void host_next_step(const struct tfhook_host *host, const char *format, .
     va_list args;
     va_start(args, format);
     struct mem scratch = {0};
-    struct record record = {.type = RECORD_NEXT_STEP};
-    record_add_text(&record, mem_vprintf(&scratch, format, args));
+    host_send(context, RECORD_NEXT_STEP, text_field(mem_vprintf(&scratch, format, args)));
     va_end(args);
-    host_send(context, &record);
     mem_free(&scratch);
 }
 
@@ -51,11 +43,9 @@ static void host_log(const struct tfhook_host *host, enum tfhook_level level, co
     va_list args;
     va_start(args, format);
     struct mem scratch = {0};
-    struct record record = {.type = RECORD_LOG};
-    record_add_number(&record, &scratch, level);
-    record_add_text(&record, mem_vprintf(&scratch, format, args));
+    host_send(context, RECORD_LOG, NUMBER_FIELD(level),
+              text_field(mem_vprintf(&scratch, format, args)));
     va_end(args);
-    host_send(context, &record);
     mem_free(&scratch);
 }
 
@@ -71,11 +61,7 @@ static void host_progress(const struct tfhook_host *host, size_t done, size_t to
         return;
     context->progress_ms = now;
     (void)snprintf(context->progress_of, sizeof context->progress_of, "%s", what);
-    struct record record = {.type = RECORD_PROGRESS};
-    record_add_number(&record, context->mem, (long)done);
-    record_add_number(&record, context->mem, (long)total);
-    record_add_text(&record, what);
-    host_send(context, &record);
+    host_send(context, RECORD_PROGRESS, NUMBER_FIELD(done), NUMBER_FIELD(total), text_field(what));
 }
 
 TFHOOK_PRINTF(2, 3)

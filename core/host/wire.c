@@ -1,7 +1,6 @@
 #include "wire.h"
 
 #include "file.h"
-#include "mem.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -29,19 +28,14 @@ static const char *const shapes[RECORD_TYPES] = {
     [RECORD_END] = "Nt",
 };
 
-void record_add(struct record *record, const void *data, size_t size)
+struct blob text_field(const char *text)
 {
-    record->fields[record->count++] = (struct blob){data, size};
+    return (struct blob){(const unsigned char *)text, text == NULL ? 0 : strlen(text)};
 }
 
-void record_add_text(struct record *record, const char *text)
+struct blob bytes_field(const void *data, size_t size)
 {
-    record_add(record, text, text == NULL ? 0 : strlen(text));
-}
-
-void record_add_number(struct record *record, struct mem *mem, long number)
-{
-    record_add(record, mem_copy(mem, &number, sizeof number), sizeof number);
+    return (struct blob){data, size};
 }
 
 static int write_whole(int fd, struct iovec *parts, int count)
@@ -80,9 +74,9 @@ int record_send(int fd, const struct record *record)
     unsigned char head[HEAD_SIZE], heads[RECORD_FIELDS_MAX][FIELD_HEAD_SIZE];
     struct iovec parts[1 + 3 * RECORD_FIELDS_MAX];
     int count = 0;
-    size_t total = HEAD_SIZE;
+    size_t total = HEAD_SIZE, fields = strlen(shapes[record->type]);
     parts[count++] = (struct iovec){head, sizeof head};
-    for (size_t i = 0; i < record->count; i++) {
+    for (size_t i = 0; i < fields; i++) {
         const struct blob *field = &record->fields[i];
         put_u32(heads[i], (uint32_t)field->size);
         heads[i][4] = field->data != NULL;
@@ -96,7 +90,7 @@ int record_send(int fd, const struct record *record)
         return -EFBIG;
     put_u32(head, (uint32_t)total);
     head[4] = (unsigned char)record->type;
-    head[5] = (unsigned char)record->count;
+    head[5] = (unsigned char)fields;
     return write_whole(fd, parts, count);
 }
 
@@ -120,7 +114,7 @@ ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *re
         at += FIELD_HEAD_SIZE;
         if (length > total - at - 1 || data[at + length] != '\0')
             return -1;
-        record_add(&record, present ? data + at : NULL, length);
+        record.fields[record.count++] = (struct blob){present ? data + at : NULL, length};
         at += length + 1;
     }
     if (at != total)

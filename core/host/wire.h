@@ -6,7 +6,6 @@
 #define TFHOOK_WIRE_H
 
 #include "blob.h"
-#include "mem.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,14 +33,16 @@ enum { RECORD_FIELDS_MAX = 8 };
 struct record {
     enum record_type type;
     struct blob fields[RECORD_FIELDS_MAX];
-    size_t count;
+    size_t count; /* of one that was parsed */
 };
 
-void record_add(struct record *record, const void *data, size_t size);
-void record_add_text(struct record *record, const char *text); /* NULL: absent */
-void record_add_number(struct record *record, struct mem *mem, long number);
+/* Fields of a record that is to be sent. A number lives as long as the block that it stands in. */
+struct blob text_field(const char *text); /* NULL: absent */
+struct blob bytes_field(const void *data, size_t size);
+#define NUMBER_FIELD(number)                                                                       \
+    ((struct blob){(const unsigned char *)&(const long){(long)(number)}, sizeof(long)})
 
-/* 0, or a negated errno: -EPIPE when the other side is gone. */
+/* The fields that its type has. 0, or a negated errno: -EPIPE when the other side is gone. */
 int record_send(int fd, const struct record *record) __attribute__((warn_unused_result));
 
 /* The record at the start of `data`; its fields point into it and are NUL-terminated. The bytes it

@@ -11,47 +11,30 @@
 #include <string.h>
 #include <unistd.h>
 
-static void send_debug_line(struct host_context *context, const char *text)
-{
-    struct record record = {.type = RECORD_LOG};
-    record_add_number(&record, context->mem, TFHOOK_DEBUG);
-    record_add_text(&record, text);
-    host_send(context, &record);
-}
-
 static void send_key(struct host_context *context, const struct tfhook_key *key)
 {
-    struct record record = {.type = RECORD_KEY};
-    record_add_text(&record, key->name == NULL ? "" : key->name);
-    record_add_number(&record, context->mem, (long)key->type);
-    record_add_number(&record, context->mem, key->required);
-    record_add_text(&record, key->fallback);
-    record_add_text(&record, key->choices);
-    record_add_number(&record, context->mem, key->min);
-    record_add_number(&record, context->mem, key->max);
-    record_add_text(&record, key->help == NULL ? "" : key->help);
-    host_send(context, &record);
+    host_send(context, RECORD_KEY, text_field(key->name == NULL ? "" : key->name),
+              NUMBER_FIELD(key->type), NUMBER_FIELD(key->required), text_field(key->fallback),
+              text_field(key->choices), NUMBER_FIELD(key->min), NUMBER_FIELD(key->max),
+              text_field(key->help == NULL ? "" : key->help));
 }
 
 static int send_description(struct host_context *context, const struct tfhook_plugin *plugin,
                             const char *path)
 {
-    struct record record = {.type = RECORD_DESCRIPTOR};
     const char *fault = key_schema_fault(context->mem, plugin);
     if (fault != NULL) {
         context->message =
             mem_printf(context->mem, "%s: %s: its author has to mend that", path, fault);
         return TFHOOK_REJECTED;
     }
-    record_add_text(&record, path);
-    record_add_text(&record, plugin->name);
-    record_add_text(&record, plugin->version == NULL ? "" : plugin->version);
-    record_add_text(&record, plugin->summary == NULL ? "" : plugin->summary);
-    record_add_text(&record, plugin->manual == NULL ? "" : plugin->manual);
-    record_add_text(&record,
-                    mem_printf(context->mem, "%s%s%s", plugin->check != NULL ? "c" : "",
-                               plugin->plan != NULL ? "p" : "", plugin->verify != NULL ? "v" : ""));
-    host_send(context, &record);
+    const char *calls =
+        mem_printf(context->mem, "%s%s%s", plugin->check != NULL ? "c" : "",
+                   plugin->plan != NULL ? "p" : "", plugin->verify != NULL ? "v" : "");
+    host_send(context, RECORD_DESCRIPTOR, text_field(path), text_field(plugin->name),
+              text_field(plugin->version == NULL ? "" : plugin->version),
+              text_field(plugin->summary == NULL ? "" : plugin->summary),
+              text_field(plugin->manual == NULL ? "" : plugin->manual), text_field(calls));
     for (size_t i = 0; i < plugin->key_count; i++) {
         struct tfhook_key key = {0};
         const char *at = (const char *)plugin->keys + i * plugin->key_size;
@@ -102,10 +85,11 @@ _Noreturn void plugin_child_main(const struct plugin_call *call,
     (void)signal(SIGPIPE, SIG_IGN);
     const char *lack = sandbox_drop_root();
     if (lack != NULL && call->call == CALL_DESCRIBE)
-        send_debug_line(&context, mem_printf(&mem,
-                                             "the plugin %s may do all that this user may (%s): "
-                                             "should it write a file by itself, nothing hinders it",
-                                             call->step->plugin, lack));
+        host_send(&context, RECORD_LOG, NUMBER_FIELD(TFHOOK_DEBUG),
+                  text_field(mem_printf(&mem,
+                                        "the plugin %s may do all that this user may (%s): should "
+                                        "it write a file by itself, nothing hinders it",
+                                        call->step->plugin, lack)));
     struct tfhook_plugin plugin;
     struct err err = {.mem = &mem};
     int result = TFHOOK_REJECTED;

@@ -7,15 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct mem mem;
-
-static int free_mem(void **state)
-{
-    (void)state;
-    mem_free(&mem);
-    return 0;
-}
-
 /* The bytes of a record as they go through the pipe. */
 static size_t encode(const struct record *record, unsigned char *data, size_t room)
 {
@@ -31,13 +22,10 @@ static size_t encode(const struct record *record, unsigned char *data, size_t ro
 
 static struct record edit_record(void)
 {
-    struct record record = {.type = RECORD_EDIT};
-    record_add_text(&record, "/path");
-    record_add_text(&record, "0123");
-    record_add_text(&record, NULL);
-    record_add_text(&record, "new line");
-    record_add_text(&record, "");
-    return record;
+    return (struct record){RECORD_EDIT,
+                           {text_field("/path"), text_field("0123"), text_field(NULL),
+                            text_field("new line"), text_field("")},
+                           0};
 }
 
 static void what_is_sent_arrives(void **state)
@@ -61,9 +49,7 @@ static void numbers_arrive(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         unsigned char data[128];
-        struct record sent = {.type = RECORD_LOG}, got;
-        record_add_number(&sent, &mem, numbers[i]);
-        record_add_text(&sent, "text");
+        struct record sent = {RECORD_LOG, {NUMBER_FIELD(numbers[i]), text_field("text")}, 0}, got;
         assert_true(record_parse(data, encode(&sent, data, sizeof data), &got) > 0);
         assert_true(record_is_valid(&got));
         assert_int_equal(record_number(&got, 0), numbers[i]);
@@ -99,17 +85,23 @@ static void a_record_of_the_wrong_shape_is_not_valid(void **state)
     (void)state;
     unsigned char data[256];
     struct record got;
-    struct record record = {.type = RECORD_LOG};
-    record_add_text(&record, "not a number");
-    record_add_text(&record, "text");
-    assert_true(record_parse(data, encode(&record, data, sizeof data), &got) > 0);
+    const struct record wrong[] = {
+        {RECORD_LOG, {text_field("not a number"), text_field("text")}, 0},
+        {RECORD_NEXT_STEP, {bytes_field("a\0b", 3)}, 0},
+        {RECORD_NEXT_STEP, {text_field(NULL)}, 0},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_true(record_parse(data, encode(&wrong[i], data, sizeof data), &got) > 0);
+        assert_false(record_is_valid(&got));
+    }
+    /* Of another type: a wrong number of fields, or the wrong ones. */
+    struct record edit = edit_record();
+    size_t size = encode(&edit, data, sizeof data);
+    data[4] = RECORD_WRITE;
+    assert_true(record_parse(data, size, &got) > 0);
     assert_false(record_is_valid(&got));
-    record = (struct record){.type = RECORD_NEXT_STEP};
-    record_add(&record, "a\0b", 3);
-    assert_true(record_parse(data, encode(&record, data, sizeof data), &got) > 0);
-    assert_false(record_is_valid(&got));
-    record = (struct record){.type = RECORD_NEXT_STEP};
-    assert_true(record_parse(data, encode(&record, data, sizeof data), &got) > 0);
+    data[4] = RECORD_NEXT_STEP;
+    assert_true(record_parse(data, size, &got) > 0);
     assert_false(record_is_valid(&got));
 }
 
@@ -121,5 +113,5 @@ int main(void)
         cmocka_unit_test(every_prefix_waits_and_no_garbage_crashes),
         cmocka_unit_test(a_record_of_the_wrong_shape_is_not_valid),
     };
-    return cmocka_run_group_tests(tests, NULL, free_mem);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  * command line, config, steps in children, plan, transaction, report.
  */
 #include "commands.h"
+#include "digest.h"
 #include "help.h"
 #include "interrupt.h"
 #include "invoker_environment.h"
@@ -119,6 +120,7 @@ static enum status run_command(struct pipeline *pipeline)
     struct err err = {.mem = session->mem};
     bool pending = false;
     session->log = make_log(&session->cli);
+    (void)digest(session->mem, "", 0); /* the library sets itself up here, not in every child */
     int rc = needs_config(session->cli.command) ? pipeline_load(pipeline, &err)
                                                 : load_without_config(session, &err);
     if (rc == 0)

@@ -22,7 +22,6 @@ static struct {
     struct rlimit core;
     struct sigaction actions[SIGNALS];
     sigset_t mask;
-    sigset_t not_default;
 } invoker;
 
 /* The two variables that mean something to tfhook itself. */
@@ -48,26 +47,12 @@ static void clean_environment(struct mem *mem)
             (void)putenv(mem_str(mem, invoker.environment.names[i]));
 }
 
-static void save_signals(void)
-{
-    enum { STANDARD_SIGNALS = 31 }; /* nobody hands real-time signals on ignored */
-    (void)sigemptyset(&invoker.not_default);
-    for (int number = 1; number <= STANDARD_SIGNALS; number++) {
-        struct sigaction action = {.sa_handler = SIG_DFL};
-        if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
-            (void)sigaddset(&invoker.not_default, number);
-    }
-    for (size_t i = 0; i < SIGNALS; i++) {
-        (void)sigaction(signals[i], NULL, &invoker.actions[i]);
-        (void)sigaddset(&invoker.not_default, signals[i]);
-    }
-}
-
 void invoker_save(struct mem *mem)
 {
     clean_environment(mem);
     invoker.umask = umask(022);
-    save_signals();
+    for (size_t i = 0; i < SIGNALS; i++)
+        (void)sigaction(signals[i], NULL, &invoker.actions[i]);
     (void)signal(SIGCHLD, SIG_DFL);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a write above the limit fails with EFBIG */
@@ -92,10 +77,8 @@ void invoker_restore(void)
 
 void invoker_reset_signals(void)
 {
-    const struct sigaction by_default = {.sa_handler = SIG_DFL};
     for (int number = 1; number < NSIG; number++)
-        if (sigismember(&invoker.not_default, number) == 1)
-            (void)sigaction(number, &by_default, NULL);
+        (void)signal(number, SIG_DFL);
 }
 
 char *const *invoker_environment(void)

@@ -30,7 +30,7 @@ static int begin_change(struct host_context *context, const char *path, enum act
         return rc;
     const struct change *staged = change_set_find(context->changes, change.real);
     struct stat st;
-    change.existed = staged != NULL ? staged->existed : host_lstat(change.real, &st) == 0;
+    change.existed = staged != NULL ? staged->existed : host_lstat(context, change.real, &st) == 0;
     if (staged != NULL) {
         change.old_sha256 = staged->old_sha256;
         change.old_mode = staged->old_mode;
@@ -77,7 +77,7 @@ static int host_directory(const struct tfhook_host *host, const char *path, int 
         return staged->action == ACTION_DIRECTORY ? 0 : -ENOTDIR;
     struct stat st;
     if (change.existed)
-        return host_lstat(change.real, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+        return host_lstat(context, change.real, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
     rc = make_parents(host, path, change.real);
     if (rc < 0)
         return rc;
@@ -98,7 +98,7 @@ static int make_parents(const struct tfhook_host *host, const char *path, const 
     struct stat st;
     if (change_set_find(context->changes, parent) != NULL)
         return 0;
-    int rc = host_lstat(parent, &st);
+    int rc = host_lstat(context, parent, &st);
     if (rc == 0)
         return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
     return rc == -ENOENT

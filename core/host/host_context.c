@@ -23,36 +23,33 @@ void host_send_record(struct host_context *context, const struct record *record)
         _exit(1);
 }
 
-bool host_retries_as_root(int rc)
+bool host_retries_as_root(struct host_context *context, int rc)
 {
-    return (rc == -EACCES || rc == -EPERM) && sandbox_act_as_root();
-}
-
-int host_lstat(const char *real, struct stat *ret)
-{
-    int rc = lstat(real, ret) < 0 ? -errno : 0;
-    if (host_retries_as_root(rc)) {
-        rc = lstat(real, ret) < 0 ? -errno : 0;
+    if (context->is_root)
         (void)sandbox_drop_root();
-    }
-    return rc;
+    context->is_root =
+        !context->is_root && (rc == -EACCES || rc == -EPERM) && sandbox_act_as_root();
+    return context->is_root;
 }
 
-static int resolve_path(struct host_context *context, const char *path, const char **ret)
+int host_lstat(struct host_context *context, const char *real, struct stat *ret)
 {
-    return run_environment_resolve(context->environment, context->mem, context->step->plugin, path,
-                                   ret);
+    int rc;
+    do
+        rc = lstat(real, ret) < 0 ? -errno : 0;
+    while (host_retries_as_root(context, rc));
+    return rc;
 }
 
 int host_resolve(struct host_context *context, const char *path, const char **ret)
 {
+    int rc;
     if (path == NULL)
         return host_misuse(context, "a path that is NULL");
-    int rc = resolve_path(context, path, ret);
-    if (host_retries_as_root(rc)) {
-        rc = resolve_path(context, path, ret);
-        (void)sandbox_drop_root();
-    }
+    do
+        rc = run_environment_resolve(context->environment, context->mem, context->step->plugin,
+                                     path, ret);
+    while (host_retries_as_root(context, rc));
     if (rc == -EINVAL)
         rc = host_misuse(context, "the path \"%s\" is neither absolute nor a note's name", path);
     return rc;

@@ -32,6 +32,7 @@ struct host_context {
     bool may_publish;            /* verify; reports and findings */
     enum tfhook_level log_level; /* the least that is shown */
     int fd;                      /* records go here */
+    bool is_root;                /* for one more try */
     int64_t progress_ms;         /* when progress was told last, */
     char progress_of[64];        /* and of what */
     struct seen_file *seen;
@@ -52,10 +53,15 @@ void host_send_record(struct host_context *context, const struct record *record)
 int host_resolve(struct host_context *context, const char *path, const char **ret)
     __attribute__((warn_unused_result));
 /* lstat(2) of an OS path. 0 or a negated errno. */
-int host_lstat(const char *real, struct stat *ret) __attribute__((warn_unused_result));
-/* Is it a refusal that root would not get? Then this is root until sandbox_drop_root(): a file
- * server (NFS, FUSE) does not know of the capability to read any file. */
-bool host_retries_as_root(int rc);
+int host_lstat(struct host_context *context, const char *real, struct stat *ret)
+    __attribute__((warn_unused_result));
+/* A file server (NFS, FUSE) does not know of the capability to read any file. So what is refused to
+ * the call's user is asked once more as root:
+ *
+ *     do
+ *         rc = file_read(...);
+ *     while (host_retries_as_root(context, rc)); */
+bool host_retries_as_root(struct host_context *context, int rc);
 /* The setting of that name; NULL, and a misuse, when the plugin does not declare it. */
 const struct setting *host_setting(struct host_context *context, const char *key);
 

@@ -3,7 +3,6 @@
 #include "file.h"
 #include "host_context.h"
 #include "host_functions.h"
-#include "sandbox.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -43,11 +42,9 @@ static int host_read(const struct tfhook_host *host, const char *path, size_t li
             return -EFBIG;
         content = staged->content;
     } else {
-        rc = file_read(context->mem, real, limit, &content);
-        if (host_retries_as_root(rc)) {
+        do
             rc = file_read(context->mem, real, limit, &content);
-            (void)sandbox_drop_root();
-        }
+        while (host_retries_as_root(context, rc));
         if (rc < 0)
             return rc;
         remember_seen(context, real, &content);
@@ -98,11 +95,9 @@ static int host_list(const struct tfhook_host *host, const char *path, struct tf
     const struct change *staged = change_set_find(context->changes, real);
     if (staged != NULL && staged->action != ACTION_DIRECTORY)
         return staged->action == ACTION_REMOVE ? -ENOENT : -ENOTDIR;
-    rc = file_list(context->mem, real, &disk);
-    if (host_retries_as_root(rc)) {
+    do
         rc = file_list(context->mem, real, &disk);
-        (void)sandbox_drop_root();
-    }
+    while (host_retries_as_root(context, rc));
     if (rc < 0 && !(rc == -ENOENT && staged != NULL))
         return rc;
     struct names names = overlay_names(context, real, &disk);
@@ -141,7 +136,7 @@ static int host_stat(const struct tfhook_host *host, const char *path, struct tf
     if (rc < 0)
         return rc;
     struct stat st = {0};
-    rc = host_lstat(real, &st);
+    rc = host_lstat(context, real, &st);
     const struct change *staged = change_set_find(context->changes, real);
     if (staged != NULL)
         rc = overlay_stat(context, staged, &st, rc);

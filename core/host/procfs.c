@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PART = 4096 };
-
 bool process_name_is_valid(const char *name)
 {
     if (name == NULL || name[0] == '\0' || name[0] == '/')
@@ -21,40 +19,21 @@ bool process_name_is_valid(const char *name)
     return true;
 }
 
-/* Files of /proc have no size to go by; nearly all fit into one part. */
+/* Files of /proc have no size to go by. */
 static int read_all(struct mem *mem, int fd, size_t limit, struct blob *ret)
 {
-    unsigned char part[PART];
-    unsigned char *data = NULL;
-    size_t room = 0, size = 0;
+    static unsigned char data[PROCESS_LIMIT + 1];
+    size_t size = 0;
     ssize_t got = 0;
-    int rc = 0;
-    while (rc == 0 && (got = read(fd, part, sizeof part)) != 0) {
-        if (got < 0) {
-            rc = errno == EINTR ? 0 : -errno;
-            continue;
-        }
-        if (size + (size_t)got > limit) {
-            rc = -EFBIG;
-            continue;
-        }
-        if (size + (size_t)got > room) {
-            room = (size + (size_t)got) * (size > 0 ? 4 : 1);
-            unsigned char *larger = mem_alloc(mem, room + 1);
-            if (size > 0) {
-                memcpy(larger, data, size);
-                explicit_bzero(data, size); /* it may be an environment */
-            }
-            data = larger;
-        }
-        memcpy(data + size, part, (size_t)got);
-        size += (size_t)got;
+    while (size <= limit && (got = read(fd, data + size, limit + 1 - size)) != 0) {
+        if (got < 0 && errno != EINTR)
+            break;
+        size += got > 0 ? (size_t)got : 0;
     }
-    explicit_bzero(part, sizeof part);
-    if (rc < 0 && size > 0)
-        explicit_bzero(data, size);
+    int rc = got < 0 ? -errno : size > limit ? -EFBIG : 0;
     if (rc == 0)
-        *ret = (struct blob){data == NULL ? (const unsigned char *)"" : data, size};
+        *ret = (struct blob){mem_copy(mem, data, size), size};
+    explicit_bzero(data, size); /* it may be an environment */
     return rc;
 }
 

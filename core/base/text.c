@@ -74,10 +74,34 @@ static size_t plain_length(const unsigned char *s, size_t size)
     return length;
 }
 
+static const char hex_digits[] = "0123456789abcdef";
+
+char *text_hex(struct mem *mem, const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    char *hex = mem_alloc(mem, 2 * size + 1);
+    for (size_t i = 0; i < size; i++) {
+        hex[2 * i] = hex_digits[bytes[i] >> 4];
+        hex[2 * i + 1] = hex_digits[bytes[i] & 15];
+    }
+    return hex;
+}
+
+char *text_from_hex(struct mem *mem, const char *hex)
+{
+    size_t size = strlen(hex) / 2;
+    char *bytes = mem_alloc(mem, size + 1);
+    if (strspn(hex, hex_digits) < 2 * size)
+        return NULL;
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (char)((strchr(hex_digits, hex[2 * i]) - hex_digits) << 4 |
+                          (strchr(hex_digits, hex[2 * i + 1]) - hex_digits));
+    return bytes;
+}
+
 /* The length of the escaped text, which is written when there is a place for it. */
 static size_t escape_into(const unsigned char *s, size_t size, char *out)
 {
-    static const char hex[] = "0123456789abcdef";
     size_t at = 0;
     for (size_t i = 0; i < size;) {
         size_t plain = plain_length(s + i, size - i);
@@ -91,7 +115,7 @@ static size_t escape_into(const unsigned char *s, size_t size, char *out)
         size_t length = utf8_length(s + i, size - i, &c);
         bool show = length > 0 && is_shown(c);
         for (size_t k = length == 0 ? 1 : length; k > 0; k--, i++) {
-            const char piece[] = {'\\', 'x', hex[s[i] >> 4], hex[s[i] & 15]};
+            const char piece[] = {'\\', 'x', hex_digits[s[i] >> 4], hex_digits[s[i] & 15]};
             if (out != NULL && show)
                 out[at] = (char)s[i];
             else if (out != NULL)

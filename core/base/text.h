@@ -22,6 +22,10 @@ bool names_have(const struct names *list, const char *name);
  * writing become \xNN; the rest stays. One line in, one line out. */
 const char *text_escape(struct mem *mem, const char *text, size_t size);
 
+/* Bytes as lower-case hex, and back; NULL for what is not hex. */
+char *text_hex(struct mem *mem, const void *data, size_t size);
+char *text_from_hex(struct mem *mem, const char *hex);
+
 /* One word for a shell to read: as it is where that is plain, else in single quotes; what would be
  * escaped goes into $'...' of bash, ksh and zsh. */
 const char *text_shell_word(struct mem *mem, const char *text);

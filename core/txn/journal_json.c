@@ -16,20 +16,13 @@ enum { FORMAT = 2 };
 /* Paths and lines are bytes, JSON is UTF-8: what is none is written as {"hex": "..."}. */
 static json_t *bytes_to_json(const char *bytes)
 {
-    static const char digits[] = "0123456789abcdef";
     if (bytes == NULL)
         return json_null();
     json_t *text = json_string(bytes);
     if (text != NULL)
         return text;
     struct mem mem = {0};
-    size_t size = strlen(bytes);
-    char *hex = mem_alloc(&mem, 2 * size + 1);
-    for (size_t i = 0; i < size; i++) {
-        hex[2 * i] = digits[(unsigned char)bytes[i] >> 4];
-        hex[2 * i + 1] = digits[(unsigned char)bytes[i] & 15];
-    }
-    json_t *object = json_pack("{s:s}", "hex", hex);
+    json_t *object = json_pack("{s:s}", "hex", text_hex(&mem, bytes, strlen(bytes)));
     mem_free(&mem);
     return object;
 }
@@ -117,31 +110,12 @@ char *journal_to_json(struct mem *mem, const struct journal *journal)
 
 /* --- from JSON --- */
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static const char *from_hex(struct mem *mem, const char *hex)
-{
-    size_t size = strlen(hex) / 2;
-    char *bytes = mem_alloc(mem, size + 1);
-    for (size_t i = 0; i < size; i++) {
-        int high = hex_digit(hex[2 * i]);
-        int low = hex_digit(hex[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return NULL;
-        bytes[i] = (char)(high << 4 | low);
-    }
-    return bytes;
-}
-
 /* NULL for null, and for what is neither. */
 static const char *bytes_from_json(struct mem *mem, const json_t *json)
 {
     const char *hex = json_string_value(json_object_get(json, "hex"));
     if (hex != NULL)
-        return from_hex(mem, hex);
+        return text_from_hex(mem, hex);
     return json_is_string(json) ? mem_str(mem, json_string_value(json)) : NULL;
 }
 

@@ -85,6 +85,16 @@ static void reads_whole_numbers_only(void **state)
 
 static void lists_keep_their_items_as_they_grow(void **state)
 {
+static void bytes_become_hex_and_come_back(void **state)
+{
+    (void)state;
+    assert_string_equal(text_hex(&mem, "\x00\x7f\xff", 3), "007fff");
+    assert_string_equal(text_hex(&mem, "", 0), "");
+    assert_memory_equal(text_from_hex(&mem, "007fff"), "\x00\x7f\xff", 4);
+    assert_null(text_from_hex(&mem, "0g"));
+    assert_null(text_from_hex(&mem, "FF"));
+}
+
     (void)state;
     struct names names = {0};
     for (int i = 0; i < 1000; i++)
@@ -106,5 +116,6 @@ int main(void)
         cmocka_unit_test(reads_whole_numbers_only),
         cmocka_unit_test(lists_keep_their_items_as_they_grow),
     };
+        cmocka_unit_test(bytes_become_hex_and_come_back),
     return cmocka_run_group_tests(tests, NULL, free_mem);
 }

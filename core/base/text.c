@@ -212,13 +212,13 @@ static size_t edit_distance(const char *a, const char *b)
     return row[length];
 }
 
-const char *text_nearest(const char *name, const struct names *candidates)
+const char *text_did_you_mean(struct mem *mem, const char *name, const struct names *candidates)
 {
     const char *best = NULL;
     size_t best_distance = SIZE_MAX;
     size_t length = strlen(name);
     if (length == 0 || length > NEAREST_MAX)
-        return NULL;
+        return "";
     for (size_t i = 0; i < candidates->count; i++) {
         if (strlen(candidates->names[i]) > NEAREST_MAX)
             continue;
@@ -228,7 +228,7 @@ const char *text_nearest(const char *name, const struct names *candidates)
             best = candidates->names[i];
         }
     }
-    return best_distance <= 1 + length / 3 ? best : NULL;
+    return best_distance <= 1 + length / 3 ? mem_printf(mem, "; did you mean %s?", best) : "";
 }
 
 int text_words(struct mem *mem, const char *text, struct names *ret, const char **ret_why)

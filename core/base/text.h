@@ -39,9 +39,9 @@ const char *text_escape_lines(struct mem *mem, const char *text);
 /* The text without white space at both ends. */
 char *text_trim(struct mem *mem, const char *text, size_t size);
 
-/* The candidate nearest to `name` by edit distance, or NULL when none is near enough to be meant.
- */
-const char *text_nearest(const char *name, const struct names *candidates);
+/* "; did you mean X?", where X is the candidate nearest to `name` by edit distance; "" when none is
+ * near enough to be meant. */
+const char *text_did_you_mean(struct mem *mem, const char *name, const struct names *candidates);
 
 /* Shell quoting without expansion: blanks part words; '...' and "..." quote, \ escapes. The words,
  * or -1 with *ret_why set. */

@@ -29,7 +29,7 @@ static int describe_plugin(struct pipeline *pipeline, const char *name, struct p
         loader_names(session->mem, session->environment.plugin_dir, &known) == 0)
         return err_set(err, STATUS_REJECTED, "no plugin is called %s in %s%s", name,
                        session->environment.plugin_dir,
-                       config_did_you_mean(session->mem, name, &known));
+                       text_did_you_mean(session->mem, name, &known));
     struct runner runner = {.step = &step};
     if (pipeline_describe(pipeline, &runner, err) < 0)
         return -1;

@@ -1,12 +1,14 @@
 /*
- * The configuration: INI sections turned into phases and steps. Knows the core's own keys; a step's
- * other keys are kept for its plugin's descriptor to judge (step_settings.h). Read once at the
- * start; every problem of the file is reported, not only the first.
+ * The configuration: INI sections turned into phases and steps. Knows tfhook's own keys; a step's
+ * other keys are for its plugin's descriptor to judge (step_settings.h). Read once at the start;
+ * every problem of the file is reported, not only the first.
  */
 #ifndef TFHOOK_CONFIG_H
 #define TFHOOK_CONFIG_H
 
 #include "ini_text.h"
+
+#include <tfhook/plugin.h>
 
 #include <stdbool.h>
 
@@ -25,7 +27,7 @@ struct step {
     struct names only_on;
     long timeout; /* seconds */
     bool ignore_failure;
-    const struct ini_entry *entries; /* for the plugin */
+    const struct ini_entry *entries; /* all, config_step_keys[] included */
     size_t entry_count;
     unsigned line;
 };
@@ -44,14 +46,12 @@ struct config {
     size_t step_count;
 };
 
-extern const char *const config_phase_names[]; /* ends with NULL */
+extern const struct names config_phases; /* the names that a phase may have */
+extern const struct names config_hooks;
 
-bool config_is_phase(const char *name);
-bool config_is_hook(const char *name);
-/* ", did you mean X?" or "" */
-const char *config_did_you_mean(struct mem *mem, const char *name, const struct names *candidates);
-/* All hooks, for suggestions. */
-struct names config_hooks(struct mem *mem);
+/* The keys of every step, whatever its plugin. */
+enum { STEP_PLUGIN, STEP_HOOK, STEP_ONLY_ON, STEP_TIMEOUT, STEP_ON_FAILURE, STEP_KEYS };
+extern const struct tfhook_key config_step_keys[STEP_KEYS];
 
 void config_parse(struct mem *mem, const char *file, const struct blob *text, struct config *ret,
                   struct names *problems);

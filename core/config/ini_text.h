@@ -1,8 +1,9 @@
 /*
- * INI text as a list of entries with their lines: inih reads it, after a scan that refuses all that
- * inih would take silently in a way the writer did not mean (facts: a line above 200 bytes is cut
- * in two and its tail read as a key, section names are cut at 49, `key: value` and ` ;` comments).
- * Then the two readings are compared, entry by entry.
+ * INI text as sections with their entries. inih reads it, but takes in silence what the writer did
+ * not mean: it cuts lines at 200 bytes and names at 49, takes `key: value`, and never tells of an
+ * empty or a repeated section. So each line is checked as it is handed to inih.
+ *
+ *     ini_read(mem, "tfhook.ini", &text, &ini, &lines)
  */
 #ifndef TFHOOK_INI_TEXT_H
 #define TFHOOK_INI_TEXT_H
@@ -27,23 +28,26 @@ struct ini_section {
 };
 
 struct ini {
-    const char *file;
     struct ini_section *sections;
     size_t count;
 };
 
-/* Problems are added to `problems`, one line each with file:line; the sections then found are as
- * good as they can be, so that later checks can add theirs. */
-void ini_read(struct mem *mem, const char *file, const struct blob *text, struct ini *ret,
-              struct names *problems);
+/* Where it is told what is wrong with a file: one line each, "FILE:LINE: ...". */
+struct ini_problems {
+    struct mem *mem;
+    const char *file;
+    struct names *lines;
+};
 
-/* The items of a list: the indented lines, or one line's parts between commas. */
-struct names ini_items(struct mem *mem, const struct ini_entry *entry);
+/* Line 0 is the file as a whole. */
+const char *ini_place(const struct ini_problems *problems, unsigned line);
+void ini_refuse(const struct ini_problems *problems, unsigned line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* Commas on the first line and indented lines below it: which is meant? INI_MIXED_LIST says so.
- */
-bool ini_is_mixed_list(const struct ini_entry *entry);
-#define INI_MIXED_LIST                                                                             \
-    "%s: write the list on one line with commas, or each item on a line of its own"
+/* The sections hold what could be read, so that later checks can add their problems to these. */
+void ini_read(const struct ini_problems *problems, const struct blob *text, struct ini *ret);
+
+/* NULL: no entry has the key. */
+const struct ini_entry *ini_find(const struct ini_entry *entries, size_t count, const char *key);
 
 #endif

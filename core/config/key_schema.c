@@ -1,9 +1,8 @@
 #include "key_schema.h"
 
-#include "step_settings.h"
-#include "text.h"
+#include "config.h"
+#include "value.h"
 
-#include <limits.h>
 #include <string.h>
 
 /* Lower-case words of letters and digits, joined by '-', the first letter first. */
@@ -20,50 +19,45 @@ static bool is_key_name(const char *name)
     return false;
 }
 
+/* Has it choices, where it is of a type that needs them, and only there? */
 static const char *choice_fault(struct mem *mem, const struct tfhook_key *key)
 {
     struct names choices = {0};
     const char *why = NULL;
-    bool wants = key->type == TFHOOK_ENUM || key->type == TFHOOK_ENUMS;
-    if (!wants)
+    if (key->type != TFHOOK_ENUM && key->type != TFHOOK_ENUMS)
         return key->choices == NULL ? NULL : "has choices, and is no choice";
-    if (key->choices == NULL || text_words(mem, key->choices, &choices, &why) < 0 ||
-        choices.count == 0)
-        return "has no choices";
-    return key->type != TFHOOK_ENUM || key->fallback == NULL || names_have(&choices, key->fallback)
-               ? NULL
-               : "has a default that is none of its choices";
+    bool some = key->choices != NULL && text_words(mem, key->choices, &choices, &why) == 0 &&
+                choices.count > 0;
+    return some ? NULL : "has no choices";
 }
 
-static const char *value_fault(const struct tfhook_key *key)
+static const char *default_fault(struct mem *mem, const struct tfhook_key *key)
 {
-    const char *fallback = key->fallback;
-    long number = 0;
+    struct setting setting;
+    struct names problems = {0};
+    value_read(mem, key, NULL, "", NULL, &setting, &problems);
+    if (key->type == TFHOOK_ENUM && problems.count > 0)
+        return "has a default that is none of its choices";
     if (key->type == TFHOOK_NUMBER && key->min > key->max)
         return "has a least value above its greatest";
-    if (fallback == NULL)
-        return NULL;
-    if (key->required)
+    if (key->required && key->fallback != NULL)
         return "is required, and has a default";
-    bool fits = key->type == TFHOOK_NUMBER ? text_number(fallback, key->min, key->max, &number)
-                : key->type == TFHOOK_FLAG
-                    ? strcmp(fallback, "yes") == 0 || strcmp(fallback, "no") == 0
-                : key->type == TFHOOK_PATH ? fallback[0] == '/'
-                                           : true;
-    return fits ? NULL : "has a default that is not of its type";
+    bool typed = key->type == TFHOOK_NUMBER || key->type == TFHOOK_FLAG || key->type == TFHOOK_PATH;
+    return typed && problems.count > 0 ? "has a default that is not of its type" : NULL;
 }
 
 static const char *fault_of(struct mem *mem, const struct tfhook_key *key)
 {
+    struct names core = {0};
+    value_key_names(mem, config_step_keys, STEP_KEYS, &core);
     if (!is_key_name(key->name))
         return "has a name that is not made of lower-case words joined by '-'";
-    for (const char *const *core = settings_core_keys; *core != NULL; core++)
-        if (strcmp(*core, key->name) == 0)
-            return "is a key of every step, whatever its plugin";
+    if (names_have(&core, key->name))
+        return "is a key of every step, whatever its plugin";
     if ((unsigned)key->type > TFHOOK_ENUMS)
         return "is of a type that this tfhook does not know";
     const char *fault = choice_fault(mem, key);
-    return fault != NULL ? fault : value_fault(key);
+    return fault != NULL ? fault : default_fault(mem, key);
 }
 
 const char *key_schema_fault(struct mem *mem, const struct tfhook_plugin *plugin)

@@ -166,7 +166,7 @@ static int bad_option(struct parser *parser, int id, char **argv)
         word = mem_printf(parser->mem, "-%c", optopt);
     return refuse_usage(parser, mem_printf(parser->mem, "no option is called %s%s",
                                            text_escape(parser->mem, word, strlen(word)),
-                                           config_did_you_mean(parser->mem, word, &valid)));
+                                           text_did_you_mean(parser->mem, word, &valid)));
 }
 
 static int take_command(struct parser *parser, const char *word)
@@ -181,19 +181,16 @@ static int take_command(struct parser *parser, const char *word)
         return 0;
     return refuse_usage(parser, mem_printf(parser->mem, "no command is called %s%s",
                                            text_escape(parser->mem, word, strlen(word)),
-                                           config_did_you_mean(parser->mem, word, &valid)));
+                                           text_did_you_mean(parser->mem, word, &valid)));
 }
 
 static int take_phase(struct parser *parser, const char *what, const char *name)
 {
-    struct names valid = {0};
-    for (const char *const *phase = config_phase_names; *phase != NULL; phase++)
-        names_add(parser->mem, &valid, *phase);
-    if (name == NULL || config_is_phase(name))
+    if (name == NULL || names_have(&config_phases, name))
         return 0;
     return refuse_usage(parser, mem_printf(parser->mem, "%s: no phase is called %s%s", what,
                                            text_escape(parser->mem, name, strlen(name)),
-                                           config_did_you_mean(parser->mem, name, &valid)));
+                                           text_did_you_mean(parser->mem, name, &config_phases)));
 }
 
 static int take_wrap(struct parser *parser, const struct names *words, bool dashes)
@@ -254,12 +251,11 @@ static int check_combination(struct parser *parser)
                             "--plugin is a pipeline of its own: no -c, --hook or --step with it");
     if (cli->steps.count > 0 && cli->hook != NULL)
         return refuse_usage(parser, "--hook and --step exclude each other");
-    struct names hooks = config_hooks(parser->mem);
-    if (cli->hook != NULL && !config_is_hook(cli->hook))
+    if (cli->hook != NULL && !names_have(&config_hooks, cli->hook))
         return refuse_usage(parser,
                             mem_printf(parser->mem, "no hook is called %s%s",
                                        text_escape(parser->mem, cli->hook, strlen(cli->hook)),
-                                       config_did_you_mean(parser->mem, cli->hook, &hooks)));
+                                       text_did_you_mean(parser->mem, cli->hook, &config_hooks)));
     if (take_phase(parser, "--from", cli->from) < 0 || take_phase(parser, "--to", cli->to) < 0)
         return -1;
     return 0;

@@ -60,7 +60,7 @@ static void missing_plugin(struct session *session, const struct step *step, str
         step->line > 0 ? mem_printf(session->mem, "%s:%u: ", session->config.file, step->line) : "";
     const char *meant = "";
     if (loader_names(session->mem, session->environment.plugin_dir, &known) == 0)
-        meant = config_did_you_mean(session->mem, step->plugin, &known);
+        meant = text_did_you_mean(session->mem, step->plugin, &known);
     names_add(session->mem, problems,
               mem_printf(session->mem, "%sno plugin is called %s in %s%s", where, step->plugin,
                          session->environment.plugin_dir, meant));
@@ -162,7 +162,7 @@ static void check_site(struct pipeline *pipeline, struct names *problems)
             names_add(session->mem, problems,
                       mem_printf(session->mem, "%s:%u: [site]: no step's plugin has a key %s%s",
                                  config->file, config->site[i].line, key,
-                                 config_did_you_mean(session->mem, key, &known)));
+                                 text_did_you_mean(session->mem, key, &known)));
     }
 }
 
@@ -263,7 +263,7 @@ int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
         if (!names_have(&known, name))
             return err_set(err, STATUS_USAGE, "no step is called %s in %s%s",
                            text_escape(session->mem, name, strlen(name)), session->config.file,
-                           config_did_you_mean(session->mem, name, &known));
+                           text_did_you_mean(session->mem, name, &known));
     }
     return 0;
 }

@@ -112,7 +112,7 @@ rejects() {
 }
 
 @test "what inih would take in silence is refused" {
-    rejects "[step one]\nplugin = fake\ndo = $(head -c 250 /dev/zero | tr '\0' x)\n" 'c.ini:3: the line is too long'
+    rejects "[step one]\nplugin = fake\ndo = $(head -c 4092 /dev/zero | tr '\0' x)\n" 'c.ini:3: the line is too long: 4097 bytes, at most 4096'
     rejects '[step one]\nplugin = fake\nplugin = fake\n' 'c.ini:3: plugin is set twice; first on line 2'
     rejects '[step one]\nplugin = fake\n[step one]\nplugin = fake\n' 'the section [step one] is there twice; first on line 1'
     rejects '[step one]\n[step two]\nplugin = fake\n' 'c.ini:1: the section [step one] is empty'
@@ -123,6 +123,16 @@ rejects() {
     rejects '[step one]\n    indented\nplugin = fake\n' 'c.ini:2: an indented line'
     rejects '[step one]\nplugin = fake\001\n' 'c.ini:2: a control character (byte 0x01)'
     rejects "[step $(head -c 60 /dev/zero | tr '\0' x)]\nplugin = fake\n" 'name is too long'
+}
+
+@test "a line of 4096 bytes is taken whole, on the key's line and on an indented one" {
+    local path
+    path=/$(head -c 4088 /dev/zero | tr '\0' x)
+    check "[step one]\nplugin = fake\npath = $path\ndo = check:ok\n    $path\n"
+    expect_status 0
+    rejects "[step one]\nplugin = fake\nchoice = $path\n" "choice = $path: expected one of: one two"
+    rejects "[step one]\nplugin = fake\nplugin = fake\ndo = a\n     $(head -c 4092 /dev/zero | tr '\0' x)\n" 'c.ini:5: the line is too long: 4097 bytes, at most 4096'
+    expect_output 'c.ini:3: plugin is set twice'
 }
 
 @test "a list that could be read in two ways, and blanks that hide a repeated section, are refused" {

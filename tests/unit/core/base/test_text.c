@@ -63,10 +63,12 @@ static void finds_the_nearest_name_but_not_a_far_one(void **state)
     struct names names = {0};
     names_add(&mem, &names, "pre-provision");
     names_add(&mem, &names, "post-provision");
-    assert_string_equal(text_nearest("pre-provison", &names), "pre-provision");
-    assert_string_equal(text_nearest("postprovision", &names), "post-provision");
-    assert_null(text_nearest("zzz", &names));
-    assert_null(text_nearest("", &names));
+    assert_string_equal(text_did_you_mean(&mem, "pre-provison", &names),
+                        "; did you mean pre-provision?");
+    assert_string_equal(text_did_you_mean(&mem, "postprovision", &names),
+                        "; did you mean post-provision?");
+    assert_string_equal(text_did_you_mean(&mem, "zzz", &names), "");
+    assert_string_equal(text_did_you_mean(&mem, "", &names), "");
 }
 
 static void reads_whole_numbers_only(void **state)
@@ -83,8 +85,6 @@ static void reads_whole_numbers_only(void **state)
     assert_int_equal(n, 17);
 }
 
-static void lists_keep_their_items_as_they_grow(void **state)
-{
 static void bytes_become_hex_and_come_back(void **state)
 {
     (void)state;
@@ -95,6 +95,8 @@ static void bytes_become_hex_and_come_back(void **state)
     assert_null(text_from_hex(&mem, "FF"));
 }
 
+static void lists_keep_their_items_as_they_grow(void **state)
+{
     (void)state;
     struct names names = {0};
     for (int i = 0; i < 1000; i++)
@@ -114,8 +116,8 @@ int main(void)
         cmocka_unit_test(makes_one_word_for_a_shell),
         cmocka_unit_test(finds_the_nearest_name_but_not_a_far_one),
         cmocka_unit_test(reads_whole_numbers_only),
+        cmocka_unit_test(bytes_become_hex_and_come_back),
         cmocka_unit_test(lists_keep_their_items_as_they_grow),
     };
-        cmocka_unit_test(bytes_become_hex_and_come_back),
     return cmocka_run_group_tests(tests, NULL, free_mem);
 }

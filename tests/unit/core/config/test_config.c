@@ -1,5 +1,6 @@
 #include "config.h"
 #include "unit.h"
+#include "value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,18 @@ static const char sample[] = "[tfhook]\n"
                              "plugin = verify\n"
                              "checks = x, y\n";
 
+static struct names list_of(const struct step *step, const char *name)
+{
+    const struct tfhook_key key = {.name = name, .type = TFHOOK_LIST};
+    const struct ini_entry *entry = ini_find(step->entries, step->entry_count, name);
+    struct setting setting;
+    struct names problems = {0};
+    assert_non_null(entry);
+    value_read(&mem, &key, entry, "", NULL, &setting, &problems);
+    assert_int_equal(problems.count, 0);
+    return setting.items;
+}
+
 static void reads_phases_steps_and_lists(void **state)
 {
     (void)state;
@@ -46,13 +59,108 @@ static void reads_phases_steps_and_lists(void **state)
     assert_int_equal(config.steps[0].timeout, 5);
     assert_int_equal(config.steps[1].timeout, 30);
     assert_string_equal(config.steps[0].hooks.names[1], "post-failure");
-    struct names source = ini_items(&mem, &config.steps[0].entries[0]);
+    struct names source = list_of(&config.steps[0], "source");
     assert_int_equal(source.count, 2);
     assert_string_equal(source.names[0], "a");
     assert_string_equal(source.names[1], "b, c"); /* on lines of their own, commas are text */
-    struct names checks = ini_items(&mem, &config.steps[1].entries[0]);
+    struct names checks = list_of(&config.steps[1], "checks");
     assert_int_equal(checks.count, 2);
     assert_string_equal(checks.names[1], "y");
+}
+
+static char *long_text(char fill, size_t size)
+{
+    char *text = mem_alloc(&mem, size + 1);
+    memset(text, fill, size);
+    return text;
+}
+
+static void parse(const char *text, struct config *config, struct names *problems)
+{
+    struct blob blob = {(const unsigned char *)text, strlen(text)};
+    *problems = (struct names){0};
+    config_parse(&mem, "c.ini", &blob, config, problems);
+}
+
+static void takes_lines_of_4096_bytes_whole(void **state)
+{
+    (void)state;
+    struct config config;
+    struct names problems;
+    const char *x = long_text('x', 4000);
+    const char *y = long_text('y', 2000);
+    const char *z = long_text('z', 4090);
+    /* One line with a comment, a list on one line, and a list of indented lines. */
+    parse(mem_printf(&mem,
+                     "[step one]\nplugin = fake\npath = /%s ; a comment\nitems = %s, %s\r\n"
+                     "lines = %s\n  %s ; a comment\n\t %s\n# %s\n",
+                     x, y, y, x, x, z, z),
+          &config, &problems);
+    assert_int_equal(problems.count, 0);
+    const struct step *step = &config.steps[0];
+    assert_string_equal(ini_find(step->entries, step->entry_count, "path")->lines.names[0],
+                        mem_printf(&mem, "/%s", x));
+    struct names items = list_of(step, "items");
+    assert_int_equal(items.count, 2);
+    assert_string_equal(items.names[1], y);
+    struct names lines = list_of(step, "lines");
+    assert_int_equal(lines.count, 3);
+    assert_string_equal(lines.names[0], x);
+    assert_string_equal(lines.names[1], x);
+    assert_string_equal(lines.names[2], z);
+    assert_int_equal(ini_find(step->entries, step->entry_count, "lines")->line, 5);
+    parse(mem_printf(&mem, "[step one]\nplugin = fake\nx = %s\n", long_text('x', 4092)), &config,
+          &problems);
+    assert_int_equal(problems.count, 0);
+}
+
+static void refuses_a_line_of_4097_bytes_with_its_place(void **state)
+{
+    (void)state;
+    struct config config;
+    struct names problems;
+    parse(mem_printf(&mem, "[step one]\nplugin = fake\nx = %s\ny = 1\n  %s\n", long_text('x', 4093),
+                     long_text('y', 4095)),
+          &config, &problems);
+    assert_int_equal(problems.count, 2);
+    assert_string_equal(problems.names[0],
+                        "c.ini:3: the line is too long: 4097 bytes, at most 4096; put a list on "
+                        "indented lines");
+    assert_int_equal(strncmp(problems.names[1], "c.ini:5: the line is too long: 4097 ", 36), 0);
+}
+
+static void a_comment_may_follow_every_kind_of_line(void **state)
+{
+    (void)state;
+    struct config config;
+    struct names problems;
+    parse("[step one] ; c\nplugin = fake ; c\nlist = ; c\n  a;b ; c\n ; c\n  d\n", &config,
+          &problems);
+    assert_int_equal(problems.count, 0);
+    struct names list = list_of(&config.steps[0], "list");
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.names[0], "a;b");
+    assert_string_equal(list.names[1], "d");
+    parse("[step one]\nplugin ; = fake\nx = 1\n", &config, &problems);
+    assert_string_equal(problems.names[0], "c.ini:2: expected KEY = VALUE, a [section], or an "
+                                           "indented line of a list");
+}
+
+static void a_key_is_not_cut(void **state)
+{
+    (void)state;
+    struct config config;
+    struct names problems;
+    const char *key = long_text('k', 49);
+    parse(mem_printf(&mem, "[step one]\nplugin = fake\n%s = 1\n  2\n", key), &config, &problems);
+    assert_int_equal(problems.count, 0);
+    assert_int_equal(list_of(&config.steps[0], key).count, 2);
+    for (size_t size = 50; size < 4000; size *= 2) {
+        parse(mem_printf(&mem, "[step one]\nplugin = fake\n%s = 1\n", long_text('k', size)),
+              &config, &problems);
+        assert_int_equal(problems.count, 1);
+        assert_string_equal(problems.names[0], "c.ini:3: the key is too long");
+    }
 }
 
 static void every_prefix_is_read_or_refused_without_a_crash(void **state)
@@ -95,6 +203,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_phases_steps_and_lists),
+        cmocka_unit_test(takes_lines_of_4096_bytes_whole),
+        cmocka_unit_test(refuses_a_line_of_4097_bytes_with_its_place),
+        cmocka_unit_test(a_comment_may_follow_every_kind_of_line),
+        cmocka_unit_test(a_key_is_not_cut),
         cmocka_unit_test(every_prefix_is_read_or_refused_without_a_crash),
         cmocka_unit_test(hosts_match_short_and_full),
     };

@@ -2,44 +2,39 @@
 
 #include <stdio.h>
 
-static const char general[] =
-    "Example: see what would change, change it, prove it:\n"
-    "  tfhook plan && tfhook apply && tfhook verify\n"
-    "\n"
-    "Usage: tfhook [OPTION...] COMMAND ...\n"
-    "\n"
-    "  check                read the config, load and check every step; change nothing\n"
-    "  plan   [SELECT]      show what apply would change; change nothing\n"
-    "  apply  [SELECT]      plan, apply, verify, commit\n"
-    "  verify [SELECT]      run every step's verification; change nothing\n"
-    "  wrap PHASE -- COMMAND...   the steps before PHASE, the command, the steps after it\n"
-    "  deploy               run the configured phases in order, each wrapped\n"
-    "  rollback [SEQ]       undo a committed transaction (default: the newest)\n"
-    "  recover              settle an interrupted transaction\n"
-    "  history [SEQ]        what was done, when, by whom, to which file\n"
-    "  plugins [NAME]       the plugins found; with NAME its manual\n"
-    "\n"
-    "SELECT: --hook HOOK, or --step NAME (repeatable), or with no config\n"
-    "        --plugin NAME -o KEY=VALUE...\n"
-    "\n"
-    "  -c FILE              config (default /etc/tfhook/tfhook.ini)\n"
-    "  --root DIR           take every path of the config below DIR\n"
-    "  --state-dir DIR      transactions and lock (default /var/lib/tfhook)\n"
-    "  --plugin-dir DIR     where the plugins are\n"
-    "  --json               one JSON object on stdout\n"
-    "  -q, -v               say less, say more\n"
-    "  --no-color           no colours (NO_COLOR does the same)\n"
-    "  --yes                do not ask\n"
-    "  --wait SECONDS       wait for another run to end\n"
-    "  -h, --help           with a command: its help\n"
-    "  --version\n"
-    "\n"
-    "Exit status: 0 done, 1 failed and as before, 2 usage, 3 config or plugin rejected, 4 locked,\n"
-    "5 a verification failed, 6 a person is needed, 7 internal, 8 the wrapped command failed,\n"
-    "10 changes pending (plan --detailed-exitcode).\n";
+static void show_row(const char *usage, const char *summary)
+{
+    (void)printf(summary != NULL ? "  %-21s%s\n" : "  %s\n", usage, summary);
+}
+
+static void show_general(void)
+{
+    (void)fputs("Example: see what would change, change it, prove it:\n"
+                "  tfhook plan && tfhook apply && tfhook verify\n"
+                "\n"
+                "Usage: tfhook [OPTION...] COMMAND ...\n"
+                "\n",
+                stdout);
+    for (int i = COMMAND_CHECK; i < COMMANDS; i++)
+        show_row(cli_commands[i].usage, cli_commands[i].summary);
+    (void)fputs("\n"
+                "SELECT: --hook HOOK, or --step NAME (repeatable), or with no config\n"
+                "        --plugin NAME -o KEY=VALUE...\n"
+                "\n",
+                stdout);
+    for (const struct cli_option *option = cli_options; option->name != NULL; option++)
+        if (option->usage != NULL)
+            show_row(option->usage, option->summary);
+    (void)fputs("\n"
+                "Exit status: 0 done, 1 failed and as before, 2 usage, 3 config or plugin "
+                "rejected, 4 locked,\n"
+                "5 a verification failed, 6 a person is needed, 7 internal, 8 the wrapped command "
+                "failed,\n"
+                "10 changes pending (plan --detailed-exitcode).\n",
+                stdout);
+}
 
 static const char *const texts[COMMANDS] = {
-    [COMMAND_NONE] = general,
     [COMMAND_CHECK] = "Example: is the config right?\n"
                       "  tfhook -c /etc/tfhook/tfhook.ini check\n"
                       "\n"
@@ -105,5 +100,8 @@ static const char *const texts[COMMANDS] = {
 
 void help_show(enum command command)
 {
-    (void)fputs(texts[command], stdout);
+    if (command == COMMAND_NONE)
+        show_general();
+    else
+        (void)fputs(texts[command], stdout);
 }

@@ -8,189 +8,188 @@
 
 #define DEFAULT_CONFIG "/etc/tfhook/tfhook.ini"
 
-const char *const cli_command_names[COMMANDS] = {"",        "check",   "plan",   "apply",
-                                                 "verify",  "wrap",    "deploy", "rollback",
-                                                 "recover", "history", "plugins"};
+/* What getopt_long() returns for an option without a letter is this and its index. */
+enum { OPTION_IDS = 256 };
+
+const struct cli_command cli_commands[COMMANDS] = {
+    [COMMAND_NONE] = {"", "", ""},
+    [COMMAND_CHECK] = {"check", "check",
+                       "read the config, load and check every step; change nothing"},
+    [COMMAND_PLAN] = {"plan", "plan   [SELECT]", "show what apply would change; change nothing"},
+    [COMMAND_APPLY] = {"apply", "apply  [SELECT]", "plan, apply, verify, commit"},
+    [COMMAND_VERIFY] = {"verify", "verify [SELECT]",
+                        "run every step's verification; change nothing"},
+    [COMMAND_WRAP] = {"wrap", "wrap PHASE -- COMMAND...   ",
+                      "the steps before PHASE, the command, the steps after it"},
+    [COMMAND_DEPLOY] = {"deploy", "deploy", "run the configured phases in order, each wrapped"},
+    [COMMAND_ROLLBACK] = {"rollback", "rollback [SEQ]",
+                          "undo a committed transaction (default: the newest)"},
+    [COMMAND_RECOVER] = {"recover", "recover", "settle an interrupted transaction"},
+    [COMMAND_HISTORY] = {"history", "history [SEQ]", "what was done, when, by whom, to which file"},
+    [COMMAND_PLUGINS] = {"plugins", "plugins [NAME]", "the plugins found; with NAME its manual"},
+};
 
 #define BIT(command) (1u << (command))
 #define SELECTING (BIT(COMMAND_PLAN) | BIT(COMMAND_APPLY) | BIT(COMMAND_VERIFY))
 #define ONE_STEP (SELECTING | BIT(COMMAND_CHECK))
 #define ANY (~0u)
+#define MEMBER(member) offsetof(struct cli, member)
 
-enum option_id {
-    OPT_CONFIG = 'c',
-    OPT_QUIET = 'q',
-    OPT_VERBOSE = 'v',
-    OPT_OPTION = 'o',
-    OPT_HELP = 'h',
-    OPT_ROOT = 256,
-    OPT_STATE_DIR,
-    OPT_PLUGIN_DIR,
-    OPT_JSON,
-    OPT_NO_COLOR,
-    OPT_YES,
-    OPT_WAIT,
-    OPT_HOOK,
-    OPT_STEP,
-    OPT_PLUGIN,
-    OPT_DETAILED,
-    OPT_FROM,
-    OPT_TO,
-    OPT_PLAN,
-    OPT_SKIP,
-    OPT_RESTORE,
-    OPT_KEEP,
-    OPT_VERSION
+const struct cli_option cli_options[] = {
+    {"config", 'c', CLI_TEXT, MEMBER(config), ANY, "-c FILE",
+     "config (default " DEFAULT_CONFIG ")"},
+    {"root", 0, CLI_TEXT, MEMBER(root), ANY, "--root DIR",
+     "take every path of the config below DIR"},
+    {"state-dir", 0, CLI_TEXT, MEMBER(state_dir), ANY, "--state-dir DIR",
+     "transactions and lock (default /var/lib/tfhook)"},
+    {"plugin-dir", 0, CLI_TEXT, MEMBER(plugin_dir), ANY, "--plugin-dir DIR",
+     "where the plugins are"},
+    {"json", 0, CLI_FLAG, MEMBER(json), ANY, "--json", "one JSON object on stdout"},
+    {"quiet", 'q', CLI_FLAG, MEMBER(quiet), ANY, "-q, -v", "say less, say more"},
+    {"verbose", 'v', CLI_FLAG, MEMBER(verbose), ANY, NULL, NULL},
+    {"no-color", 0, CLI_FLAG, MEMBER(no_color), ANY, "--no-color",
+     "no colours (NO_COLOR does the same)"},
+    {"yes", 0, CLI_FLAG, MEMBER(yes), ANY, "--yes", "do not ask"},
+    {"wait", 0, CLI_NUMBER, MEMBER(wait), ANY, "--wait SECONDS", "wait for another run to end"},
+    {"help", 'h', CLI_FLAG, MEMBER(help), ANY, "-h, --help", "with a command: its help"},
+    {"version", 0, CLI_FLAG, MEMBER(version), ANY, "--version", NULL},
+    {"hook", 0, CLI_TEXT, MEMBER(hook), SELECTING, NULL, NULL},
+    {"step", 0, CLI_LIST, MEMBER(steps), SELECTING, NULL, NULL},
+    {"plugin", 0, CLI_TEXT, MEMBER(plugin), ONE_STEP, NULL, NULL},
+    {"option", 'o', CLI_LIST, MEMBER(options), ONE_STEP, NULL, NULL},
+    {"detailed-exitcode", 0, CLI_FLAG, MEMBER(detailed_exitcode), BIT(COMMAND_PLAN), NULL, NULL},
+    {"from", 0, CLI_TEXT, MEMBER(from), BIT(COMMAND_DEPLOY), NULL, NULL},
+    {"to", 0, CLI_TEXT, MEMBER(to), BIT(COMMAND_DEPLOY), NULL, NULL},
+    {"plan", 0, CLI_FLAG, MEMBER(plan_only), BIT(COMMAND_ROLLBACK), NULL, NULL},
+    {"skip", 0, CLI_LIST, MEMBER(skip), BIT(COMMAND_ROLLBACK), NULL, NULL},
+    {"restore", 0, CLI_SEQ, MEMBER(restore), BIT(COMMAND_RECOVER), NULL, NULL},
+    {"keep", 0, CLI_SEQ, MEMBER(keep), BIT(COMMAND_RECOVER), NULL, NULL},
+    {.name = NULL},
 };
-
-static const struct option options[] = {
-    {"config", required_argument, NULL, OPT_CONFIG},
-    {"quiet", no_argument, NULL, OPT_QUIET},
-    {"verbose", no_argument, NULL, OPT_VERBOSE},
-    {"option", required_argument, NULL, OPT_OPTION},
-    {"help", no_argument, NULL, OPT_HELP},
-    {"root", required_argument, NULL, OPT_ROOT},
-    {"state-dir", required_argument, NULL, OPT_STATE_DIR},
-    {"plugin-dir", required_argument, NULL, OPT_PLUGIN_DIR},
-    {"json", no_argument, NULL, OPT_JSON},
-    {"no-color", no_argument, NULL, OPT_NO_COLOR},
-    {"yes", no_argument, NULL, OPT_YES},
-    {"wait", required_argument, NULL, OPT_WAIT},
-    {"hook", required_argument, NULL, OPT_HOOK},
-    {"step", required_argument, NULL, OPT_STEP},
-    {"plugin", required_argument, NULL, OPT_PLUGIN},
-    {"detailed-exitcode", no_argument, NULL, OPT_DETAILED},
-    {"from", required_argument, NULL, OPT_FROM},
-    {"to", required_argument, NULL, OPT_TO},
-    {"plan", no_argument, NULL, OPT_PLAN},
-    {"skip", required_argument, NULL, OPT_SKIP},
-    {"restore", required_argument, NULL, OPT_RESTORE},
-    {"keep", required_argument, NULL, OPT_KEEP},
-    {"version", no_argument, NULL, OPT_VERSION},
-    {NULL, 0, NULL, 0},
-};
-
-/* Options that only some commands have. */
-static const struct {
-    int id;
-    const char *name;
-    unsigned commands;
-} limited[] = {
-    {OPT_HOOK, "--hook", SELECTING},
-    {OPT_STEP, "--step", SELECTING},
-    {OPT_PLUGIN, "--plugin", ONE_STEP},
-    {OPT_OPTION, "-o", ONE_STEP},
-    {OPT_DETAILED, "--detailed-exitcode", BIT(COMMAND_PLAN)},
-    {OPT_FROM, "--from", BIT(COMMAND_DEPLOY)},
-    {OPT_TO, "--to", BIT(COMMAND_DEPLOY)},
-    {OPT_PLAN, "--plan", BIT(COMMAND_ROLLBACK)},
-    {OPT_SKIP, "--skip", BIT(COMMAND_ROLLBACK)},
-    {OPT_RESTORE, "--restore", BIT(COMMAND_RECOVER)},
-    {OPT_KEEP, "--keep", BIT(COMMAND_RECOVER)},
-};
+enum { OPTIONS = sizeof cli_options / sizeof *cli_options - 1 };
 
 struct parser {
     struct mem *mem;
     struct cli *cli;
     struct err *err;
-    unsigned given; /* one bit for each of `limited` */
+    unsigned given; /* of cli_options[], one bit each */
 };
 
-static int refuse_usage(struct parser *parser, const char *text)
+/* One line, whatever the words of the command line hold. */
+static int refuse_usage(struct parser *parser, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static int refuse_usage(struct parser *parser, const char *format, ...)
 {
-    return err_set(parser->err, STATUS_USAGE, "%s; see tfhook --help", text);
+    va_list args;
+    va_start(args, format);
+    const char *text = mem_vprintf(parser->mem, format, args);
+    va_end(args);
+    return err_set(parser->err, STATUS_USAGE, "%s; see tfhook --help",
+                   text_escape(parser->mem, text, strlen(text)));
 }
 
-static int parse_number(struct parser *parser, const char *what, long min, long *ret)
+static int refuse_name(struct parser *parser, const char *what, const char *name,
+                       const struct names *valid)
+{
+    return refuse_usage(parser, "no %s is called %s%s", what, name,
+                        text_did_you_mean(parser->mem, name, valid));
+}
+
+/* As messages name it. */
+static const char *option_word(struct mem *mem, const struct cli_option *option)
+{
+    return option->letter != 0 ? mem_printf(mem, "-%c", option->letter)
+                               : mem_printf(mem, "--%s", option->name);
+}
+
+static int take_number(struct parser *parser, const struct cli_option *option, long min, long *ret)
 {
     if (text_number(optarg, min, LONG_MAX / 100, ret))
         return 0;
-    return refuse_usage(parser, mem_printf(parser->mem, "%s %s: expected a whole number", what,
-                                           text_escape(parser->mem, optarg, strlen(optarg))));
+    return refuse_usage(parser, "--%s %s: expected a whole number", option->name, optarg);
 }
 
-static int take_option(struct parser *parser, int id)
+static int take_option(struct parser *parser, const struct cli_option *option)
 {
-    struct mem *mem = parser->mem;
-    struct cli *cli = parser->cli;
-    for (size_t i = 0; i < sizeof limited / sizeof *limited; i++)
-        if (limited[i].id == id)
-            parser->given |= 1u << i;
+    void *member = (char *)parser->cli + option->member;
+    parser->given |= 1u << (option - cli_options);
     if (optarg != NULL && optarg[0] == '\0')
         return refuse_usage(parser, "an option has an empty value");
-    const struct {
-        int id;
-        const char **text;
-    } texts[] = {{OPT_ROOT, &cli->root},     {OPT_STATE_DIR, &cli->state_dir},
-                 {OPT_HOOK, &cli->hook},     {OPT_PLUGIN_DIR, &cli->plugin_dir},
-                 {OPT_PLUGIN, &cli->plugin}, {OPT_FROM, &cli->from},
-                 {OPT_TO, &cli->to},         {OPT_CONFIG, &cli->config}};
-    const struct {
-        int id;
-        bool *flag;
-    } flags[] = {{OPT_QUIET, &cli->quiet},     {OPT_VERBOSE, &cli->verbose},
-                 {OPT_HELP, &cli->help},       {OPT_JSON, &cli->json},
-                 {OPT_YES, &cli->yes},         {OPT_NO_COLOR, &cli->no_color},
-                 {OPT_PLAN, &cli->plan_only},  {OPT_DETAILED, &cli->detailed_exitcode},
-                 {OPT_VERSION, &cli->version}, {OPT_RESTORE, &cli->restore},
-                 {OPT_KEEP, &cli->keep}};
-    const struct {
-        int id;
-        struct names *list;
-    } lists[] = {{OPT_STEP, &cli->steps}, {OPT_OPTION, &cli->options}, {OPT_SKIP, &cli->skip}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (texts[i].id == id)
-            *texts[i].text = optarg;
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if (flags[i].id == id)
-            *flags[i].flag = true;
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        if (lists[i].id == id)
-            names_add(mem, lists[i].list, optarg);
-    if (id == OPT_WAIT)
-        return parse_number(parser, "--wait", 0, &cli->wait);
-    if (id == OPT_RESTORE || id == OPT_KEEP)
-        return parse_number(parser, id == OPT_KEEP ? "--keep" : "--restore", 1, &cli->seq);
-    return 0;
+    switch (option->value) {
+    case CLI_FLAG:
+        *(bool *)member = true;
+        return 0;
+    case CLI_TEXT:
+        *(const char **)member = optarg;
+        return 0;
+    case CLI_LIST:
+        names_add(parser->mem, member, optarg);
+        return 0;
+    case CLI_NUMBER:
+        return take_number(parser, option, 0, member);
+    case CLI_SEQ:
+        *(bool *)member = true;
+        return take_number(parser, option, 1, &parser->cli->seq);
+    }
+    return -1;
 }
 
-static int bad_option(struct parser *parser, int id, char **argv)
+static int refuse_option(struct parser *parser, int id, char **argv)
 {
     const char *word = argv[optind > 0 ? optind - 1 : 0];
     if (id == ':')
-        return refuse_usage(parser, mem_printf(parser->mem, "%s needs a value", word));
+        return refuse_usage(parser, "%s needs a value", word);
     struct names valid = {0};
-    for (const struct option *option = options; option->name != NULL; option++)
-        names_add(parser->mem, &valid, mem_printf(parser->mem, "--%s", option->name));
-    if (optopt != 0 && optopt < 256)
+    for (size_t i = 0; i < OPTIONS; i++)
+        names_add(parser->mem, &valid, mem_printf(parser->mem, "--%s", cli_options[i].name));
+    if (optopt != 0 && optopt < OPTION_IDS)
         word = mem_printf(parser->mem, "-%c", optopt);
-    return refuse_usage(parser, mem_printf(parser->mem, "no option is called %s%s",
-                                           text_escape(parser->mem, word, strlen(word)),
-                                           text_did_you_mean(parser->mem, word, &valid)));
+    return refuse_name(parser, "option", word, &valid);
+}
+
+/* Options may stand before, between and behind the words. */
+static int take_options(struct parser *parser, int argc, char **argv)
+{
+    struct option options[OPTIONS + 1] = {{0}};
+    const char *letters = ":";
+    for (int i = 0; i < OPTIONS; i++) {
+        const struct cli_option *option = &cli_options[i];
+        bool valued = option->value != CLI_FLAG;
+        options[i] = (struct option){option->name, valued ? required_argument : no_argument, NULL,
+                                     option->letter != 0 ? option->letter : OPTION_IDS + i};
+        if (option->letter != 0)
+            letters = mem_printf(parser->mem, "%s%c%s", letters, option->letter, valued ? ":" : "");
+    }
+    opterr = 0;
+    for (int id; (id = getopt_long(argc, argv, letters, options, NULL)) != -1;) {
+        if (id == '?' || id == ':')
+            return refuse_option(parser, id, argv);
+        const struct cli_option *option = cli_options;
+        while (options[option - cli_options].val != id)
+            option++;
+        if (take_option(parser, option) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int take_command(struct parser *parser, const char *word)
 {
     struct names valid = {0};
     for (int i = COMMAND_CHECK; i < COMMANDS; i++) {
-        names_add(parser->mem, &valid, cli_command_names[i]);
-        if (strcmp(word, cli_command_names[i]) == 0)
+        names_add(parser->mem, &valid, cli_commands[i].name);
+        if (strcmp(word, cli_commands[i].name) == 0)
             parser->cli->command = (enum command)i;
     }
-    if (parser->cli->command != COMMAND_NONE)
-        return 0;
-    return refuse_usage(parser, mem_printf(parser->mem, "no command is called %s%s",
-                                           text_escape(parser->mem, word, strlen(word)),
-                                           text_did_you_mean(parser->mem, word, &valid)));
+    return parser->cli->command != COMMAND_NONE ? 0 : refuse_name(parser, "command", word, &valid);
 }
 
-static int take_phase(struct parser *parser, const char *what, const char *name)
+static int check_phase(struct parser *parser, const char *what, const char *name)
 {
     if (name == NULL || names_have(&config_phases, name))
         return 0;
-    return refuse_usage(parser, mem_printf(parser->mem, "%s: no phase is called %s%s", what,
-                                           text_escape(parser->mem, name, strlen(name)),
-                                           text_did_you_mean(parser->mem, name, &config_phases)));
+    return refuse_usage(parser, "%s: no phase is called %s%s", what, name,
+                        text_did_you_mean(parser->mem, name, &config_phases));
 }
 
 static int take_wrap(struct parser *parser, const struct names *words, bool dashes)
@@ -202,7 +201,7 @@ static int take_wrap(struct parser *parser, const struct names *words, bool dash
     cli->name = words->names[0];
     for (size_t i = 1; i < words->count; i++)
         names_add(parser->mem, &cli->words, words->names[i]);
-    return take_phase(parser, "wrap", cli->name);
+    return check_phase(parser, "wrap", cli->name);
 }
 
 /* What follows the command. */
@@ -225,9 +224,8 @@ static int take_words(struct parser *parser, const struct names *words, bool das
             names_add(parser->mem, &cli->options, word);
             continue;
         }
-        return refuse_usage(parser, mem_printf(parser->mem, "%s does not take \"%s\"",
-                                               cli_command_names[cli->command],
-                                               text_escape(parser->mem, word, strlen(word))));
+        return refuse_usage(parser, "%s does not take \"%s\"", cli_commands[cli->command].name,
+                            word);
     }
     return 0;
 }
@@ -235,11 +233,11 @@ static int take_words(struct parser *parser, const struct names *words, bool das
 static int check_combination(struct parser *parser)
 {
     struct cli *cli = parser->cli;
-    for (size_t i = 0; i < sizeof limited / sizeof *limited; i++)
-        if ((parser->given & (1u << i)) != 0 && (limited[i].commands & BIT(cli->command)) == 0)
-            return refuse_usage(parser,
-                                mem_printf(parser->mem, "%s does not belong to %s", limited[i].name,
-                                           cli_command_names[cli->command]));
+    for (size_t i = 0; i < OPTIONS; i++)
+        if ((parser->given & (1u << i)) != 0 && (cli_options[i].commands & BIT(cli->command)) == 0)
+            return refuse_usage(parser, "%s does not belong to %s",
+                                option_word(parser->mem, &cli_options[i]),
+                                cli_commands[cli->command].name);
     if (cli->quiet && cli->verbose)
         return refuse_usage(parser, "-q and -v exclude each other");
     if (cli->restore && cli->keep)
@@ -252,11 +250,8 @@ static int check_combination(struct parser *parser)
     if (cli->steps.count > 0 && cli->hook != NULL)
         return refuse_usage(parser, "--hook and --step exclude each other");
     if (cli->hook != NULL && !names_have(&config_hooks, cli->hook))
-        return refuse_usage(parser,
-                            mem_printf(parser->mem, "no hook is called %s%s",
-                                       text_escape(parser->mem, cli->hook, strlen(cli->hook)),
-                                       text_did_you_mean(parser->mem, cli->hook, &config_hooks)));
-    if (take_phase(parser, "--from", cli->from) < 0 || take_phase(parser, "--to", cli->to) < 0)
+        return refuse_name(parser, "hook", cli->hook, &config_hooks);
+    if (check_phase(parser, "--from", cli->from) < 0 || check_phase(parser, "--to", cli->to) < 0)
         return -1;
     return 0;
 }
@@ -272,18 +267,15 @@ static bool asks_for_json(int argc, char **argv)
 
 int cli_parse(struct mem *mem, int argc, char **argv, struct cli *ret, struct err *err)
 {
-    struct cli cli = {.config = DEFAULT_CONFIG};
+    struct cli cli = {0};
     struct parser parser = {mem, &cli, err, 0};
     ret->json = asks_for_json(argc, argv);
-    opterr = 0;
-    for (int id; (id = getopt_long(argc, argv, ":c:qvo:h", options, NULL)) != -1;) {
-        if (id == '?' || id == ':')
-            return bad_option(&parser, id, argv);
-        if (take_option(&parser, id) < 0)
-            return -1;
-        cli.config_given |= id == OPT_CONFIG;
-    }
-    bool dashes = optind > 1 && strcmp(argv[optind - 1], "--") == 0;
+    if (take_options(&parser, argc, argv) < 0)
+        return -1;
+    cli.config_given = cli.config != NULL;
+    if (!cli.config_given)
+        cli.config = DEFAULT_CONFIG;
+    bool dashes = false;
     for (int i = 1; i < optind; i++)
         dashes |= strcmp(argv[i], "--") == 0;
     struct names words = {0};

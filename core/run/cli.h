@@ -50,7 +50,25 @@ struct cli {
     bool help, version;
 };
 
-extern const char *const cli_command_names[COMMANDS];
+/* A command as the general help shows it. */
+struct cli_command {
+    const char *name;
+    const char *usage; /* begins with the name */
+    const char *summary;
+};
+extern const struct cli_command cli_commands[COMMANDS]; /* the name of COMMAND_NONE is "" */
+
+/* An option: what it is called, what it sets and who takes it. */
+struct cli_option {
+    const char *name;
+    char letter; /* 0: none */
+    enum cli_value { CLI_FLAG, CLI_TEXT, CLI_LIST, CLI_NUMBER, CLI_SEQ } value;
+    size_t member;     /* its offset in struct cli; with CLI_SEQ a flag, and `seq` is set too */
+    unsigned commands; /* those that take it, one bit each */
+    const char *usage; /* in the general help; NULL: it is not there */
+    const char *summary;
+};
+extern const struct cli_option cli_options[]; /* the last has no name */
 
 /* On failure only ret->json and perhaps ret->command are set. */
 int cli_parse(struct mem *mem, int argc, char **argv, struct cli *ret, struct err *err)

@@ -8,7 +8,7 @@ int lock_session(struct session *session, struct err *err)
 {
     session->lock =
         lock_take(session->mem, &session->log, session->environment.state_dir,
-                  cli_command_names[session->cli.command],
+                  cli_commands[session->cli.command].name,
                   clock_utc_text(session->mem, session->environment.now), session->cli.wait, err);
     if (session->lock < 0)
         return -1;

@@ -36,7 +36,7 @@ int hook_run(struct pipeline *pipeline, const char *hook, struct names *committe
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
     const struct apply_request what = {.selection = {.hook = hook},
-                                       .command = cli_command_names[session->cli.command]};
+                                       .command = cli_commands[session->cli.command].name};
     long before = report->transaction;
     struct findings earlier = report->findings;
     session->cli.hook = hook;

@@ -132,7 +132,7 @@ void report_json(const struct session *session, const struct report *report, con
     enum command command = session->cli.command;
     json_t *json = json_pack(
         "{s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1, "command",
-        text_to_json(session, command == COMMAND_NONE ? NULL : cli_command_names[command]), "hook",
+        text_to_json(session, command == COMMAND_NONE ? NULL : cli_commands[command].name), "hook",
         text_to_json(session, session->cli.hook), "result",
         report->result != NULL ? report->result : "failed", "transaction",
         number_to_json(report->transaction > 0, report->transaction), "steps",

@@ -1,5 +1,4 @@
-/* The config. inih and the scan before it agree, or it is refused: what has no problem names only
- * what was written. */
+/* The config: one that is not refused names only what was written, however inih cut its lines. */
 #include "fuzz.h"
 
 #include "config.h"

@@ -40,16 +40,15 @@ END
 }
 
 commands() {
-    sed -n '/^static const char general/,/SELECT: /s/^ *"  \([a-z]\{1,\}\) .*/\1/p' "$TOP/core/cmd/help.c" |
-        sed '/^tfhook$/d'
+    sed -n 's/^    \[COMMAND_[A-Z]*\] = {"\([a-z]\{1,\}\)".*/\1/p' "$TOP/core/run/cli.c"
 }
 
 phases() {
-    sed -n '/config_phase_names\[\] = /,/;/p' "$TOP/core/config/config.c" | grep -o '"[a-z]*"' | tr -d '"'
+    sed -n '/config_phases = /,/;/p' "$TOP/core/config/config.c" | grep -o '"[a-z]*"' | tr -d '"'
 }
 
 long_options() {
-    sed -n '/^static const struct option options/,/^}/s/^ *{"\([a-z-]*\)".*/\1/p' "$TOP/core/run/cli.c"
+    sed -n '/^const struct cli_option cli_options/,/^}/s/^ *{"\([a-z-]*\)".*/\1/p' "$TOP/core/run/cli.c"
 }
 
 @test "the commands are those of the program" {
@@ -81,7 +80,7 @@ long_options() {
         for option in $(long_options); do
             value=()
             [[ $option =~ ^(restore|keep|wait)$ ]] && value=(1)
-            grep -q "{\"$option\", required_argument" "$TOP/core/run/cli.c" && value=("${value[0]:-$T}")
+            grep -q "{\"$option\", .*, CLI_FLAG" "$TOP/core/run/cli.c" || value=("${value[0]:-$T}")
             status=0
             "$TFHOOK" --state-dir "$T/none" -c "$T/none.ini" --plugin-dir "$T/none" \
                 "--$option" "${value[@]}" "$command" "${words[@]}" </dev/null >"$T/out" 2>&1 || status=$?
@@ -99,8 +98,7 @@ long_options() {
     done
     [ "$count" -ge 230 ]
     complete_line "plan --plugin fake -"
-    # shellcheck disable=SC2016
-    for option in $(sed -n 's/.*getopt_long(argc, argv, ":\([a-z:]*\)".*/\1/p' "$TOP/core/run/cli.c" | grep -o '[a-z]'); do
+    for option in $(sed -n "s/^    {\"[a-z-]*\", '\([a-z]\)', .*/\1/p" "$TOP/core/run/cli.c"); do
         [ "$option" = c ] || offered "-$option"
     done
     complete_line "-"

@@ -130,7 +130,7 @@ rejects() {
     path=/$(head -c 4088 /dev/zero | tr '\0' x)
     check "[step one]\nplugin = fake\npath = $path\ndo = check:ok\n    $path\n"
     expect_status 0
-    rejects "[step one]\nplugin = fake\nchoice = $path\n" "choice = $path: expected one of: one two"
+    rejects "[step one]\nplugin = fake\nchoice = ${path:0:4000}\n" "choice = ${path:0:4000}: expected one of: one two"
     rejects "[step one]\nplugin = fake\nplugin = fake\ndo = a\n     $(head -c 4092 /dev/zero | tr '\0' x)\n" 'c.ini:5: the line is too long: 4097 bytes, at most 4096'
     expect_output 'c.ini:3: plugin is set twice'
 }

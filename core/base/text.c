@@ -33,8 +33,14 @@ bool names_have(const struct names *list, const char *name)
     return false;
 }
 
-/* The length of the valid UTF-8 sequence at `s`, 0 when there is none; its character in *ret. */
-static size_t utf8_length(const unsigned char *s, size_t left, uint32_t *ret)
+static bool is_shown(uint32_t c)
+{
+    return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) &&
+           !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
+}
+
+/* The length of the character at `s` in UTF-8; 0: there is none, or it is not to be shown. */
+static size_t shown_length(const unsigned char *s, size_t left)
 {
     static const struct {
         unsigned char mask, lead;
@@ -51,27 +57,10 @@ static size_t utf8_length(const unsigned char *s, size_t left, uint32_t *ret)
                 return 0;
             c = c << 6 | (s[i] & 0x3f);
         }
-        if (c < forms[extra].least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-            return 0;
-        *ret = c;
-        return extra + 1;
+        bool valid = c >= forms[extra].least && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff);
+        return valid && is_shown(c) ? extra + 1 : 0;
     }
     return 0;
-}
-
-static bool is_shown(uint32_t c)
-{
-    return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) &&
-           !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff;
-}
-
-/* How many bytes from here on are printable ASCII, as nearly all of any text is. */
-static size_t plain_length(const unsigned char *s, size_t size)
-{
-    size_t length = 0;
-    while (length < size && s[length] >= 0x20 && s[length] < 0x7f)
-        length++;
-    return length;
 }
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -99,52 +88,47 @@ char *text_from_hex(struct mem *mem, const char *hex)
     return bytes;
 }
 
-/* The length of the escaped text, which is written when there is a place for it. */
-static size_t escape_into(const unsigned char *s, size_t size, char *out)
+enum { NOTHING = -1 };
+
+/* The length of the escaped text, which is written when there is a place for it. The character
+ * `kept` stays as it is. */
+static size_t escape_into(const unsigned char *s, size_t size, int kept, char *out)
 {
     size_t at = 0;
     for (size_t i = 0; i < size;) {
-        size_t plain = plain_length(s + i, size - i);
+        size_t length = s[i] == kept ? 1 : shown_length(s + i, size - i);
+        const char escaped[] = {'\\', 'x', hex_digits[s[i] >> 4], hex_digits[s[i] & 15]};
+        size_t written = length > 0 ? length : sizeof escaped;
         if (out != NULL)
-            memcpy(out + at, s + i, plain);
-        at += plain;
-        i += plain;
-        if (i == size)
-            break;
-        uint32_t c = 0;
-        size_t length = utf8_length(s + i, size - i, &c);
-        bool show = length > 0 && is_shown(c);
-        for (size_t k = length == 0 ? 1 : length; k > 0; k--, i++) {
-            const char piece[] = {'\\', 'x', hex_digits[s[i] >> 4], hex_digits[s[i] & 15]};
-            if (out != NULL && show)
-                out[at] = (char)s[i];
-            else if (out != NULL)
-                memcpy(out + at, piece, sizeof piece);
-            at += show ? 1 : sizeof piece;
-        }
+            memcpy(out + at, length > 0 ? (const char *)s + i : escaped, written);
+        at += written;
+        i += length > 0 ? length : 1;
     }
     return at;
 }
 
-const char *text_escape(struct mem *mem, const char *text, size_t size)
+static const char *escape_all(struct mem *mem, const char *text, size_t size, int kept)
 {
     const unsigned char *s = (const unsigned char *)text;
-    char *out = mem_alloc(mem, escape_into(s, size, NULL) + 1);
-    (void)escape_into(s, size, out);
+    char *out = mem_alloc(mem, escape_into(s, size, kept, NULL) + 1);
+    (void)escape_into(s, size, kept, out);
     return out;
+}
+
+const char *text_escape(struct mem *mem, const char *text, size_t size)
+{
+    return escape_all(mem, text, size, NOTHING);
+}
+
+const char *text_escape_lines(struct mem *mem, const char *text)
+{
+    return escape_all(mem, text, strlen(text), '\n');
 }
 
 bool text_may_be_shown(const char *text, size_t size)
 {
     const unsigned char *s = (const unsigned char *)text;
-    for (size_t i = 0; i < size;) {
-        uint32_t c = 0;
-        size_t length = utf8_length(s + i, size - i, &c);
-        if (length == 0 || (c != '\t' && !is_shown(c)))
-            return false;
-        i += length;
-    }
-    return true;
+    return escape_into(s, size, '\t', NULL) == size;
 }
 
 const char *text_shell_word(struct mem *mem, const char *text)
@@ -162,19 +146,6 @@ const char *text_shell_word(struct mem *mem, const char *text)
         word = mem_printf(mem, as_it_is ? "%s%c" : "%s\\x%02x", word, (unsigned char)*c);
     }
     return mem_printf(mem, "$'%s'", word);
-}
-
-const char *text_escape_lines(struct mem *mem, const char *text)
-{
-    const char *all = "";
-    for (const char *line = text;;) {
-        size_t length = strcspn(line, "\n");
-        all = mem_printf(mem, "%s%s", all, text_escape(mem, line, length));
-        if (line[length] == '\0')
-            return all;
-        all = mem_printf(mem, "%s\n", all);
-        line += length + 1;
-    }
 }
 
 char *text_trim(struct mem *mem, const char *text, size_t size)

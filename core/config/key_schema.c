@@ -8,15 +8,11 @@
 /* Lower-case words of letters and digits, joined by '-', the first letter first. */
 static bool is_key_name(const char *name)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
     if (name == NULL || name[0] < 'a' || name[0] > 'z')
         return false;
-    for (size_t length; (length = strspn(name, letters)) > 0; name++) {
-        name += length;
-        if (*name != '-')
-            return *name == '\0';
-    }
-    return false;
+    size_t size = strlen(name);
+    return strspn(name, letters) == size && strstr(name, "--") == NULL && name[size - 1] != '-';
 }
 
 /* Has it choices, where it is of a type that needs them, and only there? */

@@ -120,6 +120,11 @@ const char *text_escape(struct mem *mem, const char *text, size_t size)
     return escape_all(mem, text, size, NOTHING);
 }
 
+const char *text_shown(struct mem *mem, const char *text)
+{
+    return escape_all(mem, text, strlen(text), NOTHING);
+}
+
 const char *text_escape_lines(struct mem *mem, const char *text)
 {
     return escape_all(mem, text, strlen(text), '\n');
@@ -204,40 +209,33 @@ const char *text_did_you_mean(struct mem *mem, const char *name, const struct na
 
 int text_words(struct mem *mem, const char *text, struct names *ret, const char **ret_why)
 {
+    static const char blanks[] = " \t\n\v\f\r";
     struct names words = {0};
     char *word = mem_alloc(mem, strlen(text) + 1);
-    size_t size = 0;
-    bool begun = false;
-    char quote = '\0';
-    for (const char *s = text;; s++) {
-        if (*s == '\0' || (quote == '\0' && isspace((unsigned char)*s))) {
-            if (quote != '\0') {
-                *ret_why = quote == '"' ? "a \" is not closed" : "a ' is not closed";
-                return -1;
-            }
-            if (begun)
-                names_add(mem, &words, mem_copy(mem, word, size));
-            size = 0;
-            begun = false;
-            if (*s == '\0')
-                break;
-            continue;
-        }
-        begun = true;
-        if (quote == '\0' && (*s == '"' || *s == '\'')) {
-            quote = *s;
-        } else if (quote != '\0' && *s == quote) {
-            quote = '\0';
-        } else if (*s == '\\' && quote != '\'' &&
-                   (quote == '\0' || s[1] == '"' || s[1] == '\\' || s[1] == '$' || s[1] == '`')) {
-            if (s[1] == '\0') {
+    for (const char *s = text + strspn(text, blanks); *s != '\0'; s += strspn(s, blanks)) {
+        size_t size = 0;
+        char quote = '\0';
+        for (; *s != '\0' && (quote != '\0' || strchr(blanks, *s) == NULL); s++) {
+            bool escapes = *s == '\\' && quote != '\'' &&
+                           (quote == '\0' || (s[1] != '\0' && strchr("\"\\$`", s[1]) != NULL));
+            if (escapes && s[1] == '\0') {
                 *ret_why = "it ends with a \\";
                 return -1;
             }
-            word[size++] = *++s;
-        } else {
-            word[size++] = *s;
+            if (escapes)
+                word[size++] = *++s;
+            else if (quote == '\0' && (*s == '"' || *s == '\''))
+                quote = *s;
+            else if (quote != '\0' && *s == quote)
+                quote = '\0';
+            else
+                word[size++] = *s;
         }
+        if (quote != '\0') {
+            *ret_why = quote == '"' ? "a \" is not closed" : "a ' is not closed";
+            return -1;
+        }
+        names_add(mem, &words, mem_copy(mem, word, size));
     }
     *ret = words;
     return 0;

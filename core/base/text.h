@@ -21,6 +21,7 @@ bool names_have(const struct names *list, const char *name);
 /* Fit to be shown: control characters, broken UTF-8 and the characters that turn the direction of
  * writing become \xNN; the rest stays. One line in, one line out. */
 const char *text_escape(struct mem *mem, const char *text, size_t size);
+const char *text_shown(struct mem *mem, const char *text); /* the same of all of it */
 
 /* Bytes as lower-case hex, and back; NULL for what is not hex. */
 char *text_hex(struct mem *mem, const void *data, size_t size);

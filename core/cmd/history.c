@@ -9,11 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *escape_text(const struct session *session, const char *text)
-{
-    return text_escape(session->mem, text, strlen(text));
-}
-
 static void show_head(const struct session *session, const struct journals *all,
                       const struct journal *journal)
 {
@@ -22,8 +17,8 @@ static void show_head(const struct session *session, const struct journals *all,
                  journal->hook != NULL ? journal->hook : "");
     if (journal->undoes > 0)
         (void)printf(" of %s%ld", journal->partial ? "a part of " : "", journal->undoes);
-    (void)printf("  by %s on %s", escape_text(session, journal->user),
-                 escape_text(session, journal->host));
+    (void)printf("  by %s on %s", text_shown(session->mem, journal->user),
+                 text_shown(session->mem, journal->host));
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i].phase == TXN_DONE && all->items[i].undoes == journal->seq &&
             !journal_is_undone(all, all->items[i].seq, NULL))
@@ -34,14 +29,14 @@ static void show_head(const struct session *session, const struct journals *all,
 
 static void show_entry(const struct session *session, const struct entry *entry)
 {
-    (void)printf("        %s: %s %s\n", escape_text(session, entry->step),
-                 action_names[entry->action], escape_text(session, entry->path));
+    (void)printf("        %s: %s %s\n", text_shown(session->mem, entry->step),
+                 action_names[entry->action], text_shown(session->mem, entry->path));
     for (size_t i = 0; i < entry->edits.count; i++) {
         const struct placed_edit *edit = &entry->edits.items[i];
         if (edit->old_line != NULL)
-            (void)printf("            - %s\n", escape_text(session, edit->old_line));
+            (void)printf("            - %s\n", text_shown(session->mem, edit->old_line));
         if (edit->new_line != NULL)
-            (void)printf("            + %s\n", escape_text(session, edit->new_line));
+            (void)printf("            + %s\n", text_shown(session->mem, edit->new_line));
     }
     for (size_t i = 0; i < entry->summary.count && entry->edits.count == 0; i++)
         (void)printf("            %s\n", entry->summary.names[i]);

@@ -6,10 +6,9 @@
 
 #include "interrupt.h"
 #include "loader.h"
+#include "report_json.h"
 
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,13 +22,9 @@ static int describe_plugin(struct pipeline *pipeline, const char *name, struct p
 {
     struct session *session = pipeline->session;
     const struct step step = {.name = name, .plugin = name, .timeout = DESCRIBE_SECONDS};
-    const char *file = mem_printf(session->mem, "%s/%s.so", session->environment.plugin_dir, name);
-    struct names known = {0};
-    if (access(file, F_OK) < 0 &&
-        loader_names(session->mem, session->environment.plugin_dir, &known) == 0)
-        return err_set(err, STATUS_REJECTED, "no plugin is called %s in %s%s", name,
-                       session->environment.plugin_dir,
-                       text_did_you_mean(session->mem, name, &known));
+    const char *missing = pipeline_missing_plugin(session, name);
+    if (missing != NULL)
+        return err_set(err, STATUS_REJECTED, "%s", missing);
     struct runner runner = {.step = &step};
     if (pipeline_describe(pipeline, &runner, err) < 0)
         return -1;
@@ -98,30 +93,18 @@ static void show_key(const struct session *session, const struct tfhook_key *key
         line = mem_printf(mem, "%s; default %s", line, key->fallback);
     (void)putchar('\n');
     line = mem_printf(mem, "%s)", line);
-    show_wrapped(text_escape(mem, line, strlen(line)), 2, 8);
+    show_wrapped(text_shown(mem, line), 2, 8);
     show_text(session, key->help, 6);
 }
 
 static void show_manual(const struct session *session, const struct plugin_info *plugin)
 {
     (void)printf("%s %s: %s\n%s\n\n", plugin->name, plugin->version, plugin->summary,
-                 text_escape(session->mem, plugin->file, strlen(plugin->file)));
+                 text_shown(session->mem, plugin->file));
     show_text(session, plugin->manual, 2);
     (void)printf(plugin->key_count > 0 ? "\nKeys:\n" : "\nIt has no keys.\n");
     for (size_t i = 0; i < plugin->key_count; i++)
         show_key(session, &plugin->keys[i]);
-}
-
-/* jansson takes nothing that is not UTF-8. */
-static json_t *text_or_null(const struct session *session, const char *text)
-{
-    return text != NULL ? json_string(text_escape(session->mem, text, strlen(text))) : json_null();
-}
-
-/* An end of a number's range. */
-static json_t *end_or_null(const struct tfhook_key *key, long end)
-{
-    return key->type == TFHOOK_NUMBER ? json_integer(end) : json_null();
 }
 
 static json_t *keys_to_json(const struct session *session, const struct plugin_info *plugin)
@@ -129,12 +112,14 @@ static json_t *keys_to_json(const struct session *session, const struct plugin_i
     json_t *list = json_array();
     for (size_t i = 0; i < plugin->key_count; i++) {
         const struct tfhook_key *key = &plugin->keys[i];
+        bool number = key->type == TFHOOK_NUMBER;
         (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:s}", "name", key->name, "type",
-                            type_names[key->type], "choices", text_or_null(session, key->choices),
-                            "minimum", end_or_null(key, key->min), "maximum",
-                            end_or_null(key, key->max), "required", key->required != 0, "default",
-                            text_or_null(session, key->fallback), "help", key->help));
+            list,
+            json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:s}", "name", key->name, "type",
+                      type_names[key->type], "choices", report_json_text(session, key->choices),
+                      "minimum", report_json_number(number, key->min), "maximum",
+                      report_json_number(number, key->max), "required", key->required != 0,
+                      "default", report_json_text(session, key->fallback), "help", key->help));
     }
     return list;
 }
@@ -143,20 +128,9 @@ static json_t *to_json(const struct session *session, const struct plugin_info *
 {
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:b, s:b, s:o}", "name", plugin->name, "version",
                      plugin->version, "summary", plugin->summary, "file",
-                     text_or_null(session, plugin->file), "manual",
+                     report_json_text(session, plugin->file), "manual",
                      text_escape_lines(session->mem, plugin->manual), "plans", plugin->plans,
                      "verifies", plugin->verifies, "keys", keys_to_json(session, plugin));
-}
-
-static void print_json(json_t *plugins, const char *error)
-{
-    json_t *json = json_pack("{s:i, s:s, s:o, s:o}", "schema", 1, "command", "plugins", "plugins",
-                             plugins, "error", error != NULL ? json_string(error) : json_null());
-    char *text = json_dumps(json, JSON_COMPACT);
-    if (text != NULL)
-        (void)puts(text);
-    free(text);
-    json_decref(json);
 }
 
 int command_plugins(struct pipeline *pipeline, struct err *err)
@@ -191,7 +165,8 @@ int command_plugins(struct pipeline *pipeline, struct err *err)
     if (problems != NULL)
         rc = err_set(err, interrupt_pending ? STATUS_FAILED : STATUS_REJECTED, "%s", problems);
     if (session->log.json)
-        print_json(list, err->text);
+        report_json_print(session, json_pack("{s:i, s:s, s:o, s:s?}", "schema", 1, "command",
+                                             "plugins", "plugins", list, "error", err->text));
     else
         json_decref(list);
     return rc;

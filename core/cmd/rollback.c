@@ -69,7 +69,7 @@ static int read_all(struct session *session, struct journals *all, struct err *e
 static int refuse_entry(struct session *session, const struct entry *entry, const char *why,
                         struct err *err)
 {
-    const char *path = text_escape(session->mem, entry->path, strlen(entry->path));
+    const char *path = text_shown(session->mem, entry->path);
     return err_set(err, STATUS_FAILED, "%s %s; nothing was changed (leave it out with --skip %s)",
                    path, why, text_shell_word(session->mem, entry->path));
 }

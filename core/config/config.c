@@ -66,6 +66,20 @@ bool config_names_host(const struct names *only_on, const char *hostname)
     return only_on->count == 0;
 }
 
+static void check_hooks(const struct reader *reader, unsigned line, const struct names *hooks)
+{
+    for (size_t i = 0; i < hooks->count; i++)
+        if (!names_have(&config_hooks, hooks->names[i]))
+            ini_refuse(&reader->problems, line, "no hook is called %s%s", hooks->names[i],
+                       text_did_you_mean(reader->mem, hooks->names[i], &config_hooks));
+}
+
+static void check_on_failure(const struct reader *reader, unsigned line, const char *value)
+{
+    if (value != NULL && strcmp(value, "ignore") != 0 && strcmp(value, "abort") != 0)
+        ini_refuse(&reader->problems, line, "on-failure = %s: expected abort or ignore", value);
+}
+
 /* Absent, it has no value. Repeated, which was refused already, the last one counts. */
 static struct setting read_key(const struct reader *reader, const struct ini_section *section,
                                const struct tfhook_key *key)
@@ -73,9 +87,14 @@ static struct setting read_key(const struct reader *reader, const struct ini_sec
     struct setting setting = {.key = key};
     for (size_t i = 0; i < section->count; i++) {
         const struct ini_entry *entry = &section->entries[i];
-        if (strcmp(entry->key, key->name) == 0)
-            value_read(reader->mem, key, entry, ini_place(&reader->problems, entry->line), NULL,
-                       &setting, reader->problems.lines);
+        if (strcmp(entry->key, key->name) != 0)
+            continue;
+        value_read(reader->mem, key, entry, ini_place(&reader->problems, entry->line), NULL,
+                   &setting, reader->problems.lines);
+        if (key == &config_step_keys[STEP_HOOK])
+            check_hooks(reader, entry->line, &setting.items);
+        if (key == &config_step_keys[STEP_ON_FAILURE])
+            check_on_failure(reader, entry->line, setting.value);
     }
     return setting;
 }
@@ -157,28 +176,6 @@ static bool is_plain_name(const char *name)
            name[0] != '.';
 }
 
-static void check_hooks(const struct reader *reader, const struct setting *hooks)
-{
-    for (size_t i = 0; i < hooks->items.count; i++) {
-        const char *hook = hooks->items.names[i];
-        if (!names_have(&config_hooks, hook))
-            names_add(reader->mem, reader->problems.lines,
-                      mem_printf(reader->mem, "%sno hook is called %s%s", hooks->origin, hook,
-                                 text_did_you_mean(reader->mem, hook, &config_hooks)));
-    }
-}
-
-static bool read_on_failure(const struct reader *reader, const struct setting *setting)
-{
-    if (setting->value == NULL || strcmp(setting->value, "abort") == 0)
-        return false;
-    if (strcmp(setting->value, "ignore") != 0)
-        names_add(reader->mem, reader->problems.lines,
-                  mem_printf(reader->mem, "%son-failure = %s: expected abort or ignore",
-                             setting->origin, setting->value));
-    return true;
-}
-
 static void read_step(const struct reader *reader, const struct ini_section *section,
                       const char *name)
 {
@@ -186,15 +183,15 @@ static void read_step(const struct reader *reader, const struct ini_section *sec
     struct setting settings[STEP_KEYS];
     for (size_t i = 0; i < STEP_KEYS; i++)
         settings[i] = read_key(reader, section, &config_step_keys[i]);
-    check_hooks(reader, &settings[STEP_HOOK]);
     const char *plugin = settings[STEP_PLUGIN].value;
+    const char *on_failure = settings[STEP_ON_FAILURE].value;
     *mem_push(reader->mem, reader->config->steps, reader->config->step_count) =
         (struct step){.name = name,
                       .plugin = plugin,
                       .hooks = settings[STEP_HOOK].items,
                       .only_on = settings[STEP_ONLY_ON].items,
                       .timeout = settings[STEP_TIMEOUT].number,
-                      .ignore_failure = read_on_failure(reader, &settings[STEP_ON_FAILURE]),
+                      .ignore_failure = on_failure != NULL && strcmp(on_failure, "ignore") == 0,
                       .entries = section->entries,
                       .entry_count = section->count,
                       .line = section->line};

@@ -68,8 +68,8 @@ const char *key_schema_fault(struct mem *mem, const struct tfhook_plugin *plugin
             fault = "is declared twice";
         if (fault != NULL) {
             const char *name = key.name == NULL ? "" : key.name;
-            return mem_printf(mem, "its key number %zu, \"%s\", %s", i + 1,
-                              text_escape(mem, name, strlen(name)), fault);
+            return mem_printf(mem, "its key number %zu, \"%s\", %s", i + 1, text_shown(mem, name),
+                              fault);
         }
         names_add(mem, &seen, key.name);
     }

@@ -15,7 +15,7 @@ void run_environment_init(struct mem *mem, struct run_environment *ret)
 {
     char name[HOST_NAME_MAX + 1] = "localhost";
     (void)gethostname(name, sizeof name - 1);
-    ret->hostname = text_escape(mem, name, strlen(name));
+    ret->hostname = text_shown(mem, name);
     char *short_name = mem_strn(mem, name, strcspn(name, "."));
     for (char *s = short_name; *s != '\0'; s++)
         *s = (char)tolower((unsigned char)*s);

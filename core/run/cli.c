@@ -85,13 +85,13 @@ static int refuse_usage(struct parser *parser, const char *format, ...)
     const char *text = mem_vprintf(parser->mem, format, args);
     va_end(args);
     return err_set(parser->err, STATUS_USAGE, "%s; see tfhook --help",
-                   text_escape(parser->mem, text, strlen(text)));
+                   text_shown(parser->mem, text));
 }
 
 static int refuse_name(struct parser *parser, const char *what, const char *name,
                        const struct names *valid)
 {
-    return refuse_usage(parser, "no %s is called %s%s", what, name,
+    return refuse_usage(parser, "%s is called %s%s", what, name,
                         text_did_you_mean(parser->mem, name, valid));
 }
 
@@ -144,7 +144,7 @@ static int refuse_option(struct parser *parser, int id, char **argv)
         names_add(parser->mem, &valid, mem_printf(parser->mem, "--%s", cli_options[i].name));
     if (optopt != 0 && optopt < OPTION_IDS)
         word = mem_printf(parser->mem, "-%c", optopt);
-    return refuse_name(parser, "option", word, &valid);
+    return refuse_name(parser, "no option", word, &valid);
 }
 
 /* Options may stand before, between and behind the words. */
@@ -181,15 +181,15 @@ static int take_command(struct parser *parser, const char *word)
         if (strcmp(word, cli_commands[i].name) == 0)
             parser->cli->command = (enum command)i;
     }
-    return parser->cli->command != COMMAND_NONE ? 0 : refuse_name(parser, "command", word, &valid);
+    return parser->cli->command != COMMAND_NONE ? 0
+                                                : refuse_name(parser, "no command", word, &valid);
 }
 
 static int check_phase(struct parser *parser, const char *what, const char *name)
 {
     if (name == NULL || names_have(&config_phases, name))
         return 0;
-    return refuse_usage(parser, "%s: no phase is called %s%s", what, name,
-                        text_did_you_mean(parser->mem, name, &config_phases));
+    return refuse_name(parser, mem_printf(parser->mem, "%s: no phase", what), name, &config_phases);
 }
 
 static int take_wrap(struct parser *parser, const struct names *words, bool dashes)
@@ -250,7 +250,7 @@ static int check_combination(struct parser *parser)
     if (cli->steps.count > 0 && cli->hook != NULL)
         return refuse_usage(parser, "--hook and --step exclude each other");
     if (cli->hook != NULL && !names_have(&config_hooks, cli->hook))
-        return refuse_name(parser, "hook", cli->hook, &config_hooks);
+        return refuse_name(parser, "no hook", cli->hook, &config_hooks);
     if (check_phase(parser, "--from", cli->from) < 0 || check_phase(parser, "--to", cli->to) < 0)
         return -1;
     return 0;

@@ -74,7 +74,7 @@ int hook_run_phase_command(struct session *session, struct report *report, const
     if (log == NULL)
         return -1;
     const struct phase_command command = {program, words->names, log, session->log.json};
-    const char *shown = text_escape(session->mem, words->names[0], strlen(words->names[0]));
+    const char *shown = text_shown(session->mem, words->names[0]);
     log_info(&session->log, "%s: running %s (log: %s)", phase, shown, log);
     int status = phase_command_run(session->mem, &command, err);
     if (status < 0)

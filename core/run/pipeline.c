@@ -47,23 +47,20 @@ static int parse_config(struct session *session, struct names *problems, struct 
     }
     if (session_config_text(session, &text, err) < 0)
         return -1;
-    const char *shown = text_escape(session->mem, file, strlen(file));
+    const char *shown = text_shown(session->mem, file);
     config_parse(session->mem, shown, &text, &session->config, problems);
     return 0;
 }
 
-/* A plugin that is not there: say which are. */
-static void missing_plugin(struct session *session, const struct step *step, struct names *problems)
+const char *pipeline_missing_plugin(const struct session *session, const char *name)
 {
+    const char *plugin_dir = session->environment.plugin_dir;
     struct names known = {0};
-    const char *where =
-        step->line > 0 ? mem_printf(session->mem, "%s:%u: ", session->config.file, step->line) : "";
-    const char *meant = "";
-    if (loader_names(session->mem, session->environment.plugin_dir, &known) == 0)
-        meant = text_did_you_mean(session->mem, step->plugin, &known);
-    names_add(session->mem, problems,
-              mem_printf(session->mem, "%sno plugin is called %s in %s%s", where, step->plugin,
-                         session->environment.plugin_dir, meant));
+    if (access(mem_printf(session->mem, "%s/%s.so", plugin_dir, name), F_OK) == 0)
+        return NULL;
+    bool listed = loader_names(session->mem, plugin_dir, &known) == 0;
+    return mem_printf(session->mem, "no plugin is called %s in %s%s", name, plugin_dir,
+                      listed ? text_did_you_mean(session->mem, name, &known) : "");
 }
 
 int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
@@ -113,8 +110,6 @@ static void describe_step(struct pipeline *pipeline, struct runner *runner, stru
 {
     struct session *session = pipeline->session;
     const struct step *step = runner->step;
-    const char *file =
-        mem_printf(session->mem, "%s/%s.so", session->environment.plugin_dir, step->plugin);
     for (const struct runner *other = pipeline->runners; other < runner; other++) {
         if (other->plugin.name != NULL && strcmp(other->step->plugin, step->plugin) == 0) {
             runner->file = other->file;
@@ -122,17 +117,16 @@ static void describe_step(struct pipeline *pipeline, struct runner *runner, stru
             return;
         }
     }
-    if (access(file, F_OK) < 0) {
-        missing_plugin(session, step, problems);
-        return;
-    }
     struct err err = {.mem = session->mem};
-    if (pipeline_describe(pipeline, runner, &err) < 0)
+    const char *problem = pipeline_missing_plugin(session, step->plugin);
+    if (problem == NULL && pipeline_describe(pipeline, runner, &err) < 0)
+        problem = step->line == 0 ? err.text
+                                  : mem_printf(session->mem, "[step %s]: %s", step->name, err.text);
+    if (problem != NULL)
         names_add(session->mem, problems,
-                  step->line > 0
-                      ? mem_printf(session->mem, "%s:%u: [step %s]: %s", session->config.file,
-                                   step->line, step->name, err.text)
-                      : err.text);
+                  step->line == 0 ? problem
+                                  : mem_printf(session->mem, "%s:%u: %s", session->config.file,
+                                               step->line, problem));
 }
 
 static bool any_plugin_has(const struct pipeline *pipeline, const char *key, struct names *known)
@@ -262,7 +256,7 @@ int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
         const char *name = session->cli.steps.names[i];
         if (!names_have(&known, name))
             return err_set(err, STATUS_USAGE, "no step is called %s in %s%s",
-                           text_escape(session->mem, name, strlen(name)), session->config.file,
+                           text_shown(session->mem, name), session->config.file,
                            text_did_you_mean(session->mem, name, &known));
     }
     return 0;

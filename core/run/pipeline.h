@@ -38,6 +38,9 @@ int pipeline_load(struct pipeline *pipeline, struct err *err) __attribute__((war
 int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
     __attribute__((warn_unused_result));
 
+/* That no plugin has this name, with the nearest that there is; NULL: there is its file. */
+const char *pipeline_missing_plugin(const struct session *session, const char *name);
+
 /* Fills file and plugin of a runner that has its step: what the descriptor says, asked in a child.
  */
 int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct err *err)

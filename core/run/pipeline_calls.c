@@ -214,8 +214,7 @@ static int merge_proposals(struct session *session, const struct runner *runner,
         if (to_change(session, runner, &result->proposals[i], &merged, &change, &why) < 0 ||
             change_set_add(&merged, &change, &why) < 0) {
             *ret_why = mem_printf(session->mem, "cannot stage %s: %s",
-                                  text_escape(session->mem, path, strlen(path)),
-                                  text_escape(session->mem, why, strlen(why)));
+                                  text_shown(session->mem, path), text_shown(session->mem, why));
             return -1;
         }
     }
@@ -296,7 +295,7 @@ static void publish_files(struct session *session, const struct runner *runner,
             rc = file_replace(session->mem, real, &file->content, 0644);
         if (rc < 0)
             log_warn(&session->log, "step %s: cannot write %s: %s", runner->step->name,
-                     text_escape(session->mem, file->path, strlen(file->path)), strerror(-rc));
+                     text_shown(session->mem, file->path), strerror(-rc));
     }
 }
 

@@ -8,7 +8,16 @@
 #include "report.h"
 #include "session.h"
 
+#include <jansson.h>
+
 /* To stdout; the last output of a run. Its schema is conf/report.schema.json. */
 void report_json(const struct session *session, const struct report *report, const struct err *err);
+
+/* For an object that is no report. Text is escaped, as jansson takes nothing that is not UTF-8;
+ * NULL and what is not `present` are null. */
+json_t *report_json_text(const struct session *session, const char *text);
+json_t *report_json_number(bool present, long value);
+/* Prints the object, or says that there is none because memory is out, and frees it. */
+void report_json_print(const struct session *session, json_t *json);
 
 #endif

@@ -10,11 +10,6 @@ static const char *color_code(const struct session *session, const FILE *out, en
     return session->log.color_out && out == stdout ? codes[which] : "";
 }
 
-static const char *escape_shown(const struct session *session, const char *text)
-{
-    return text_escape(session->mem, text, strlen(text));
-}
-
 void report_show_steps(const struct session *session, const struct report *report, FILE *out)
 {
     static const enum color colors[] = {GREEN, PLAIN, RED, RED, RED};
@@ -33,7 +28,7 @@ void report_show_steps(const struct session *session, const struct report *repor
 static void show_edited_line(const struct session *session, FILE *out, char sign, const char *line)
 {
     (void)fprintf(out, "    %s%c %s%s\n", color_code(session, out, sign == '+' ? GREEN : RED), sign,
-                  escape_shown(session, line), color_code(session, out, PLAIN));
+                  text_shown(session->mem, line), color_code(session, out, PLAIN));
 }
 
 static void show_edits(const struct session *session, FILE *out, const struct change *change)
@@ -87,8 +82,8 @@ static void show_change(const struct session *session, FILE *out, const struct c
     bool linked = strcmp(real, root_inside(&session->environment.root, change->path)) != 0;
     (void)fprintf(out, "  %s%s%s %s%s%s\n", color_code(session, out, BOLD), what_happens(change),
                   color_code(session, out, PLAIN),
-                  escape_shown(session, root_inside(&session->environment.root, change->path)),
-                  linked ? " -> " : "", linked ? escape_shown(session, real) : "");
+                  text_shown(session->mem, root_inside(&session->environment.root, change->path)),
+                  linked ? " -> " : "", linked ? text_shown(session->mem, real) : "");
     if (change->action == ACTION_EDIT)
         show_edits(session, out, change);
     for (size_t i = 0; i < change->summary.count && change->action != ACTION_EDIT; i++)

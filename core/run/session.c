@@ -145,6 +145,6 @@ const char *session_user(struct session *session)
     for (char *const *entry = invoker_environment(); *entry != NULL; entry++)
         if (strncmp(*entry, "SUDO_USER=", 10) == 0)
             return mem_printf(session->mem, "%s (sudo by %s)", name,
-                              text_escape(session->mem, *entry + 10, strlen(*entry + 10)));
+                              text_shown(session->mem, *entry + 10));
     return mem_str(session->mem, name);
 }

@@ -33,6 +33,14 @@ bool names_have(const struct names *list, const char *name)
     return false;
 }
 
+const char *names_join(struct mem *mem, const struct names *list, const char *between)
+{
+    const char *text = "";
+    for (size_t i = 0; i < list->count; i++)
+        text = mem_printf(mem, "%s%s%s", text, i > 0 ? between : "", list->names[i]);
+    return text;
+}
+
 static bool is_shown(uint32_t c)
 {
     return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x200b && c <= 0x200f) &&

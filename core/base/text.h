@@ -18,6 +18,8 @@ void names_add(struct mem *mem, struct names *list, const char *name);
 void names_truncate(struct names *list, size_t count); /* to at most so many */
 bool names_have(const struct names *list, const char *name);
 
+const char *names_join(struct mem *mem, const struct names *list, const char *between);
+
 /* Fit to be shown: control characters, broken UTF-8 and the characters that turn the direction of
  * writing become \xNN; the rest stays. One line in, one line out. */
 const char *text_escape(struct mem *mem, const char *text, size_t size);

@@ -34,6 +34,8 @@ static void show_general(void)
                 stdout);
 }
 
+#define SELECT "[--hook HOOK | --step NAME... | --plugin NAME -o KEY=VALUE...]"
+
 static const char *const texts[COMMANDS] = {
     [COMMAND_CHECK] = "Example: is the config right?\n"
                       "  tfhook -c /etc/tfhook/tfhook.ini check\n"
@@ -43,8 +45,7 @@ static const char *const texts[COMMANDS] = {
     [COMMAND_PLAN] = "Example: what would one step change, with no config at all?\n"
                      "  tfhook plan --plugin NAME -o KEY=VALUE KEY=VALUE\n"
                      "\n"
-                     "Usage: tfhook plan [--hook HOOK | --step NAME... | --plugin NAME -o "
-                     "KEY=VALUE...]\n"
+                     "Usage: tfhook plan " SELECT "\n"
                      "                   [--detailed-exitcode]\n"
                      "Shows what apply would change, and what is left for a person. Changes "
                      "nothing.\n"
@@ -52,15 +53,13 @@ static const char *const texts[COMMANDS] = {
     [COMMAND_APPLY] = "Example: only the steps before provisioning, without a question:\n"
                       "  tfhook --yes apply --hook pre-provision\n"
                       "\n"
-                      "Usage: tfhook apply [--hook HOOK | --step NAME... | --plugin NAME -o "
-                      "KEY=VALUE...]\n"
+                      "Usage: tfhook apply " SELECT "\n"
                       "Plans, shows, asks (on a terminal), writes all or nothing, verifies, "
                       "commits.\n",
     [COMMAND_VERIFY] = "Example: prove the site, for a monitoring system:\n"
                        "  tfhook --json verify\n"
                        "\n"
-                       "Usage: tfhook verify [--hook HOOK | --step NAME... | --plugin NAME -o "
-                       "KEY=VALUE...]\n"
+                       "Usage: tfhook verify " SELECT "\n"
                        "Runs every step's verification. Changes nothing. Exit status 5 on a "
                        "finding `fail`.\n",
     [COMMAND_WRAP] = "Example: provision with the steps around it:\n"

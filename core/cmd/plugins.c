@@ -145,14 +145,12 @@ int command_plugins(struct pipeline *pipeline, struct err *err)
         rc =
             err_errno(err, STATUS_REJECTED, -rc, "cannot list %s", session->environment.plugin_dir);
     json_t *list = json_array();
-    const char *problems = NULL;
+    struct names problems = {0};
     for (size_t i = 0; i < names.count; i++) {
         struct plugin_info plugin = {0};
         struct err problem = {.mem = session->mem};
         if (describe_plugin(pipeline, names.names[i], &plugin, &problem) < 0) {
-            problems = problems == NULL
-                           ? problem.text
-                           : mem_printf(session->mem, "%s\n%s", problems, problem.text);
+            names_add(session->mem, &problems, problem.text);
             continue;
         }
         if (session->log.json)
@@ -162,8 +160,9 @@ int command_plugins(struct pipeline *pipeline, struct err *err)
         else
             (void)printf("%-16s %-8s %s\n", plugin.name, plugin.version, plugin.summary);
     }
-    if (problems != NULL)
-        rc = err_set(err, interrupt_pending ? STATUS_FAILED : STATUS_REJECTED, "%s", problems);
+    if (problems.count > 0)
+        rc = err_set(err, interrupt_pending ? STATUS_FAILED : STATUS_REJECTED, "%s",
+                     names_join(session->mem, &problems, "\n"));
     if (session->log.json)
         report_json_print(session, json_pack("{s:i, s:s, s:o, s:s?}", "schema", 1, "command",
                                              "plugins", "plugins", list, "error", err->text));

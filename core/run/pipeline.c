@@ -129,30 +129,18 @@ static void describe_step(struct pipeline *pipeline, struct runner *runner, stru
                                                step->line, problem));
 }
 
-static bool any_plugin_has(const struct pipeline *pipeline, const char *key, struct names *known)
-{
-    const struct session *session = pipeline->session;
-    bool found = false;
-    for (size_t i = 0; i < pipeline->count; i++) {
-        const struct plugin_info *plugin = &pipeline->runners[i].plugin;
-        for (size_t k = 0; k < plugin->key_count; k++) {
-            found |= strcmp(plugin->keys[k].name, key) == 0;
-            if (!names_have(known, plugin->keys[k].name))
-                names_add(session->mem, known, plugin->keys[k].name);
-        }
-    }
-    return found;
-}
-
 /* A default that no step's plugin understands is a mistake, not a default. */
-static void check_site(struct pipeline *pipeline, struct names *problems)
+static void check_site(const struct pipeline *pipeline, struct names *problems)
 {
     struct session *session = pipeline->session;
     const struct config *config = &session->config;
+    struct names known = {0};
+    for (size_t i = 0; i < pipeline->count; i++)
+        value_key_names(session->mem, pipeline->runners[i].plugin.keys,
+                        pipeline->runners[i].plugin.key_count, &known);
     for (size_t i = 0; i < config->site_count; i++) {
-        struct names known = {0};
         const char *key = config->site[i].key;
-        if (!any_plugin_has(pipeline, key, &known))
+        if (!names_have(&known, key))
             names_add(session->mem, problems,
                       mem_printf(session->mem, "%s:%u: [site]: no step's plugin has a key %s%s",
                                  config->file, config->site[i].line, key,
@@ -189,13 +177,13 @@ static int report_problems(struct session *session, struct names *problems, stru
     if (problems->count == 0)
         return 0;
     sort_problems(session, problems);
-    char *all = mem_str(session->mem, problems->names[0]);
-    for (size_t i = 1; i < problems->count && i < PROBLEMS_SHOWN; i++)
-        all = mem_printf(session->mem, "%s\n%s", all, problems->names[i]);
-    if (problems->count > PROBLEMS_SHOWN)
-        all = mem_printf(session->mem, "%s\n%s: and %zu more like these", all, session->config.file,
-                         problems->count - PROBLEMS_SHOWN);
-    return err_set(err, STATUS_REJECTED, "%s", all);
+    size_t count = problems->count;
+    names_truncate(problems, PROBLEMS_SHOWN);
+    if (count > PROBLEMS_SHOWN)
+        names_add(session->mem, problems,
+                  mem_printf(session->mem, "%s: and %zu more like these", session->config.file,
+                             count - PROBLEMS_SHOWN));
+    return err_set(err, STATUS_REJECTED, "%s", names_join(session->mem, problems, "\n"));
 }
 
 int pipeline_load(struct pipeline *pipeline, struct err *err)

@@ -16,14 +16,6 @@ static bool is_elsewhere(const struct session *session, const struct runner *run
     return !config_names_host(&runner->step->only_on, session->environment.hostname);
 }
 
-static const char *join_names(struct mem *mem, const struct names *names)
-{
-    const char *text = "";
-    for (size_t i = 0; i < names->count; i++)
-        text = mem_printf(mem, "%s%s%s", text, i > 0 ? ", " : "", names->names[i]);
-    return text;
-}
-
 static void report_step(struct session *session, struct report *report, const struct runner *runner,
                         const char *hook, enum step_status status, const char *message)
 {
@@ -62,7 +54,7 @@ void pipeline_leave_out(struct report *report, struct runner *runner)
 static const char *elsewhere_message(struct session *session, const struct runner *runner)
 {
     return mem_printf(session->mem, "only on %s; this host is %s",
-                      join_names(session->mem, &runner->step->only_on),
+                      names_join(session->mem, &runner->step->only_on, ", "),
                       session->environment.hostname);
 }
 
@@ -101,7 +93,7 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
-    const char *all = NULL;
+    struct names failures = {0};
     enum status worst = STATUS_OK;
     for (size_t i = 0; i < pipeline->count; i++) {
         struct runner *runner = &pipeline->runners[i];
@@ -123,11 +115,13 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
             pipeline_leave_out(report, runner);
             continue;
         }
-        all = all == NULL ? text : mem_printf(session->mem, "%s\n%s", all, text);
+        names_add(session->mem, &failures, text);
         if (worst != STATUS_REJECTED)
             worst = result.exit;
     }
-    return all == NULL ? 0 : err_set(err, worst, "%s", all);
+    if (failures.count == 0)
+        return 0;
+    return err_set(err, worst, "%s", names_join(session->mem, &failures, "\n"));
 }
 
 /* --- plan --- */

@@ -1,11 +1,9 @@
 #include "mem.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 struct mem_block {
@@ -13,87 +11,19 @@ struct mem_block {
     max_align_t data[];
 };
 
-/* What is kept for the time when there is nothing else: memory is the process's, so this is too. */
-static struct {
-    mem_rescue *rescue;
-    void *context;
-    pid_t owner;
-    bool at_work;
-    unsigned char *reserve; /* allocated, not touched: it costs nothing until it is needed */
-    size_t size, used;
-} kept;
-
-void mem_keep_rescue(size_t size, mem_rescue *rescue, void *context)
-{
-    if (kept.at_work)
-        return;
-    unsigned char *reserve = calloc(1, size); /* the former rescue is there until then */
-    if (reserve == NULL)
-        mem_exhausted();
-    free(kept.reserve);
-    kept.reserve = reserve;
-    kept.size = size;
-    kept.used = 0;
-    kept.rescue = rescue;
-    kept.context = context;
-    kept.owner = getpid();
-}
-
-void mem_forget_rescue(void)
-{
-    if (kept.at_work)
-        return;
-    kept.rescue = NULL;
-    free(kept.reserve);
-    kept.reserve = NULL;
-}
-
-static void *from_reserve(size_t size)
-{
-    const size_t align = _Alignof(max_align_t);
-    if (!kept.at_work || size > kept.size - kept.used)
-        return NULL;
-    void *data = kept.reserve + kept.used;
-    size_t padded = (size + align - 1) / align * align;
-    kept.used = padded > kept.size - kept.used ? kept.size : kept.used + padded;
-    return data;
-}
-
 _Noreturn void mem_exhausted(void)
 {
     static const char text[] = "tfhook: out of memory\n";
     ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
     (void)ignored;
-    if (kept.rescue == NULL || kept.at_work || kept.owner != getpid())
-        _exit(STATUS_INTERNAL);
-    kept.at_work = true;
-    _exit((int)kept.rescue(kept.context));
+    _exit(STATUS_INTERNAL);
 }
 
-/* A fault for each page costs more than all that a page is then used for. */
-static void populate_pages(void *data, size_t size)
-{
-    enum { LARGE = 64 * 1024, PAGE = 4096 };
-#ifdef MADV_POPULATE_WRITE
-    uintptr_t start = ((uintptr_t)data + PAGE - 1) / PAGE * PAGE;
-    if (size >= LARGE)
-        (void)madvise((void *)start, (uintptr_t)data + size - start, MADV_POPULATE_WRITE);
-#else
-    (void)data;
-    (void)size;
-#endif
-}
-
-static void *alloc_block(struct mem *mem, size_t size, bool zeroed)
+void *mem_alloc(struct mem *mem, size_t size)
 {
     struct mem_block *block = NULL;
-    if (size >= SIZE_MAX - sizeof *block)
-        mem_exhausted();
-    block = zeroed ? calloc(1, sizeof *block + size) : malloc(sizeof *block + size);
-    if (block == NULL && (block = from_reserve(sizeof *block + size)) != NULL) {
-        block->next = NULL; /* not in the region: the reserve is not freed by parts */
-        return block->data;
-    }
+    if (size < SIZE_MAX - sizeof *block)
+        block = calloc(1, sizeof *block + size);
     if (block == NULL)
         mem_exhausted();
     block->next = mem->blocks;
@@ -101,26 +31,13 @@ static void *alloc_block(struct mem *mem, size_t size, bool zeroed)
     return block->data;
 }
 
-void *mem_alloc(struct mem *mem, size_t size)
-{
-    return alloc_block(mem, size, true);
-}
-
-void *mem_room(struct mem *mem, size_t size, size_t filled)
-{
-    void *data = alloc_block(mem, size, false);
-    populate_pages(data, filled < size ? filled : size);
-    return data;
-}
-
 void *mem_copy(struct mem *mem, const void *data, size_t size)
 {
     if (size == SIZE_MAX)
         mem_exhausted();
-    char *copy = mem_room(mem, size + 1, size);
+    char *copy = mem_alloc(mem, size + 1);
     if (size > 0)
         memcpy(copy, data, size);
-    copy[size] = '\0';
     return copy;
 }
 

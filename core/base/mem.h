@@ -3,10 +3,8 @@
  * single object, so ownership is never a question. Each object is a malloc of its own, which keeps
  * the sanitizers sharp (an obstack would not).
  *
- * Allocation never returns NULL: when memory is out, the process ends with STATUS_INTERNAL. Who has
- * something half done meanwhile keeps a rescue, which puts it right before the end:
- *
- *     mem_keep_rescue(size, put_right, context)    ... mem_forget_rescue()
+ * Allocation never returns NULL: when memory is out, the process says so and ends with
+ * STATUS_INTERNAL. Whatever it leaves half done is settled by the next run, as after a kill.
  */
 #ifndef TFHOOK_MEM_H
 #define TFHOOK_MEM_H
@@ -22,8 +20,6 @@ struct mem {
 };
 
 void *mem_alloc(struct mem *mem, size_t size) __attribute__((malloc)); /* zeroed */
-/* Not zeroed. So much of it is going to be filled at once: of a large one those pages are there. */
-void *mem_room(struct mem *mem, size_t size, size_t filled) __attribute__((malloc));
 char *mem_str(struct mem *mem, const char *text);
 char *mem_strn(struct mem *mem, const char *text, size_t size);
 void *mem_copy(struct mem *mem, const void *data, size_t size); /* and a NUL behind it */
@@ -33,13 +29,6 @@ char *mem_vprintf(struct mem *mem, const char *format, va_list args)
 /* An array that has `count` items, with room for one more: itself, or a larger copy. */
 void *mem_grow(struct mem *mem, void *array, size_t count, size_t item_size);
 void mem_free(struct mem *mem);
-
-/* When memory is out, `rescue` is called, once, with `size` bytes in reserve that it allocates from
- * like anybody else; it says how it went and returns the exit status. One at a time: another takes
- * its place. A forked child has none. */
-typedef enum status mem_rescue(void *context);
-void mem_keep_rescue(size_t size, mem_rescue *rescue, void *context);
-void mem_forget_rescue(void);
 
 /* For callers whose libraries ran out of memory: the end, as above. */
 _Noreturn void mem_exhausted(void);

@@ -47,7 +47,7 @@ static int read_all(struct mem *mem, int fd, const struct stat *st, size_t limit
     if ((uintmax_t)st->st_size > limit)
         return -EFBIG;
     size_t room = (size_t)st->st_size + 1;
-    unsigned char *data = mem_room(mem, room + 1, room);
+    unsigned char *data = mem_alloc(mem, room + 1);
     size_t size = 0;
     ssize_t got = 0;
     do {

@@ -304,21 +304,6 @@ static int new_directory(struct txn *txn, struct err *err)
     return 0;
 }
 
-size_t prepare_rescue_size(const struct change_set *changes)
-{
-    enum { FIXED = 256 * 1024, WRITE_SHARE = 4, EDIT_SHARE = 40 };
-    size_t size = FIXED;
-    for (size_t i = 0; i < changes->count; i++) {
-        const struct change *change = &changes->items[i];
-        struct stat st;
-        size_t old =
-            file_stat(change->real, &st) == 0 && st.st_size < FILE_LIMIT ? (size_t)st.st_size : 0;
-        size += (old + change->content.size) *
-                (change->action == ACTION_EDIT ? EDIT_SHARE : WRITE_SHARE);
-    }
-    return size;
-}
-
 int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
 {
     enum { AT_ONCE = 16 }; /* each has two descriptors open */

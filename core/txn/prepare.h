@@ -17,8 +17,4 @@
 int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
     __attribute__((warn_unused_result));
 
-/* How much memory the undoing of it may take: each file is read a few times, an edited text also
- * line by line. */
-size_t prepare_rescue_size(const struct change_set *changes) __attribute__((warn_unused_result));
-
 #endif

@@ -28,17 +28,6 @@ static void abandon_prepared(struct txn *txn)
     conflict_copy_report(txn->mem, txn->log, &txn->journal);
 }
 
-/* What there is to do when memory is out: one for the process, as memory is. */
-static struct {
-    const struct log *log;
-    struct txn *txn;       /* the one at hand; NULL: nothing is half done */
-    bool stuck;            /* one is, and it was told */
-    const char *committed; /* the numbers of those that are; NULL: none */
-} rescued;
-
-static const char *const stuck_text = "a transaction is stuck: run tfhook recover, which says what "
-                                      "hinders it";
-
 /* When all is as it was, and only the journal cannot say so, the next run sees it. */
 static int undo_open(struct txn *txn, struct err *err)
 {
@@ -53,65 +42,6 @@ static int undo_open(struct txn *txn, struct err *err)
     return 0;
 }
 
-static enum status rescue_txn(struct txn *txn)
-{
-    struct err err = {.mem = txn->mem};
-    if (txn->journal.phase == TXN_PREP)
-        abandon_prepared(txn);
-    int rc = txn->journal.phase == TXN_STUCK ? -1 : 0;
-    if (txn->journal.phase == TXN_OPEN)
-        rc = undo_open(txn, &err);
-    if (rc < 0) {
-        log_error(rescued.log, "%s", err.text != NULL ? err.text : stuck_text);
-        return STATUS_STUCK;
-    }
-    if (txn->journal.phase == TXN_DONE)
-        log_error(rescued.log, "transaction %ld is committed", txn->journal.seq);
-    else if (txn->journal.dir != NULL)
-        log_error(rescued.log,
-                  "transaction %ld is undone: every file that it was about is as it was before",
-                  txn->journal.seq);
-    return txn->journal.phase == TXN_DONE ? STATUS_INTERNAL : STATUS_FAILED;
-}
-
-static enum status rescue_all(void *context)
-{
-    (void)context;
-    enum status status = STATUS_FAILED;
-    if (rescued.committed != NULL) {
-        log_error(rescued.log,
-                  "transaction %s is committed and stays (tfhook rollback is the way back); what "
-                  "was to come after it is given up",
-                  rescued.committed);
-        status = STATUS_INTERNAL;
-    }
-    if (rescued.txn != NULL) {
-        enum status now = rescue_txn(rescued.txn);
-        status = now == STATUS_FAILED ? status : now;
-    }
-    if (rescued.stuck) {
-        log_error(rescued.log, "%s", stuck_text);
-        status = STATUS_STUCK;
-    }
-    return status;
-}
-
-static void keep_rescue(struct txn *txn, const struct change_set *changes)
-{
-    rescued.log = txn->log;
-    mem_keep_rescue(prepare_rescue_size(changes), rescue_all, NULL);
-    rescued.txn = txn;
-}
-
-/* The transaction at hand is settled; what stays to be told is told to the end. */
-static void drop_rescue(const struct txn *txn)
-{
-    rescued.txn = NULL;
-    rescued.stuck |= txn->journal.phase == TXN_STUCK || txn->journal.phase == TXN_OPEN;
-    if (rescued.committed == NULL && !rescued.stuck)
-        mem_forget_rescue();
-}
-
 int txn_begin(struct mem *mem, const struct run_environment *environment, const struct log *log,
               const struct change_set *changes, const struct txn_origin *origin, struct txn *ret,
               struct err *err)
@@ -124,14 +54,11 @@ int txn_begin(struct mem *mem, const struct run_environment *environment, const 
                                     .started = clock_utc_text(mem, environment->now),
                                     .undoes = origin->undoes,
                                     .partial = origin->partial};
-    keep_rescue(ret, changes);
     int rc = prepare(ret, changes, err);
     if (rc == 0 && interrupt_pending)
         rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
-    if (rc < 0) {
+    if (rc < 0)
         abandon_prepared(ret);
-        drop_rescue(ret);
-    }
     return rc;
 }
 
@@ -214,7 +141,6 @@ int txn_apply(struct txn *txn, struct err *err)
 {
     if (journal_move(txn->mem, &txn->journal, TXN_OPEN, err) < 0) {
         abandon_prepared(txn);
-        drop_rescue(txn);
         return -1;
     }
     if (apply_all(txn, err) == 0)
@@ -232,7 +158,6 @@ int txn_undo(struct txn *txn, struct err *err)
         *err = (struct err){txn->mem, STATUS_STUCK,
                             mem_printf(txn->mem, "%s; and %s", err->text, undo_err.text)};
     conflict_copy_report(txn->mem, txn->log, &txn->journal);
-    drop_rescue(txn);
     return -1;
 }
 
@@ -251,8 +176,6 @@ static int reopen_commit(struct txn *txn, struct err *err)
                    "disk remembers the commit is not known: mend the disk, then run "
                    "`tfhook recover`, which settles it, and `tfhook history`",
                    txn->journal.seq, err->text, journal_paths(txn->mem, &txn->journal))};
-    rescued.txn = NULL;
-    rescued.stuck = true;
     return -1;
 }
 
@@ -302,9 +225,5 @@ int txn_commit(struct txn *txn, struct err *err)
         return err_set(err, STATUS_FAILED, "the copy of an edited file cannot be removed: %s", why);
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
         return txn->journal.phase == TXN_DONE ? reopen_commit(txn, err) : -1;
-    rescued.committed = rescued.committed == NULL
-                            ? mem_printf(txn->mem, "%ld", txn->journal.seq)
-                            : mem_printf(txn->mem, "%s, %ld", rescued.committed, txn->journal.seq);
-    rescued.txn = NULL;
     return 0;
 }

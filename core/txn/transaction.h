@@ -18,8 +18,7 @@
  *
  * What fails in txn_begin has changed nothing, and what it wrote beside the targets is taken away
  * again. What fails in txn_apply is undone before it returns; the error says so, and its status is
- * STATUS_STUCK when that was not possible. When memory is out before the commit, all is
- * undone; after it, the last words name the transaction. The caller holds the lock.
+ * STATUS_STUCK when that was not possible. The caller holds the lock.
  */
 #ifndef TFHOOK_TRANSACTION_H
 #define TFHOOK_TRANSACTION_H

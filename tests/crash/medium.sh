@@ -3,7 +3,6 @@
 # starts and the two trees are learned anew on each.
 #
 #   plain   a directory of $WORK
-#   small   the same, with stores of three entries, for sections whose points grow with the stores
 #   tmpfs   one tmpfs for tree and state directory ($LAYOUT one), or one for each (two)
 #   ext4    the same of ext4 in a file, which turns read-only by itself when it finds an error
 #   btrfs   the same of btrfs in a file, whose quotas are root's too (ext4's are not)
@@ -25,14 +24,13 @@ use_medium() {
     if [ "$1" != plain ] && [ ! -d "$STARTS.$1" ]; then
         mkdir "$STARTS.$1"
         cp -a "$STARTS/apply" "$STARTS.$1"
-        [ "$1" != small ] || shrink_stores "$STARTS.$1/apply/tree"
     fi
     [ "$1" = plain ] || STARTS=$STARTS.$1
     learn_trees
 }
 
 has_mounts() {
-    [ "$MEDIUM" != plain ] && [ "$MEDIUM" != small ]
+    [ "$MEDIUM" != plain ]
 }
 
 drop_medium() {

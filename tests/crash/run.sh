@@ -108,8 +108,6 @@ shuffle() {
 . "$here/judge.sh"
 # shellcheck source=tests/crash/sections.sh
 . "$here/sections.sh"
-# shellcheck source=tests/crash/memory.sh
-. "$here/memory.sh"
 # shellcheck source=tests/crash/power.sh
 . "$here/power.sh"
 # shellcheck source=tests/crash/full_disk.sh

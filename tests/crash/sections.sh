@@ -3,7 +3,7 @@
 
 SECTIONS=(kill-apply kill-rollback kill-recover signal-apply signal-rollback signal-recover
     stream-apply stream-rollback stream-recover error-apply error-rollback error-recover
-    memory-apply memory-rollback memory-recover full-disk quota read-only lock)
+    full-disk quota read-only lock)
 
 # On what a section's runs work: see medium.sh.
 medium_of() {
@@ -11,7 +11,6 @@ medium_of() {
     full-*) echo tmpfs ;;
     read-*) echo ext4 ;;
     quota) echo btrfs ;;
-    memory-*) echo small ;;
     *) echo plain ;;
     esac
 }

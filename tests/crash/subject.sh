@@ -34,21 +34,6 @@ make_pkcs12() {
     fi
 }
 
-# Three entries in each, in place: owner, mode and attributes stay.
-shrink_stores() {
-    local name tree=$1
-    rm -f "$WORK/small.jks" "$WORK/small.p12"
-    for name in one two three; do
-        openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj "/CN=$name.example.com" \
-            -keyout "$WORK/key" -out "$WORK/small.crt" 2>/dev/null
-        keytool -importcert -noprompt -alias "$name" -file "$WORK/small.crt" -storetype JKS \
-            -keystore "$WORK/small.jks" -storepass changeit >/dev/null 2>&1
-    done
-    make_pkcs12 "$WORK/small.jks" "$WORK/small.p12"
-    cat "$WORK/small.jks" >"$tree/pki/store.jks"
-    cat "$WORK/small.p12" >"$tree/pki/store.p12"
-}
-
 make_site_options() {
     cat >"$1" <<END
 # a site whose database is elsewhere

@@ -133,6 +133,36 @@ inject() {
     grep -rq foreign-1 "$T/state" && grep -rq foreign-2 "$T/state"
 }
 
+@test "memory that is refused ends a run with 7 and one line, and the next run recovers" {
+    local pid
+    # A sanitizer's allocator is to return NULL as another does; it says so in a line of its own.
+    export ASAN_OPTIONS=$ASAN_OPTIONS:allocator_may_return_null=1
+    { head -c 4000000 /dev/zero | tr '\0' '#'; printf '\na=1\n'; } >"$T/large"
+    cp "$T/large" "$T/large.before"
+    config "plan:write:$T/f:new" "plan:edit:$T/large:a=1:a=2" "verify:until:$T/go"
+    "$TFHOOK" --plugin-dir "$TFHOOK_PLUGINS" --state-dir "$T/state" -q -c "$T/c.ini" apply \
+        >"$T/out" 2>"$T/err" </dev/null 3>&- &
+    pid=$!
+    for _ in $(seq 200); do grep -qsx a=2 "$T/large" && break; sleep 0.05; done
+    # So that the commit must read the whole file, to look for our line.
+    echo theirs >>"$T/large"
+    prlimit --pid "$pid" --data=1
+    touch "$T/go"
+    status=0
+    wait "$pid" || status=$?
+    output=$(cat "$T/out" "$T/err")
+    expect_status 7
+    [ "$(grep -v AddressSanitizer "$T/err")" = "tfhook: out of memory" ] || fail "not that line alone"
+    [ ! -s "$T/out" ]
+    tfhook recover
+    expect_status 0
+    expect_output "transaction 1 was interrupted; its changes were undone"
+    [ "$(cat "$T/f")" = old ]
+    echo theirs >>"$T/large.before"
+    cmp "$T/large" "$T/large.before"
+    [ -z "$(find "$T" -name '.tfhook-*')" ]
+}
+
 @test "a rollback that fails says so" {
     config "plan:write:$T/f:new"
     apply

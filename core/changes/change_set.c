@@ -15,6 +15,29 @@ struct change *change_set_find(const struct change_set *changes, const char *rea
     return NULL;
 }
 
+struct change change_inverse(const struct change *change)
+{
+    bool is_there = change->action != ACTION_REMOVE && change->action != ACTION_REMOVE_DIRECTORY;
+    int mode = change->mode < 0 && change->existed ? change->old_mode : change->mode;
+    enum action action = change->existed ? ACTION_WRITE : ACTION_REMOVE;
+    if (change->action == ACTION_EDIT)
+        action = ACTION_EDIT;
+    if (change->action == ACTION_DIRECTORY)
+        action = ACTION_REMOVE_DIRECTORY;
+    if (change->action == ACTION_REMOVE_DIRECTORY)
+        action = ACTION_DIRECTORY;
+    return (struct change){.action = action,
+                           .step = change->step,
+                           .path = change->path,
+                           .real = change->real,
+                           .existed = is_there,
+                           .old_mode = is_there ? mode : 0,
+                           .old_sha256 = change->new_sha256,
+                           .new_sha256 = change->old_sha256,
+                           .mode = -1,
+                           .secret = change->secret};
+}
+
 static void drop_change(struct change_set *changes, const struct change *change)
 {
     size_t at = (size_t)(change - changes->items);
@@ -34,7 +57,8 @@ static bool changes_nothing(const struct change *change)
 static int edit_content(struct change_set *changes, struct change *change, const char **ret_why)
 {
     struct blob after;
-    if (edits_apply(changes->mem, &change->edits, &change->content, &after, NULL, ret_why) < 0)
+    struct edits made;
+    if (edits_apply(changes->mem, &change->edits, &change->content, &after, &made, ret_why) < 0)
         return -1;
     change->content = after;
     return 0;

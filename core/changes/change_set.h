@@ -26,22 +26,29 @@ enum action {
 };
 extern const char *const action_names[ACTIONS];
 
+/* One change, from the proposal to the journal. Every stage fills in its part. */
 struct change {
+    /* What a plugin proposes. */
     enum action action;
+    const char *path;       /* as people see it, below --root */
+    const char *old_sha256; /* of the disk's content; NULL when the file is new */
+    struct blob content;    /* ACTION_WRITE; later, and of edits too: with the change made */
+    int mode;               /* -1: as it is, or the default of a new one */
+    bool secret;
+    struct edits edits; /* ACTION_EDIT */
+
+    /* What the core finds out, and the change set. */
     const char *step;
-    const char *path; /* as people see it, below --root */
     const char *real; /* OS path, links followed: what identifies the file */
     bool existed;
     int old_mode;           /* when it existed */
-    const char *old_sha256; /* of the disk's content; NULL when the file is new */
     const char *new_sha256; /* NULL: removed, or a directory */
-    struct blob content;    /* with the change made */
-    int mode;               /* -1: as it is, or the default of a new one */
-    bool secret;
-    struct edits edits;              /* ACTION_EDIT */
-    const struct placed_edits *undo; /* of a rollback: what to undo, in place of edits to apply */
-    const char *like; /* a new file takes its owner, mode and attributes from this file */
     struct names summary;
+
+    /* Of a rollback. */
+    const struct edits
+        *undo;        /* edits of an earlier transaction: to be undone, in place of `edits` */
+    const char *like; /* a new file takes its owner, mode and attributes from this file */
 };
 
 struct change_set {
@@ -51,6 +58,9 @@ struct change_set {
 };
 
 struct change *change_set_find(const struct change_set *changes, const char *real);
+
+/* What undoes a change that was made; its mode is -1, and it has neither content nor edits. */
+struct change change_inverse(const struct change *change);
 
 /* Add a change, which gives step, path, real, existed, old_sha256 and what its action needs; for
  * an edit, `content` is the file's content before. -1 with the reason in *ret_why. A change that

@@ -7,8 +7,7 @@
 enum { NOT_FOUND = -1, AMBIGUOUS = -2 };
 
 /* The one change of the text that there is, and its record. */
-static void make_edit(struct mem *mem, struct lines *lines, struct placed_edit edit,
-                      struct placed_edits *placed)
+static void make_edit(struct mem *mem, struct lines *lines, struct edit edit, struct edits *made)
 {
     size_t width = edit.old_line != NULL ? 1 : 0;
     edit.before = lines_digest(mem, lines, edit.index - 1);
@@ -19,7 +18,7 @@ static void make_edit(struct mem *mem, struct lines *lines, struct placed_edit e
         edit.alone = lines_delete(lines, edit.index);
     else
         lines_set(lines, edit.index, edit.new_line);
-    *mem_push(mem, placed->items, placed->count) = edit;
+    *mem_push(mem, made->items, made->count) = edit;
 }
 
 /* --- applying --- */
@@ -70,10 +69,10 @@ static int report_conflict(struct mem *mem, const char *old_line, const char *ne
 }
 
 int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *content,
-                struct blob *ret, struct placed_edits *ret_placed, const char **ret_why)
+                struct blob *ret, struct edits *ret_made, const char **ret_why)
 {
     struct lines lines = lines_split(mem, content);
-    struct placed_edits placed = {0};
+    struct edits made = {0};
     for (size_t i = 0; i < edits->count; i++) {
         const struct edit *edit = &edits->items[i];
         ptrdiff_t at = edit->old_line == NULL ? find_gap(&lines, edit->anchor)
@@ -81,13 +80,12 @@ int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *c
         if (at < 0)
             return report_conflict(mem, edit->old_line, edit->new_line, at, ret_why);
         make_edit(mem, &lines,
-                  (struct placed_edit){
+                  (struct edit){
                       .old_line = edit->old_line, .new_line = edit->new_line, .index = (size_t)at},
-                  &placed);
+                  &made);
     }
     *ret = lines_join(mem, &lines);
-    if (ret_placed != NULL)
-        *ret_placed = placed;
+    *ret_made = made;
     return 0;
 }
 
@@ -95,7 +93,7 @@ int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *c
 
 /* How many of the neighbours that an edit had stand at `index` and `width` lines later. */
 static unsigned count_neighbours(struct mem *mem, const struct lines *lines,
-                                 const struct placed_edit *edit, size_t index, size_t width)
+                                 const struct edit *edit, size_t index, size_t width)
 {
     return (unsigned)(strcmp(lines_digest(mem, lines, index - 1), edit->before) == 0) +
            (unsigned)(strcmp(lines_digest(mem, lines, index + width), edit->after) == 0);
@@ -103,8 +101,8 @@ static unsigned count_neighbours(struct mem *mem, const struct lines *lines,
 
 /* The line `text` that an edit left or took: the only one, or the one with the most neighbours, at
  * least `least`. */
-static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines,
-                             const struct placed_edit *edit, const char *text, unsigned least)
+static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines, const struct edit *edit,
+                             const char *text, unsigned least)
 {
     ptrdiff_t best = NOT_FOUND;
     unsigned best_score = 0;
@@ -125,7 +123,7 @@ static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines,
 
 /* Where a deleted line stood: between both neighbours, or else beside the one that is left. */
 static ptrdiff_t find_placed_gap(struct mem *mem, const struct lines *lines,
-                                 const struct placed_edit *edit)
+                                 const struct edit *edit)
 {
     for (unsigned least = 2; least > 0; least--) {
         ptrdiff_t found = NOT_FOUND;
@@ -139,7 +137,7 @@ static ptrdiff_t find_placed_gap(struct mem *mem, const struct lines *lines,
 }
 
 /* Nothing stands between its two neighbours. */
-static bool has_gap(struct mem *mem, const struct lines *lines, const struct placed_edit *edit)
+static bool has_gap(struct mem *mem, const struct lines *lines, const struct edit *edit)
 {
     for (size_t i = 0; i <= lines->count; i++)
         if (count_neighbours(mem, lines, edit, i, 0) == 2)
@@ -148,7 +146,7 @@ static bool has_gap(struct mem *mem, const struct lines *lines, const struct pla
 }
 
 /* Has somebody else undone it? Its old state stands at its place. */
-static bool is_undone(struct mem *mem, const struct lines *lines, const struct placed_edit *edit)
+static bool is_undone(struct mem *mem, const struct lines *lines, const struct edit *edit)
 {
     if (edit->old_line == NULL)
         return has_gap(mem, lines, edit);
@@ -159,7 +157,7 @@ static bool is_undone(struct mem *mem, const struct lines *lines, const struct p
 
 /* A line that stands where ours stood, between its neighbours; the same key may be shown. */
 static const char *what_stands_there(struct mem *mem, const struct lines *lines,
-                                     const struct placed_edit *edit)
+                                     const struct edit *edit)
 {
     size_t key = strcspn(edit->new_line, "=");
     for (size_t i = 0; i < lines->count; i++) {
@@ -171,39 +169,39 @@ static const char *what_stands_there(struct mem *mem, const struct lines *lines,
     return "";
 }
 
-static void reverse_edit(struct mem *mem, struct lines *lines, const struct placed_edit *edit,
-                         size_t index, struct placed_edits *placed)
+static void reverse_edit(struct mem *mem, struct lines *lines, const struct edit *edit,
+                         size_t index, struct edits *made)
 {
     /* The empty line that took the place of the only one is no line of its own. */
     bool refill = edit->alone && lines->count == 1 && lines_is(lines, 0, "");
     make_edit(mem, lines,
-              (struct placed_edit){.old_line = refill ? "" : edit->new_line,
-                                   .new_line = edit->old_line,
-                                   .index = index},
-              placed);
+              (struct edit){.old_line = refill ? "" : edit->new_line,
+                            .new_line = edit->old_line,
+                            .index = index},
+              made);
 }
 
 /* By index, in a file that is as it was left. */
-static bool undo_exactly(struct mem *mem, const struct placed_edits *edits, struct lines *lines,
-                         struct placed_edits *placed)
+static bool undo_exactly(struct mem *mem, const struct edits *edits, struct lines *lines,
+                         struct edits *made)
 {
     for (size_t i = edits->count; i > 0; i--) {
-        const struct placed_edit *edit = &edits->items[i - 1];
+        const struct edit *edit = &edits->items[i - 1];
         size_t width = edit->new_line != NULL ? 1 : 0;
         if (edit->index > lines->count ||
             (width == 1 && !lines_is(lines, edit->index, edit->new_line)) ||
             (!edit->alone && count_neighbours(mem, lines, edit, edit->index, width) != 2))
             return false;
-        reverse_edit(mem, lines, edit, edit->index, placed);
+        reverse_edit(mem, lines, edit, edit->index, made);
     }
     return true;
 }
 
-static int undo_by_search(struct mem *mem, const struct placed_edits *edits, struct lines *lines,
-                          struct placed_edits *placed, const char **ret_why)
+static int undo_by_search(struct mem *mem, const struct edits *edits, struct lines *lines,
+                          struct edits *made, const char **ret_why)
 {
     for (size_t i = edits->count; i > 0; i--) {
-        const struct placed_edit *edit = &edits->items[i - 1];
+        const struct edit *edit = &edits->items[i - 1];
         ptrdiff_t at =
             edit->new_line != NULL ? find_placed(mem, lines, edit, edit->new_line, 0) : NOT_FOUND;
         if (at == NOT_FOUND && is_undone(mem, lines, edit))
@@ -216,23 +214,23 @@ static int undo_by_search(struct mem *mem, const struct placed_edits *edits, str
                 *ret_why = mem_printf(mem, "%s%s", *ret_why, what_stands_there(mem, lines, edit));
             return -1;
         }
-        reverse_edit(mem, lines, edit, (size_t)at, placed);
+        reverse_edit(mem, lines, edit, (size_t)at, made);
     }
     return 0;
 }
 
-int edits_undo(struct mem *mem, const struct placed_edits *edits, const struct blob *content,
-               struct blob *ret, struct placed_edits *ret_placed, const char **ret_why)
+int edits_undo(struct mem *mem, const struct edits *edits, const struct blob *content,
+               struct blob *ret, struct edits *ret_made, const char **ret_why)
 {
     struct lines lines = lines_split(mem, content);
-    struct placed_edits placed = {0};
-    if (!undo_exactly(mem, edits, &lines, &placed)) {
+    struct edits made = {0};
+    if (!undo_exactly(mem, edits, &lines, &made)) {
         lines = lines_split(mem, content);
-        placed = (struct placed_edits){0};
-        if (undo_by_search(mem, edits, &lines, &placed, ret_why) < 0)
+        made = (struct edits){0};
+        if (undo_by_search(mem, edits, &lines, &made, ret_why) < 0)
             return -1;
     }
     *ret = lines_join(mem, &lines);
-    *ret_placed = placed;
+    *ret_made = made;
     return 0;
 }

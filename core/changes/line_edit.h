@@ -23,6 +23,12 @@ struct edit {
     const char *old_line; /* NULL: insert */
     const char *new_line; /* NULL: delete */
     const char *anchor;   /* the line before; NULL: none. For an insert: NULL is the end */
+
+    /* Where it was made. edits_apply() and edits_undo() find this out; edits_undo() goes by it. */
+    size_t index;       /* of the line, or of the line behind the one deleted */
+    const char *before; /* digest of the line before; "" when it is the first */
+    const char *after;  /* digest of the line behind; "" when it is the last */
+    bool alone;         /* the only line, without "\n", was deleted */
 };
 
 struct edits {
@@ -30,29 +36,16 @@ struct edits {
     size_t count;
 };
 
-/* An edit that was made, in the order of making. */
-struct placed_edit {
-    const char *old_line; /* NULL: it was inserted */
-    const char *new_line; /* NULL: it was deleted */
-    size_t index;         /* of the line, or of the line behind the one deleted */
-    const char *before;   /* digest of the line before; "" when it is the first */
-    const char *after;    /* digest of the line behind; "" when it is the last */
-    bool alone;           /* the only line, without "\n", was deleted */
-};
-
-struct placed_edits {
-    struct placed_edit *items;
-    size_t count;
-};
-
-/* -1 on a conflict, with a line for a person in *ret_why. ret_placed may be NULL. */
+/* *ret_made: the same edits, each with the place where it was made. -1 on a conflict, with a line
+ * for a person in *ret_why. */
 int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *content,
-                struct blob *ret, struct placed_edits *ret_placed, const char **ret_why)
+                struct blob *ret, struct edits *ret_made, const char **ret_why)
     __attribute__((warn_unused_result));
 
-/* The last first. One that is undone already is passed over. *ret_placed is what was done here. */
-int edits_undo(struct mem *mem, const struct placed_edits *edits, const struct blob *content,
-               struct blob *ret, struct placed_edits *ret_placed, const char **ret_why)
+/* The last first. One that is undone already is passed over. *ret_made: the edits that were made
+ * here, in the order of making: they undo the undoing. */
+int edits_undo(struct mem *mem, const struct edits *edits, const struct blob *content,
+               struct blob *ret, struct edits *ret_made, const char **ret_why)
     __attribute__((warn_unused_result));
 
 #endif

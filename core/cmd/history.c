@@ -27,43 +27,23 @@ static void show_head(const struct session *session, const struct journals *all,
     (void)putchar('\n');
 }
 
-static void show_entry(const struct session *session, const struct entry *entry)
+static void show_change(const struct session *session, const struct change *change)
 {
-    (void)printf("        %s: %s %s\n", text_shown(session->mem, entry->step),
-                 action_names[entry->action], text_shown(session->mem, entry->path));
-    for (size_t i = 0; i < entry->edits.count; i++) {
-        const struct placed_edit *edit = &entry->edits.items[i];
+    (void)printf("        %s: %s %s\n", text_shown(session->mem, change->step),
+                 action_names[change->action], text_shown(session->mem, change->path));
+    for (size_t i = 0; i < change->edits.count; i++) {
+        const struct edit *edit = &change->edits.items[i];
         if (edit->old_line != NULL)
             (void)printf("            - %s\n", text_shown(session->mem, edit->old_line));
         if (edit->new_line != NULL)
             (void)printf("            + %s\n", text_shown(session->mem, edit->new_line));
     }
-    for (size_t i = 0; i < entry->summary.count && entry->edits.count == 0; i++)
-        (void)printf("            %s\n", entry->summary.names[i]);
-    if (entry->action != ACTION_DIRECTORY && entry->action != ACTION_REMOVE_DIRECTORY)
+    for (size_t i = 0; i < change->summary.count && change->edits.count == 0; i++)
+        (void)printf("            %s\n", change->summary.names[i]);
+    if (change->action != ACTION_DIRECTORY && change->action != ACTION_REMOVE_DIRECTORY)
         (void)printf("            SHA-256 %s -> %s\n",
-                     entry->old_sha256 != NULL ? entry->old_sha256 : "(no file)",
-                     entry->new_sha256 != NULL ? entry->new_sha256 : "(no file)");
-}
-
-static void report_entry(struct session *session, struct report *report, const struct entry *entry)
-{
-    struct change_set *changes = &report->changes;
-    struct edits edits = {0};
-    for (size_t i = 0; i < entry->edits.count; i++)
-        *mem_push(session->mem, edits.items, edits.count) =
-            (struct edit){entry->edits.items[i].old_line, entry->edits.items[i].new_line, NULL};
-    changes->mem = session->mem;
-    *mem_push(session->mem, changes->items, changes->count) =
-        (struct change){.action = entry->action,
-                        .step = entry->step,
-                        .path = entry->path,
-                        .real = entry->real,
-                        .existed = entry->existed,
-                        .old_sha256 = entry->old_sha256,
-                        .new_sha256 = entry->new_sha256,
-                        .edits = edits,
-                        .summary = entry->summary};
+                     change->old_sha256 != NULL ? change->old_sha256 : "(no file)",
+                     change->new_sha256 != NULL ? change->new_sha256 : "(no file)");
 }
 
 /* Those that are shown: all, or the one named. */
@@ -101,9 +81,10 @@ int command_history(struct session *session, struct report *report, struct err *
         if (!session->log.json)
             show_head(session, &all, journal);
         for (size_t k = 0; k < journal->count; k++) {
-            report_entry(session, report, &journal->entries[k]);
+            const struct change *change = &journal->entries[k].change;
+            *mem_push(session->mem, report->changes.items, report->changes.count) = *change;
             if (!session->log.json)
-                show_entry(session, &journal->entries[k]);
+                show_change(session, change);
         }
     }
     if (session->cli.seq != 0 && list->count == 0)

@@ -69,104 +69,77 @@ static int read_all(struct session *session, struct journals *all, struct err *e
 static int refuse_entry(struct session *session, const struct entry *entry, const char *why,
                         struct err *err)
 {
-    const char *path = text_shown(session->mem, entry->path);
+    const char *path = text_shown(session->mem, entry->change.path);
     return err_set(err, STATUS_FAILED, "%s %s; nothing was changed (leave it out with --skip %s)",
-                   path, why, text_shell_word(session->mem, entry->path));
+                   path, why, text_shell_word(session->mem, entry->change.path));
 }
 
-/* For the plan: the lines as they change. */
-static struct edits as_edits(struct session *session, const struct placed_edits *placed)
-{
-    struct edits edits = {0};
-    for (size_t i = 0; i < placed->count; i++)
-        *mem_push(session->mem, edits.items, edits.count) =
-            (struct edit){placed->items[i].old_line, placed->items[i].new_line, NULL};
-    return edits;
-}
-
+/* For a conflict the reason is in *ret_why; an edit that others have undone already is no change.
+ */
 static int invert_edits(struct session *session, const struct entry *entry,
-                        struct change_set *changes, struct err *err)
+                        struct change_set *changes, const char **ret_why)
 {
+    struct change change = change_inverse(&entry->change);
     struct blob now;
-    struct blob after;
-    struct placed_edits placed;
     const char *why = NULL;
-    int rc = file_read(session->mem, entry->real, FILE_LIMIT, &now);
-    if (rc < 0)
-        return refuse_entry(session, entry,
-                            mem_printf(session->mem, "cannot be read: %s", strerror(-rc)), err);
-    if (edits_undo(session->mem, &entry->edits, &now, &after, &placed, &why) < 0)
-        return refuse_entry(session, entry, mem_printf(session->mem, "was changed since: %s", why),
-                            err);
-    if (placed.count == 0)
-        return 0;
-    *mem_push(session->mem, changes->items, changes->count) =
-        (struct change){.action = ACTION_EDIT,
-                        .step = entry->step,
-                        .path = entry->path,
-                        .real = entry->real,
-                        .existed = true,
-                        .old_sha256 = digest(session->mem, now.data, now.size),
-                        .new_sha256 = digest(session->mem, after.data, after.size),
-                        .content = after,
-                        .mode = -1,
-                        .edits = as_edits(session, &placed),
-                        .undo = &entry->edits};
+    int rc = file_read(session->mem, change.real, FILE_LIMIT, &now);
+    if (rc < 0) {
+        *ret_why = mem_printf(session->mem, "cannot be read: %s", strerror(-rc));
+        return -1;
+    }
+    change.undo = &entry->change.edits;
+    if (edits_undo(session->mem, change.undo, &now, &change.content, &change.edits, &why) < 0) {
+        *ret_why = mem_printf(session->mem, "was changed since: %s", why);
+        return -1;
+    }
+    change.old_sha256 = digest(session->mem, now.data, now.size);
+    change.new_sha256 = digest(session->mem, change.content.data, change.content.size);
+    if (change.edits.count > 0)
+        *mem_push(session->mem, changes->items, changes->count) = change;
     return 0;
 }
 
-static int invert_file(struct session *session, const struct journal *journal,
-                       const struct entry *entry, struct change_set *changes, struct err *err)
+/* The old content. A mode that we set goes back; one that was set since stays. */
+static int read_backup(struct session *session, const struct journal *journal,
+                       const struct entry *entry, struct change *change, struct err *err)
 {
-    bool is_there = entry->action != ACTION_REMOVE;
+    struct stat st;
+    const char *backup = mem_printf(session->mem, "%s/%s", journal->dir, entry->backup);
+    int rc = file_read(session->mem, backup, FILE_LIMIT, &change->content);
+    if (rc < 0)
+        return err_errno(err, STATUS_FAILED, -rc, "cannot read the backup %s", backup);
+    const char *sha256 = digest(session->mem, change->content.data, change->content.size);
+    if (strcmp(sha256, entry->change.old_sha256) != 0)
+        return err_set(err, STATUS_FAILED, "the backup %s is not what was saved", backup);
+    if (lstat(change->real, &st) < 0 || (int)(st.st_mode & 07777) == entry->change.mode)
+        change->mode = entry->change.old_mode;
+    change->like = backup;
+    return 0;
+}
+
+static int invert_entry(struct session *session, const struct journal *journal,
+                        const struct entry *entry, struct change_set *changes, struct err *err)
+{
+    struct change change = change_inverse(&entry->change);
+    const char *why = NULL;
+    if (entry->change.action == ACTION_EDIT)
+        return invert_edits(session, entry, changes, &why) < 0
+                   ? refuse_entry(session, entry, why, err)
+                   : 0;
     int state = undo_entry_state(session->mem, entry, ENTRY_NEW);
+    if (state == ENTRY_OLD || (state < 0 && entry_is_directory(entry)))
+        return 0;
     if (state < 0)
         return refuse_entry(session, entry,
                             mem_printf(session->mem, "cannot be read: %s", strerror(-state)), err);
-    if (state == ENTRY_OLD)
-        return 0;
     if (state == ENTRY_FOREIGN)
         return refuse_entry(session, entry, "was changed by something else since", err);
-    struct change change = {.action = entry->existed ? ACTION_WRITE : ACTION_REMOVE,
-                            .step = entry->step,
-                            .path = entry->path,
-                            .real = entry->real,
-                            .existed = is_there,
-                            .old_sha256 = is_there ? entry->new_sha256 : NULL,
-                            .mode = -1,
-                            .secret = entry->secret};
-    if (entry->existed) {
-        const char *backup = mem_printf(session->mem, "%s/%s", journal->dir, entry->backup);
-        int rc = file_read(session->mem, backup, FILE_LIMIT, &change.content);
-        if (rc < 0)
-            return err_errno(err, STATUS_FAILED, -rc, "cannot read the backup %s", backup);
-        change.new_sha256 = digest(session->mem, change.content.data, change.content.size);
-        if (strcmp(change.new_sha256, entry->old_sha256) != 0)
-            return err_set(err, STATUS_FAILED, "the backup %s is not what was saved", backup);
-        change.like = backup;
-        /* A mode that we set goes back; one that was set since stays. */
-        struct stat st;
-        bool mode_is_ours = lstat(entry->real, &st) < 0 ||
-                            (entry->mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->mode);
-        change.mode = mode_is_ours ? (int)entry->old_mode : -1;
-    }
+    if (change.action == ACTION_DIRECTORY)
+        change.mode = entry->change.old_mode;
+    if (change.action == ACTION_WRITE && read_backup(session, journal, entry, &change, err) < 0)
+        return -1;
     *mem_push(session->mem, changes->items, changes->count) = change;
     return 0;
-}
-
-static void invert_directory(struct session *session, const struct entry *entry,
-                             struct change_set *changes)
-{
-    bool made = entry->action == ACTION_DIRECTORY;
-    if (undo_entry_state(session->mem, entry, ENTRY_NEW) != ENTRY_NEW)
-        return;
-    *mem_push(session->mem, changes->items, changes->count) =
-        (struct change){.action = made ? ACTION_REMOVE_DIRECTORY : ACTION_DIRECTORY,
-                        .step = entry->step,
-                        .path = entry->path,
-                        .real = entry->real,
-                        .existed = made,
-                        .mode = made ? -1 : (int)entry->old_mode};
 }
 
 static int invert_all(struct session *session, const struct journal *journal,
@@ -175,19 +148,12 @@ static int invert_all(struct session *session, const struct journal *journal,
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
         const char *why = NULL;
-        if (names_have(&session->cli.skip, entry->path))
+        if (names_have(&session->cli.skip, entry->change.path))
             continue;
         if (target_directory_is_there(session->mem, journal, entry, &why) < 0)
             return refuse_entry(session, entry,
                                 mem_printf(session->mem, "cannot be rolled back: %s", why), err);
-        int rc = 0;
-        if (entry->action == ACTION_EDIT)
-            rc = invert_edits(session, entry, changes, err);
-        else if (entry_is_directory(entry))
-            invert_directory(session, entry, changes);
-        else
-            rc = invert_file(session, journal, entry, changes, err);
-        if (rc < 0)
+        if (invert_entry(session, journal, entry, changes, err) < 0)
             return -1;
     }
     return 0;
@@ -199,7 +165,7 @@ static int check_skips(const struct session *session, const struct journal *jour
     for (size_t i = 0; i < session->cli.skip.count; i++) {
         bool known = false;
         for (size_t k = 0; k < journal->count; k++)
-            known |= strcmp(journal->entries[k].path, session->cli.skip.names[i]) == 0;
+            known |= strcmp(journal->entries[k].change.path, session->cli.skip.names[i]) == 0;
         if (!known)
             return err_set(err, STATUS_USAGE, "--skip %s: transaction %ld did not change it",
                            session->cli.skip.names[i], journal->seq);

@@ -163,9 +163,9 @@ static int host_edit(const struct tfhook_host *host, const char *path, const cha
         return rc;
     change.content = (struct blob){data.data, data.size};
     *mem_push(context->mem, change.edits.items, change.edits.count) =
-        (struct edit){old_line == NULL ? NULL : mem_str(context->mem, old_line),
-                      new_line == NULL ? NULL : mem_str(context->mem, new_line),
-                      anchor == NULL ? NULL : mem_str(context->mem, anchor)};
+        (struct edit){.old_line = old_line == NULL ? NULL : mem_str(context->mem, old_line),
+                      .new_line = new_line == NULL ? NULL : mem_str(context->mem, new_line),
+                      .anchor = anchor == NULL ? NULL : mem_str(context->mem, anchor)};
     rc = add_change(context, &change);
     if (rc < 0)
         return rc;

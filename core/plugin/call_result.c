@@ -61,8 +61,8 @@ static struct blob copy_content(struct mem *mem, const struct record *record, si
 static void take_change(struct call_result *result, struct mem *mem, const struct record *record,
                         enum action action)
 {
-    struct proposal *proposal = mem_push(mem, result->proposals, result->proposal_count);
-    *proposal = (struct proposal){.action = action, .path = copy_field(mem, record, 0), .mode = -1};
+    struct change *proposal = mem_push(mem, result->proposals, result->proposal_count);
+    *proposal = (struct change){.action = action, .path = copy_field(mem, record, 0), .mode = -1};
     switch (action) {
     case ACTION_WRITE:
         proposal->old_sha256 = copy_field(mem, record, 1);
@@ -72,8 +72,10 @@ static void take_change(struct call_result *result, struct mem *mem, const struc
         break;
     case ACTION_EDIT:
         proposal->old_sha256 = copy_field(mem, record, 1);
-        proposal->edit = (struct edit){copy_field(mem, record, 2), copy_field(mem, record, 3),
-                                       copy_field(mem, record, 4)};
+        *mem_push(mem, proposal->edits.items, proposal->edits.count) =
+            (struct edit){.old_line = copy_field(mem, record, 2),
+                          .new_line = copy_field(mem, record, 3),
+                          .anchor = copy_field(mem, record, 4)};
         break;
     case ACTION_REMOVE:
         proposal->old_sha256 = copy_field(mem, record, 1);
@@ -134,7 +136,7 @@ int call_result_add(struct call_result *result, struct mem *mem, const char *ste
         take_change(result, mem, record, ACTION_DIRECTORY);
         return 0;
     case RECORD_PUBLISH: {
-        struct proposal *report = mem_push(mem, result->reports, result->report_count);
+        struct change *report = mem_push(mem, result->reports, result->report_count);
         report->path = copy_field(mem, record, 0);
         report->content = copy_content(mem, record, 1);
         return 0;

@@ -27,33 +27,22 @@ struct findings {
     size_t count;
 };
 
-/* A change as the child proposes it; resolved and merged by the parent. */
-struct proposal {
-    enum action action;
-    const char *path;
-    const char *old_sha256;
-    struct blob content;
-    int mode;
-    bool secret;
-    struct edit edit;
-};
-
 struct summary_line { /* a line of the plan that belongs to a path */
     const char *path, *text;
 };
 
 struct call_result {
     enum step_status status;
-    enum status exit;        /* STATUS_OK, STATUS_FAILED or STATUS_REJECTED */
-    const char *message;     /* never NULL */
-    struct plugin_info info; /* of the call that describes */
-    struct proposal *proposals;
+    enum status exit;         /* STATUS_OK, STATUS_FAILED or STATUS_REJECTED */
+    const char *message;      /* never NULL */
+    struct plugin_info info;  /* of the call that describes */
+    struct change *proposals; /* of each, the part that a plugin proposes */
     size_t proposal_count;
     struct summary_line *summaries;
     size_t summary_count;
     struct findings findings;
     struct names next_steps;
-    struct proposal *reports; /* published */
+    struct change *reports; /* published: path and content */
     size_t report_count;
 };
 

@@ -126,52 +126,45 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
 
 /* --- plan --- */
 
-/* A proposal with what the parent finds out itself: the child's word is not taken for it. */
-static int to_change(struct session *session, const struct runner *runner,
-                     const struct proposal *proposal, const struct change_set *changes,
-                     struct change *ret, const char **ret_why)
+/* Adds to a proposal what the parent finds out itself: the child's word is not taken for it. */
+static int complete_proposal(struct session *session, const struct runner *runner,
+                             const struct change_set *changes, struct change *change,
+                             const char **ret_why)
 {
     struct mem *mem = session->mem;
-    struct change change = {.action = proposal->action,
-                            .step = runner->step->name,
-                            .old_sha256 = proposal->old_sha256,
-                            .content = proposal->content,
-                            .mode = proposal->mode,
-                            .secret = proposal->secret};
-    bool is_note = strncmp(proposal->path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0;
+    const char *proposed = change->path;
+    bool is_note = strncmp(proposed, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0;
     int rc = is_note ? run_environment_resolve(&session->environment, mem, runner->step->plugin,
-                                               proposal->path, &change.real)
-                     : target_path_resolve(mem, &session->environment.root, proposal->path,
-                                           &change.real, ret_why);
+                                               proposed, &change->real)
+                     : target_path_resolve(mem, &session->environment.root, proposed, &change->real,
+                                           ret_why);
     if (rc < 0 && is_note)
         *ret_why = mem_str(mem, strerror(-rc));
     if (rc < 0)
         return -1;
-    change.path = is_note ? root_inside(&session->environment.root, change.real) : proposal->path;
-    const struct change *staged = change_set_find(changes, change.real);
+    if (is_note)
+        change->path = root_inside(&session->environment.root, change->real);
+    change->step = runner->step->name;
+    const struct change *staged = change_set_find(changes, change->real);
     struct stat st;
-    change.existed = staged != NULL ? staged->existed : lstat(change.real, &st) == 0;
-    if (change.existed)
-        change.old_mode = staged != NULL ? staged->old_mode : (int)(st.st_mode & 07777);
-    if (change.action != ACTION_DIRECTORY && change.existed &&
-        (change.old_sha256 == NULL || strlen(change.old_sha256) != 64)) {
+    change->existed = staged != NULL ? staged->existed : lstat(change->real, &st) == 0;
+    if (change->existed)
+        change->old_mode = staged != NULL ? staged->old_mode : (int)(st.st_mode & 07777);
+    if (change->action == ACTION_DIRECTORY)
+        return 0;
+    if (change->existed && (change->old_sha256 == NULL || strlen(change->old_sha256) != 64)) {
         *ret_why = "it appeared while the step ran; run tfhook again";
         return -1;
     }
-    if (change.action != ACTION_DIRECTORY && !change.existed && change.old_sha256 != NULL) {
+    if (!change->existed && change->old_sha256 != NULL) {
         *ret_why = "it is gone since the step read it; run tfhook again";
         return -1;
     }
-    if (change.action == ACTION_EDIT) {
-        *mem_push(mem, change.edits.items, change.edits.count) = proposal->edit;
-        rc = staged != NULL ? 0 : file_read(mem, change.real, FILE_LIMIT, &change.content);
-        if (rc < 0) {
-            *ret_why = mem_str(mem, strerror(-rc));
-            return -1;
-        }
+    if (change->action == ACTION_EDIT && staged == NULL) {
+        rc = file_read(mem, change->real, FILE_LIMIT, &change->content);
+        *ret_why = rc < 0 ? mem_str(mem, strerror(-rc)) : NULL;
     }
-    *ret = change;
-    return 0;
+    return rc < 0 ? -1 : 0;
 }
 
 static void add_summaries(struct session *session, const struct runner *runner,
@@ -202,10 +195,10 @@ static int merge_proposals(struct session *session, const struct runner *runner,
     for (size_t i = 0; i < changes->count; i++)
         *mem_push(session->mem, merged.items, merged.count) = changes->items[i];
     for (size_t i = 0; i < result->proposal_count; i++) {
-        struct change change;
+        struct change change = result->proposals[i];
         const char *why = NULL;
-        const char *path = result->proposals[i].path;
-        if (to_change(session, runner, &result->proposals[i], &merged, &change, &why) < 0 ||
+        const char *path = change.path;
+        if (complete_proposal(session, runner, &merged, &change, &why) < 0 ||
             change_set_add(&merged, &change, &why) < 0) {
             *ret_why = mem_printf(session->mem, "cannot stage %s: %s",
                                   text_shown(session->mem, path), text_shown(session->mem, why));
@@ -281,7 +274,7 @@ static void publish_files(struct session *session, const struct runner *runner,
                           const struct call_result *result)
 {
     for (size_t i = 0; i < result->report_count; i++) {
-        const struct proposal *file = &result->reports[i];
+        const struct change *file = &result->reports[i];
         const char *real = NULL;
         int rc = run_environment_resolve(&session->environment, session->mem, runner->step->plugin,
                                          file->path, &real);

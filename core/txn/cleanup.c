@@ -35,7 +35,7 @@ static bool may_touch(struct sweep *sweep, const struct entry *entry)
     const char *why = NULL;
     if (target_directory_is_there(sweep->mem, sweep->journal, entry, &why) == 0)
         return true;
-    note_failure(sweep, -ENOENT, entry->path, why);
+    note_failure(sweep, -ENOENT, entry->change.path, why);
     return false;
 }
 
@@ -47,13 +47,13 @@ static void remove_link(struct sweep *sweep, size_t index)
     int rc = conflict_copy_keep_late(sweep->mem, sweep->journal, index);
     if (rc < 0)
         note_failure(
-            sweep, rc, entry->path,
+            sweep, rc, entry->change.path,
             mem_printf(sweep->mem,
                        "its old file %s, which something else may have written into meanwhile, "
                        "cannot be kept in %s: %s",
                        entry->link, sweep->journal->dir, strerror(-rc)));
     if (rc > 0)
-        sweep->late = entry->real;
+        sweep->late = entry->change.real;
     if (rc >= 0)
         note_removal(sweep, file_remove(entry->link), entry->link);
 }
@@ -66,8 +66,8 @@ static void remove_temp(struct sweep *sweep, const struct entry *entry, bool dir
         note_removal(sweep, file_remove_directory(entry->temp), entry->temp);
     else if (entry->temp != NULL)
         note_removal(sweep, file_remove(entry->temp), entry->temp);
-    if (directories && entry->action == ACTION_DIRECTORY && entry->made)
-        note_removal(sweep, file_remove_directory(entry->real), entry->real);
+    if (directories && entry->change.action == ACTION_DIRECTORY && entry->made)
+        note_removal(sweep, file_remove_directory(entry->change.real), entry->change.real);
 }
 
 static void remove_edit_backups(struct sweep *sweep)
@@ -76,7 +76,7 @@ static void remove_edit_backups(struct sweep *sweep)
     bool any = false;
     for (size_t i = 0; i < journal->count; i++) {
         const struct entry *entry = &journal->entries[i];
-        if (entry->action != ACTION_EDIT || entry->backup == NULL)
+        if (entry->change.action != ACTION_EDIT || entry->backup == NULL)
             continue;
         const char *path = mem_printf(sweep->mem, "%s/%s", journal->dir, entry->backup);
         note_removal(sweep, file_remove(path), path);

@@ -37,7 +37,7 @@ int conflict_copy_keep(struct mem *mem, const struct journal *journal, size_t in
 static int is_late(struct mem *mem, const struct entry *entry)
 {
     const char *now = NULL;
-    if (entry->link == NULL || file_is_one(entry->link, entry->real))
+    if (entry->link == NULL || file_is_one(entry->link, entry->change.real))
         return 0;
     int rc = file_digest(mem, entry->link, FILE_LIMIT, &now);
     /* What is not there, or no file at all, is not the old one. */
@@ -45,7 +45,7 @@ static int is_late(struct mem *mem, const struct entry *entry)
         return 0;
     if (rc == -EFBIG || rc == -EAGAIN) /* it grows: it was whole when it was replaced */
         return 1;
-    return rc < 0 ? rc : strcmp(now, entry->old_sha256) != 0;
+    return rc < 0 ? rc : strcmp(now, entry->change.old_sha256) != 0;
 }
 
 int conflict_copy_keep_late(struct mem *mem, const struct journal *journal, size_t index)
@@ -66,7 +66,7 @@ void conflict_copy_report(struct mem *mem, const struct log *log, const struct j
         size_t index = strtoul(name, NULL, 10);
         if (strstr(name, JOURNAL_FOREIGN) == NULL || index >= journal->count)
             continue;
-        const char *path = journal->entries[index].path;
+        const char *path = journal->entries[index].change.path;
         log_warn(log,
                  "%s: what something else had written is kept, as %s/%s; remove that when you have "
                  "seen it",

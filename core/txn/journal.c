@@ -19,28 +19,28 @@ const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum t
 
 bool entry_is_directory(const struct entry *entry)
 {
-    return entry->action == ACTION_DIRECTORY || entry->action == ACTION_REMOVE_DIRECTORY;
+    return entry->change.action == ACTION_DIRECTORY ||
+           entry->change.action == ACTION_REMOVE_DIRECTORY;
 }
 
 int entry_failed(struct err *err, int rc, const struct entry *entry, const char *what)
 {
-    return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->real);
+    return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->change.real);
 }
 
 const char *journal_paths(struct mem *mem, const struct journal *journal)
 {
     const char *paths = "";
     for (size_t i = 0; i < journal->count; i++)
-        paths = mem_printf(mem, "%s%s%s", paths, i > 0 ? ", " : "", journal->entries[i].path);
+        paths =
+            mem_printf(mem, "%s%s%s", paths, i > 0 ? ", " : "", journal->entries[i].change.path);
     return text_escape(mem, paths, strlen(paths));
 }
 
 int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
 {
     const char *path = mem_printf(mem, "%s/journal.json", journal->dir);
-    char *text = journal_to_json(mem, journal);
-    if (text == NULL)
-        return err_set(err, STATUS_FAILED, "cannot write %s: its content could not be made", path);
+    const char *text = journal_to_json(mem, journal);
     /* Whole or not there: one that is there and cannot be read was whole once. */
     struct blob content = {(const unsigned char *)text, strlen(text)};
     const char *new = mem_printf(mem, "%s.new", path);
@@ -49,7 +49,6 @@ int journal_write(struct mem *mem, const struct journal *journal, struct err *er
         rc = file_rename(new, path);
     if (rc == 0)
         rc = file_sync_parent(path);
-    free(text);
     return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot write %s", path);
 }
 

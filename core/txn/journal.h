@@ -29,22 +29,13 @@ enum txn_phase {
 };
 extern const char *const txn_phase_names[];
 
+/* A change with what the transaction adds to it. On the disk it is one object, without content. */
 struct entry {
-    enum action action;
-    const char *step;
-    const char *path; /* for people */
-    const char *real; /* OS path */
-    const char *temp; /* OS path beside it for new content, or for the old one in an undo */
-    const char *link; /* OS path beside it: a second name for the old file, until the commit */
-    bool existed;
-    const char *old_sha256;
-    unsigned old_mode, old_uid, old_gid;
-    const char *new_sha256;
-    int mode;
-    bool secret;
-    const char *backup;        /* name in the transaction's directory; NULL: none */
-    struct placed_edits edits; /* ACTION_EDIT: what was done, and where */
-    struct names summary;
+    struct change change; /* its edits are those that were made, with their places */
+    const char *temp;     /* OS path beside it for new content, or for the old one in an undo */
+    const char *link;     /* OS path beside it: a second name for the old file, until the commit */
+    const char *backup;   /* name in the transaction's directory; NULL: none */
+    unsigned old_uid, old_gid;
     bool made; /* a directory: by this run. Not on disk */
 };
 

@@ -3,13 +3,68 @@
 #include "digest.h"
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* {"format": 2, "sha256": "...", "body": {...}}: the digest is that of the body, printed compactly.
- * What a disk has garbled would otherwise be taken for the truth where it is still JSON: a wrong
- * path is a file that is not there, which looks like one that was never made. */
+ * Without it a disk that garbles a path would make us believe that a file was never there. */
 enum { FORMAT = 2 };
+
+/* The members of each object, in the order in which they are written. Their names are read by every
+ * later release. */
+enum kind {
+    BYTES, /* const char *; null for NULL */
+    FLAG,  /* bool */
+    INT,   /* int or unsigned */
+    LONG,  /* long */
+    INDEX, /* size_t */
+    ACTION /* enum action, by its name */
+};
+struct member {
+    const char *key; /* NULL ends the table */
+    enum kind kind;
+    size_t offset;
+};
+
+static const struct member edit_members[] = {{"old", BYTES, offsetof(struct edit, old_line)},
+                                             {"new", BYTES, offsetof(struct edit, new_line)},
+                                             {"index", INDEX, offsetof(struct edit, index)},
+                                             {"before", BYTES, offsetof(struct edit, before)},
+                                             {"after", BYTES, offsetof(struct edit, after)},
+                                             {"alone", FLAG, offsetof(struct edit, alone)},
+                                             {0}};
+
+/* And the lists "edits" and "summary". */
+static const struct member entry_members[] = {
+    {"action", ACTION, offsetof(struct entry, change.action)},
+    {"step", BYTES, offsetof(struct entry, change.step)},
+    {"path", BYTES, offsetof(struct entry, change.path)},
+    {"real", BYTES, offsetof(struct entry, change.real)},
+    {"temp", BYTES, offsetof(struct entry, temp)},
+    {"link", BYTES, offsetof(struct entry, link)},
+    {"existed", FLAG, offsetof(struct entry, change.existed)},
+    {"old_sha256", BYTES, offsetof(struct entry, change.old_sha256)},
+    {"old_mode", INT, offsetof(struct entry, change.old_mode)},
+    {"old_uid", INT, offsetof(struct entry, old_uid)},
+    {"old_gid", INT, offsetof(struct entry, old_gid)},
+    {"new_sha256", BYTES, offsetof(struct entry, change.new_sha256)},
+    {"mode", INT, offsetof(struct entry, change.mode)},
+    {"secret", FLAG, offsetof(struct entry, change.secret)},
+    {"backup", BYTES, offsetof(struct entry, backup)},
+    {0}};
+
+/* And the list "entries". */
+static const struct member journal_members[] = {
+    {"seq", LONG, offsetof(struct journal, seq)},
+    {"command", BYTES, offsetof(struct journal, command)},
+    {"hook", BYTES, offsetof(struct journal, hook)},
+    {"user", BYTES, offsetof(struct journal, user)},
+    {"host", BYTES, offsetof(struct journal, host)},
+    {"started", BYTES, offsetof(struct journal, started)},
+    {"undoes", LONG, offsetof(struct journal, undoes)},
+    {"partial", FLAG, offsetof(struct journal, partial)},
+    {0}};
 
 /* --- to JSON --- */
 
@@ -27,84 +82,92 @@ static json_t *bytes_to_json(const char *bytes)
     return object;
 }
 
-/* A list without one of its items would be a lie: then there is no list. */
-static json_t *append_item(json_t *list, json_t *item)
+static json_t *member_to_json(enum kind kind, const void *at)
 {
-    if (list != NULL && json_array_append_new(list, item) == 0)
-        return list;
-    json_decref(list);
+    switch (kind) {
+    case BYTES:
+        return bytes_to_json(*(const char *const *)at);
+    case FLAG:
+        return json_boolean(*(const bool *)at);
+    case INT:
+        return json_integer(*(const int *)at);
+    case LONG:
+        return json_integer(*(const long *)at);
+    case INDEX:
+        return json_integer((json_int_t) * (const size_t *)at);
+    case ACTION:
+        return json_string(action_names[*(const enum action *)at]);
+    }
     return NULL;
 }
 
-static json_t *edits_to_json(const struct placed_edits *edits)
+/* A journal in which something is missing would be a lie; jansson fails only when memory is out. */
+static void set_member(json_t *object, const char *key, json_t *value)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < edits->count; i++) {
-        const struct placed_edit *edit = &edits->items[i];
-        list = append_item(
-            list, json_pack("{s:o, s:o, s:I, s:s, s:s, s:b}", "old", bytes_to_json(edit->old_line),
-                            "new", bytes_to_json(edit->new_line), "index", (json_int_t)edit->index,
-                            "before", edit->before, "after", edit->after, "alone", edit->alone));
-    }
-    return list;
+    if (json_object_set_new(object, key, value) < 0)
+        mem_exhausted();
 }
 
-static json_t *names_to_json(const struct names *names)
+static void append_item(json_t *list, json_t *item)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < names->count; i++)
-        list = append_item(list, bytes_to_json(names->names[i]));
-    return list;
+    if (json_array_append_new(list, item) < 0)
+        mem_exhausted();
+}
+
+static json_t *object_to_json(const struct member *members, const void *object)
+{
+    json_t *json = json_object();
+    for (; members->key != NULL; members++)
+        set_member(json, members->key,
+                   member_to_json(members->kind, (const char *)object + members->offset));
+    return json;
 }
 
 static json_t *entry_to_json(const struct entry *entry)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, "
-                     "s:o, s:o}",
-                     "action", action_names[entry->action], "step", bytes_to_json(entry->step),
-                     "path", bytes_to_json(entry->path), "real", bytes_to_json(entry->real), "temp",
-                     bytes_to_json(entry->temp), "link", bytes_to_json(entry->link), "existed",
-                     entry->existed, "old_sha256", bytes_to_json(entry->old_sha256), "old_mode",
-                     (int)entry->old_mode, "old_uid", (int)entry->old_uid, "old_gid",
-                     (int)entry->old_gid, "new_sha256", bytes_to_json(entry->new_sha256), "mode",
-                     entry->mode, "secret", entry->secret, "backup", bytes_to_json(entry->backup),
-                     "edits", edits_to_json(&entry->edits), "summary",
-                     names_to_json(&entry->summary));
+    const struct change *change = &entry->change;
+    json_t *json = object_to_json(entry_members, entry);
+    json_t *edits = json_array();
+    json_t *summary = json_array();
+    for (size_t i = 0; i < change->edits.count; i++)
+        append_item(edits, object_to_json(edit_members, &change->edits.items[i]));
+    for (size_t i = 0; i < change->summary.count; i++)
+        append_item(summary, bytes_to_json(change->summary.names[i]));
+    set_member(json, "edits", edits);
+    set_member(json, "summary", summary);
+    return json;
 }
 
-static json_t *to_json(const struct journal *journal)
+static char *print_json(struct mem *mem, const json_t *json, size_t flags)
 {
-    json_t *entries = json_array();
-    for (size_t i = 0; i < journal->count; i++)
-        entries = append_item(entries, entry_to_json(&journal->entries[i]));
-    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:o}", "seq",
-                     (json_int_t)journal->seq, "command", bytes_to_json(journal->command), "hook",
-                     bytes_to_json(journal->hook), "user", bytes_to_json(journal->user), "host",
-                     bytes_to_json(journal->host), "started", bytes_to_json(journal->started),
-                     "undoes", (json_int_t)journal->undoes, "partial", journal->partial, "entries",
-                     entries);
+    char *text = json_dumps(json, flags);
+    if (text == NULL)
+        mem_exhausted();
+    char *copy = mem_str(mem, text);
+    free(text);
+    return copy;
 }
 
-/* Of a body as it was made or as it was read: jansson keeps the order of the members. NULL: memory
- * is out. */
+/* Of a body as it was made or as it was read: jansson keeps the order of the members. */
 static const char *body_digest(struct mem *mem, const json_t *body)
 {
-    char *text = json_dumps(body, JSON_COMPACT);
-    const char *sha256 = text == NULL ? NULL : digest(mem, text, strlen(text));
-    free(text);
-    return sha256;
+    const char *text = print_json(mem, body, JSON_COMPACT);
+    return digest(mem, text, strlen(text));
 }
 
 char *journal_to_json(struct mem *mem, const struct journal *journal)
 {
-    json_t *body = to_json(journal);
-    const char *sha256 = body == NULL ? NULL : body_digest(mem, body);
-    json_t *whole = sha256 == NULL ? NULL
-                                   : json_pack("{s:i, s:s, s:O}", "format", FORMAT, "sha256",
-                                               sha256, "body", body);
-    char *text = whole == NULL ? NULL : json_dumps(whole, JSON_INDENT(1));
+    json_t *body = object_to_json(journal_members, journal);
+    json_t *entries = json_array();
+    for (size_t i = 0; i < journal->count; i++)
+        append_item(entries, entry_to_json(&journal->entries[i]));
+    set_member(body, "entries", entries);
+    json_t *whole = json_object();
+    set_member(whole, "format", json_integer(FORMAT));
+    set_member(whole, "sha256", json_string(body_digest(mem, body)));
+    set_member(whole, "body", body);
+    char *text = print_json(mem, whole, JSON_INDENT(1));
     json_decref(whole);
-    json_decref(body);
     return text;
 }
 
@@ -119,38 +182,10 @@ static const char *bytes_from_json(struct mem *mem, const json_t *json)
     return json_is_string(json) ? mem_str(mem, json_string_value(json)) : NULL;
 }
 
-static const char *copy_text(struct mem *mem, const char *text)
+static int action_from_json(const json_t *json, enum action *ret)
 {
-    return text == NULL ? NULL : mem_str(mem, text);
-}
-
-static int edits_from_json(struct mem *mem, const json_t *list, struct placed_edits *ret)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        json_t *old_line = NULL, *new_line = NULL; /* may be null */
-        const char *before = NULL, *after = NULL;
-        json_int_t index = 0;
-        int alone = 0;
-        if (json_unpack(json_array_get(list, i), "{s:o, s:o, s:I, s:s, s:s, s:b}", "old", &old_line,
-                        "new", &new_line, "index", &index, "before", &before, "after", &after,
-                        "alone", &alone) != 0 ||
-            index < 0 || (json_is_null(old_line) && json_is_null(new_line)))
-            return -1;
-        *mem_push(mem, ret->items, ret->count) =
-            (struct placed_edit){.old_line = bytes_from_json(mem, old_line),
-                                 .new_line = bytes_from_json(mem, new_line),
-                                 .index = (size_t)index,
-                                 .before = copy_text(mem, before),
-                                 .after = copy_text(mem, after),
-                                 .alone = alone != 0};
-    }
-    return 0;
-}
-
-static int action_from_name(const char *name, enum action *ret)
-{
-    for (int i = ACTION_WRITE; i < ACTIONS; i++) {
-        if (strcmp(name, action_names[i]) == 0) {
+    for (int i = ACTION_WRITE; json_is_string(json) && i < ACTIONS; i++) {
+        if (strcmp(json_string_value(json), action_names[i]) == 0) {
             *ret = (enum action)i;
             return 0;
         }
@@ -158,76 +193,97 @@ static int action_from_name(const char *name, enum action *ret)
     return -1;
 }
 
-static int entry_from_json(struct mem *mem, json_t *json, struct entry *ret)
+static int member_from_json(struct mem *mem, enum kind kind, const json_t *json, void *ret)
 {
-    const char *action = NULL;
-    json_t *step = NULL, *path = NULL, *real = NULL, *edits = NULL, *summary = NULL;
-    json_t *temp = NULL, *link = NULL, *old_sha256 = NULL, *new_sha256 = NULL,
-           *backup = NULL; /* may be null */
-    int existed = 0, mode = -1, secret = 0;
-    int old_mode = 0, old_uid = 0, old_gid = 0;
-    struct entry entry = {0};
-    if (json_unpack(json,
-                    "{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, "
-                    "s:o, s:o}",
-                    "action", &action, "step", &step, "path", &path, "real", &real, "temp", &temp,
-                    "link", &link, "existed", &existed, "old_sha256", &old_sha256, "old_mode",
-                    &old_mode, "old_uid", &old_uid, "old_gid", &old_gid, "new_sha256", &new_sha256,
-                    "mode", &mode, "secret", &secret, "backup", &backup, "edits", &edits, "summary",
-                    &summary) != 0 ||
-        action_from_name(action, &entry.action) < 0 ||
-        edits_from_json(mem, edits, &entry.edits) < 0)
+    bool fits = kind == BYTES || kind == ACTION ? json != NULL
+                : kind == FLAG                  ? json_is_boolean(json)
+                                                : json_is_integer(json);
+    if (!fits)
         return -1;
-    entry.step = bytes_from_json(mem, step);
-    entry.path = bytes_from_json(mem, path);
-    entry.real = bytes_from_json(mem, real);
-    entry.temp = bytes_from_json(mem, temp);
-    entry.link = bytes_from_json(mem, link);
-    entry.existed = existed != 0;
-    entry.old_sha256 = bytes_from_json(mem, old_sha256);
-    entry.old_mode = (unsigned)old_mode;
-    entry.old_uid = (unsigned)old_uid;
-    entry.old_gid = (unsigned)old_gid;
-    entry.new_sha256 = bytes_from_json(mem, new_sha256);
-    entry.mode = mode;
-    entry.secret = secret != 0;
-    entry.backup = bytes_from_json(mem, backup);
-    for (size_t i = 0; i < json_array_size(summary); i++) {
-        const char *line = bytes_from_json(mem, json_array_get(summary, i));
-        names_add(mem, &entry.summary, line != NULL ? line : "");
+    json_int_t number = json_integer_value(json);
+    switch (kind) {
+    case BYTES:
+        *(const char **)ret = bytes_from_json(mem, json);
+        return 0;
+    case FLAG:
+        *(bool *)ret = json_is_true(json);
+        return 0;
+    case INT:
+        *(int *)ret = (int)number;
+        return 0;
+    case LONG:
+        *(long *)ret = (long)number;
+        return 0;
+    case INDEX:
+        *(size_t *)ret = (size_t)number;
+        return number < 0 ? -1 : 0;
+    case ACTION:
+        return action_from_json(json, ret);
     }
-    *ret = entry;
-    /* What undoing will need must be there. */
-    bool directory = entry.action == ACTION_DIRECTORY ||
-                     (entry.action == ACTION_REMOVE_DIRECTORY && entry.temp != NULL);
-    bool file = entry.temp != NULL && (!entry.existed || entry.old_sha256 != NULL) &&
-                (entry.existed == (entry.backup != NULL) || entry.action == ACTION_EDIT) &&
-                (entry.action == ACTION_REMOVE || entry.new_sha256 != NULL);
-    return entry.step != NULL && entry.path != NULL && entry.real != NULL && (directory || file)
+    return -1;
+}
+
+static int object_from_json(struct mem *mem, const struct member *members, const json_t *json,
+                            void *ret)
+{
+    for (; members->key != NULL; members++)
+        if (member_from_json(mem, members->kind, json_object_get(json, members->key),
+                             (char *)ret + members->offset) < 0)
+            return -1;
+    return 0;
+}
+
+static int edit_from_json(struct mem *mem, const json_t *json, struct edit *ret)
+{
+    return object_from_json(mem, edit_members, json, ret) == 0 &&
+                   (ret->old_line != NULL || ret->new_line != NULL) && ret->before != NULL &&
+                   ret->after != NULL
                ? 0
                : -1;
 }
 
-static int from_body(struct mem *mem, json_t *json, struct journal *ret)
+/* What an undo will need must be there. */
+static bool is_whole(const struct entry *entry)
 {
-    int partial = 0;
-    json_int_t seq = 0, undoes = 0;
-    json_t *command = NULL, *hook = NULL, *user = NULL, *host = NULL, *started = NULL;
-    json_t *entries = NULL;
-    if (json_unpack(json, "{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:o}", "seq", &seq, "command",
-                    &command, "hook", &hook, "user", &user, "host", &host, "started", &started,
-                    "undoes", &undoes, "partial", &partial, "entries", &entries) != 0 ||
-        seq != ret->seq || !json_is_array(entries))
+    const struct change *change = &entry->change;
+    if (change->step == NULL || change->path == NULL || change->real == NULL)
+        return false;
+    if (change->action == ACTION_DIRECTORY)
+        return true;
+    if (entry->temp == NULL || change->action == ACTION_REMOVE_DIRECTORY)
+        return entry->temp != NULL;
+    return (!change->existed || change->old_sha256 != NULL) &&
+           (change->existed == (entry->backup != NULL) || change->action == ACTION_EDIT) &&
+           (change->action == ACTION_REMOVE || change->new_sha256 != NULL);
+}
+
+static int entry_from_json(struct mem *mem, const json_t *json, struct entry *ret)
+{
+    const json_t *edits = json_object_get(json, "edits");
+    const json_t *summary = json_object_get(json, "summary");
+    struct change *change = &ret->change;
+    if (edits == NULL || summary == NULL || object_from_json(mem, entry_members, json, ret) < 0)
         return -1;
-    ret->command = bytes_from_json(mem, command);
-    ret->hook = bytes_from_json(mem, hook); /* may be null */
-    ret->user = bytes_from_json(mem, user);
-    ret->host = bytes_from_json(mem, host);
-    ret->started = bytes_from_json(mem, started);
-    if (ret->command == NULL || ret->user == NULL || ret->host == NULL || ret->started == NULL)
+    for (size_t i = 0; i < json_array_size(edits); i++)
+        if (edit_from_json(mem, json_array_get(edits, i),
+                           mem_push(mem, change->edits.items, change->edits.count)) < 0)
+            return -1;
+    for (size_t i = 0; i < json_array_size(summary); i++) {
+        const char *line = bytes_from_json(mem, json_array_get(summary, i));
+        names_add(mem, &change->summary, line != NULL ? line : "");
+    }
+    return is_whole(ret) ? 0 : -1;
+}
+
+/* Into a journal whose number is known: the text must have the same. */
+static int from_body(struct mem *mem, const json_t *json, struct journal *ret)
+{
+    const long seq = ret->seq;
+    const json_t *entries = json_object_get(json, "entries");
+    if (!json_is_array(entries) || object_from_json(mem, journal_members, json, ret) < 0 ||
+        ret->seq != seq || ret->command == NULL || ret->user == NULL || ret->host == NULL ||
+        ret->started == NULL)
         return -1;
-    ret->undoes = (long)undoes;
-    ret->partial = partial != 0;
     for (size_t i = 0; i < json_array_size(entries); i++)
         if (entry_from_json(mem, json_array_get(entries, i),
                             mem_push(mem, ret->entries, ret->count)) < 0)
@@ -245,8 +301,7 @@ static const char *from_json(struct mem *mem, json_t *json, struct journal *ret)
         return "a part is missing";
     if (format != FORMAT)
         return mem_printf(mem, "its format is %d, and this tfhook knows %d", format, FORMAT);
-    const char *now = body_digest(mem, body);
-    if (now == NULL || strcmp(now, sha256) != 0)
+    if (strcmp(body_digest(mem, body), sha256) != 0)
         return "it has changed since it was written";
     return from_body(mem, body, ret) < 0 ? "a part is missing" : NULL;
 }

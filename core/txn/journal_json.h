@@ -6,7 +6,6 @@
 
 #include "journal.h"
 
-/* The caller frees it. NULL: memory is out. */
 char *journal_to_json(struct mem *mem, const struct journal *journal);
 
 /* Into a journal whose number is known. NULL, or why the text cannot be trusted; then the journal

@@ -11,152 +11,123 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The bytes of a target: read once, so that what is checked is what is saved. That they are still
- * the same when the target is replaced is checked again then. */
+/* What is needed only until the files are written. */
 struct draft {
-    struct blob old, new;
+    struct blob old; /* read once, so that what was checked is what is saved */
     const char *backup_path;
     int backup, temp; /* descriptors of what is not synced yet; else -1 */
 };
 
-/* The target as it is now must be what the step saw. Its metadata goes into the entry. */
-static int check_target(struct mem *mem, const struct change *change, struct entry *entry,
-                        struct blob *ret_old, struct err *err)
+/* The target must be there, or not be there, as the step saw it. */
+static int look_at_target(struct entry *entry, struct stat *ret, struct err *err)
 {
-    struct stat st;
-    int rc = file_stat(entry->real, &st);
-    if (rc < 0) {
-        if (rc != -ENOENT)
-            return entry_failed(err, rc, entry, "look at");
-        return !entry->existed
-                   ? 0
-                   : err_set(err, STATUS_FAILED,
-                             "%s is gone since the plan was made; run tfhook again", entry->real);
+    struct change *change = &entry->change;
+    bool expected = change->existed && change->action != ACTION_DIRECTORY;
+    int rc = file_stat(change->real, ret);
+    if (rc < 0 && rc != -ENOENT)
+        return entry_failed(err, rc, entry, "look at");
+    if ((rc == 0) != expected)
+        return err_set(err, STATUS_FAILED, "%s %s since the plan was made; run tfhook again",
+                       change->real, rc == 0 ? "has appeared" : "is gone");
+    if (rc == 0) {
+        change->old_mode = (int)(ret->st_mode & 07777);
+        entry->old_uid = ret->st_uid;
+        entry->old_gid = ret->st_gid;
     }
-    if (!entry->existed)
-        return err_set(err, STATUS_FAILED,
-                       "%s has appeared since the plan was made; run tfhook again", entry->real);
-    if (!S_ISREG(st.st_mode))
-        return err_set(err, STATUS_FAILED, "%s is not a regular file", entry->real);
-    if (st.st_nlink > 1)
+    return 0;
+}
+
+static int read_old(struct mem *mem, struct entry *entry, const struct stat *st, struct blob *ret,
+                    struct err *err)
+{
+    struct change *change = &entry->change;
+    if (!S_ISREG(st->st_mode))
+        return err_set(err, STATUS_FAILED, "%s is not a regular file", change->real);
+    if (st->st_nlink > 1)
         return err_set(err, STATUS_FAILED,
                        "%s has %ju hard links; replacing it would part it from the others: make it "
                        "a file of its own first",
-                       entry->real, (uintmax_t)st.st_nlink);
-    entry->old_mode = st.st_mode & 07777;
-    entry->old_uid = st.st_uid;
-    entry->old_gid = st.st_gid;
-    rc = file_read(mem, entry->real, FILE_LIMIT, ret_old);
+                       change->real, (uintmax_t)st->st_nlink);
+    int rc = file_read(mem, change->real, FILE_LIMIT, ret);
     if (rc < 0)
         return entry_failed(err, rc, entry, "read");
-    const char *sha256 = digest(mem, ret_old->data, ret_old->size);
-    if (change->action != ACTION_EDIT && strcmp(sha256, entry->old_sha256) != 0)
+    const char *sha256 = digest(mem, ret->data, ret->size);
+    if (change->action != ACTION_EDIT && strcmp(sha256, change->old_sha256) != 0)
         return err_set(err, STATUS_FAILED,
-                       "%s has changed since the plan was made; run tfhook again", entry->real);
-    entry->old_sha256 = sha256;
+                       "%s has changed since the plan was made; run tfhook again", change->real);
+    change->old_sha256 = sha256;
     return 0;
 }
 
-/* Line edits apply to the file as it is now, which may be newer than the plan. */
-static int edit_current(struct mem *mem, const struct change *change, struct entry *entry,
-                        struct draft *draft, struct err *err)
+/* Line edits apply to the file as it is now, which may be newer than the plan. From here on the
+ * change has the edits with the places where they are made. */
+static int edit_current(struct mem *mem, struct change *change, const struct blob *old,
+                        struct err *err)
 {
     const char *why = NULL;
+    struct edits made;
     int rc = change->undo != NULL
-                 ? edits_undo(mem, change->undo, &draft->old, &draft->new, &entry->edits, &why)
-                 : edits_apply(mem, &change->edits, &draft->old, &draft->new, &entry->edits, &why);
-    return rc < 0 ? err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
-                            entry->real, why)
-                  : 0;
-}
-
-static int make_content(struct mem *mem, const struct change *change, struct entry *entry,
-                        struct draft *draft, struct err *err)
-{
-    draft->new = change->content;
-    entry->new_sha256 = change->new_sha256;
-    if (change->action != ACTION_EDIT)
-        return 0;
-    if (edit_current(mem, change, entry, draft, err) < 0)
-        return -1;
-    entry->new_sha256 = digest(mem, draft->new.data, draft->new.size);
+                 ? edits_undo(mem, change->undo, old, &change->content, &made, &why)
+                 : edits_apply(mem, &change->edits, old, &change->content, &made, &why);
+    if (rc < 0)
+        return err_set(err, STATUS_FAILED, "%s has changed since the plan was made: %s",
+                       change->real, why);
+    change->edits = made;
+    change->new_sha256 = digest(mem, change->content.data, change->content.size);
     return 0;
 }
 
-static int check_directory(struct entry *entry, struct err *err)
-{
-    struct stat st;
-    int rc = file_stat(entry->real, &st);
-    bool there = rc == 0;
-    if (!there && rc != -ENOENT)
-        return entry_failed(err, rc, entry, "look at");
-    if (there != (entry->action == ACTION_REMOVE_DIRECTORY))
-        return err_set(err, STATUS_FAILED, "%s has %s since the plan was made; run tfhook again",
-                       entry->real, there ? "appeared" : "gone");
-    if (!there)
-        return 0;
-    entry->old_mode = st.st_mode & 07777;
-    entry->old_uid = st.st_uid;
-    entry->old_gid = st.st_gid;
-    return 0;
-}
-
-/* It will have to be synced, which is opening it: a directory that may be written and not read
- * would fail after the renames, and again in their undo. One that is not there is still to be made.
- */
+/* The directory above will have to be synced, for which it must be opened. One that may be written
+ * and not read would fail only after the renames, and again in their undo. One that is not there is
+ * still to be made. */
 static int check_parent(struct mem *mem, const struct entry *entry, struct err *err)
 {
-    const char *parent = file_parent(mem, entry->real);
+    const char *why = NULL;
+    if (target_directory_is_unmoved(mem, entry, &why) < 0)
+        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->change.real, why);
+    const char *parent = file_parent(mem, entry->change.real);
     int fd = open_directory_nofollow(parent);
     if (fd < 0 && fd != -ENOENT)
         return err_errno(err, STATUS_FAILED, -fd, "cannot read the directory %s, to sync it",
                          parent);
-    if (fd >= 0)
-        (void)close(fd);
+    descriptor_close(&fd);
     return 0;
 }
 
-static int make_entry(struct txn *txn, const struct change *change, size_t index,
-                      struct draft *draft, struct entry *entry, struct err *err)
+/* An entry whose change is as it was planned is checked against the disk and filled in. */
+static int fill_entry(struct txn *txn, size_t index, struct draft *draft, struct err *err)
 {
     struct mem *mem = txn->mem;
-    *entry = (struct entry){.action = change->action,
-                            .step = change->step,
-                            .path = change->path,
-                            .real = change->real,
-                            .existed = change->existed,
-                            .old_sha256 = change->old_sha256,
-                            .mode = change->mode,
-                            .secret = change->secret,
-                            .summary = change->summary};
-    const char *why = NULL;
-    if (target_directory_is_unmoved(mem, entry, &why) < 0)
-        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
-    if (check_parent(mem, entry, err) < 0)
+    struct entry *entry = &txn->journal.entries[index];
+    struct change *change = &entry->change;
+    struct stat st;
+    if (check_parent(mem, entry, err) < 0 || look_at_target(entry, &st, err) < 0)
         return -1;
-    entry->temp = change->action == ACTION_DIRECTORY ? NULL : file_temp_name(mem, entry->real);
+    if (change->action != ACTION_DIRECTORY)
+        entry->temp = file_temp_name(mem, change->real);
     if (entry_is_directory(entry))
-        return check_directory(entry, err);
-    if (check_target(mem, change, entry, &draft->old, err) < 0)
-        return -1;
-    /* What is removed frees the space that its undo needs, and its directory may go too. */
-    if (entry->existed && change->action != ACTION_REMOVE)
-        entry->link = file_temp_name(mem, entry->real);
-    if (entry->existed)
+        return 0;
+    if (change->existed) {
+        if (read_old(mem, entry, &st, &draft->old, err) < 0)
+            return -1;
         entry->backup = mem_printf(mem, "%zu.old", index);
-    return make_content(mem, change, entry, draft, err);
+        /* What is removed frees the space that its undo needs, and its directory may go too. */
+        if (change->action != ACTION_REMOVE)
+            entry->link = file_temp_name(mem, change->real);
+    }
+    return change->action == ACTION_EDIT ? edit_current(mem, change, &draft->old, err) : 0;
 }
 
 static int backup_failed(int rc, const struct entry *entry, const struct draft *draft,
                          struct err *err)
 {
-    return err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->real,
+    return err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->change.real,
                      draft->backup_path);
 }
 
 static int temp_failed(int rc, const struct entry *entry, struct err *err)
 {
-    return err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)", entry->real,
+    return err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)", entry->change.real,
                      entry->temp);
 }
 
@@ -166,14 +137,15 @@ static int write_backup(struct txn *txn, const struct entry *entry, struct draft
     if (entry->backup == NULL)
         return 0;
     draft->backup_path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
-    bool secret = entry->secret || entry->action == ACTION_EDIT;
-    draft->backup = file_begin(draft->backup_path, &draft->old, secret ? 0600 : -1, entry->real);
+    bool secret = entry->change.secret || entry->change.action == ACTION_EDIT;
+    draft->backup =
+        file_begin(draft->backup_path, &draft->old, secret ? 0600 : -1, entry->change.real);
     return draft->backup < 0 ? backup_failed(draft->backup, entry, draft, err) : 0;
 }
 
 static int make_directory(struct entry *entry, struct err *err)
 {
-    int rc = file_create_directory(entry->real, (unsigned)entry->mode, NULL);
+    int rc = file_create_directory(entry->change.real, (unsigned)entry->change.mode, NULL);
     entry->made = rc != -EEXIST;
     return rc < 0 ? entry_failed(err, rc, entry, "make the directory") : 0;
 }
@@ -183,23 +155,24 @@ static int make_directory(struct entry *entry, struct err *err)
 static int link_old(const struct entry *entry, struct err *err)
 {
     static const int no_links[] = {EPERM, EMLINK, EXDEV, EOPNOTSUPP, ENOSYS};
-    int rc = entry->link == NULL ? 0 : file_link(entry->real, entry->link);
+    int rc = entry->link == NULL ? 0 : file_link(entry->change.real, entry->link);
     for (size_t i = 0; i < sizeof no_links / sizeof *no_links; i++)
         if (rc == -no_links[i])
             return 0;
     return rc == 0 ? 0 : entry_failed(err, rc, entry, "link");
 }
 
-static int write_temp(const struct change *change, struct entry *entry, struct draft *draft,
-                      struct err *err)
+/* What is new: a directory at its place, a file's content beside it. */
+static int write_temp(struct entry *entry, struct draft *draft, struct err *err)
 {
-    if (entry->action == ACTION_DIRECTORY)
+    const struct change *change = &entry->change;
+    if (change->action == ACTION_DIRECTORY)
         return make_directory(entry, err);
-    if (entry->action != ACTION_WRITE && entry->action != ACTION_EDIT)
+    if (change->action != ACTION_WRITE && change->action != ACTION_EDIT)
         return 0;
-    const char *like = entry->existed ? entry->real : change->like;
-    int mode = entry->mode >= 0 || like != NULL ? entry->mode : entry->secret ? 0600 : 0644;
-    draft->temp = file_begin(entry->temp, &draft->new, mode, like);
+    const char *like = change->existed ? change->real : change->like;
+    int mode = change->mode >= 0 || like != NULL ? change->mode : change->secret ? 0600 : 0644;
+    draft->temp = file_begin(entry->temp, &change->content, mode, like);
     return draft->temp < 0 ? temp_failed(draft->temp, entry, err) : 0;
 }
 
@@ -211,14 +184,13 @@ static int finish_file(int *fd, const char *path)
 }
 
 /* The files of some entries: all of them are written before the first is waited for. */
-static int write_files(struct txn *txn, const struct change_set *changes, struct draft *drafts,
-                       size_t from, size_t to, struct err *err)
+static int write_files(struct txn *txn, struct draft *drafts, size_t from, size_t to,
+                       struct err *err)
 {
     struct entry *entries = txn->journal.entries;
     for (size_t i = from; i < to; i++)
         if (write_backup(txn, &entries[i], &drafts[i], err) < 0 ||
-            write_temp(&changes->items[i], &entries[i], &drafts[i], err) < 0 ||
-            link_old(&entries[i], err) < 0)
+            write_temp(&entries[i], &drafts[i], err) < 0 || link_old(&entries[i], err) < 0)
             return -1;
     for (size_t i = from; i < to; i++) {
         int rc = finish_file(&drafts[i].backup, drafts[i].backup_path);
@@ -312,8 +284,8 @@ int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
     struct journal *journal = &txn->journal;
     for (size_t i = 0; i < count; i++) {
         drafts[i] = (struct draft){.backup = -1, .temp = -1};
-        if (make_entry(txn, &changes->items[i], i, &drafts[i],
-                       mem_push(txn->mem, journal->entries, journal->count), err) < 0)
+        mem_push(txn->mem, journal->entries, journal->count)->change = changes->items[i];
+        if (fill_entry(txn, i, &drafts[i], err) < 0)
             return -1;
     }
     bool notes = false;
@@ -326,7 +298,7 @@ int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
         return -1;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < count; i += AT_ONCE)
-        rc = write_files(txn, changes, drafts, i, i + AT_ONCE < count ? i + AT_ONCE : count, err);
+        rc = write_files(txn, drafts, i, i + AT_ONCE < count ? i + AT_ONCE : count, err);
     for (size_t i = 0; i < count; i++) {
         descriptor_close(&drafts[i].backup);
         descriptor_close(&drafts[i].temp);

@@ -16,15 +16,9 @@ static void note_undone(struct recovery *recovery, const struct journal *journal
         return;
     recovery->seq = journal->seq;
     for (size_t i = 0; i < journal->count; i++) {
-        const struct entry *entry = &journal->entries[i];
-        *mem_push(recovery->mem, undone->items, undone->count) =
-            (struct change){.action = entry->action,
-                            .step = entry->step,
-                            .path = entry->path,
-                            .real = entry->real,
-                            .existed = entry->action != ACTION_REMOVE,
-                            .old_sha256 = entry->new_sha256,
-                            .new_sha256 = entry->old_sha256};
+        struct change *back = mem_push(recovery->mem, undone->items, undone->count);
+        *back = change_inverse(&journal->entries[i].change);
+        back->action = journal->entries[i].change.action;
     }
 }
 

@@ -43,7 +43,7 @@ int target_path_resolve(struct mem *mem, const struct root *root, const char *pa
 int target_directory_is_unmoved(struct mem *mem, const struct entry *entry, const char **ret_why)
 {
     static const struct root everywhere = {.dir = ""};
-    const char *parent = file_parent(mem, entry->real);
+    const char *parent = file_parent(mem, entry->change.real);
     const char *now = NULL;
     int rc = root_resolve(&everywhere, mem, parent, &now);
     if (rc == 0 && strcmp(now, parent) == 0)
@@ -58,8 +58,8 @@ static bool is_ours(const struct journal *journal, const char *dir)
 {
     for (size_t i = 0; i < journal->count; i++) {
         const struct entry *entry = &journal->entries[i];
-        size_t length = strlen(entry->real);
-        if (entry_is_directory(entry) && strncmp(dir, entry->real, length) == 0 &&
+        size_t length = strlen(entry->change.real);
+        if (entry_is_directory(entry) && strncmp(dir, entry->change.real, length) == 0 &&
             (dir[length] == '\0' || dir[length] == '/'))
             return true;
     }
@@ -70,7 +70,7 @@ int target_directory_is_there(struct mem *mem, const struct journal *journal,
                               const struct entry *entry, const char **ret_why)
 {
     struct stat st;
-    const char *parent = file_parent(mem, entry->real);
+    const char *parent = file_parent(mem, entry->change.real);
     if (target_directory_is_unmoved(mem, entry, ret_why) < 0)
         return -1;
     int rc = file_stat(parent, &st);
@@ -85,12 +85,12 @@ int target_directories_sync(struct mem *mem, const struct journal *journal, cons
 {
     struct names synced = {0};
     for (size_t i = 0; i < journal->count; i++) {
-        const char *parent = file_parent(mem, journal->entries[i].real);
+        const char *parent = file_parent(mem, journal->entries[i].change.real);
         if (names_have(&synced, parent))
             continue;
         int rc = file_sync_directory(parent);
         if (rc < 0 && rc != -ENOENT) {
-            *ret_path = journal->entries[i].real;
+            *ret_path = journal->entries[i].change.real;
             return rc;
         }
         names_add(mem, &synced, parent);

@@ -67,7 +67,7 @@ static int check_directory_unmoved(struct txn *txn, const struct entry *entry, s
     const char *why = NULL;
     if (target_directory_is_unmoved(txn->mem, entry, &why) == 0)
         return 0;
-    return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->real, why);
+    return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->change.real, why);
 }
 
 /* Content, owner, mode and place, right before it is replaced. */
@@ -80,49 +80,50 @@ static int check_again(struct txn *txn, const struct entry *entry, struct err *e
     if (check_directory_unmoved(txn, entry, err) < 0)
         return -1;
     bool same = state == ENTRY_OLD;
-    if (same && entry->existed)
-        same = file_stat(entry->real, &st) == 0 && (st.st_mode & 07777) == entry->old_mode &&
-               st.st_uid == entry->old_uid && st.st_gid == entry->old_gid;
+    if (same && entry->change.existed)
+        same = file_stat(entry->change.real, &st) == 0 &&
+               (int)(st.st_mode & 07777) == entry->change.old_mode && st.st_uid == entry->old_uid &&
+               st.st_gid == entry->old_gid;
     return same ? 0
                 : err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
-                          entry->real);
+                          entry->change.real);
 }
 
 /* A target that was not there is linked into place, which fails where one appears meanwhile, as a
  * rename does not; where there are no links, a rename must do. */
 static int put_in_place(const struct entry *entry)
 {
-    if (entry->existed)
-        return file_rename(entry->temp, entry->real);
-    int rc = file_link(entry->temp, entry->real);
+    if (entry->change.existed)
+        return file_rename(entry->temp, entry->change.real);
+    int rc = file_link(entry->temp, entry->change.real);
     if (rc == 0)
         return file_remove(entry->temp);
-    return rc == -EEXIST ? rc : file_rename(entry->temp, entry->real);
+    return rc == -EEXIST ? rc : file_rename(entry->temp, entry->change.real);
 }
 
 static int apply_entry(struct txn *txn, const struct entry *entry, struct err *err)
 {
-    if (entry->action == ACTION_DIRECTORY)
+    if (entry->change.action == ACTION_DIRECTORY)
         return 0; /* made in prep: a new empty directory changes nothing that was there */
-    if (entry->action == ACTION_REMOVE_DIRECTORY) {
+    if (entry->change.action == ACTION_REMOVE_DIRECTORY) {
         if (check_directory_unmoved(txn, entry, err) < 0)
             return -1;
-        int rc = file_remove_directory(entry->real);
+        int rc = file_remove_directory(entry->change.real);
         if (rc < 0)
             return entry_failed(err, rc, entry, "remove the directory");
         struct stat st;
-        if (file_stat(entry->real, &st) == 0)
-            log_warn(txn->log, "%s is not empty, so it stays", entry->real);
+        if (file_stat(entry->change.real, &st) == 0)
+            log_warn(txn->log, "%s is not empty, so it stays", entry->change.real);
         return 0;
     }
     if (check_again(txn, entry, err) < 0)
         return -1;
-    if (entry->action == ACTION_REMOVE) {
-        int rc = file_remove(entry->real);
+    if (entry->change.action == ACTION_REMOVE) {
+        int rc = file_remove(entry->change.real);
         return rc < 0 ? entry_failed(err, rc, entry, "remove") : 0;
     }
     int rc = put_in_place(entry);
-    return rc < 0 ? entry_failed(err, rc, entry, entry->existed ? "replace" : "make") : 0;
+    return rc < 0 ? entry_failed(err, rc, entry, entry->change.existed ? "replace" : "make") : 0;
 }
 
 static int apply_all(struct txn *txn, struct err *err)
@@ -183,12 +184,12 @@ static int reopen_commit(struct txn *txn, struct err *err)
 static bool has_edits(struct txn *txn, const struct entry *entry)
 {
     struct blob content, without;
-    struct placed_edits placed;
+    struct edits placed;
     const char *why = NULL;
-    return entry->action == ACTION_EDIT &&
-           file_read(txn->mem, entry->real, FILE_LIMIT, &content) == 0 &&
-           edits_undo(txn->mem, &entry->edits, &content, &without, &placed, &why) == 0 &&
-           placed.count == entry->edits.count;
+    return entry->change.action == ACTION_EDIT &&
+           file_read(txn->mem, entry->change.real, FILE_LIMIT, &content) == 0 &&
+           edits_undo(txn->mem, &entry->change.edits, &content, &without, &placed, &why) == 0 &&
+           placed.count == entry->change.edits.count;
 }
 
 /* What is called done is there. */
@@ -202,7 +203,7 @@ static int check_made(struct txn *txn, const struct entry *entry, struct err *er
     return state == ENTRY_NEW || has_edits(txn, entry)
                ? 0
                : err_set(err, STATUS_FAILED, "%s was changed by something else while tfhook worked",
-                         entry->real);
+                         entry->change.real);
 }
 
 int txn_commit(struct txn *txn, struct err *err)

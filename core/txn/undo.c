@@ -19,10 +19,10 @@ static bool same_digest(const char *a, const char *b)
 static int directory_state(const struct entry *entry)
 {
     struct stat st;
-    int rc = file_stat(entry->real, &st);
+    int rc = file_stat(entry->change.real, &st);
     if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
         return rc;
-    return (rc == 0) == (entry->action == ACTION_DIRECTORY) ? ENTRY_NEW : ENTRY_OLD;
+    return (rc == 0) == (entry->change.action == ACTION_DIRECTORY) ? ENTRY_NEW : ENTRY_OLD;
 }
 
 int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
@@ -30,13 +30,13 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
     if (entry_is_directory(entry))
         return directory_state(entry);
     const char *now = NULL;
-    int rc = file_digest(mem, entry->real, FILE_LIMIT, &now);
+    int rc = file_digest(mem, entry->change.real, FILE_LIMIT, &now);
     if (rc == -EISDIR || rc == -EINVAL || rc == -ELOOP || rc == -EFBIG)
         return ENTRY_FOREIGN;
     if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
         return rc;
-    const char *old = entry->existed ? entry->old_sha256 : NULL;
-    const char *new = entry->action == ACTION_REMOVE ? NULL : entry->new_sha256;
+    const char *old = entry->change.existed ? entry->change.old_sha256 : NULL;
+    const char *new = entry->change.action == ACTION_REMOVE ? NULL : entry->change.new_sha256;
     if (same_digest(now, old))
         return same_digest(old, new) ? (int)alike : ENTRY_OLD;
     return same_digest(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
@@ -49,14 +49,14 @@ static bool put_link_back(struct mem *mem, const struct entry *entry)
     const char *old = NULL;
     struct stat st;
     if (entry->link == NULL || file_digest(mem, entry->link, FILE_LIMIT, &old) < 0 ||
-        strcmp(old, entry->old_sha256) != 0)
+        strcmp(old, entry->change.old_sha256) != 0)
         return false;
-    unsigned mode = entry->mode >= 0 ? (unsigned)entry->mode : entry->old_mode;
-    if (file_stat(entry->real, &st) == 0 &&
-        ((st.st_mode & 07777) != mode || st.st_uid != entry->old_uid ||
+    int mode = entry->change.mode >= 0 ? entry->change.mode : entry->change.old_mode;
+    if (file_stat(entry->change.real, &st) == 0 &&
+        ((int)(st.st_mode & 07777) != mode || st.st_uid != entry->old_uid ||
          st.st_gid != entry->old_gid))
         return false;
-    return file_rename(entry->link, entry->real) == 0;
+    return file_rename(entry->link, entry->change.real) == 0;
 }
 
 /* New content for a file by rename; what is there now, or the backup, lends owner and attributes.
@@ -67,11 +67,11 @@ static int put_content(const struct entry *entry, const struct blob *content, in
     file_discard(entry->temp);
     int rc = file_create(entry->temp, content, mode, like);
     if (rc == 0) {
-        rc = file_rename(entry->temp, entry->real);
+        rc = file_rename(entry->temp, entry->change.real);
         if (rc < 0)
             file_discard(entry->temp);
     }
-    return rc == 0 ? file_sync_parent(entry->real) : rc;
+    return rc == 0 ? file_sync_parent(entry->change.real) : rc;
 }
 
 /* *ret_why: where the plain reason would not tell what is at fault. The folder changes its name
@@ -79,49 +79,52 @@ static int put_content(const struct entry *entry, const struct blob *content, in
 static int put_back(struct mem *mem, const struct journal *journal, const struct entry *entry,
                     const char **ret_why)
 {
-    if (!entry->existed) {
-        int rc = file_remove(entry->real);
-        return rc == 0 ? file_sync_parent(entry->real) : rc;
+    if (!entry->change.existed) {
+        int rc = file_remove(entry->change.real);
+        return rc == 0 ? file_sync_parent(entry->change.real) : rc;
     }
     if (put_link_back(mem, entry))
-        return file_sync_parent(entry->real);
+        return file_sync_parent(entry->change.real);
     const char *backup = mem_printf(mem, "%s/%s", journal->dir, entry->backup);
     struct blob content;
     int rc = file_read(mem, backup, FILE_LIMIT, &content);
     if (rc < 0)
         *ret_why =
             mem_printf(mem, "its backup %s cannot be read: %s", entry->backup, strerror(-rc));
-    else if (strcmp(digest(mem, content.data, content.size), entry->old_sha256) != 0)
+    else if (strcmp(digest(mem, content.data, content.size), entry->change.old_sha256) != 0)
         *ret_why = mem_printf(mem, "its backup %s is not what was saved", entry->backup);
     if (*ret_why != NULL)
         return -EIO;
     /* What is there lends owner, ACL and today's mode; a mode that we set goes back too. */
     struct stat st;
-    if (file_stat(entry->real, &st) < 0 || !S_ISREG(st.st_mode))
-        return put_content(entry, &content, (int)entry->old_mode, backup);
-    bool mode_is_ours = entry->mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->mode;
-    return put_content(entry, &content, mode_is_ours ? (int)entry->old_mode : -1, entry->real);
+    if (file_stat(entry->change.real, &st) < 0 || !S_ISREG(st.st_mode))
+        return put_content(entry, &content, entry->change.old_mode, backup);
+    bool mode_is_ours =
+        entry->change.mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->change.mode;
+    return put_content(entry, &content, mode_is_ours ? entry->change.old_mode : -1,
+                       entry->change.real);
 }
 
 static int undo_edits(struct mem *mem, const struct entry *entry, int state, const char **ret_why)
 {
     struct blob content;
     struct blob after;
-    struct placed_edits placed;
-    int rc = file_read(mem, entry->real, FILE_LIMIT, &content);
+    struct edits placed;
+    int rc = file_read(mem, entry->change.real, FILE_LIMIT, &content);
     if (rc < 0) {
         *ret_why = mem_str(mem, strerror(-rc));
         return -1;
     }
-    if (edits_undo(mem, &entry->edits, &content, &after, &placed, ret_why) < 0)
+    if (edits_undo(mem, &entry->change.edits, &content, &after, &placed, ret_why) < 0)
         return -1;
-    if (state == ENTRY_NEW && strcmp(digest(mem, after.data, after.size), entry->old_sha256) != 0) {
+    if (state == ENTRY_NEW &&
+        strcmp(digest(mem, after.data, after.size), entry->change.old_sha256) != 0) {
         *ret_why = "undoing its lines does not give the old content";
         return -1;
     }
     if (placed.count == 0)
         return 0;
-    rc = put_content(entry, &after, -1, entry->real);
+    rc = put_content(entry, &after, -1, entry->change.real);
     if (rc < 0)
         *ret_why = mem_str(mem, strerror(-rc));
     return rc < 0 ? -1 : 0;
@@ -131,29 +134,30 @@ static int undo_directory(const struct entry *entry, int state)
 {
     if (state == ENTRY_OLD)
         return 0;
-    if (entry->action == ACTION_DIRECTORY) {
+    if (entry->change.action == ACTION_DIRECTORY) {
         /* When it is not empty, others use it by now. */
-        int rc = file_remove_directory(entry->real);
-        return rc == 0 ? file_sync_parent(entry->real) : rc;
+        int rc = file_remove_directory(entry->change.real);
+        return rc == 0 ? file_sync_parent(entry->change.real) : rc;
     }
     /* Under another name until it is whole: one that is there is taken for the old one. */
     const struct file_owner owner = {entry->old_uid, entry->old_gid};
-    int rc = file_create_directory(entry->temp, entry->old_mode, &owner);
+    int rc = file_create_directory(entry->temp, (unsigned)entry->change.old_mode, &owner);
     if (rc == 0)
-        rc = file_rename(entry->temp, entry->real);
-    return rc == 0 ? file_sync_parent(entry->real) : rc;
+        rc = file_rename(entry->temp, entry->change.real);
+    return rc == 0 ? file_sync_parent(entry->change.real) : rc;
 }
 
 static int undo_file(struct mem *mem, const struct journal *journal, size_t index, int state,
                      const char **ret_why)
 {
     /* An edit that gets here is undone by the link, or was not made: only the sync is left. */
-    if (journal->entries[index].action == ACTION_EDIT)
-        return file_sync_parent(journal->entries[index].real);
+    if (journal->entries[index].change.action == ACTION_EDIT)
+        return file_sync_parent(journal->entries[index].change.real);
     if (state == ENTRY_OLD)
         return 0;
     const struct entry *entry = &journal->entries[index];
-    int rc = state == ENTRY_FOREIGN ? conflict_copy_keep(mem, journal, index, entry->real) : 0;
+    int rc =
+        state == ENTRY_FOREIGN ? conflict_copy_keep(mem, journal, index, entry->change.real) : 0;
     return rc < 0 ? rc : put_back(mem, journal, entry, ret_why);
 }
 
@@ -164,12 +168,13 @@ static int undo_file(struct mem *mem, const struct journal *journal, size_t inde
 static bool was_never_applied(struct mem *mem, const struct entry *entry)
 {
     const char *temp = NULL;
-    bool has_content = entry->action == ACTION_WRITE || entry->action == ACTION_EDIT;
-    if (has_content && entry->link != NULL && file_is_one(entry->link, entry->real))
+    bool has_content = entry->change.action == ACTION_WRITE || entry->change.action == ACTION_EDIT;
+    if (has_content && entry->link != NULL && file_is_one(entry->link, entry->change.real))
         return true;
-    return has_content && !same_digest(entry->old_sha256, entry->new_sha256) &&
+    return has_content && !same_digest(entry->change.old_sha256, entry->change.new_sha256) &&
            file_digest(mem, entry->temp, FILE_LIMIT, &temp) == 0 &&
-           same_digest(temp, entry->new_sha256) && !file_is_one(entry->temp, entry->real);
+           same_digest(temp, entry->change.new_sha256) &&
+           !file_is_one(entry->temp, entry->change.real);
 }
 
 /* Line edits are undone as such; what somebody else has changed too much for that is put back whole
@@ -185,14 +190,14 @@ static int undo_edit(struct mem *mem, const struct journal *journal, size_t inde
     if (!force || entry->backup == NULL)
         return -EINVAL;
     *ret_why = NULL;
-    int rc = conflict_copy_keep(mem, journal, index, entry->real);
+    int rc = conflict_copy_keep(mem, journal, index, entry->change.real);
     return rc < 0 ? rc : put_back(mem, journal, entry, ret_why);
 }
 
 static bool is_other_than_file(const struct entry *entry)
 {
     struct stat st;
-    return file_stat(entry->real, &st) == 0 && !S_ISREG(st.st_mode);
+    return file_stat(entry->change.real, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
 /* By its kind; a negated errno, and the reason where that says too little. */
@@ -207,7 +212,7 @@ static int undo_by_kind(struct mem *mem, const struct journal *journal, size_t i
         return undo_directory(entry, state);
     if (is_other_than_file(entry))
         *ret_why = "it is no regular file any more; move what is there away";
-    else if (entry->action == ACTION_EDIT && state != ENTRY_OLD)
+    else if (entry->change.action == ACTION_EDIT && state != ENTRY_OLD)
         return undo_edit(mem, journal, index, state, force, ret_why);
     else if (state == ENTRY_FOREIGN && !force)
         *ret_why = "it was changed by something else since";
@@ -240,7 +245,7 @@ static const char *undo_entries(struct mem *mem, const struct journal *journal, 
     const char *stuck = "";
     for (size_t i = journal->count; i > 0; i--) {
         const char *why = NULL;
-        const char *path = journal->entries[i - 1].path;
+        const char *path = journal->entries[i - 1].change.path;
         if (undo_entry(mem, journal, i - 1, force, &why) < 0)
             stuck = mem_printf(mem, "%s%s%s (%s)", stuck, stuck[0] == '\0' ? "" : "; ",
                                text_escape(mem, path, strlen(path)),

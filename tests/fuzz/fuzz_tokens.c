@@ -40,12 +40,14 @@ static void try_edits(const struct site_edits *wanted, const struct blob *text)
     struct edits edits = {0};
     struct blob edited;
     struct blob back;
-    struct placed_edits placed;
-    struct placed_edits undone;
+    struct edits placed;
+    struct edits undone;
     const char *why = NULL;
     for (size_t i = 0; i < wanted->count; i++)
-        *mem_push(&mem, edits.items, edits.count) = (struct edit){
-            wanted->edits[i].old_line, wanted->edits[i].new_line, wanted->edits[i].anchor};
+        *mem_push(&mem, edits.items, edits.count) =
+            (struct edit){.old_line = wanted->edits[i].old_line,
+                          .new_line = wanted->edits[i].new_line,
+                          .anchor = wanted->edits[i].anchor};
     require(edits_apply(&mem, &edits, text, &edited, &placed, &why) == 0);
     require_tokens(&edited);
     require(edits_undo(&mem, &placed, &edited, &back, &undone, &why) == 0);

@@ -251,6 +251,17 @@ inject() {
     ! getfacl -n "$T/d/f" 2>/dev/null | grep -q "user:[0-9]" || fail "$(getfacl "$T/d/f")"
 }
 
+@test "rollback and history tell the modes as they are" {
+    config "plan:write:$T/f:new:600"
+    apply
+    tfhook rollback --plan
+    expect_output "mode 0600 -> 0644"
+    tfhook --json rollback --plan
+    expect_output '"old_mode":"0600","new_mode":"0644"'
+    tfhook --json history 1
+    expect_output '"old_mode":"0644","new_mode":"0600"'
+}
+
 @test "rollback keeps a mode that was tightened since" {
     printf 'a=1\n' >"$T/lines"
     config "plan:write:$T/f:new" "plan:edit:$T/lines:a=1:a=2"

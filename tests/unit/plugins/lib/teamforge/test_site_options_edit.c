@@ -45,11 +45,12 @@ static void expect_text(const char *before, const char *after)
     struct edit items[3];
     struct edits edits = {items, found.count};
     for (size_t i = 0; i < found.count; i++)
-        edits.items[i] =
-            (struct edit){found.edits[i].old_line, found.edits[i].new_line, found.edits[i].anchor};
+        edits.items[i] = (struct edit){.old_line = found.edits[i].old_line,
+                                       .new_line = found.edits[i].new_line,
+                                       .anchor = found.edits[i].anchor};
     struct blob old = {(const unsigned char *)before, strlen(before)}, new = {0}, back = {0};
     const char *why = "";
-    struct placed_edits placed, undone;
+    struct edits placed, undone;
     assert_int_equal(edits_apply(&mem, &edits, &old, &new, &placed, &why), 0);
     assert_int_equal(new.size, strlen(after));
     assert_memory_equal(new.data, after, new.size);
@@ -202,11 +203,12 @@ static void edits_and_their_inverse_give_back_the_file(void **state)
             struct edit items[3];
             struct edits edits = {items, found.count};
             for (size_t i = 0; i < found.count; i++)
-                items[i] = (struct edit){found.edits[i].old_line, found.edits[i].new_line,
-                                         found.edits[i].anchor};
+                items[i] = (struct edit){.old_line = found.edits[i].old_line,
+                                         .new_line = found.edits[i].new_line,
+                                         .anchor = found.edits[i].anchor};
             struct blob old = {(unsigned char *)text, at}, new = {0}, back = {0};
             const char *why = "";
-            struct placed_edits placed, undone;
+            struct edits placed, undone;
             struct site_options again;
             assert_int_equal(edits_apply(&mem, &edits, &old, &new, &placed, &why), 0);
             assert_int_equal(edits_undo(&mem, &placed, &new, &back, &undone, &why), 0);

@@ -24,14 +24,14 @@ int command_apply(struct pipeline *pipeline, struct err *err)
     const struct apply_request what = {
         .selection = pipeline_selection(session), .command = "apply", .show = true, .ask = true};
     if (pipeline_refuse_unknown_names(pipeline, err) < 0 ||
-        pipeline_refuse_empty(pipeline, &what.selection, true, err) < 0 ||
+        pipeline_refuse_empty(pipeline, &what.selection, err) < 0 ||
         lock_and_recover(session, report, err) < 0 ||
-        pipeline_check(pipeline, &what.selection, true, err) < 0)
+        pipeline_check(pipeline, &what.selection, err) < 0)
         return -1;
     int rc = pipeline_apply(pipeline, &what, err);
     if (session->log.json)
         return rc;
-    report_show_findings(session, report, false, stdout);
+    report_show_findings(session, report, 0, false, stdout);
     if (rc < 0)
         return rc;
     report_show_next_steps(report, stdout);

@@ -9,7 +9,7 @@ int command_check(struct pipeline *pipeline, struct err *err)
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
     const struct selection all = {0};
-    int rc = pipeline_check(pipeline, &all, false, err);
+    int rc = pipeline_check(pipeline, &all, err);
     report->result = rc == 0 ? "passed" : "failed";
     if (session->log.json)
         return rc;

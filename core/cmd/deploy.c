@@ -99,7 +99,7 @@ static int rehearse_hooks(struct pipeline *pipeline, size_t first, size_t end,
             hook_rehearse(pipeline, hook_name(session, "post", phase->name), changes, err) < 0)
             return -1;
     }
-    return pipeline_check(pipeline, &failure, false, err);
+    return pipeline_check(pipeline, &failure, err);
 }
 
 static int run_phases(struct pipeline *pipeline, size_t first, size_t end, struct names *committed,

@@ -13,9 +13,9 @@ int command_plan(struct pipeline *pipeline, bool *ret_pending, struct err *err)
     struct change_set changes = {.mem = session->mem};
     recovery_warn(session->mem, &session->log, session->environment.state_dir);
     if (pipeline_refuse_unknown_names(pipeline, err) < 0 ||
-        pipeline_refuse_empty(pipeline, &selection, true, err) < 0)
+        pipeline_refuse_empty(pipeline, &selection, err) < 0)
         return -1;
-    int rc = pipeline_check(pipeline, &selection, true, err);
+    int rc = pipeline_check(pipeline, &selection, err);
     if (rc == 0)
         rc = pipeline_plan(pipeline, &selection, &changes, err);
     if (rc < 0) {

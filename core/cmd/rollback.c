@@ -187,10 +187,8 @@ static int apply_inverse(struct session *session, struct report *report,
         txn_apply(&txn, err) < 0)
         return -1;
     if (txn_commit(&txn, err) < 0) {
-        if (err->status == STATUS_STUCK)
-            return -1;
-        report->result = "rolled-back"; /* unless that is stuck, which the caller tells */
-        return txn_undo(&txn, err);
+        report->result = "rolled-back"; /* unless it is stuck, which the caller tells */
+        return -1;
     }
     report->transaction = txn.journal.seq;
     return 0;

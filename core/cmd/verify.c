@@ -10,7 +10,7 @@ static int check_verifies(struct pipeline *pipeline, const struct selection *sel
                           struct err *err)
 {
     for (size_t i = 0; i < pipeline->count; i++)
-        if (pipeline_selects(selection, &pipeline->runners[i], false) &&
+        if (pipeline_selects(selection, &pipeline->runners[i]) &&
             pipeline->runners[i].plugin.verifies)
             return 0;
     return err_set(err, STATUS_USAGE, "no step that was chosen can verify anything");
@@ -25,16 +25,16 @@ int command_verify(struct pipeline *pipeline, struct err *err)
     size_t verified = 0;
     recovery_warn(session->mem, &session->log, session->environment.state_dir);
     if (pipeline_refuse_unknown_names(pipeline, err) < 0 ||
-        pipeline_refuse_empty(pipeline, &selection, false, err) < 0 ||
+        pipeline_refuse_empty(pipeline, &selection, err) < 0 ||
         check_verifies(pipeline, &selection, err) < 0 ||
-        pipeline_check(pipeline, &selection, false, err) < 0)
+        pipeline_check(pipeline, &selection, err) < 0)
         return -1;
-    int rc = pipeline_verify(pipeline, &selection, false, &verified, &culprit, err);
+    int rc = pipeline_verify(pipeline, &selection, &verified, &culprit, err);
     report->result = rc < 0 ? "failed" : verified > 0 ? "passed" : "unchanged";
     if (session->log.json)
         return rc;
     report_show_steps(session, report, stdout);
-    report_show_findings(session, report, true, stdout);
+    report_show_findings(session, report, 0, true, stdout);
     if (rc == 0 && verified == 0)
         (void)puts("Nothing was verified on this host.");
     report_show_next_steps(report, stdout);

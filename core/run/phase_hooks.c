@@ -19,15 +19,15 @@ const char *hook_name(struct session *session, const char *when, const char *pha
 
 /* One line of what a hook has done, then what its verification found. */
 static void show_hook(const struct session *session, const struct report *report, const char *hook,
-                      long before)
+                      long transaction, size_t findings)
 {
     if (session->log.json)
         return;
-    if (report->transaction != before)
+    if (report->transaction != transaction)
         (void)printf("%s: changed, as transaction %ld\n", hook, report->transaction);
-    else if (report->findings.count > 0)
+    else if (report->findings.count > findings)
         (void)printf("%s:\n", hook);
-    report_show_findings(session, report, false, stdout);
+    report_show_findings(session, report, findings, false, stdout);
     (void)fflush(stdout);
 }
 
@@ -37,22 +37,12 @@ int hook_run(struct pipeline *pipeline, const char *hook, struct names *committe
     struct report *report = pipeline->report;
     const struct apply_request what = {.selection = {.hook = hook},
                                        .command = cli_commands[session->cli.command].name};
-    long before = report->transaction;
-    struct findings earlier = report->findings;
-    session->cli.hook = hook;
+    const long transaction = report->transaction;
+    const size_t findings = report->findings.count;
     int rc = pipeline_apply(pipeline, &what, err);
-    if (report->transaction != before)
+    if (report->transaction != transaction)
         names_add(session->mem, committed, mem_printf(session->mem, "%ld", report->transaction));
-    show_hook(session, report, hook, before);
-    /* pipeline_apply() reports the findings of its own hook; the earlier hooks' are kept before
-     * them. */
-    struct findings all = {0};
-    for (size_t i = 0; i < earlier.count; i++)
-        *mem_push(session->mem, all.items, all.count) = earlier.items[i];
-    for (size_t i = 0; i < report->findings.count; i++)
-        *mem_push(session->mem, all.items, all.count) = report->findings.items[i];
-    report->findings = all;
-    session->cli.hook = NULL;
+    show_hook(session, report, hook, transaction, findings);
     return rc;
 }
 
@@ -121,7 +111,7 @@ int hook_rehearse(struct pipeline *pipeline, const char *hook, struct change_set
                   struct err *err)
 {
     const struct selection selection = {.hook = hook};
-    if (pipeline_check(pipeline, &selection, false, err) < 0)
+    if (pipeline_check(pipeline, &selection, err) < 0)
         return -1;
     return pipeline_plan(pipeline, &selection, changes, err);
 }

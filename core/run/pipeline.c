@@ -220,18 +220,17 @@ int pipeline_load(struct pipeline *pipeline, struct err *err)
     return rc;
 }
 
-bool pipeline_selects(const struct selection *selection, const struct runner *runner, bool to_plan)
+bool pipeline_selects(const struct selection *selection, const struct runner *runner)
 {
+    const struct names *hooks = &runner->step->hooks;
     if (runner->dropped)
         return false;
     if (selection->hook != NULL)
-        return names_have(&runner->step->hooks, selection->hook);
+        return names_have(hooks, selection->hook);
     if (selection->steps != NULL && selection->steps->count > 0)
         return names_have(selection->steps, runner->step->name);
-    /* What is for failures only is not for a run that was not asked for it. */
-    const struct names *hooks = &runner->step->hooks;
     bool for_failure = hooks->count == 1 && strcmp(hooks->names[0], "post-failure") == 0;
-    return !to_plan || (runner->plugin.plans && !for_failure);
+    return !selection->only_planners || (runner->plugin.plans && !for_failure);
 }
 
 int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
@@ -252,16 +251,17 @@ int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
 
 struct selection pipeline_selection(const struct session *session)
 {
-    return (struct selection){.hook = session->cli.hook, .steps = &session->cli.steps};
+    return (struct selection){.hook = session->cli.hook,
+                              .steps = &session->cli.steps,
+                              .only_planners = session->cli.command != COMMAND_VERIFY};
 }
 
-/* A run without any step is no green light. */
 int pipeline_refuse_empty(struct pipeline *pipeline, const struct selection *selection,
-                          bool to_plan, struct err *err)
+                          struct err *err)
 {
     struct session *session = pipeline->session;
     for (size_t i = 0; i < pipeline->count; i++)
-        if (pipeline_selects(selection, &pipeline->runners[i], to_plan))
+        if (pipeline_selects(selection, &pipeline->runners[i]))
             return 0;
     if (selection->hook != NULL)
         return err_set(err, STATUS_USAGE, "no step of %s is at the hook %s", session->config.file,

@@ -46,18 +46,20 @@ const char *pipeline_missing_plugin(const struct session *session, const char *n
 int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Steps chosen by the command line, or by a hook. */
+/* Steps chosen by a hook, else by their names, else all: or only those that can plan, without those
+ * that are for failures only. */
 struct selection {
     const char *hook;          /* NULL: not by hook */
     const struct names *steps; /* NULL or empty: not by name */
+    bool only_planners;
 };
-bool pipeline_selects(const struct selection *selection, const struct runner *runner, bool to_plan);
+bool pipeline_selects(const struct selection *selection, const struct runner *runner);
 /* That of the command line. */
 struct selection pipeline_selection(const struct session *session);
 
 /* A run without any step is no green light: a usage error. */
 int pipeline_refuse_empty(struct pipeline *pipeline, const struct selection *selection,
-                          bool to_plan, struct err *err) __attribute__((warn_unused_result));
+                          struct err *err) __attribute__((warn_unused_result));
 
 /* Unknown step names are a usage error. */
 int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
@@ -66,8 +68,8 @@ int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
 /* --- the calls --- */
 
 /* Every selected step's check. Reports all that fail; -1 with STATUS_REJECTED or STATUS_FAILED. */
-int pipeline_check(struct pipeline *pipeline, const struct selection *selection, bool to_plan,
-                   struct err *err) __attribute__((warn_unused_result));
+int pipeline_check(struct pipeline *pipeline, const struct selection *selection, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* Every selected step's plan, into `changes`, which later steps see. Stops at the first failure,
  * but a step with on-failure = ignore is dropped with a warning. Steps and next steps are noted in
@@ -78,11 +80,11 @@ int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
 /* A step with on-failure = ignore that has failed takes no further part in this run. */
 void pipeline_leave_out(struct report *report, struct runner *runner);
 
-/* Every selected step's verify, or only of those that can plan too. Findings go into the report. -1
- * with STATUS_FINDING when one is `fail`, STATUS_FAILED when a step could not finish; *ret_culprit
- * is the first step at fault. *ret_verified, when asked for: how many steps looked at something. */
+/* Every selected step's verify. Findings go into the report. -1 with STATUS_FINDING when one is
+ * `fail`, STATUS_FAILED when a step could not finish; *ret_culprit is the first step at fault, and
+ * *ret_verified how many steps looked at something. */
 int pipeline_verify(struct pipeline *pipeline, const struct selection *selection,
-                    bool planners_only, size_t *ret_verified, struct runner **ret_culprit,
-                    struct err *err) __attribute__((warn_unused_result));
+                    size_t *ret_verified, struct runner **ret_culprit, struct err *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -18,15 +18,6 @@ static void report_changes(struct session *session, struct report *report,
         *mem_push(session->mem, report->changes.items, report->changes.count) = changes->items[i];
 }
 
-/* No SELECT at all: a step that only verifies has its own hook for that. */
-static int verify_selected(struct pipeline *pipeline, const struct apply_request *what,
-                           struct runner **ret_culprit, struct err *err)
-{
-    bool named = what->selection.steps != NULL && what->selection.steps->count > 0;
-    return pipeline_verify(pipeline, &what->selection, what->selection.hook == NULL && !named, NULL,
-                           ret_culprit, err);
-}
-
 /* A step that may be left out has failed: say so, and go on without it. */
 static bool may_go_on(struct session *session, struct report *report, struct runner *culprit,
                       struct err *err)
@@ -49,30 +40,24 @@ static int write_and_verify(struct pipeline *pipeline, const struct apply_reques
     struct report *report = pipeline->report;
     struct txn txn;
     struct runner *culprit = NULL;
+    size_t verified = 0;
     const struct txn_origin origin = {
         .command = what->command, .hook = what->selection.hook, .user = session_user(session)};
     if (txn_begin(session->mem, &session->environment, &session->log, changes, &origin, &txn, err) <
         0)
         return -1;
-    if (txn_apply(&txn, err) < 0) {
-        report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
-        return -1;
+    int rc = txn_apply(&txn, err);
+    if (rc == 0) {
+        rc = pipeline_verify(pipeline, &what->selection, &verified, &culprit, err);
+        if (interrupt_pending)
+            rc = err_set(err, STATUS_FAILED, "interrupted");
+        rc = rc == 0 ? txn_commit(&txn, err) : txn_undo(&txn, err);
     }
-    int rc = verify_selected(pipeline, what, &culprit, err);
-    if (interrupt_pending)
-        rc = err_set(err, STATUS_FAILED, "interrupted");
-    if (rc == 0)
-        rc = txn_commit(&txn, err);
     if (rc == 0) {
         report->transaction = txn.journal.seq;
         return 0;
     }
-    if (err->status == STATUS_STUCK) {
-        report->result = "stuck";
-        return -1;
-    }
-    if (txn_undo(&txn, err) < 0)
-        report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
+    report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
     *ret_again = may_go_on(session, report, culprit, err);
     return *ret_again ? 0 : -1;
 }
@@ -83,9 +68,10 @@ static int verify_only(struct pipeline *pipeline, const struct apply_request *wh
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
     struct runner *culprit = NULL;
+    size_t verified = 0;
     if (report->result == NULL)
         report->result = "unchanged";
-    if (verify_selected(pipeline, what, &culprit, err) == 0)
+    if (pipeline_verify(pipeline, &what->selection, &verified, &culprit, err) == 0)
         return 0;
     *ret_again = may_go_on(session, report, culprit, err);
     if (!*ret_again)
@@ -109,13 +95,14 @@ int pipeline_apply(struct pipeline *pipeline, const struct apply_request *what, 
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
+    const size_t findings = report->findings.count;
+    const size_t next_steps = report->next_steps.count;
     bool again = true;
     while (again) {
         struct change_set changes = {.mem = session->mem};
         again = false;
-        report->findings = (struct findings){0};
+        report->findings.count = findings; /* without those of a try before */
         const char *before = report->result;
-        size_t next_steps = report->next_steps.count;
         if (pipeline_plan(pipeline, &what->selection, &changes, err) < 0) {
             report->result = "failed";
             return -1;

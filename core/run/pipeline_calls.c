@@ -88,8 +88,7 @@ static const char *step_failed(struct session *session, const struct runner *run
 
 /* --- check --- */
 
-int pipeline_check(struct pipeline *pipeline, const struct selection *selection, bool to_plan,
-                   struct err *err)
+int pipeline_check(struct pipeline *pipeline, const struct selection *selection, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
@@ -98,7 +97,7 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
     for (size_t i = 0; i < pipeline->count; i++) {
         struct runner *runner = &pipeline->runners[i];
         struct call_result result;
-        if (!pipeline_selects(selection, runner, to_plan))
+        if (!pipeline_selects(selection, runner))
             continue;
         if (is_elsewhere(session, runner)) {
             report_step(session, report, runner, selection->hook, STEP_SKIPPED,
@@ -240,7 +239,7 @@ int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
     for (size_t i = 0; i < pipeline->count; i++) {
         struct runner *runner = &pipeline->runners[i];
         struct call_result result;
-        if (!pipeline_selects(selection, runner, true))
+        if (!pipeline_selects(selection, runner))
             continue;
         if (is_elsewhere(session, runner)) {
             report_step(session, report, runner, selection->hook, STEP_SKIPPED,
@@ -306,28 +305,18 @@ static int judge_verification(struct session *session, const struct runner *runn
                    failure->subject, failure->message);
 }
 
-/* The error names the first; a person must not think that it is the only one. */
-static void count_failures(struct session *session, struct report *report, struct err *err)
-{
-    size_t failures = 0;
-    for (size_t i = 0; i < report->findings.count; i++)
-        failures += report->findings.items[i].verdict == TFHOOK_FAIL;
-    if (err->status == STATUS_FINDING && failures > 1)
-        err->text = mem_printf(session->mem, "%s (and %zu more)", err->text, failures - 1);
-}
-
 int pipeline_verify(struct pipeline *pipeline, const struct selection *selection,
-                    bool planners_only, size_t *ret_verified, struct runner **ret_culprit,
-                    struct err *err)
+                    size_t *ret_verified, struct runner **ret_culprit, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
     int rc = 0;
-    size_t verified = 0;
+    size_t failures = 0;
+    *ret_verified = 0;
     for (size_t i = 0; i < pipeline->count; i++) {
         struct runner *runner = &pipeline->runners[i];
         struct call_result result;
-        if (!pipeline_selects(selection, runner, planners_only) || !runner->plugin.verifies)
+        if (!pipeline_selects(selection, runner) || !runner->plugin.verifies)
             continue;
         if (is_elsewhere(session, runner)) {
             report_step(session, report, runner, selection->hook, STEP_SKIPPED,
@@ -335,12 +324,14 @@ int pipeline_verify(struct pipeline *pipeline, const struct selection *selection
             continue;
         }
         call_step(pipeline, runner, CALL_VERIFY, selection->hook, NULL, &result);
-        for (size_t k = 0; k < result.findings.count; k++)
+        for (size_t k = 0; k < result.findings.count; k++) {
             *mem_push(session->mem, report->findings.items, report->findings.count) =
                 result.findings.items[k];
+            failures += result.findings.items[k].verdict == TFHOOK_FAIL;
+        }
         if (result.status == STEP_OK)
             publish_files(session, runner, &result);
-        verified += result.status == STEP_OK;
+        *ret_verified += result.status == STEP_OK;
         bool failed = first_failure(&result) != NULL && result.status == STEP_OK;
         report_step(session, report, runner, selection->hook, failed ? STEP_FAILED : result.status,
                     result.message);
@@ -351,9 +342,8 @@ int pipeline_verify(struct pipeline *pipeline, const struct selection *selection
             rc = -1;
         }
     }
-    if (ret_verified != NULL)
-        *ret_verified = verified;
-    if (rc < 0)
-        count_failures(session, report, err);
+    /* The error names the first; a person must not think that it is the only one. */
+    if (rc < 0 && err->status == STATUS_FINDING && failures > 1)
+        err->text = mem_printf(session->mem, "%s (and %zu more)", err->text, failures - 1);
     return rc;
 }

@@ -134,18 +134,18 @@ static size_t broken_steps(const struct report *report)
     return count;
 }
 
-void report_show_findings(const struct session *session, const struct report *report, bool all,
-                          FILE *out)
+void report_show_findings(const struct session *session, const struct report *report, size_t first,
+                          bool all, FILE *out)
 {
     size_t counts[TFHOOK_FAIL + 1] = {0};
     size_t broken = broken_steps(report);
-    for (size_t i = 0; i < report->findings.count; i++) {
+    for (size_t i = first; i < report->findings.count; i++) {
         const struct finding *finding = &report->findings.items[i];
         counts[finding->verdict]++;
         if (all || session->log.verbose || finding->verdict >= TFHOOK_WARN)
             show_finding(session, out, finding);
     }
-    if (report->findings.count > 0)
+    if (report->findings.count > first)
         (void)fprintf(out, "%s: %zu passed, %zu warned, %zu failed, %zu skipped%s\n",
                       counts[TFHOOK_FAIL] == 0 && broken == 0 ? "Verified" : "NOT verified",
                       counts[TFHOOK_PASS], counts[TFHOOK_WARN], counts[TFHOOK_FAIL],

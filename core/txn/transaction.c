@@ -206,7 +206,7 @@ static int check_made(struct txn *txn, const struct entry *entry, struct err *er
                          entry->change.real);
 }
 
-int txn_commit(struct txn *txn, struct err *err)
+static int commit_all(struct txn *txn, struct err *err)
 {
     /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
      * on goes by the backups. */
@@ -227,4 +227,11 @@ int txn_commit(struct txn *txn, struct err *err)
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
         return txn->journal.phase == TXN_DONE ? reopen_commit(txn, err) : -1;
     return 0;
+}
+
+int txn_commit(struct txn *txn, struct err *err)
+{
+    if (commit_all(txn, err) == 0)
+        return 0;
+    return err->status == STATUS_STUCK ? -1 : txn_undo(txn, err);
 }

@@ -17,7 +17,7 @@
  *                  we made of it, or cannot be put back.
  *
  * What fails in txn_begin has changed nothing, and what it wrote beside the targets is taken away
- * again. What fails in txn_apply is undone before it returns; the error says so, and its status is
+ * again. What fails in txn_apply or txn_commit is undone before they return; the error says so, and its status is
  * STATUS_STUCK when that was not possible. The caller holds the lock.
  */
 #ifndef TFHOOK_TRANSACTION_H
@@ -47,7 +47,6 @@ int txn_begin(struct mem *mem, const struct run_environment *environment, const 
               const struct change_set *changes, const struct txn_origin *origin, struct txn *ret,
               struct err *err) __attribute__((warn_unused_result));
 int txn_apply(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
-/* -1: not committed; the caller undoes, unless the status is STATUS_STUCK. */
 int txn_commit(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 /* Undone for the reason that `err` has, to which it is added how that went: all is as it was, or
  * STATUS_STUCK. -1, as it is a failure's end. */

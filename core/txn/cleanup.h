@@ -5,7 +5,7 @@
  * All that can be removed is, and it is synced, so that no power loss brings it back when the
  * journal's next phase says that it is gone. What somebody has written into an old file is kept
  * before its second name goes (conflict_copy.h). Nothing is touched by a path that leads elsewhere
- * by now. 0, or the first negated errno with what it was about, for a person, in *ret_why.
+ * by now. 0, or -1 with the first failure in `err`, which must be empty.
  */
 #ifndef TFHOOK_CLEANUP_H
 #define TFHOOK_CLEANUP_H
@@ -13,18 +13,21 @@
 #include "journal.h"
 
 /* The second names, before the commit and at the end of an undo. Also where there are none, the
- * directories of all targets are synced: whoever did a part of this before may have died. *ret_late
+ * directories of all targets are synced: a run that died may have changed names in them. *ret_late
  * is a target of which something was kept, or NULL. */
 int cleanup_links(struct mem *mem, const struct journal *journal, const char **ret_late,
-                  const char **ret_why) __attribute__((warn_unused_result));
+                  struct err *err) __attribute__((warn_unused_result));
 
 /* The whole copies of files that were edited, which may hold others' secrets: they serve `recover
  * --restore` until a commit or an undo is all but done, and no longer. */
-int cleanup_edit_backups(struct mem *mem, const struct journal *journal, const char **ret_why)
+int cleanup_edit_backups(struct mem *mem, const struct journal *journal, struct err *err)
     __attribute__((warn_unused_result));
 
-/* All of it. `directories`: those too that the transaction made and that are empty. */
-int cleanup_all(struct mem *mem, const struct journal *journal, bool directories,
-                const char **ret_why) __attribute__((warn_unused_result));
+/* The temp file, or directory, of one entry; not synced. 0 or a negated errno. */
+int cleanup_temp(const struct entry *entry) __attribute__((warn_unused_result));
+
+/* All of it. `directories`: those too that the transaction was to make, when they are empty. */
+int cleanup_all(struct mem *mem, const struct journal *journal, bool directories, struct err *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -36,7 +36,6 @@ struct entry {
     const char *link;     /* OS path beside it: a second name for the old file, until the commit */
     const char *backup;   /* name in the transaction's directory; NULL: none */
     unsigned old_uid, old_gid;
-    bool made; /* a directory: by this run. Not on disk */
 };
 
 /* In the names of the files in the transaction's directory that are somebody else's:

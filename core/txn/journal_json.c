@@ -3,68 +3,13 @@
 #include "digest.h"
 
 #include <jansson.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* {"format": 2, "sha256": "...", "body": {...}}: the digest is that of the body, printed compactly.
- * Without it a disk that garbles a path would make us believe that a file was never there. */
+ * Without it, a disk that garbles a path would make us believe that a file was never there. Later
+ * releases read what this one writes: a key keeps its name and its meaning. */
 enum { FORMAT = 2 };
-
-/* The members of each object, in the order in which they are written. Their names are read by every
- * later release. */
-enum kind {
-    BYTES, /* const char *; null for NULL */
-    FLAG,  /* bool */
-    INT,   /* int or unsigned */
-    LONG,  /* long */
-    INDEX, /* size_t */
-    ACTION /* enum action, by its name */
-};
-struct member {
-    const char *key; /* NULL ends the table */
-    enum kind kind;
-    size_t offset;
-};
-
-static const struct member edit_members[] = {{"old", BYTES, offsetof(struct edit, old_line)},
-                                             {"new", BYTES, offsetof(struct edit, new_line)},
-                                             {"index", INDEX, offsetof(struct edit, index)},
-                                             {"before", BYTES, offsetof(struct edit, before)},
-                                             {"after", BYTES, offsetof(struct edit, after)},
-                                             {"alone", FLAG, offsetof(struct edit, alone)},
-                                             {0}};
-
-/* And the lists "edits" and "summary". */
-static const struct member entry_members[] = {
-    {"action", ACTION, offsetof(struct entry, change.action)},
-    {"step", BYTES, offsetof(struct entry, change.step)},
-    {"path", BYTES, offsetof(struct entry, change.path)},
-    {"real", BYTES, offsetof(struct entry, change.real)},
-    {"temp", BYTES, offsetof(struct entry, temp)},
-    {"link", BYTES, offsetof(struct entry, link)},
-    {"existed", FLAG, offsetof(struct entry, change.existed)},
-    {"old_sha256", BYTES, offsetof(struct entry, change.old_sha256)},
-    {"old_mode", INT, offsetof(struct entry, change.old_mode)},
-    {"old_uid", INT, offsetof(struct entry, old_uid)},
-    {"old_gid", INT, offsetof(struct entry, old_gid)},
-    {"new_sha256", BYTES, offsetof(struct entry, change.new_sha256)},
-    {"mode", INT, offsetof(struct entry, change.mode)},
-    {"secret", FLAG, offsetof(struct entry, change.secret)},
-    {"backup", BYTES, offsetof(struct entry, backup)},
-    {0}};
-
-/* And the list "entries". */
-static const struct member journal_members[] = {
-    {"seq", LONG, offsetof(struct journal, seq)},
-    {"command", BYTES, offsetof(struct journal, command)},
-    {"hook", BYTES, offsetof(struct journal, hook)},
-    {"user", BYTES, offsetof(struct journal, user)},
-    {"host", BYTES, offsetof(struct journal, host)},
-    {"started", BYTES, offsetof(struct journal, started)},
-    {"undoes", LONG, offsetof(struct journal, undoes)},
-    {"partial", FLAG, offsetof(struct journal, partial)},
-    {0}};
 
 /* --- to JSON --- */
 
@@ -82,60 +27,51 @@ static json_t *bytes_to_json(const char *bytes)
     return object;
 }
 
-static json_t *member_to_json(enum kind kind, const void *at)
-{
-    switch (kind) {
-    case BYTES:
-        return bytes_to_json(*(const char *const *)at);
-    case FLAG:
-        return json_boolean(*(const bool *)at);
-    case INT:
-        return json_integer(*(const int *)at);
-    case LONG:
-        return json_integer(*(const long *)at);
-    case INDEX:
-        return json_integer((json_int_t) * (const size_t *)at);
-    case ACTION:
-        return json_string(action_names[*(const enum action *)at]);
-    }
-    return NULL;
-}
-
 /* A journal in which something is missing would be a lie; jansson fails only when memory is out. */
-static void set_member(json_t *object, const char *key, json_t *value)
-{
-    if (json_object_set_new(object, key, value) < 0)
-        mem_exhausted();
-}
-
 static void append_item(json_t *list, json_t *item)
 {
     if (json_array_append_new(list, item) < 0)
         mem_exhausted();
 }
 
-static json_t *object_to_json(const struct member *members, const void *object)
+static json_t *edit_to_json(const struct edit *edit)
 {
-    json_t *json = json_object();
-    for (; members->key != NULL; members++)
-        set_member(json, members->key,
-                   member_to_json(members->kind, (const char *)object + members->offset));
-    return json;
+    return json_pack("{s:o, s:o, s:I, s:s, s:s, s:b}", "old", bytes_to_json(edit->old_line), "new",
+                     bytes_to_json(edit->new_line), "index", (json_int_t)edit->index, "before",
+                     edit->before, "after", edit->after, "alone", edit->alone);
 }
 
 static json_t *entry_to_json(const struct entry *entry)
 {
     const struct change *change = &entry->change;
-    json_t *json = object_to_json(entry_members, entry);
     json_t *edits = json_array();
     json_t *summary = json_array();
     for (size_t i = 0; i < change->edits.count; i++)
-        append_item(edits, object_to_json(edit_members, &change->edits.items[i]));
+        append_item(edits, edit_to_json(&change->edits.items[i]));
     for (size_t i = 0; i < change->summary.count; i++)
         append_item(summary, bytes_to_json(change->summary.names[i]));
-    set_member(json, "edits", edits);
-    set_member(json, "summary", summary);
-    return json;
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:i, s:i, s:i, s:o, s:i, s:b, s:o, s:o, s:o}",
+        "action", action_names[change->action], "step", bytes_to_json(change->step), "path",
+        bytes_to_json(change->path), "real", bytes_to_json(change->real), "temp",
+        bytes_to_json(entry->temp), "link", bytes_to_json(entry->link), "existed", change->existed,
+        "old_sha256", bytes_to_json(change->old_sha256), "old_mode", change->old_mode, "old_uid",
+        (int)entry->old_uid, "old_gid", (int)entry->old_gid, "new_sha256",
+        bytes_to_json(change->new_sha256), "mode", change->mode, "secret", change->secret, "backup",
+        bytes_to_json(entry->backup), "edits", edits, "summary", summary);
+}
+
+static json_t *to_json(const struct journal *journal)
+{
+    json_t *entries = json_array();
+    for (size_t i = 0; i < journal->count; i++)
+        append_item(entries, entry_to_json(&journal->entries[i]));
+    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:o}", "seq",
+                     (json_int_t)journal->seq, "command", bytes_to_json(journal->command), "hook",
+                     bytes_to_json(journal->hook), "user", bytes_to_json(journal->user), "host",
+                     bytes_to_json(journal->host), "started", bytes_to_json(journal->started),
+                     "undoes", (json_int_t)journal->undoes, "partial", journal->partial, "entries",
+                     entries);
 }
 
 static char *print_json(struct mem *mem, const json_t *json, size_t flags)
@@ -157,21 +93,23 @@ static const char *body_digest(struct mem *mem, const json_t *body)
 
 char *journal_to_json(struct mem *mem, const struct journal *journal)
 {
-    json_t *body = object_to_json(journal_members, journal);
-    json_t *entries = json_array();
-    for (size_t i = 0; i < journal->count; i++)
-        append_item(entries, entry_to_json(&journal->entries[i]));
-    set_member(body, "entries", entries);
-    json_t *whole = json_object();
-    set_member(whole, "format", json_integer(FORMAT));
-    set_member(whole, "sha256", json_string(body_digest(mem, body)));
-    set_member(whole, "body", body);
+    json_t *body = to_json(journal);
+    json_t *whole = json_pack("{s:i, s:s, s:O}", "format", FORMAT, "sha256", body_digest(mem, body),
+                              "body", body);
     char *text = print_json(mem, whole, JSON_INDENT(1));
     json_decref(whole);
+    json_decref(body);
     return text;
 }
 
 /* --- from JSON --- */
+
+/* An object that is read member by member. */
+struct reader {
+    struct mem *mem;
+    const json_t *json;
+    bool broken; /* a member was missing, or was of another type */
+};
 
 /* NULL for null, and for what is neither. */
 static const char *bytes_from_json(struct mem *mem, const json_t *json)
@@ -182,72 +120,63 @@ static const char *bytes_from_json(struct mem *mem, const json_t *json)
     return json_is_string(json) ? mem_str(mem, json_string_value(json)) : NULL;
 }
 
-static int action_from_json(const json_t *json, enum action *ret)
+/* NULL for null. */
+static const char *read_bytes(struct reader *reader, const char *key)
 {
-    for (int i = ACTION_WRITE; json_is_string(json) && i < ACTIONS; i++) {
-        if (strcmp(json_string_value(json), action_names[i]) == 0) {
-            *ret = (enum action)i;
-            return 0;
-        }
-    }
-    return -1;
+    const json_t *json = json_object_get(reader->json, key);
+    reader->broken |= json == NULL;
+    return bytes_from_json(reader->mem, json);
 }
 
-static int member_from_json(struct mem *mem, enum kind kind, const json_t *json, void *ret)
+static const char *read_text(struct reader *reader, const char *key)
 {
-    bool fits = kind == BYTES || kind == ACTION ? json != NULL
-                : kind == FLAG                  ? json_is_boolean(json)
-                                                : json_is_integer(json);
-    if (!fits)
-        return -1;
-    json_int_t number = json_integer_value(json);
-    switch (kind) {
-    case BYTES:
-        *(const char **)ret = bytes_from_json(mem, json);
-        return 0;
-    case FLAG:
-        *(bool *)ret = json_is_true(json);
-        return 0;
-    case INT:
-        *(int *)ret = (int)number;
-        return 0;
-    case LONG:
-        *(long *)ret = (long)number;
-        return 0;
-    case INDEX:
-        *(size_t *)ret = (size_t)number;
-        return number < 0 ? -1 : 0;
-    case ACTION:
-        return action_from_json(json, ret);
-    }
-    return -1;
+    const char *text = read_bytes(reader, key);
+    reader->broken |= text == NULL;
+    return text;
 }
 
-static int object_from_json(struct mem *mem, const struct member *members, const json_t *json,
-                            void *ret)
+static json_int_t read_number(struct reader *reader, const char *key)
 {
-    for (; members->key != NULL; members++)
-        if (member_from_json(mem, members->kind, json_object_get(json, members->key),
-                             (char *)ret + members->offset) < 0)
-            return -1;
-    return 0;
+    const json_t *json = json_object_get(reader->json, key);
+    reader->broken |= !json_is_integer(json);
+    return json_integer_value(json);
+}
+
+static bool read_flag(struct reader *reader, const char *key)
+{
+    const json_t *json = json_object_get(reader->json, key);
+    reader->broken |= !json_is_boolean(json);
+    return json_is_true(json);
+}
+
+static enum action read_action(struct reader *reader)
+{
+    const char *name = json_string_value(json_object_get(reader->json, "action"));
+    for (int i = ACTION_WRITE; name != NULL && i < ACTIONS; i++)
+        if (strcmp(name, action_names[i]) == 0)
+            return (enum action)i;
+    reader->broken = true;
+    return ACTION_WRITE;
 }
 
 static int edit_from_json(struct mem *mem, const json_t *json, struct edit *ret)
 {
-    return object_from_json(mem, edit_members, json, ret) == 0 &&
-                   (ret->old_line != NULL || ret->new_line != NULL) && ret->before != NULL &&
-                   ret->after != NULL
-               ? 0
-               : -1;
+    struct reader reader = {.mem = mem, .json = json};
+    json_int_t index = read_number(&reader, "index");
+    *ret = (struct edit){.old_line = read_bytes(&reader, "old"),
+                         .new_line = read_bytes(&reader, "new"),
+                         .index = (size_t)index,
+                         .before = read_text(&reader, "before"),
+                         .after = read_text(&reader, "after"),
+                         .alone = read_flag(&reader, "alone")};
+    bool is_edit = ret->old_line != NULL || ret->new_line != NULL;
+    return reader.broken || index < 0 || !is_edit ? -1 : 0;
 }
 
 /* What an undo will need must be there. */
 static bool is_whole(const struct entry *entry)
 {
     const struct change *change = &entry->change;
-    if (change->step == NULL || change->path == NULL || change->real == NULL)
-        return false;
     if (change->action == ACTION_DIRECTORY)
         return true;
     if (entry->temp == NULL || change->action == ACTION_REMOVE_DIRECTORY)
@@ -259,11 +188,25 @@ static bool is_whole(const struct entry *entry)
 
 static int entry_from_json(struct mem *mem, const json_t *json, struct entry *ret)
 {
+    struct reader reader = {.mem = mem, .json = json};
     const json_t *edits = json_object_get(json, "edits");
     const json_t *summary = json_object_get(json, "summary");
     struct change *change = &ret->change;
-    if (edits == NULL || summary == NULL || object_from_json(mem, entry_members, json, ret) < 0)
-        return -1;
+    *change = (struct change){.action = read_action(&reader),
+                              .step = read_text(&reader, "step"),
+                              .path = read_text(&reader, "path"),
+                              .real = read_text(&reader, "real"),
+                              .existed = read_flag(&reader, "existed"),
+                              .old_sha256 = read_bytes(&reader, "old_sha256"),
+                              .old_mode = (int)read_number(&reader, "old_mode"),
+                              .new_sha256 = read_bytes(&reader, "new_sha256"),
+                              .mode = (int)read_number(&reader, "mode"),
+                              .secret = read_flag(&reader, "secret")};
+    ret->temp = read_bytes(&reader, "temp");
+    ret->link = read_bytes(&reader, "link");
+    ret->old_uid = (unsigned)read_number(&reader, "old_uid");
+    ret->old_gid = (unsigned)read_number(&reader, "old_gid");
+    ret->backup = read_bytes(&reader, "backup");
     for (size_t i = 0; i < json_array_size(edits); i++)
         if (edit_from_json(mem, json_array_get(edits, i),
                            mem_push(mem, change->edits.items, change->edits.count)) < 0)
@@ -272,23 +215,26 @@ static int entry_from_json(struct mem *mem, const json_t *json, struct entry *re
         const char *line = bytes_from_json(mem, json_array_get(summary, i));
         names_add(mem, &change->summary, line != NULL ? line : "");
     }
-    return is_whole(ret) ? 0 : -1;
+    return reader.broken || edits == NULL || summary == NULL || !is_whole(ret) ? -1 : 0;
 }
 
 /* Into a journal whose number is known: the text must have the same. */
 static int from_body(struct mem *mem, const json_t *json, struct journal *ret)
 {
-    const long seq = ret->seq;
+    struct reader reader = {.mem = mem, .json = json};
     const json_t *entries = json_object_get(json, "entries");
-    if (!json_is_array(entries) || object_from_json(mem, journal_members, json, ret) < 0 ||
-        ret->seq != seq || ret->command == NULL || ret->user == NULL || ret->host == NULL ||
-        ret->started == NULL)
-        return -1;
-    for (size_t i = 0; i < json_array_size(entries); i++)
-        if (entry_from_json(mem, json_array_get(entries, i),
-                            mem_push(mem, ret->entries, ret->count)) < 0)
-            return -1;
-    return 0;
+    reader.broken = read_number(&reader, "seq") != ret->seq || !json_is_array(entries);
+    ret->command = read_text(&reader, "command");
+    ret->hook = read_bytes(&reader, "hook");
+    ret->user = read_text(&reader, "user");
+    ret->host = read_text(&reader, "host");
+    ret->started = read_text(&reader, "started");
+    ret->undoes = (long)read_number(&reader, "undoes");
+    ret->partial = read_flag(&reader, "partial");
+    for (size_t i = 0; !reader.broken && i < json_array_size(entries); i++)
+        reader.broken = entry_from_json(mem, json_array_get(entries, i),
+                                        mem_push(mem, ret->entries, ret->count)) < 0;
+    return reader.broken ? -1 : 0;
 }
 
 static const char *from_json(struct mem *mem, json_t *json, struct journal *ret)

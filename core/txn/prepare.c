@@ -146,7 +146,6 @@ static int write_backup(struct txn *txn, const struct entry *entry, struct draft
 static int make_directory(struct entry *entry, struct err *err)
 {
     int rc = file_create_directory(entry->change.real, (unsigned)entry->change.mode, NULL);
-    entry->made = rc != -EEXIST;
     return rc < 0 ? entry_failed(err, rc, entry, "make the directory") : 0;
 }
 

@@ -54,21 +54,12 @@ static bool had_journal(struct recovery *recovery, const struct journal *journal
     return names.count > (names_have(&names, "journal.json.new") ? 1 : 0);
 }
 
-/* The directories too that it may have made: or they were there, and rmdir takes empty ones only.
- */
-static int remove_prepared(struct recovery *recovery, struct journal *journal, const char **ret_why)
-{
-    for (size_t i = 0; i < journal->count; i++)
-        journal->entries[i].made = true;
-    return cleanup_all(recovery->mem, journal, true, ret_why);
-}
-
 /* No target was touched yet. Without a journal nothing was. What cannot be taken away now keeps the
  * transaction as it is, for the next try. */
 static int settle_prep(struct recovery *recovery, struct journal *journal, struct err *err)
 {
     struct err unread = {.mem = recovery->mem};
-    const char *why = NULL;
+    struct err why = {.mem = recovery->mem};
     bool readable = journal_read(recovery->mem, journal, &unread) == 0;
     if (!readable && had_journal(recovery, journal))
         return err_set(
@@ -77,12 +68,12 @@ static int settle_prep(struct recovery *recovery, struct journal *journal, struc
             "lie beside those that it was to change, and which these are is not known: "
             "%s; `tfhook recover --keep %ld` closes it",
             journal->seq, unread.text, journal->seq);
-    if (readable && remove_prepared(recovery, journal, &why) < 0)
+    if (readable && cleanup_all(recovery->mem, journal, true, &why) < 0)
         return err_set(err, STATUS_STUCK,
                        "transaction %ld has touched no file yet, but what it has laid beside them "
                        "cannot be removed: %s; mend that and run `tfhook recover`, or `tfhook "
                        "recover --keep %ld` leaves it there",
-                       journal->seq, why, journal->seq);
+                       journal->seq, why.text, journal->seq);
     if (journal_move(recovery->mem, journal, TXN_UNDONE, err) < 0)
         return -1;
     log_warn(recovery->log,
@@ -201,13 +192,12 @@ static int keep_as_is(struct recovery *recovery, struct journal *journal, bool *
                       struct err *err)
 {
     struct err unread = {.mem = recovery->mem};
-    const char *why = NULL;
+    struct err why = {.mem = recovery->mem};
     bool readable = journal_read(recovery->mem, journal, &unread) == 0;
     bool applied = readable && journal->phase != TXN_PREP;
-    if (readable && (applied ? cleanup_all(recovery->mem, journal, false, &why)
-                             : remove_prepared(recovery, journal, &why)) < 0)
+    if (readable && cleanup_all(recovery->mem, journal, !applied, &why) < 0)
         log_warn(recovery->log, "transaction %ld: what it has laid beside its files stays: %s",
-                 journal->seq, why);
+                 journal->seq, why.text);
     /* Without a journal there is nothing that could be rolled back later. */
     if (journal_move(recovery->mem, journal, applied ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;

@@ -1,3 +1,25 @@
+/*
+ * The names on the disk for a file that is written or edited, as the transaction moves on; each
+ * line is one step, and a run can die between any two. "-": not there. The second name is a hard
+ * link to the old file, where the file system has such.
+ *
+ *     phase   target   temp   second name
+ *     prep    old      -      -             txn_begin: journal and backup are on the disk
+ *     prep    old      new    old           txn_begin: content written, old file linked
+ *     open    old      new    old           txn_apply: the phase; each target is checked once more:
+ *                                             old: replaced      new, foreign: all is undone
+ *     open    new      -      old           txn_apply: replaced. The steps verify; then txn_commit:
+ *                                             new: commits       foreign, but edited, with our
+ * lines in it: commits     else: all is undone open    new      -      -             txn_commit: no
+ * way back but the backup. When the second name was written to late: all is undone done    new - -
+ * txn_commit: copies of edited files are gone too
+ *
+ *     A new file has no second name and no backup: the temp file is linked to its place, then
+ * removed. A file to be removed has a backup, but no temp file and no second name. A directory is
+ * made in prep, or removed in open, when it is empty.
+ *
+ * What an undo does in each of these is told in undo.c, what a later run does in recovery.c.
+ */
 #include "transaction.h"
 
 #include "cleanup.h"
@@ -11,35 +33,19 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
-/* Nothing was touched: what was written beside is taken away again. */
+/* No target was touched: what was written beside them is removed again. */
 static void abandon_prepared(struct txn *txn)
 {
-    struct err ignored = {.mem = txn->mem};
-    const char *why = NULL;
+    struct err why = {.mem = txn->mem};
     if (txn->journal.dir == NULL)
         return;
     if (cleanup_all(txn->mem, &txn->journal, true, &why) < 0)
-        log_warn(txn->log, "a temporary file cannot be removed: %s; the next run tries again", why);
-    else if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &ignored) < 0)
-        log_warn(txn->log, "%s", ignored.text);
+        log_warn(txn->log, "a temporary file cannot be removed: %s; the next run tries again",
+                 why.text);
+    else if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &why) < 0)
+        log_warn(txn->log, "%s", why.text);
     conflict_copy_report(txn->mem, txn->log, &txn->journal);
-}
-
-/* When all is as it was, and only the journal cannot say so, the next run sees it. */
-static int undo_open(struct txn *txn, struct err *err)
-{
-    if (undo_all(txn->mem, &txn->journal, false, err) == 0)
-        return 0;
-    if (err->status == STATUS_STUCK)
-        return -1;
-    log_warn(txn->log,
-             "all is as it was before, but transaction %ld is not closed: %s; the next "
-             "run closes it",
-             txn->journal.seq, err->text);
-    return 0;
 }
 
 int txn_begin(struct mem *mem, const struct run_environment *environment, const struct log *log,
@@ -55,6 +61,7 @@ int txn_begin(struct mem *mem, const struct run_environment *environment, const 
                                     .undoes = origin->undoes,
                                     .partial = origin->partial};
     int rc = prepare(ret, changes, err);
+    /* now on disk: phase = prep, target = old, temp = new, second name = old */
     if (rc == 0 && interrupt_pending)
         rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
     if (rc < 0)
@@ -62,31 +69,21 @@ int txn_begin(struct mem *mem, const struct run_environment *environment, const 
     return rc;
 }
 
-static int check_directory_unmoved(struct txn *txn, const struct entry *entry, struct err *err)
-{
-    const char *why = NULL;
-    if (target_directory_is_unmoved(txn->mem, entry, &why) == 0)
-        return 0;
-    return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->change.real, why);
-}
-
-/* Content, owner, mode and place, right before it is replaced. */
+/* Content, owner and mode, right before it is replaced. */
 static int check_again(struct txn *txn, const struct entry *entry, struct err *err)
 {
+    const struct change *change = &entry->change;
     struct stat st;
     int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
     if (state < 0)
         return entry_failed(err, state, entry, "read");
-    if (check_directory_unmoved(txn, entry, err) < 0)
-        return -1;
     bool same = state == ENTRY_OLD;
-    if (same && entry->change.existed)
-        same = file_stat(entry->change.real, &st) == 0 &&
-               (int)(st.st_mode & 07777) == entry->change.old_mode && st.st_uid == entry->old_uid &&
-               st.st_gid == entry->old_gid;
+    if (same && change->existed)
+        same = file_stat(change->real, &st) == 0 && (int)(st.st_mode & 07777) == change->old_mode &&
+               st.st_uid == entry->old_uid && st.st_gid == entry->old_gid;
     return same ? 0
                 : err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
-                          entry->change.real);
+                          change->real);
 }
 
 /* A target that was not there is linked into place, which fails where one appears meanwhile, as a
@@ -96,34 +93,42 @@ static int put_in_place(const struct entry *entry)
     if (entry->change.existed)
         return file_rename(entry->temp, entry->change.real);
     int rc = file_link(entry->temp, entry->change.real);
+    /* now on disk: target = new, temp = the same file */
     if (rc == 0)
         return file_remove(entry->temp);
     return rc == -EEXIST ? rc : file_rename(entry->temp, entry->change.real);
 }
 
+static int remove_directory(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    struct stat st;
+    int rc = file_remove_directory(entry->change.real);
+    if (rc < 0)
+        return entry_failed(err, rc, entry, "remove the directory");
+    if (file_stat(entry->change.real, &st) == 0)
+        log_warn(txn->log, "%s is not empty, so it stays", entry->change.real);
+    return 0;
+}
+
 static int apply_entry(struct txn *txn, const struct entry *entry, struct err *err)
 {
-    if (entry->change.action == ACTION_DIRECTORY)
+    const struct change *change = &entry->change;
+    const char *why = NULL;
+    if (change->action == ACTION_DIRECTORY)
         return 0; /* made in prep: a new empty directory changes nothing that was there */
-    if (entry->change.action == ACTION_REMOVE_DIRECTORY) {
-        if (check_directory_unmoved(txn, entry, err) < 0)
-            return -1;
-        int rc = file_remove_directory(entry->change.real);
-        if (rc < 0)
-            return entry_failed(err, rc, entry, "remove the directory");
-        struct stat st;
-        if (file_stat(entry->change.real, &st) == 0)
-            log_warn(txn->log, "%s is not empty, so it stays", entry->change.real);
-        return 0;
-    }
+    if (target_directory_is_unmoved(txn->mem, entry, &why) < 0)
+        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", change->real, why);
+    if (change->action == ACTION_REMOVE_DIRECTORY)
+        return remove_directory(txn, entry, err);
     if (check_again(txn, entry, err) < 0)
         return -1;
-    if (entry->change.action == ACTION_REMOVE) {
-        int rc = file_remove(entry->change.real);
+    if (change->action == ACTION_REMOVE) {
+        int rc = file_remove(change->real);
         return rc < 0 ? entry_failed(err, rc, entry, "remove") : 0;
     }
     int rc = put_in_place(entry);
-    return rc < 0 ? entry_failed(err, rc, entry, entry->change.existed ? "replace" : "make") : 0;
+    /* now on disk: phase = open, target = new, temp = -, second name = old */
+    return rc < 0 ? entry_failed(err, rc, entry, change->existed ? "replace" : "make") : 0;
 }
 
 static int apply_all(struct txn *txn, struct err *err)
@@ -144,22 +149,54 @@ int txn_apply(struct txn *txn, struct err *err)
         abandon_prepared(txn);
         return -1;
     }
-    if (apply_all(txn, err) == 0)
-        return 0;
-    return txn_undo(txn, err);
+    /* now on disk: phase = open, target = old, temp = new, second name = old */
+    return apply_all(txn, err) == 0 ? 0 : txn_undo(txn, err);
 }
 
 int txn_undo(struct txn *txn, struct err *err)
 {
-    struct err undo_err = {.mem = txn->mem};
-    int rc = undo_open(txn, &undo_err);
-    if (rc == 0)
-        err->text = mem_printf(txn->mem, "%s; everything was rolled back", err->text);
-    else
+    struct err why = {.mem = txn->mem};
+    int rc = undo_all(txn->mem, &txn->journal, false, &why);
+    if (rc < 0 && why.status == STATUS_STUCK) {
         *err = (struct err){txn->mem, STATUS_STUCK,
-                            mem_printf(txn->mem, "%s; and %s", err->text, undo_err.text)};
+                            mem_printf(txn->mem, "%s; and %s", err->text, why.text)};
+    } else {
+        if (rc < 0)
+            log_warn(txn->log,
+                     "all is as it was before, but transaction %ld is not closed: %s; the next "
+                     "run closes it",
+                     txn->journal.seq, why.text);
+        err->text = mem_printf(txn->mem, "%s; everything was rolled back", err->text);
+    }
     conflict_copy_report(txn->mem, txn->log, &txn->journal);
     return -1;
+}
+
+/* Our lines can be found in a file that others have changed. */
+static bool has_our_lines(struct txn *txn, const struct entry *entry)
+{
+    const struct change *change = &entry->change;
+    struct blob content, without;
+    struct edits undone;
+    const char *why = NULL;
+    return change->action == ACTION_EDIT &&
+           file_read(txn->mem, change->real, FILE_LIMIT, &content) == 0 &&
+           edits_undo(txn->mem, &change->edits, &content, &without, &undone, &why) == 0 &&
+           undone.count == change->edits.count;
+}
+
+/* What is called done is there. */
+static int check_made(struct txn *txn, const struct entry *entry, struct err *err)
+{
+    if (entry_is_directory(entry))
+        return 0;
+    int state = undo_entry_state(txn->mem, entry, ENTRY_NEW);
+    if (state < 0)
+        return entry_failed(err, state, entry, "read");
+    return state == ENTRY_NEW || has_our_lines(txn, entry)
+               ? 0
+               : err_set(err, STATUS_FAILED, "%s was changed by something else while tfhook worked",
+                         entry->change.real);
 }
 
 /* The commit's rename was made, and its sync failed: what the disk will remember is not known, and
@@ -180,52 +217,30 @@ static int reopen_commit(struct txn *txn, struct err *err)
     return -1;
 }
 
-/* Lines of ours can be found in a file that others have changed. */
-static bool has_edits(struct txn *txn, const struct entry *entry)
-{
-    struct blob content, without;
-    struct edits placed;
-    const char *why = NULL;
-    return entry->change.action == ACTION_EDIT &&
-           file_read(txn->mem, entry->change.real, FILE_LIMIT, &content) == 0 &&
-           edits_undo(txn->mem, &entry->change.edits, &content, &without, &placed, &why) == 0 &&
-           placed.count == entry->change.edits.count;
-}
-
-/* What is called done is there. */
-static int check_made(struct txn *txn, const struct entry *entry, struct err *err)
-{
-    if (entry_is_directory(entry))
-        return 0;
-    int state = undo_entry_state(txn->mem, entry, ENTRY_NEW);
-    if (state < 0)
-        return entry_failed(err, state, entry, "read");
-    return state == ENTRY_NEW || has_edits(txn, entry)
-               ? 0
-               : err_set(err, STATUS_FAILED, "%s was changed by something else while tfhook worked",
-                         entry->change.real);
-}
-
+/* What lies beside the targets goes before the phase changes, so that nothing is left behind when
+ * the run dies right after its commit. */
 static int commit_all(struct txn *txn, struct err *err)
 {
-    /* Before the commit, so that a committed transaction has left nothing behind. An undo from here
-     * on goes by the backups. */
-    const char *why = NULL, *late = NULL;
+    struct err why = {.mem = txn->mem};
+    const char *late = NULL;
     for (size_t i = 0; i < txn->journal.count; i++)
         if (check_made(txn, &txn->journal.entries[i], err) < 0)
             return -1;
     if (cleanup_links(txn->mem, &txn->journal, &late, &why) < 0)
         return err_set(err, STATUS_FAILED, "the second name of an old file cannot be removed: %s",
-                       why);
+                       why.text);
+    /* now on disk: phase = open, target = new, temp = -, second name = - */
     if (late != NULL)
         return err_set(err, STATUS_FAILED,
                        "%s was written to by something else, which had it open, while it was "
                        "replaced; run tfhook again",
                        late);
     if (cleanup_edit_backups(txn->mem, &txn->journal, &why) < 0)
-        return err_set(err, STATUS_FAILED, "the copy of an edited file cannot be removed: %s", why);
+        return err_set(err, STATUS_FAILED, "the copy of an edited file cannot be removed: %s",
+                       why.text);
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)
         return txn->journal.phase == TXN_DONE ? reopen_commit(txn, err) : -1;
+    /* now on disk: phase = done, target = new, temp = -, second name = - */
     return 0;
 }
 

@@ -17,8 +17,8 @@
  *                  we made of it, or cannot be put back.
  *
  * What fails in txn_begin has changed nothing, and what it wrote beside the targets is taken away
- * again. What fails in txn_apply or txn_commit is undone before they return; the error says so, and its status is
- * STATUS_STUCK when that was not possible. The caller holds the lock.
+ * again. What fails in txn_apply or txn_commit is undone before they return; the error says so, and
+ * its status is STATUS_STUCK when that was not possible. The caller holds the lock.
  */
 #ifndef TFHOOK_TRANSACTION_H
 #define TFHOOK_TRANSACTION_H

@@ -1,3 +1,38 @@
+/*
+ * One entry's target and the names beside it, as the disk shows them when an undo begins, and what
+ * is done. The phase is `open`, or `stuck` when an earlier undo could not do all; nothing here
+ * looks at the phase. "-": not there.
+ *
+ *     a file that was written or edited; the second name is the old file's
+ *     target    temp         second name
+ *     any       any          the target's    never replaced: only the names beside it go
+ *     old       any          -               the same; or undone by an undo that died
+ *     new       -, or old    old             the second name is renamed over it
+ *     new       -, or old    -, or not old   edited: our lines are undone in it; else the backup is
+ *                                            written as temp and renamed over it
+ *     foreign   new          any             never replaced; what somebody else has written stays
+ *     foreign   -, or old    any             edited: our lines are undone in it; else stuck
+ *
+ *     Where only the mode is changed, old and new content are one: then the target counts as new.
+ *
+ *     a file that was new, so there is no second name
+ *     -         any                          nothing
+ *     new       -, or new                    removed
+ *     foreign   new                          never made; what somebody else has made stays
+ *     foreign   -                            stuck
+ *
+ *     a file that was removed, so there is no second name
+ *     old       -, or old                    nothing
+ *     -         -, or old                    the backup is written as temp and renamed to it
+ *     foreign   -, or old                    stuck
+ *
+ * Then, when nothing is stuck: second names and temp files gone, all directories synced, copies of
+ * edited files gone, and the phase is `undone`. With `force` (recover --restore) a foreign target
+ * is no reason to be stuck: it is kept as a conflict copy, and the old content put back.
+ *
+ * Each step is one rename or unlink, and leads from one line of the table to another. So an undo
+ * that dies is begun anew, and nothing must be synced before its end.
+ */
 #include "undo.h"
 
 #include "cleanup.h"
@@ -16,254 +51,238 @@ static bool same_digest(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static int directory_state(const struct entry *entry)
+static int directory_state(const struct change *change)
 {
     struct stat st;
-    int rc = file_stat(entry->change.real, &st);
+    int rc = file_stat(change->real, &st);
     if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
         return rc;
-    return (rc == 0) == (entry->change.action == ACTION_DIRECTORY) ? ENTRY_NEW : ENTRY_OLD;
+    return (rc == 0) == (change->action == ACTION_DIRECTORY) ? ENTRY_NEW : ENTRY_OLD;
 }
 
 int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_state alike)
 {
+    const struct change *change = &entry->change;
     if (entry_is_directory(entry))
-        return directory_state(entry);
+        return directory_state(change);
     const char *now = NULL;
-    int rc = file_digest(mem, entry->change.real, FILE_LIMIT, &now);
+    int rc = file_digest(mem, change->real, FILE_LIMIT, &now);
     if (rc == -EISDIR || rc == -EINVAL || rc == -ELOOP || rc == -EFBIG)
         return ENTRY_FOREIGN;
     if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
         return rc;
-    const char *old = entry->change.existed ? entry->change.old_sha256 : NULL;
-    const char *new = entry->change.action == ACTION_REMOVE ? NULL : entry->change.new_sha256;
+    const char *old = change->existed ? change->old_sha256 : NULL;
+    const char *new = change->action == ACTION_REMOVE ? NULL : change->new_sha256;
     if (same_digest(now, old))
         return same_digest(old, new) ? (int)alike : ENTRY_OLD;
     return same_digest(now, new) ? ENTRY_NEW : ENTRY_FOREIGN;
 }
 
-/* The very old file back by its second name, when it has one and is still what it was, and when
- * nobody has changed owner or mode of the new one meanwhile. */
+/* The result of a call as a reason for a person. */
+static int tell_errno(int rc, struct err *why)
+{
+    return rc < 0 ? err_set(why, STATUS_STUCK, "%s", strerror(-rc)) : 0;
+}
+
+/* The very old file comes back by its second name, if that still has the old content, and if nobody
+ * has changed owner or mode of the new one meanwhile. */
 static bool put_link_back(struct mem *mem, const struct entry *entry)
 {
+    const struct change *change = &entry->change;
     const char *old = NULL;
     struct stat st;
     if (entry->link == NULL || file_digest(mem, entry->link, FILE_LIMIT, &old) < 0 ||
-        strcmp(old, entry->change.old_sha256) != 0)
+        strcmp(old, change->old_sha256) != 0)
         return false;
-    int mode = entry->change.mode >= 0 ? entry->change.mode : entry->change.old_mode;
-    if (file_stat(entry->change.real, &st) == 0 &&
+    int mode = change->mode >= 0 ? change->mode : change->old_mode;
+    if (file_stat(change->real, &st) == 0 &&
         ((int)(st.st_mode & 07777) != mode || st.st_uid != entry->old_uid ||
          st.st_gid != entry->old_gid))
         return false;
-    return file_rename(entry->link, entry->change.real) == 0;
+    /* now on disk: target = old, temp = -, second name = - */
+    return file_rename(entry->link, change->real) == 0;
 }
 
-/* New content for a file by rename; what is there now, or the backup, lends owner and attributes.
- * The name beside it is the journal's, so that whoever comes after a crash finds it. */
+/* What is there now, or the backup, lends owner and attributes. The temp file has the name that the
+ * journal knows, so that whoever comes after a crash finds it. */
 static int put_content(const struct entry *entry, const struct blob *content, int mode,
                        const char *like)
 {
-    file_discard(entry->temp);
     int rc = file_create(entry->temp, content, mode, like);
-    if (rc == 0) {
+    /* now on disk: target = as before, temp = old, synced */
+    if (rc == 0)
         rc = file_rename(entry->temp, entry->change.real);
-        if (rc < 0)
-            file_discard(entry->temp);
-    }
-    return rc == 0 ? file_sync_parent(entry->change.real) : rc;
+    /* now on disk: target = old, temp = -, second name = whatever it was */
+    if (rc < 0)
+        file_discard(entry->temp);
+    return rc;
 }
 
-/* *ret_why: where the plain reason would not tell what is at fault. The folder changes its name
- * when the transaction is stuck, so a backup goes by its own. */
+/* The reason names the backup without its directory, which is renamed when the transaction is
+ * stuck. */
 static int put_back(struct mem *mem, const struct journal *journal, const struct entry *entry,
-                    const char **ret_why)
+                    struct err *why)
 {
-    if (!entry->change.existed) {
-        int rc = file_remove(entry->change.real);
-        return rc == 0 ? file_sync_parent(entry->change.real) : rc;
-    }
+    const struct change *change = &entry->change;
+    if (!change->existed)
+        return tell_errno(file_remove(change->real), why);
     if (put_link_back(mem, entry))
-        return file_sync_parent(entry->change.real);
+        return 0;
     const char *backup = mem_printf(mem, "%s/%s", journal->dir, entry->backup);
     struct blob content;
     int rc = file_read(mem, backup, FILE_LIMIT, &content);
     if (rc < 0)
-        *ret_why =
-            mem_printf(mem, "its backup %s cannot be read: %s", entry->backup, strerror(-rc));
-    else if (strcmp(digest(mem, content.data, content.size), entry->change.old_sha256) != 0)
-        *ret_why = mem_printf(mem, "its backup %s is not what was saved", entry->backup);
-    if (*ret_why != NULL)
-        return -EIO;
+        return err_set(why, STATUS_STUCK, "its backup %s cannot be read: %s", entry->backup,
+                       strerror(-rc));
+    if (strcmp(digest(mem, content.data, content.size), change->old_sha256) != 0)
+        return err_set(why, STATUS_STUCK, "its backup %s is not what was saved", entry->backup);
     /* What is there lends owner, ACL and today's mode; a mode that we set goes back too. */
     struct stat st;
-    if (file_stat(entry->change.real, &st) < 0 || !S_ISREG(st.st_mode))
-        return put_content(entry, &content, entry->change.old_mode, backup);
-    bool mode_is_ours =
-        entry->change.mode >= 0 && (st.st_mode & 07777) == (mode_t)entry->change.mode;
-    return put_content(entry, &content, mode_is_ours ? entry->change.old_mode : -1,
-                       entry->change.real);
+    if (file_stat(change->real, &st) < 0 || !S_ISREG(st.st_mode))
+        return tell_errno(put_content(entry, &content, change->old_mode, backup), why);
+    int mode = (int)(st.st_mode & 07777) == change->mode ? change->old_mode : -1;
+    return tell_errno(put_content(entry, &content, mode, change->real), why);
 }
 
-static int undo_edits(struct mem *mem, const struct entry *entry, int state, const char **ret_why)
+static int undo_lines(struct mem *mem, const struct entry *entry, int state, struct err *why)
 {
-    struct blob content;
-    struct blob after;
-    struct edits placed;
-    int rc = file_read(mem, entry->change.real, FILE_LIMIT, &content);
-    if (rc < 0) {
-        *ret_why = mem_str(mem, strerror(-rc));
-        return -1;
-    }
-    if (edits_undo(mem, &entry->change.edits, &content, &after, &placed, ret_why) < 0)
-        return -1;
-    if (state == ENTRY_NEW &&
-        strcmp(digest(mem, after.data, after.size), entry->change.old_sha256) != 0) {
-        *ret_why = "undoing its lines does not give the old content";
-        return -1;
-    }
-    if (placed.count == 0)
-        return 0;
-    rc = put_content(entry, &after, -1, entry->change.real);
+    const struct change *change = &entry->change;
+    const char *conflict = NULL;
+    struct blob content, after;
+    struct edits made;
+    int rc = file_read(mem, change->real, FILE_LIMIT, &content);
     if (rc < 0)
-        *ret_why = mem_str(mem, strerror(-rc));
-    return rc < 0 ? -1 : 0;
+        return tell_errno(rc, why);
+    if (edits_undo(mem, &change->edits, &content, &after, &made, &conflict) < 0)
+        return err_set(why, STATUS_STUCK, "%s", conflict);
+    if (state == ENTRY_NEW && strcmp(digest(mem, after.data, after.size), change->old_sha256) != 0)
+        return err_set(why, STATUS_STUCK, "undoing its lines does not give the old content");
+    if (made.count == 0)
+        return 0;
+    return tell_errno(put_content(entry, &after, -1, change->real), why);
 }
 
-static int undo_directory(const struct entry *entry, int state)
+/* Whoever forces it has today's content kept, and the old one put back whole. */
+static int restore_file(struct mem *mem, const struct journal *journal, size_t index,
+                        struct err *why)
 {
-    if (state == ENTRY_OLD)
+    const struct entry *entry = &journal->entries[index];
+    int rc = conflict_copy_keep(mem, journal, index, entry->change.real);
+    return rc < 0 ? tell_errno(rc, why) : put_back(mem, journal, entry, why);
+}
+
+static int undo_edit(struct mem *mem, const struct journal *journal, size_t index, int state,
+                     bool force, struct err *why)
+{
+    const struct entry *entry = &journal->entries[index];
+    struct err conflict = {.mem = mem};
+    if (state == ENTRY_NEW && put_link_back(mem, entry))
         return 0;
-    if (entry->change.action == ACTION_DIRECTORY) {
-        /* When it is not empty, others use it by now. */
-        int rc = file_remove_directory(entry->change.real);
-        return rc == 0 ? file_sync_parent(entry->change.real) : rc;
-    }
-    /* Under another name until it is whole: one that is there is taken for the old one. */
-    const struct file_owner owner = {entry->old_uid, entry->old_gid};
-    int rc = file_create_directory(entry->temp, (unsigned)entry->change.old_mode, &owner);
-    if (rc == 0)
-        rc = file_rename(entry->temp, entry->change.real);
-    return rc == 0 ? file_sync_parent(entry->change.real) : rc;
+    if (undo_lines(mem, entry, state, &conflict) == 0)
+        return 0;
+    return force && entry->backup != NULL ? restore_file(mem, journal, index, why)
+                                          : err_set(why, STATUS_STUCK, "%s", conflict.text);
 }
 
 static int undo_file(struct mem *mem, const struct journal *journal, size_t index, int state,
-                     const char **ret_why)
+                     bool force, struct err *why)
 {
-    /* An edit that gets here is undone by the link, or was not made: only the sync is left. */
-    if (journal->entries[index].change.action == ACTION_EDIT)
-        return file_sync_parent(journal->entries[index].change.real);
+    const struct entry *entry = &journal->entries[index];
+    struct stat st;
     if (state == ENTRY_OLD)
         return 0;
-    const struct entry *entry = &journal->entries[index];
-    int rc =
-        state == ENTRY_FOREIGN ? conflict_copy_keep(mem, journal, index, entry->change.real) : 0;
-    return rc < 0 ? rc : put_back(mem, journal, entry, ret_why);
+    if (state == ENTRY_FOREIGN && file_stat(entry->change.real, &st) == 0 && !S_ISREG(st.st_mode))
+        return err_set(why, STATUS_STUCK,
+                       "it is no regular file any more; move what is there away");
+    if (entry->change.action == ACTION_EDIT)
+        return undo_edit(mem, journal, index, state, force, why);
+    if (state == ENTRY_NEW)
+        return put_back(mem, journal, entry, why);
+    return force ? restore_file(mem, journal, index, why)
+                 : err_set(why, STATUS_STUCK, "it was changed by something else since");
 }
 
-/* The rename consumes the new content's temp file: while it is there, the target is not ours, even
- * when somebody else has changed it, unless it is that very file, linked into place. (The temp file
- * of an undo holds the old content.) And while its second name is the target's too, none took its
- * place. */
+static int undo_directory(const struct entry *entry, int state, struct err *why)
+{
+    const struct change *change = &entry->change;
+    if (state == ENTRY_OLD)
+        return 0;
+    /* One that is not empty stays: others use it by now. */
+    if (change->action == ACTION_DIRECTORY)
+        return tell_errno(file_remove_directory(change->real), why);
+    /* Under another name until it is whole: one that is there is taken for the old one. */
+    const struct file_owner owner = {entry->old_uid, entry->old_gid};
+    int rc = file_create_directory(entry->temp, (unsigned)change->old_mode, &owner);
+    if (rc == 0)
+        rc = file_rename(entry->temp, change->real);
+    return tell_errno(rc, why);
+}
+
+/* The rename that replaces a target uses up the temp file. So while that is there with the new
+ * content, and is not the target itself (a new file is linked to its place before the temp file is
+ * removed), the target was never replaced, whatever it holds. The temp file of an undo has the old
+ * content. While the second name is the target's too, it was not replaced either. */
 static bool was_never_applied(struct mem *mem, const struct entry *entry)
 {
+    const struct change *change = &entry->change;
     const char *temp = NULL;
-    bool has_content = entry->change.action == ACTION_WRITE || entry->change.action == ACTION_EDIT;
-    if (has_content && entry->link != NULL && file_is_one(entry->link, entry->change.real))
+    if (change->action != ACTION_WRITE && change->action != ACTION_EDIT)
+        return false;
+    if (entry->link != NULL && file_is_one(entry->link, change->real))
         return true;
-    return has_content && !same_digest(entry->change.old_sha256, entry->change.new_sha256) &&
+    return !same_digest(change->old_sha256, change->new_sha256) &&
            file_digest(mem, entry->temp, FILE_LIMIT, &temp) == 0 &&
-           same_digest(temp, entry->change.new_sha256) &&
-           !file_is_one(entry->temp, entry->change.real);
+           same_digest(temp, change->new_sha256) && !file_is_one(entry->temp, change->real);
 }
 
-/* Line edits are undone as such; what somebody else has changed too much for that is put back whole
- * when a person says so. */
-static int undo_edit(struct mem *mem, const struct journal *journal, size_t index, int state,
-                     bool force, const char **ret_why)
-{
-    const struct entry *entry = &journal->entries[index];
-    if (state == ENTRY_NEW && put_link_back(mem, entry))
-        return undo_file(mem, journal, index, state, ret_why);
-    if (undo_edits(mem, entry, state, ret_why) == 0)
-        return 0;
-    if (!force || entry->backup == NULL)
-        return -EINVAL;
-    *ret_why = NULL;
-    int rc = conflict_copy_keep(mem, journal, index, entry->change.real);
-    return rc < 0 ? rc : put_back(mem, journal, entry, ret_why);
-}
-
-static bool is_other_than_file(const struct entry *entry)
-{
-    struct stat st;
-    return file_stat(entry->change.real, &st) == 0 && !S_ISREG(st.st_mode);
-}
-
-/* By its kind; a negated errno, and the reason where that says too little. */
-static int undo_by_kind(struct mem *mem, const struct journal *journal, size_t index, bool force,
-                        const char **ret_why)
-{
-    const struct entry *entry = &journal->entries[index];
-    int state = undo_entry_state(mem, entry, ENTRY_NEW);
-    if (state < 0)
-        return state;
-    if (entry_is_directory(entry))
-        return undo_directory(entry, state);
-    if (is_other_than_file(entry))
-        *ret_why = "it is no regular file any more; move what is there away";
-    else if (entry->change.action == ACTION_EDIT && state != ENTRY_OLD)
-        return undo_edit(mem, journal, index, state, force, ret_why);
-    else if (state == ENTRY_FOREIGN && !force)
-        *ret_why = "it was changed by something else since";
-    return *ret_why != NULL ? -EINVAL : undo_file(mem, journal, index, state, ret_why);
-}
-
-/* 0: as it was. -1: it cannot be; *ret_why says why. */
 static int undo_entry(struct mem *mem, const struct journal *journal, size_t index, bool force,
-                      const char **ret_why)
+                      struct err *why)
 {
     const struct entry *entry = &journal->entries[index];
-    if (target_directory_is_there(mem, journal, entry, ret_why) < 0)
-        return -1;
+    const char *lost = NULL;
+    if (target_directory_is_there(mem, journal, entry, &lost) < 0)
+        return err_set(why, STATUS_STUCK, "%s", lost);
     bool untouched = was_never_applied(mem, entry);
     /* Before the directory that it may lie in. */
-    int rc = 0;
-    if (entry->temp != NULL)
-        rc = entry_is_directory(entry) ? file_remove_directory(entry->temp)
-                                       : file_remove(entry->temp);
-    if (rc == 0 && !untouched)
-        rc = undo_by_kind(mem, journal, index, force, ret_why);
-    if (rc < 0 && *ret_why == NULL)
-        *ret_why = mem_str(mem, strerror(-rc));
-    return rc < 0 ? -1 : 0;
+    int rc = cleanup_temp(entry);
+    if (rc < 0 || untouched)
+        return tell_errno(rc, why);
+    int state = undo_entry_state(mem, entry, ENTRY_NEW);
+    if (state < 0)
+        return tell_errno(state, why);
+    return entry_is_directory(entry) ? undo_directory(entry, state, why)
+                                     : undo_file(mem, journal, index, state, force, why);
 }
 
-/* What could not be undone, for a person; "" when all was. */
+/* What could not be undone, for a person; NULL when all was. */
 static const char *undo_entries(struct mem *mem, const struct journal *journal, bool force)
 {
-    const char *stuck = "";
+    const char *stuck = NULL;
     for (size_t i = journal->count; i > 0; i--) {
-        const char *why = NULL;
+        struct err why = {.mem = mem};
         const char *path = journal->entries[i - 1].change.path;
-        if (undo_entry(mem, journal, i - 1, force, &why) < 0)
-            stuck = mem_printf(mem, "%s%s%s (%s)", stuck, stuck[0] == '\0' ? "" : "; ",
-                               text_escape(mem, path, strlen(path)),
-                               text_escape(mem, why, strlen(why)));
+        if (undo_entry(mem, journal, i - 1, force, &why) == 0)
+            continue;
+        stuck = mem_printf(mem, "%s%s%s (%s)", stuck == NULL ? "" : stuck,
+                           stuck == NULL ? "" : "; ", text_escape(mem, path, strlen(path)),
+                           text_escape(mem, why.text, strlen(why.text)));
     }
-    if (stuck[0] != '\0')
+    if (stuck != NULL)
         return stuck;
-    const char *why = NULL, *late = NULL;
+    /* now on disk: target = old, temp = -, second name = old or what was written late */
+    struct err why = {.mem = mem};
+    const char *late = NULL;
     if (cleanup_links(mem, journal, &late, &why) < 0 ||
         cleanup_edit_backups(mem, journal, &why) < 0)
         return mem_printf(mem,
                           "all is as it was, but what was beside it cannot be removed for "
                           "good: %s",
-                          why);
-    return "";
+                          why.text);
+    /* now on disk, and synced: target = old, temp = -, second name = - */
+    return NULL;
 }
 
-/* Has --restore all that it needs? What a commit that was cut short has removed is gone. */
+/* Has --restore all that it needs? A commit that died may have removed copies of edited files. */
 static bool has_backups(struct mem *mem, const struct journal *journal)
 {
     for (size_t i = 0; i < journal->count; i++) {
@@ -292,9 +311,8 @@ int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *e
 {
     struct err moving = {.mem = mem};
     const char *stuck = undo_entries(mem, journal, force);
-    if (stuck[0] == '\0')
+    if (stuck == NULL)
         return journal_move(mem, journal, TXN_UNDONE, err);
-    /* The words first: they must not want memory, or fail, when the phase says so already. */
     (void)err_set(err, STATUS_STUCK, "transaction %ld is stuck: %s; %s", journal->seq, stuck,
                   ways_out(mem, journal));
     if (journal_move(mem, journal, TXN_STUCK, &moving) < 0)

@@ -150,7 +150,7 @@ static int copy_metadata(int fd, const char *like, int *mode)
     return rc;
 }
 
-int file_begin(const char *path, const struct blob *content, int mode, const char *like)
+int file_create(const char *path, const struct blob *content, int mode, const char *like)
 {
     int fd = open_path(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (fd < 0)
@@ -161,18 +161,8 @@ int file_begin(const char *path, const struct blob *content, int mode, const cha
     /* Last: chown drops set-id bits, and an ACL's mask is part of the mode. */
     if (rc == 0 && mode >= 0 && fchmod(fd, (mode_t)mode) < 0)
         rc = -errno;
-    if (rc < 0) {
-        (void)close(fd);
-        file_discard(path);
-        return rc;
-    }
-    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* no more than a hint */
-    return fd;
-}
-
-int file_finish(int fd, const char *path)
-{
-    int rc = fsync(fd) < 0 ? -errno : 0;
+    if (rc == 0 && fsync(fd) < 0)
+        rc = -errno;
     if (close(fd) < 0 && rc == 0)
         rc = -errno;
     if (rc < 0)
@@ -188,12 +178,6 @@ int file_sync(const char *path)
     if (fd >= 0)
         (void)close(fd);
     return rc;
-}
-
-int file_create(const char *path, const struct blob *content, int mode, const char *like)
-{
-    int fd = file_begin(path, content, mode, like);
-    return fd < 0 ? fd : file_finish(fd, path);
 }
 
 const char *file_parent(struct mem *mem, const char *path)

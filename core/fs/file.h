@@ -38,12 +38,6 @@ int file_digest(struct mem *mem, const char *path, size_t limit, const char **re
 int file_create(const char *path, const struct blob *content, int mode, const char *like)
     __attribute__((warn_unused_result));
 
-/* The same in two steps, for who makes several: all are on their way to the disk before the first
- * is waited for. The descriptor for file_finish(), or a negated errno. Who gives up closes it. */
-int file_begin(const char *path, const struct blob *content, int mode, const char *like)
-    __attribute__((warn_unused_result));
-int file_finish(int fd, const char *path) __attribute__((warn_unused_result));
-
 /* Of a file that somebody has written, and who may have died before the sync. */
 int file_sync(const char *path) __attribute__((warn_unused_result));
 

@@ -11,13 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is needed only until the files are written. */
-struct draft {
-    struct blob old; /* read once, so that what was checked is what is saved */
-    const char *backup_path;
-    int backup, temp; /* descriptors of what is not synced yet; else -1 */
-};
-
 /* The target must be there, or not be there, as the step saw it. */
 static int look_at_target(struct entry *entry, struct stat *ret, struct err *err)
 {
@@ -94,8 +87,9 @@ static int check_parent(struct mem *mem, const struct entry *entry, struct err *
     return 0;
 }
 
-/* An entry whose change is as it was planned is checked against the disk and filled in. */
-static int fill_entry(struct txn *txn, size_t index, struct draft *draft, struct err *err)
+/* An entry whose change is as it was planned is checked against the disk and filled in. *ret_old is
+ * the target's content: it is read once, so that what was checked is what is saved. */
+static int fill_entry(struct txn *txn, size_t index, struct blob *ret_old, struct err *err)
 {
     struct mem *mem = txn->mem;
     struct entry *entry = &txn->journal.entries[index];
@@ -108,45 +102,45 @@ static int fill_entry(struct txn *txn, size_t index, struct draft *draft, struct
     if (entry_is_directory(entry))
         return 0;
     if (change->existed) {
-        if (read_old(mem, entry, &st, &draft->old, err) < 0)
+        if (read_old(mem, entry, &st, ret_old, err) < 0)
             return -1;
         entry->backup = mem_printf(mem, "%zu.old", index);
         /* What is removed frees the space that its undo needs, and its directory may go too. */
         if (change->action != ACTION_REMOVE)
             entry->link = file_temp_name(mem, change->real);
     }
-    return change->action == ACTION_EDIT ? edit_current(mem, change, &draft->old, err) : 0;
+    return change->action == ACTION_EDIT ? edit_current(mem, change, ret_old, err) : 0;
 }
 
-static int backup_failed(int rc, const struct entry *entry, const struct draft *draft,
-                         struct err *err)
-{
-    return err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->change.real,
-                     draft->backup_path);
-}
-
-static int temp_failed(int rc, const struct entry *entry, struct err *err)
-{
-    return err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)", entry->change.real,
-                     entry->temp);
-}
-
-static int write_backup(struct txn *txn, const struct entry *entry, struct draft *draft,
+static int write_backup(struct txn *txn, const struct entry *entry, const struct blob *old,
                         struct err *err)
 {
     if (entry->backup == NULL)
         return 0;
-    draft->backup_path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
+    const char *path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
     bool secret = entry->change.secret || entry->change.action == ACTION_EDIT;
-    draft->backup =
-        file_begin(draft->backup_path, &draft->old, secret ? 0600 : -1, entry->change.real);
-    return draft->backup < 0 ? backup_failed(draft->backup, entry, draft, err) : 0;
+    int rc = file_create(path, old, secret ? 0600 : -1, entry->change.real);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s",
+                              entry->change.real, path)
+                  : 0;
 }
 
-static int make_directory(struct entry *entry, struct err *err)
+/* What is new: a directory at its place, a file's content beside it. */
+static int write_new(const struct entry *entry, struct err *err)
 {
-    int rc = file_create_directory(entry->change.real, (unsigned)entry->change.mode, NULL);
-    return rc < 0 ? entry_failed(err, rc, entry, "make the directory") : 0;
+    const struct change *change = &entry->change;
+    if (change->action == ACTION_DIRECTORY) {
+        int rc = file_create_directory(change->real, (unsigned)change->mode, NULL);
+        return rc < 0 ? entry_failed(err, rc, entry, "make the directory") : 0;
+    }
+    if (change->action != ACTION_WRITE && change->action != ACTION_EDIT)
+        return 0;
+    const char *like = change->existed ? change->real : change->like;
+    int mode = change->mode >= 0 || like != NULL ? change->mode : change->secret ? 0600 : 0644;
+    int rc = file_create(entry->temp, &change->content, mode, like);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)",
+                              change->real, entry->temp)
+                  : 0;
 }
 
 /* The old file keeps a second name until the commit: undoing is then a rename, which needs no space
@@ -161,47 +155,6 @@ static int link_old(const struct entry *entry, struct err *err)
     return rc == 0 ? 0 : entry_failed(err, rc, entry, "link");
 }
 
-/* What is new: a directory at its place, a file's content beside it. */
-static int write_temp(struct entry *entry, struct draft *draft, struct err *err)
-{
-    const struct change *change = &entry->change;
-    if (change->action == ACTION_DIRECTORY)
-        return make_directory(entry, err);
-    if (change->action != ACTION_WRITE && change->action != ACTION_EDIT)
-        return 0;
-    const char *like = change->existed ? change->real : change->like;
-    int mode = change->mode >= 0 || like != NULL ? change->mode : change->secret ? 0600 : 0644;
-    draft->temp = file_begin(entry->temp, &change->content, mode, like);
-    return draft->temp < 0 ? temp_failed(draft->temp, entry, err) : 0;
-}
-
-static int finish_file(int *fd, const char *path)
-{
-    int rc = *fd < 0 ? 0 : file_finish(*fd, path);
-    *fd = -1;
-    return rc;
-}
-
-/* The files of some entries: all of them are written before the first is waited for. */
-static int write_files(struct txn *txn, struct draft *drafts, size_t from, size_t to,
-                       struct err *err)
-{
-    struct entry *entries = txn->journal.entries;
-    for (size_t i = from; i < to; i++)
-        if (write_backup(txn, &entries[i], &drafts[i], err) < 0 ||
-            write_temp(&entries[i], &drafts[i], err) < 0 || link_old(&entries[i], err) < 0)
-            return -1;
-    for (size_t i = from; i < to; i++) {
-        int rc = finish_file(&drafts[i].backup, drafts[i].backup_path);
-        if (rc < 0)
-            return backup_failed(rc, &entries[i], &drafts[i], err);
-        rc = finish_file(&drafts[i].temp, entries[i].temp);
-        if (rc < 0)
-            return temp_failed(rc, &entries[i], err);
-    }
-    return 0;
-}
-
 static int make_dir(const char *path, struct err *err)
 {
     int rc = file_make_directory(path, 0700);
@@ -214,52 +167,26 @@ static int sync_directory(const char *path, struct err *err)
     return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path) : 0;
 }
 
-/* A plugin's notes lie in a folder that is the core's to make. That it is there does not say that
- * it was synced: who made it may have been killed. So the first note in it sees to that. */
-static int make_notes_dir(struct txn *txn, const struct change *change, bool *ret_made,
-                          struct err *err)
+/* A plugin's notes lie in a folder that is the core's to make. It is synced also when it is there:
+ * the run that made it may have been killed before its sync. */
+static int make_notes_dir(struct txn *txn, const struct change *change, struct err *err)
 {
     const char *notes = mem_printf(txn->mem, "%s/notes", txn->environment->state_dir);
     size_t length = strlen(notes);
     if (strncmp(change->real, notes, length) != 0 || change->real[length] != '/' || change->existed)
         return 0;
-    if (make_dir(notes, err) < 0 || make_dir(file_parent(txn->mem, change->real), err) < 0)
-        return -1;
-    *ret_made = true;
-    return 0;
-}
-
-/* Together, for after the first the disk has little left to write. The state directory's own name
- * is the first transaction's to sync. */
-static int sync_state(struct txn *txn, bool notes, struct err *err)
-{
-    const char *state_dir = txn->environment->state_dir;
-    if (sync_directory(file_parent(txn->mem, txn->journal.dir), err) < 0)
-        return -1;
-    if (!notes)
-        return 0;
-    return sync_directory(mem_printf(txn->mem, "%s/notes", state_dir), err) < 0
+    return make_dir(notes, err) < 0 || make_dir(file_parent(txn->mem, change->real), err) < 0 ||
+                   sync_directory(notes, err) < 0
                ? -1
-               : sync_directory(state_dir, err);
+               : 0;
 }
 
-/* The directories above may be somebody's who was killed before the sync. */
-static int sync_ancestors(const char *path, struct err *err)
-{
-    int rc = file_sync_ancestors(path);
-    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync a directory above %s", path)
-                  : 0;
-}
-
-static int new_directory(struct txn *txn, struct err *err)
+static int make_transaction_dir(struct txn *txn, struct err *err)
 {
     struct journals all;
     const char *state_dir = txn->environment->state_dir;
     if (make_dir(mem_printf(txn->mem, "%s/transactions", state_dir), err) < 0 ||
         journal_list(txn->mem, state_dir, &all, err) < 0)
-        return -1;
-    if (all.count == 0 &&
-        sync_ancestors(mem_printf(txn->mem, "%s/transactions", state_dir), err) < 0)
         return -1;
     txn->journal.seq = all.count == 0 ? 1 : all.items[all.count - 1].seq + 1;
     if (txn->journal.seq > JOURNAL_SEQ_MAX)
@@ -275,32 +202,40 @@ static int new_directory(struct txn *txn, struct err *err)
     return 0;
 }
 
+/* The journal on the disk, with every directory above it: a run that made one of those may have
+ * been killed before its sync. */
+static int write_journal(struct txn *txn, struct err *err)
+{
+    if (make_transaction_dir(txn, err) < 0 || journal_write(txn->mem, &txn->journal, err) < 0)
+        return -1;
+    int rc = file_sync_ancestors(txn->journal.dir);
+    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync a directory above %s",
+                              txn->journal.dir)
+                  : 0;
+}
+
 int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
 {
-    enum { AT_ONCE = 16 }; /* each has two descriptors open */
     size_t count = changes->count;
-    struct draft *drafts = mem_alloc(txn->mem, (count + 1) * sizeof *drafts);
+    struct blob *old = mem_alloc(txn->mem, (count + 1) * sizeof *old);
     struct journal *journal = &txn->journal;
     for (size_t i = 0; i < count; i++) {
-        drafts[i] = (struct draft){.backup = -1, .temp = -1};
         mem_push(txn->mem, journal->entries, journal->count)->change = changes->items[i];
-        if (fill_entry(txn, i, &drafts[i], err) < 0)
+        if (fill_entry(txn, i, &old[i], err) < 0)
             return -1;
     }
-    bool notes = false;
     for (size_t i = 0; i < count; i++)
-        if (make_notes_dir(txn, &changes->items[i], &notes, err) < 0)
+        if (make_notes_dir(txn, &changes->items[i], err) < 0)
             return -1;
-    /* The disk knows the names of the temporary files before one of them is made. */
-    if (new_directory(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0 ||
-        sync_state(txn, notes, err) < 0)
+    if (write_journal(txn, err) < 0)
         return -1;
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < count; i += AT_ONCE)
-        rc = write_files(txn, drafts, i, i + AT_ONCE < count ? i + AT_ONCE : count, err);
+    /* now on disk, and synced: phase = prep, the journal, which names every temp file to come */
     for (size_t i = 0; i < count; i++) {
-        descriptor_close(&drafts[i].backup);
-        descriptor_close(&drafts[i].temp);
+        const struct entry *entry = &journal->entries[i];
+        if (write_backup(txn, entry, &old[i], err) < 0 || write_new(entry, err) < 0 ||
+            link_old(entry, err) < 0)
+            return -1;
+        /* now on disk: target = old, temp = new, second name = old; the two names are not synced */
     }
-    return rc < 0 ? -1 : sync_directory(journal->dir, err);
+    return sync_directory(journal->dir, err);
 }

@@ -2,10 +2,10 @@
  * The first part of a transaction: all that can fail for want of space, rights or quota, before any
  * target is touched. Called by txn_begin() alone.
  *
- * On the disk, in this order: the directory SEQ.prep, the journal, and then, some files at a time,
- * the backup in that directory, the new content beside the target (.tfhook-...), a second name of
- * the old file beside it. All of it is synced but for the names beside the targets: what of those a
- * power loss takes away is not needed to undo.
+ * On the disk, in this order: the directory SEQ.prep with the journal, and then, file by file, the
+ * backup in that directory, the new content beside the target (.tfhook-...), and a second name of
+ * the old file beside it. All of it is synced but for the names beside the targets: an undo does
+ * not need those of them that a loss of power takes away.
  */
 #ifndef TFHOOK_PREPARE_H
 #define TFHOOK_PREPARE_H

@@ -79,12 +79,14 @@ static int merge_changes(struct change_set *changes, struct change *old, struct 
         change->content = old->content;
         if (edit_content(changes, change, ret_why) < 0)
             return -1;
-        if (old->action == ACTION_WRITE)
-            change->action = ACTION_WRITE;
         struct edits all = old->edits;
         for (size_t i = 0; i < change->edits.count; i++)
             *mem_push(changes->mem, all.items, all.count) = change->edits.items[i];
         change->edits = all;
+        if (old->action == ACTION_WRITE) {
+            change->action = ACTION_WRITE;
+            change->edits = (struct edits){0}; /* what is written whole has no lines to tell of */
+        }
     }
     change->existed = old->existed;
     change->old_sha256 = old->old_sha256;

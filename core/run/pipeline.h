@@ -77,12 +77,13 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
 int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
                   struct change_set *changes, struct err *err) __attribute__((warn_unused_result));
 
-/* A step with on-failure = ignore that has failed takes no further part in this run. */
-void pipeline_leave_out(struct report *report, struct runner *runner);
+/* Whether the run goes on without a step that has failed, which is told then: with on-failure =
+ * ignore. It takes no further part. */
+bool pipeline_goes_on(struct pipeline *pipeline, struct runner *runner, const char *why);
 
 /* Every selected step's verify. Findings go into the report. -1 with STATUS_FINDING when one is
- * `fail`, STATUS_FAILED when a step could not finish; *ret_culprit is the first step at fault, and
- * *ret_verified how many steps looked at something. */
+ * `fail`, STATUS_FAILED when a step could not finish; *ret_culprit is the first step at fault
+ * (NULL: none), and *ret_verified how many steps looked at something. */
 int pipeline_verify(struct pipeline *pipeline, const struct selection *selection,
                     size_t *ret_verified, struct runner **ret_culprit, struct err *err)
     __attribute__((warn_unused_result));

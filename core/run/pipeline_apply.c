@@ -18,17 +18,13 @@ static void report_changes(struct session *session, struct report *report,
         *mem_push(session->mem, report->changes.items, report->changes.count) = changes->items[i];
 }
 
-/* A step that may be left out has failed: say so, and go on without it. */
-static bool may_go_on(struct session *session, struct report *report, struct runner *culprit,
-                      struct err *err)
+/* A step that may be left out has failed. */
+static bool may_go_on(struct pipeline *pipeline, struct runner *culprit, struct err *err)
 {
-    if (culprit == NULL || !culprit->step->ignore_failure || interrupt_pending ||
-        err->status == STATUS_STUCK)
+    if (culprit == NULL || err->status == STATUS_STUCK ||
+        !pipeline_goes_on(pipeline, culprit, err->text))
         return false;
-    log_warn(&session->log, "step %s is left out (on-failure = ignore): %s", culprit->step->name,
-             err->text);
-    pipeline_leave_out(report, culprit);
-    *err = (struct err){.mem = session->mem};
+    *err = (struct err){.mem = pipeline->session->mem};
     return true;
 }
 
@@ -58,14 +54,13 @@ static int write_and_verify(struct pipeline *pipeline, const struct apply_reques
         return 0;
     }
     report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
-    *ret_again = may_go_on(session, report, culprit, err);
+    *ret_again = may_go_on(pipeline, culprit, err);
     return *ret_again ? 0 : -1;
 }
 
 static int verify_only(struct pipeline *pipeline, const struct apply_request *what, bool *ret_again,
                        struct err *err)
 {
-    struct session *session = pipeline->session;
     struct report *report = pipeline->report;
     struct runner *culprit = NULL;
     size_t verified = 0;
@@ -73,7 +68,7 @@ static int verify_only(struct pipeline *pipeline, const struct apply_request *wh
         report->result = "unchanged";
     if (pipeline_verify(pipeline, &what->selection, &verified, &culprit, err) == 0)
         return 0;
-    *ret_again = may_go_on(session, report, culprit, err);
+    *ret_again = may_go_on(pipeline, culprit, err);
     if (!*ret_again)
         report->result = "failed";
     return *ret_again ? 0 : -1;

@@ -11,11 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_elsewhere(const struct session *session, const struct runner *runner)
-{
-    return !config_names_host(&runner->step->only_on, session->environment.hostname);
-}
-
 static void report_step(struct session *session, struct report *report, const struct runner *runner,
                         const char *hook, enum step_status status, const char *message)
 {
@@ -43,41 +38,35 @@ static void report_step(struct session *session, struct report *report, const st
                              .message = message};
 }
 
-void pipeline_leave_out(struct report *report, struct runner *runner)
+/* It takes no further part in this run. */
+static void leave_out(struct pipeline *pipeline, struct runner *runner)
 {
+    struct report *report = pipeline->report;
     runner->dropped = true;
     for (size_t i = 0; i < report->step_count; i++)
         if (strcmp(report->steps[i].name, runner->step->name) == 0)
             report->steps[i].left_out = true;
 }
 
-static const char *elsewhere_message(struct session *session, const struct runner *runner)
-{
-    return mem_printf(session->mem, "only on %s; this host is %s",
-                      names_join(session->mem, &runner->step->only_on, ", "),
-                      session->environment.hostname);
-}
-
-static void call_step(struct pipeline *pipeline, const struct runner *runner, enum call which,
-                      const char *hook, struct change_set *changes, struct call_result *ret)
+/* The next of the selected steps, from *at on; NULL: there is none. One that is for other hosts is
+ * passed over, and reported. */
+static struct runner *next_runner(struct pipeline *pipeline, const struct selection *selection,
+                                  bool verifies, size_t *at)
 {
     struct session *session = pipeline->session;
-    const bool has[] = {[CALL_CHECK] = runner->plugin.checks,
-                        [CALL_PLAN] = runner->plugin.plans,
-                        [CALL_VERIFY] = runner->plugin.verifies};
-    if (!has[which]) {
-        *ret = (struct call_result){.status = STEP_OK, .exit = STATUS_OK, .message = ""};
-        return;
+    while (*at < pipeline->count) {
+        struct runner *runner = &pipeline->runners[(*at)++];
+        const struct names *hosts = &runner->step->only_on;
+        if (!pipeline_selects(selection, runner) || (verifies && !runner->plugin.verifies))
+            continue;
+        if (config_names_host(hosts, session->environment.hostname))
+            return runner;
+        report_step(session, pipeline->report, runner, selection->hook, STEP_SKIPPED,
+                    mem_printf(session->mem, "only on %s; this host is %s",
+                               names_join(session->mem, hosts, ", "),
+                               session->environment.hostname));
     }
-    const struct plugin_call child = {.call = which,
-                                      .environment = &session->environment,
-                                      .log = &session->log,
-                                      .file = runner->file,
-                                      .step = runner->step,
-                                      .settings = &runner->settings,
-                                      .hook = hook,
-                                      .changes = changes};
-    plugin_call_run(session->mem, &child, ret);
+    return NULL;
 }
 
 static const char *step_failed(struct session *session, const struct runner *runner,
@@ -86,44 +75,13 @@ static const char *step_failed(struct session *session, const struct runner *run
     return mem_printf(session->mem, "step %s: %s", runner->step->name, message);
 }
 
-/* --- check --- */
-
-int pipeline_check(struct pipeline *pipeline, const struct selection *selection, struct err *err)
+static const struct finding *first_failure(const struct call_result *result)
 {
-    struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
-    struct names failures = {0};
-    enum status worst = STATUS_OK;
-    for (size_t i = 0; i < pipeline->count; i++) {
-        struct runner *runner = &pipeline->runners[i];
-        struct call_result result;
-        if (!pipeline_selects(selection, runner))
-            continue;
-        if (is_elsewhere(session, runner)) {
-            report_step(session, report, runner, selection->hook, STEP_SKIPPED,
-                        elsewhere_message(session, runner));
-            continue;
-        }
-        call_step(pipeline, runner, CALL_CHECK, selection->hook, NULL, &result);
-        report_step(session, report, runner, selection->hook, result.status, result.message);
-        if (result.exit == STATUS_OK)
-            continue;
-        const char *text = step_failed(session, runner, result.message);
-        if (runner->step->ignore_failure && result.exit != STATUS_REJECTED && !interrupt_pending) {
-            log_warn(&session->log, "%s (on-failure = ignore)", text);
-            pipeline_leave_out(report, runner);
-            continue;
-        }
-        names_add(session->mem, &failures, text);
-        if (worst != STATUS_REJECTED)
-            worst = result.exit;
-    }
-    if (failures.count == 0)
-        return 0;
-    return err_set(err, worst, "%s", names_join(session->mem, &failures, "\n"));
+    for (size_t i = 0; i < result->findings.count; i++)
+        if (result->findings.items[i].verdict == TFHOOK_FAIL)
+            return &result->findings.items[i];
+    return NULL;
 }
-
-/* --- plan --- */
 
 /* Adds to a proposal what the parent finds out itself: the child's word is not taken for it. */
 static int complete_proposal(struct session *session, const struct runner *runner,
@@ -217,51 +175,86 @@ static void add_next_steps(struct session *session, struct report *report,
             names_add(session->mem, &report->next_steps, result->next_steps.names[i]);
 }
 
-/* One step's plan, merged. */
-static void plan_one(struct pipeline *pipeline, const struct runner *runner, const char *hook,
-                     struct change_set *changes, struct call_result *result)
+/* One call, with all that is the same for every caller: what a plan proposes goes into `changes`,
+ * and the step into the report. */
+static void call_step(struct pipeline *pipeline, const struct runner *runner, enum call which,
+                      const char *hook, struct change_set *changes, struct call_result *ret)
 {
     struct session *session = pipeline->session;
     const char *why = NULL;
-    call_step(pipeline, runner, CALL_PLAN, hook, changes, result);
-    if (result->status == STEP_OK && merge_proposals(session, runner, result, changes, &why) < 0) {
-        result->status = STEP_FAILED;
-        result->exit = STATUS_FAILED;
-        result->message = why;
+    const bool has[] = {[CALL_CHECK] = runner->plugin.checks,
+                        [CALL_PLAN] = runner->plugin.plans,
+                        [CALL_VERIFY] = runner->plugin.verifies};
+    const struct plugin_call child = {.call = which,
+                                      .environment = &session->environment,
+                                      .log = &session->log,
+                                      .file = runner->file,
+                                      .step = runner->step,
+                                      .settings = &runner->settings,
+                                      .hook = hook,
+                                      .changes = changes};
+    *ret = (struct call_result){.status = STEP_OK, .exit = STATUS_OK, .message = ""};
+    if (has[which])
+        plugin_call_run(session->mem, &child, ret);
+    if (which == CALL_PLAN && ret->status == STEP_OK &&
+        merge_proposals(session, runner, ret, changes, &why) < 0) {
+        ret->status = STEP_FAILED;
+        ret->exit = STATUS_FAILED;
+        ret->message = why;
     }
+    bool finding = first_failure(ret) != NULL && ret->status == STEP_OK;
+    report_step(session, pipeline->report, runner, hook, finding ? STEP_FAILED : ret->status,
+                ret->message);
+}
+
+int pipeline_check(struct pipeline *pipeline, const struct selection *selection, struct err *err)
+{
+    struct session *session = pipeline->session;
+    struct call_result result;
+    struct names failures = {0};
+    enum status worst = STATUS_OK;
+    size_t at = 0;
+    for (struct runner *runner; (runner = next_runner(pipeline, selection, false, &at)) != NULL;) {
+        call_step(pipeline, runner, CALL_CHECK, selection->hook, NULL, &result);
+        if (result.exit == STATUS_OK)
+            continue;
+        const char *text = step_failed(session, runner, result.message);
+        if (runner->step->ignore_failure && result.exit != STATUS_REJECTED && !interrupt_pending) {
+            log_warn(&session->log, "%s (on-failure = ignore)", text);
+            leave_out(pipeline, runner);
+            continue;
+        }
+        names_add(session->mem, &failures, text);
+        if (worst != STATUS_REJECTED)
+            worst = result.exit;
+    }
+    if (failures.count == 0)
+        return 0;
+    return err_set(err, worst, "%s", names_join(session->mem, &failures, "\n"));
+}
+
+bool pipeline_goes_on(struct pipeline *pipeline, struct runner *runner, const char *why)
+{
+    if (!runner->step->ignore_failure || interrupt_pending)
+        return false;
+    log_warn(&pipeline->session->log, "step %s is left out (on-failure = ignore): %s",
+             runner->step->name, why);
+    leave_out(pipeline, runner);
+    return true;
 }
 
 int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
                   struct change_set *changes, struct err *err)
 {
     struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
-    for (size_t i = 0; i < pipeline->count; i++) {
-        struct runner *runner = &pipeline->runners[i];
-        struct call_result result;
-        if (!pipeline_selects(selection, runner))
-            continue;
-        if (is_elsewhere(session, runner)) {
-            report_step(session, report, runner, selection->hook, STEP_SKIPPED,
-                        elsewhere_message(session, runner));
-            continue;
-        }
-        if (!runner->plugin.plans) {
-            report_step(session, report, runner, selection->hook, STEP_OK, "");
-            continue;
-        }
-        plan_one(pipeline, runner, selection->hook, changes, &result);
-        report_step(session, report, runner, selection->hook, result.status, result.message);
-        if (result.exit == STATUS_OK) {
-            if (result.status == STEP_OK)
-                add_next_steps(session, report, &result);
-            continue;
-        }
-        if (!runner->step->ignore_failure || interrupt_pending)
+    struct call_result result;
+    size_t at = 0;
+    for (struct runner *runner; (runner = next_runner(pipeline, selection, false, &at)) != NULL;) {
+        call_step(pipeline, runner, CALL_PLAN, selection->hook, changes, &result);
+        if (result.status == STEP_OK)
+            add_next_steps(session, pipeline->report, &result);
+        if (result.exit != STATUS_OK && !pipeline_goes_on(pipeline, runner, result.message))
             return err_set(err, result.exit, "%s", step_failed(session, runner, result.message));
-        log_warn(&session->log, "step %s is left out (on-failure = ignore): %s", runner->step->name,
-                 result.message);
-        pipeline_leave_out(report, runner);
     }
     return 0;
 }
@@ -285,14 +278,6 @@ static void publish_files(struct session *session, const struct runner *runner,
     }
 }
 
-static const struct finding *first_failure(const struct call_result *result)
-{
-    for (size_t i = 0; i < result->findings.count; i++)
-        if (result->findings.items[i].verdict == TFHOOK_FAIL)
-            return &result->findings.items[i];
-    return NULL;
-}
-
 static int judge_verification(struct session *session, const struct runner *runner,
                               const struct call_result *result, struct err *err)
 {
@@ -309,41 +294,26 @@ int pipeline_verify(struct pipeline *pipeline, const struct selection *selection
                     size_t *ret_verified, struct runner **ret_culprit, struct err *err)
 {
     struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
-    int rc = 0;
-    size_t failures = 0;
-    *ret_verified = 0;
-    for (size_t i = 0; i < pipeline->count; i++) {
-        struct runner *runner = &pipeline->runners[i];
-        struct call_result result;
-        if (!pipeline_selects(selection, runner) || !runner->plugin.verifies)
-            continue;
-        if (is_elsewhere(session, runner)) {
-            report_step(session, report, runner, selection->hook, STEP_SKIPPED,
-                        elsewhere_message(session, runner));
-            continue;
-        }
+    struct findings *findings = &pipeline->report->findings;
+    struct call_result result;
+    size_t failures = 0, verified = 0, at = 0;
+    *ret_culprit = NULL;
+    for (struct runner *runner; (runner = next_runner(pipeline, selection, true, &at)) != NULL;) {
         call_step(pipeline, runner, CALL_VERIFY, selection->hook, NULL, &result);
         for (size_t k = 0; k < result.findings.count; k++) {
-            *mem_push(session->mem, report->findings.items, report->findings.count) =
-                result.findings.items[k];
+            *mem_push(session->mem, findings->items, findings->count) = result.findings.items[k];
             failures += result.findings.items[k].verdict == TFHOOK_FAIL;
         }
         if (result.status == STEP_OK)
             publish_files(session, runner, &result);
-        *ret_verified += result.status == STEP_OK;
-        bool failed = first_failure(&result) != NULL && result.status == STEP_OK;
-        report_step(session, report, runner, selection->hook, failed ? STEP_FAILED : result.status,
-                    result.message);
-        add_next_steps(session, report, &result);
-        if (judge_verification(session, runner, &result, err) < 0) {
-            if (rc == 0)
-                *ret_culprit = runner;
-            rc = -1;
-        }
+        verified += result.status == STEP_OK;
+        add_next_steps(session, pipeline->report, &result);
+        if (judge_verification(session, runner, &result, err) < 0 && *ret_culprit == NULL)
+            *ret_culprit = runner;
     }
+    *ret_verified = verified;
     /* The error names the first; a person must not think that it is the only one. */
-    if (rc < 0 && err->status == STATUS_FINDING && failures > 1)
+    if (*ret_culprit != NULL && err->status == STATUS_FINDING && failures > 1)
         err->text = mem_printf(session->mem, "%s (and %zu more)", err->text, failures - 1);
-    return rc;
+    return *ret_culprit == NULL ? 0 : -1;
 }

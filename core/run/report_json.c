@@ -114,7 +114,8 @@ static json_t *paths_to_json(const struct session *session, const struct journal
 {
     json_t *list = json_array();
     for (size_t i = 0; i < journal->count; i++)
-        (void)json_array_append_new(list, report_json_text(session, journal->entries[i].change.path));
+        (void)json_array_append_new(list,
+                                    report_json_text(session, journal->entries[i].change.path));
     return list;
 }
 

@@ -1,5 +1,6 @@
 /*
- * Text for people and for parsers: growing, splitting, escaping, comparing. Pure.
+ * Text for people and for parsers: growing, splitting, escaping, comparing. No function has a side
+ * effect; what is returned lives in `mem`.
  */
 #ifndef TFHOOK_TEXT_H
 #define TFHOOK_TEXT_H
@@ -17,27 +18,26 @@ struct names {
 void names_add(struct mem *mem, struct names *list, const char *name);
 void names_truncate(struct names *list, size_t count); /* to at most so many */
 bool names_have(const struct names *list, const char *name);
-
+/* All names as one text, with `between` between two of them. */
 const char *names_join(struct mem *mem, const struct names *list, const char *between);
 
-/* Fit to be shown: control characters, broken UTF-8 and the characters that turn the direction of
- * writing become \xNN; the rest stays. One line in, one line out. */
+/* The text as it can be shown safely: control characters, broken UTF-8 and the characters that turn
+ * the direction of writing become \xNN, the rest stays. A newline is such a character, so one line
+ * stays one line. Escaping twice is the same as escaping once. */
 const char *text_escape(struct mem *mem, const char *text, size_t size);
-const char *text_shown(struct mem *mem, const char *text); /* the same of all of it */
+const char *text_shown(struct mem *mem, const char *text);        /* the same, up to the NUL */
+const char *text_escape_lines(struct mem *mem, const char *text); /* the same, but newlines stay */
+
+/* Escaping would change nothing in it, except perhaps tabs. */
+bool text_may_be_shown(const char *text, size_t size);
 
 /* Bytes as lower-case hex, and back; NULL for what is not hex. */
 char *text_hex(struct mem *mem, const void *data, size_t size);
 char *text_from_hex(struct mem *mem, const char *hex);
 
-/* One word for a shell to read: as it is where that is plain, else in single quotes; what would be
- * escaped goes into $'...' of bash, ksh and zsh. */
+/* The text as one word for a shell: as it is where that is plain, else in single quotes; with
+ * characters that would be escaped, in $'...', which bash, ksh and zsh know. */
 const char *text_shell_word(struct mem *mem, const char *text);
-
-/* Nothing in it would be escaped; blanks that are tabs are fine. */
-bool text_may_be_shown(const char *text, size_t size);
-
-/* The same for several lines: "\n" stays. */
-const char *text_escape_lines(struct mem *mem, const char *text);
 
 /* The text without white space at both ends. */
 char *text_trim(struct mem *mem, const char *text, size_t size);
@@ -46,12 +46,12 @@ char *text_trim(struct mem *mem, const char *text, size_t size);
  * near enough to be meant. */
 const char *text_did_you_mean(struct mem *mem, const char *name, const struct names *candidates);
 
-/* Shell quoting without expansion: blanks part words; '...' and "..." quote, \ escapes. The words,
- * or -1 with *ret_why set. */
+/* The words of a text with a shell's quoting, but without its expansion: blanks separate words,
+ * '...' and "..." quote, \ escapes. -1: *ret_why says what is wrong. */
 int text_words(struct mem *mem, const char *text, struct names *ret, const char **ret_why)
     __attribute__((warn_unused_result));
 
-/* A whole number from min to max, nothing before or behind it. */
+/* Is the text a whole number from min to max, with nothing before or behind it? */
 bool text_number(const char *text, long min, long max, long *ret)
     __attribute__((warn_unused_result));
 

@@ -33,7 +33,7 @@ static const struct tfhook_key main_keys[MAIN_KEYS] = {
 enum { PHASE_ONLY_ON, PHASE_COMMAND, PHASE_KEYS };
 static const struct tfhook_key phase_keys[PHASE_KEYS] = {
     [PHASE_ONLY_ON] = {.name = "only-on", .type = TFHOOK_LIST},
-    [PHASE_COMMAND] = {.name = "command"}, /* read by read_commands(), whatever its type */
+    [PHASE_COMMAND] = {.name = "command"}, /* its type is not used: read_commands() */
 };
 
 const struct tfhook_key config_step_keys[STEP_KEYS] = {
@@ -45,8 +45,8 @@ const struct tfhook_key config_step_keys[STEP_KEYS] = {
 };
 
 struct reader {
-    struct mem *mem;
     struct config *config;
+    struct mem *mem;
     struct ini_problems problems;
 };
 
@@ -80,7 +80,8 @@ static void check_on_failure(const struct reader *reader, unsigned line, const c
         ini_refuse(&reader->problems, line, "on-failure = %s: expected abort or ignore", value);
 }
 
-/* Absent, it has no value. Repeated, which was refused already, the last one counts. */
+/* A key that is absent has no value. One that is repeated was refused already; its last value
+ * counts. */
 static struct setting read_key(const struct reader *reader, const struct ini_section *section,
                                const struct tfhook_key *key)
 {
@@ -89,8 +90,7 @@ static struct setting read_key(const struct reader *reader, const struct ini_sec
         const struct ini_entry *entry = &section->entries[i];
         if (strcmp(entry->key, key->name) != 0)
             continue;
-        value_read(reader->mem, key, entry, ini_place(&reader->problems, entry->line), NULL,
-                   &setting, reader->problems.lines);
+        value_read(&reader->problems, key, entry, NULL, &setting);
         if (key == &config_step_keys[STEP_HOOK])
             check_hooks(reader, entry->line, &setting.items);
         if (key == &config_step_keys[STEP_ON_FAILURE])
@@ -99,20 +99,13 @@ static struct setting read_key(const struct reader *reader, const struct ini_sec
     return setting;
 }
 
-/* `only_near`: where no plugin says which keys there are besides, only what is nearly one of the
- * keys is surely meant as that. */
 static void refuse_unknown(const struct reader *reader, const struct ini_section *section,
                            const struct tfhook_key *keys, size_t count, bool only_near)
 {
     struct names valid = {0};
     value_key_names(reader->mem, keys, count, &valid);
-    for (size_t i = 0; i < section->count; i++) {
-        const struct ini_entry *entry = &section->entries[i];
-        const char *meant = text_did_you_mean(reader->mem, entry->key, &valid);
-        if (!names_have(&valid, entry->key) && (!only_near || meant[0] != '\0'))
-            ini_refuse(&reader->problems, entry->line, "[%s] has no key %s%s", section->name,
-                       entry->key, meant);
-    }
+    value_refuse_unknown(&reader->problems, mem_printf(reader->mem, "[%s]", section->name),
+                         section->entries, section->count, &valid, only_near);
 }
 
 static void read_main(const struct reader *reader, const struct ini_section *section)
@@ -167,7 +160,7 @@ static void read_phase(const struct reader *reader, const struct ini_section *se
         ini_refuse(&reader->problems, section->line, "[%s] needs a command", section->name);
 }
 
-/* Of a step or a plugin. */
+/* May a step or a plugin be called so? */
 static bool is_plain_name(const char *name)
 {
     return name[0] != '\0' &&
@@ -200,6 +193,7 @@ static void read_step(const struct reader *reader, const struct ini_section *sec
                    "[%s]: a step's name is letters, digits, '-', '_' and '.'", section->name);
     if (plugin == NULL && section->count > 0) {
         ini_refuse(problems, section->line, "[step %s] needs plugin = NAME", name);
+        /* Nobody knows its plugin's keys; but what is nearly one of ours is meant as that. */
         refuse_unknown(reader, section, config_step_keys, STEP_KEYS, true);
     }
     if (plugin != NULL && !is_plain_name(plugin))
@@ -234,6 +228,13 @@ static void read_section(const struct reader *reader, const struct ini_section *
     }
 }
 
+static struct reader begin_config(struct mem *mem, const char *file, struct config *ret,
+                                  struct names *problems)
+{
+    *ret = (struct config){.file = file, .timeout = TIMEOUT_DEFAULT, .keep = KEEP_DEFAULT};
+    return (struct reader){ret, mem, {mem, file, mem_printf(mem, "%s: ", file), problems}};
+}
+
 static void inherit_timeout(struct config *config)
 {
     for (size_t i = 0; i < config->step_count; i++)
@@ -244,8 +245,7 @@ static void inherit_timeout(struct config *config)
 void config_parse(struct mem *mem, const char *file, const struct blob *text, struct config *ret,
                   struct names *problems)
 {
-    struct reader reader = {mem, ret, {mem, file, problems}};
-    *ret = (struct config){.file = file, .timeout = TIMEOUT_DEFAULT, .keep = KEEP_DEFAULT};
+    struct reader reader = begin_config(mem, file, ret, problems);
     struct ini ini;
     size_t before = problems->count;
     ini_read(&reader.problems, text, &ini);
@@ -259,8 +259,7 @@ void config_parse(struct mem *mem, const char *file, const struct blob *text, st
 void config_of_options(struct mem *mem, const char *plugin, const struct names *options,
                        struct config *ret, struct names *problems)
 {
-    struct reader reader = {mem, ret, {mem, "-o", problems}};
-    *ret = (struct config){.file = "-o", .timeout = TIMEOUT_DEFAULT, .keep = KEEP_DEFAULT};
+    struct reader reader = begin_config(mem, "-o", ret, problems);
     struct ini_section section = {.name = mem_printf(mem, "step %s", plugin)};
     struct ini_entry *own = mem_push(mem, section.entries, section.count);
     own->key = "plugin";

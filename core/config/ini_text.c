@@ -7,20 +7,19 @@
 
 enum { LINE_MAX_BYTES = 4096, NAME_MAX_BYTES = 49 };
 
-/* The text on its way through inih. */
+/* The text on its way through inih, which asks for a line and then gives what it has read in it. */
 struct reading {
     const struct ini_problems *problems;
     struct ini *ini;
-    const char *rest, *end; /* what inih has not been given yet */
-    unsigned line;          /* of what it was given last */
-    const char *value;      /* in that line, whole; inih may have no room for all of it */
+    const char *rest, *end; /* what inih has not asked for yet */
+    unsigned line;          /* the number of the line that it was given last */
+    const char *value;      /* the whole value in that line; inih may have no room for all of it */
     bool key_at_hand;       /* an indented line belongs to the last entry */
 };
 
 const char *ini_place(const struct ini_problems *problems, unsigned line)
 {
-    return line > 0 ? mem_printf(problems->mem, "%s:%u: ", problems->file, line)
-                    : mem_printf(problems->mem, "%s: ", problems->file);
+    return line > 0 ? mem_printf(problems->mem, "%s:%u: ", problems->file, line) : problems->whole;
 }
 
 void ini_refuse(const struct ini_problems *problems, unsigned line, const char *format, ...)
@@ -41,9 +40,13 @@ const struct ini_entry *ini_find(const struct ini_entry *entries, size_t count, 
     return NULL;
 }
 
-/* " ;" begins a comment. inih knows that too, but not every release of it on an indented line. */
+/* A comment begins with " ;" anywhere, or with ; or # as the first character of a line. inih has
+ * the same rule, but not every release of it applies it to an indented line. */
 static size_t length_before_comment(const char *text, size_t size)
 {
+    size_t indent = strspn(text, " \t");
+    if (indent < size && (text[indent] == ';' || text[indent] == '#'))
+        return 0;
     for (size_t i = 1; i < size; i++)
         if (text[i] == ';' && isspace((unsigned char)text[i - 1]))
             return i;
@@ -105,10 +108,8 @@ static const char *entry_fault(struct reading *reading, const char *text, size_t
 
 static const char *line_fault(struct reading *reading, const char *text, size_t size)
 {
-    size_t indent = 0;
-    while (indent < size && isspace((unsigned char)text[indent]))
-        indent++;
-    if (indent == size || text[indent] == ';' || text[indent] == '#')
+    size_t indent = strspn(text, " \t");
+    if (indent >= size)
         return NULL;
     if (indent > 0) {
         reading->value = text_trim(reading->problems->mem, text, size);
@@ -120,8 +121,8 @@ static const char *line_fault(struct reading *reading, const char *text, size_t 
     return text[0] == '[' ? section_fault(reading, text, size) : entry_fault(reading, text, size);
 }
 
-/* inih's reader, which is like fgets(): the next line without its comment, as much of it as there
- * is room for; a blank line in place of one that is refused. */
+/* inih's reader, which works like fgets(). It gives the next line without its comment, and only as
+ * much of it as there is room for. In place of a line that is refused it gives a blank one. */
 static char *give_line(char *room, int room_size, void *user)
 {
     struct reading *reading = user;
@@ -149,14 +150,15 @@ static char *give_line(char *room, int room_size, void *user)
     return room;
 }
 
-/* inih's handler. The value is taken whole from the line that inih was given; 0 when inih has not
- * read the beginning of just that. */
+/* inih's handler, for each KEY = VALUE and each indented line. inih may have cut the value, so ours
+ * is kept; what inih has read must be the beginning of it, else inih is told that the line is
+ * wrong. */
 static int take_value(void *user, const char *section, const char *key, const char *value)
 {
     struct reading *reading = user;
     struct mem *mem = reading->problems->mem;
     struct ini_section *last = &reading->ini->sections[reading->ini->count - 1];
-    (void)section; /* inih does not tell of one without entries */
+    (void)section; /* inih does not tell of a section without entries, so ours is kept too */
     if (!reading->key_at_hand) {
         for (size_t i = 0; i < last->count; i++)
             if (strcmp(last->entries[i].key, key) == 0)

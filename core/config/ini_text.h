@@ -1,9 +1,11 @@
 /*
- * INI text as sections with their entries. inih reads it, but takes in silence what the writer did
- * not mean: it cuts lines at 200 bytes and names at 49, takes `key: value`, and never tells of an
- * empty or a repeated section. So each line is checked as it is handed to inih.
+ * INI text as sections with their entries. inih reads it, but it silently accepts what the writer
+ * did not mean: it cuts lines at 200 bytes and names at 49, takes `key: value`, and does not report
+ * an empty or a repeated section. So each line is checked before inih sees it.
  *
- *     ini_read(mem, "tfhook.ini", &text, &ini, &lines)
+ *     struct ini_problems problems = {mem, "tfhook.ini", "tfhook.ini: ", &lines};
+ *     ini_read(&problems, &text, &ini);
+ *     ... ini_refuse(&problems, ini.sections[0].line, "no section is called ...")
  */
 #ifndef TFHOOK_INI_TEXT_H
 #define TFHOOK_INI_TEXT_H
@@ -32,22 +34,24 @@ struct ini {
     size_t count;
 };
 
-/* Where it is told what is wrong with a file: one line each, "FILE:LINE: ...". */
+/* A file and the list that its problems are added to, one line each: "FILE:LINE: ...". */
 struct ini_problems {
     struct mem *mem;
     const char *file;
+    const char *whole; /* begins a line about the file as a whole */
     struct names *lines;
 };
 
-/* Line 0 is the file as a whole. */
+/* How a line of problems begins; line 0 stands for the file as a whole. */
 const char *ini_place(const struct ini_problems *problems, unsigned line);
 void ini_refuse(const struct ini_problems *problems, unsigned line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The sections hold what could be read, so that later checks can add their problems to these. */
+/* Adds what is wrong to the problems. The sections hold what could be read all the same, so that
+ * later checks can add what they find. */
 void ini_read(const struct ini_problems *problems, const struct blob *text, struct ini *ret);
 
-/* NULL: no entry has the key. */
+/* The first entry of that key; NULL: there is none. */
 const struct ini_entry *ini_find(const struct ini_entry *entries, size_t count, const char *key);
 
 #endif

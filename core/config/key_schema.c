@@ -15,7 +15,7 @@ static bool is_key_name(const char *name)
     return strspn(name, letters) == size && strstr(name, "--") == NULL && name[size - 1] != '-';
 }
 
-/* Has it choices, where it is of a type that needs them, and only there? */
+/* Choices must be there for a type that needs them, and only for such a type. */
 static const char *choice_fault(struct mem *mem, const struct tfhook_key *key)
 {
     struct names choices = {0};
@@ -31,7 +31,8 @@ static const char *default_fault(struct mem *mem, const struct tfhook_key *key)
 {
     struct setting setting;
     struct names problems = {0};
-    value_read(mem, key, NULL, "", NULL, &setting, &problems);
+    const struct ini_problems to = {mem, "", "", &problems};
+    value_read(&to, key, NULL, NULL, &setting);
     if (key->type == TFHOOK_ENUM && problems.count > 0)
         return "has a default that is none of its choices";
     if (key->type == TFHOOK_NUMBER && key->min > key->max)

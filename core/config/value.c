@@ -3,22 +3,16 @@
 #include <string.h>
 
 struct value_reader {
-    struct mem *mem;
+    const struct ini_problems *problems;
+    unsigned line; /* of the entry; 0 for a default */
     const char *cwd;
     struct setting *setting;
-    struct names *problems;
 };
-
-static void refuse_key(const struct value_reader *reader, const char *why)
-{
-    names_add(reader->mem, reader->problems,
-              mem_printf(reader->mem, "%s%s%s", reader->setting->origin, reader->setting->key->name,
-                         why));
-}
 
 static void refuse_value(const struct value_reader *reader, const char *text, const char *why)
 {
-    refuse_key(reader, mem_printf(reader->mem, " = %s: %s", text, why));
+    ini_refuse(reader->problems, reader->line, "%s = %s: %s", reader->setting->key->name, text,
+               why);
 }
 
 static const char *read_path(const struct value_reader *reader, const char *text)
@@ -26,7 +20,7 @@ static const char *read_path(const struct value_reader *reader, const char *text
     if (text[0] == '/')
         return text;
     if (reader->cwd != NULL)
-        return mem_printf(reader->mem, "%s/%s", reader->cwd, text);
+        return mem_printf(reader->problems->mem, "%s/%s", reader->cwd, text);
     refuse_value(reader, text, "the path must be absolute");
     return text;
 }
@@ -36,10 +30,10 @@ static void check_choice(const struct value_reader *reader, const char *text)
     struct names choices = {0};
     const char *why = NULL;
     const char *all = reader->setting->key->choices;
-    if (text_words(reader->mem, all, &choices, &why) == 0 && !names_have(&choices, text))
+    if (text_words(reader->problems->mem, all, &choices, &why) == 0 && !names_have(&choices, text))
         refuse_value(reader, text,
-                     mem_printf(reader->mem, "expected one of: %s%s", all,
-                                text_did_you_mean(reader->mem, text, &choices)));
+                     mem_printf(reader->problems->mem, "expected one of: %s%s", all,
+                                text_did_you_mean(reader->problems->mem, text, &choices)));
 }
 
 /* A value, or an item of a list. */
@@ -68,8 +62,8 @@ static const char *read_item(const struct value_reader *reader, const char *text
     case TFHOOK_NUMBER:
         if (!text_number(text, key->min, key->max, number))
             refuse_value(reader, text,
-                         mem_printf(reader->mem, "expected a whole number from %ld to %ld",
-                                    key->min, key->max));
+                         mem_printf(reader->problems->mem,
+                                    "expected a whole number from %ld to %ld", key->min, key->max));
         return text;
     default:
         return text;
@@ -95,35 +89,41 @@ static struct names split_list(struct mem *mem, const struct ini_entry *entry)
 
 static void read_list(const struct value_reader *reader, const struct ini_entry *entry)
 {
+    const char *name = reader->setting->key->name;
     struct names *items = &reader->setting->items;
-    *items = split_list(reader->mem, entry);
+    *items = split_list(reader->problems->mem, entry);
     if (items->count == 0)
-        refuse_key(reader, " is empty");
+        ini_refuse(reader->problems, reader->line, "%s is empty", name);
     if (entry->lines.count > 1 && strchr(entry->lines.names[0], ',') != NULL)
-        refuse_key(reader, ": write the list on one line with commas, or each item on a line of "
-                           "its own");
+        ini_refuse(reader->problems, reader->line,
+                   "%s: write the list on one line with commas, or each item on a line of its own",
+                   name);
     for (size_t i = 0; i < items->count; i++)
         items->names[i] = read_item(reader, items->names[i]);
 }
 
-void value_read(struct mem *mem, const struct tfhook_key *key, const struct ini_entry *entry,
-                const char *origin, const char *cwd, struct setting *ret, struct names *problems)
+void value_read(const struct ini_problems *problems, const struct tfhook_key *key,
+                const struct ini_entry *entry, const char *cwd, struct setting *ret)
 {
     struct ini_entry fallback = {.key = key->name};
-    struct value_reader reader = {mem, cwd, ret, problems};
-    *ret = (struct setting){.key = key, .origin = entry != NULL ? origin : ""};
+    struct ini_problems own = *problems;
+    *ret = (struct setting){.key = key, .origin = ""};
     if (entry == NULL && key->fallback == NULL)
         return;
-    if (entry == NULL) {
-        names_add(mem, &fallback.lines, key->fallback);
+    if (entry != NULL) {
+        ret->origin = ini_place(problems, entry->line);
+    } else {
+        names_add(own.mem, &fallback.lines, key->fallback);
+        own.whole = ""; /* a default stands in no file */
         entry = &fallback;
     }
+    struct value_reader reader = {&own, entry->line, cwd, ret};
     if (key->type == TFHOOK_LIST || key->type == TFHOOK_PATHS || key->type == TFHOOK_ENUMS)
         read_list(&reader, entry);
     else if (entry->lines.count > 1)
-        refuse_key(&reader, " needs one value, not a list");
+        ini_refuse(&own, entry->line, "%s needs one value, not a list", key->name);
     else if (entry->lines.names[0][0] == '\0')
-        refuse_key(&reader, " needs one value");
+        ini_refuse(&own, entry->line, "%s needs one value", key->name);
     else
         ret->value = read_item(&reader, entry->lines.names[0]);
 }
@@ -133,4 +133,16 @@ void value_key_names(struct mem *mem, const struct tfhook_key *keys, size_t coun
 {
     for (size_t i = 0; i < count; i++)
         names_add(mem, names, keys[i].name);
+}
+
+void value_refuse_unknown(const struct ini_problems *problems, const char *owner,
+                          const struct ini_entry *entries, size_t count, const struct names *valid,
+                          bool only_near)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *meant = text_did_you_mean(problems->mem, entries[i].key, valid);
+        if (!names_have(valid, entries[i].key) && (!only_near || meant[0] != '\0'))
+            ini_refuse(problems, entries[i].line, "%s has no key %s%s", owner, entries[i].key,
+                       meant);
+    }
 }

@@ -2,7 +2,7 @@
  * A value of the config, taken apart by the type of its key: the one place that knows the types,
  * for the keys of plugins and for tfhook's own.
  *
- *     value_read(mem, &key, entry, origin, NULL, &setting, &problems)
+ *     value_read(&problems, &key, ini_find(entries, count, key.name), NULL, &setting)
  */
 #ifndef TFHOOK_VALUE_H
 #define TFHOOK_VALUE_H
@@ -10,6 +10,8 @@
 #include "ini_text.h"
 
 #include <tfhook/plugin.h>
+
+#include <stdbool.h>
 
 struct setting {
     const struct tfhook_key *key;
@@ -19,14 +21,20 @@ struct setting {
     long number;        /* TFHOOK_NUMBER; TFHOOK_FLAG: 0 or 1 */
 };
 
-/* The entry's value, or the key's default where `entry` is NULL; neither: all of *ret is empty but
- * the key. `cwd`, when not NULL, makes relative paths absolute: only for the command line. Each
- * problem begins with the origin; the setting then holds the text as it was written. */
-void value_read(struct mem *mem, const struct tfhook_key *key, const struct ini_entry *entry,
-                const char *origin, const char *cwd, struct setting *ret, struct names *problems);
+/* Reads the entry's value, or the key's default where `entry` is NULL; without a default *ret then
+ * holds nothing but the key. What does not fit the type is added to the problems. `cwd`, when not
+ * NULL, makes relative paths absolute: only for the command line. */
+void value_read(const struct ini_problems *problems, const struct tfhook_key *key,
+                const struct ini_entry *entry, const char *cwd, struct setting *ret);
 
 /* Adds the names of the keys. */
 void value_key_names(struct mem *mem, const struct tfhook_key *keys, size_t count,
                      struct names *names);
+
+/* Adds to the problems that `owner` has no key of an entry's name, for each that is not `valid`.
+ * `only_near`: not for one that is unlike all of them. */
+void value_refuse_unknown(const struct ini_problems *problems, const char *owner,
+                          const struct ini_entry *entries, size_t count, const struct names *valid,
+                          bool only_near);
 
 #endif

@@ -39,8 +39,9 @@ static struct names list_of(const struct step *step, const char *name)
     const struct ini_entry *entry = ini_find(step->entries, step->entry_count, name);
     struct setting setting;
     struct names problems = {0};
+    const struct ini_problems to = {&mem, "c.ini", "c.ini: ", &problems};
     assert_non_null(entry);
-    value_read(&mem, &key, entry, "", NULL, &setting, &problems);
+    value_read(&to, &key, entry, NULL, &setting);
     assert_int_equal(problems.count, 0);
     return setting.items;
 }
@@ -134,8 +135,9 @@ static void a_comment_may_follow_every_kind_of_line(void **state)
     (void)state;
     struct config config;
     struct names problems;
-    parse("[step one] ; c\nplugin = fake ; c\nlist = ; c\n  a;b ; c\n ; c\n  d\n", &config,
-          &problems);
+    parse("  ; c\n[step one] ; c\n  # c\n\t; c\nplugin = fake ; c\nlist = ; c\n  a;b ; c\n ; c\n  "
+          "d\n",
+          &config, &problems);
     assert_int_equal(problems.count, 0);
     struct names list = list_of(&config.steps[0], "list");
     assert_int_equal(list.count, 2);

@@ -1,22 +1,23 @@
 /*
- * The names on the disk for a file that is written or edited, as the transaction moves on; each
+ * The names on the disk for a file that is written or edited, as the transaction moves on. Each
  * line is one step, and a run can die between any two. "-": not there. The second name is a hard
  * link to the old file, where the file system has such.
  *
- *     phase   target   temp   second name
- *     prep    old      -      -             txn_begin: journal and backup are on the disk
- *     prep    old      new    old           txn_begin: content written, old file linked
- *     open    old      new    old           txn_apply: the phase; each target is checked once more:
- *                                             old: replaced      new, foreign: all is undone
- *     open    new      -      old           txn_apply: replaced. The steps verify; then txn_commit:
- *                                             new: commits       foreign, but edited, with our
- * lines in it: commits     else: all is undone open    new      -      -             txn_commit: no
- * way back but the backup. When the second name was written to late: all is undone done    new - -
- * txn_commit: copies of edited files are gone too
+ *     phase   target    temp   second name   by
+ *     prep    old       -      -             txn_begin: the journal and the backup are written
+ *     prep    old       new    old           txn_begin: content written, old file linked
+ *     open    old       new    old           txn_apply: the phase
+ *     open    new       -      old           txn_apply: replaced, if it was still old
+ *     open    new       -      -             txn_commit: if it was still new, or edited by others
+ *                                            too and has our lines
+ *     done    new       -      -             txn_commit: copies of edited files are gone too
  *
- *     A new file has no second name and no backup: the temp file is linked to its place, then
- * removed. A file to be removed has a backup, but no temp file and no second name. A directory is
- * made in prep, or removed in open, when it is empty.
+ *     open    foreign   any    old           at either "if": all is undone
+ *     open    new       -      late          a write into the old file at txn_commit: all is undone
+ *
+ * A new file has no second name and no backup: the temp file is linked to its place, then removed.
+ * A file to be removed has a backup, but no temp file and no second name. A directory is made in
+ * prep, or removed in open, when it is empty.
  *
  * What an undo does in each of these is told in undo.c, what a later run does in recovery.c.
  */

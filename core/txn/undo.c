@@ -31,7 +31,8 @@
  * is no reason to be stuck: it is kept as a conflict copy, and the old content put back.
  *
  * Each step is one rename or unlink, and leads from one line of the table to another. So an undo
- * that dies is begun anew, and nothing must be synced before its end.
+ * that dies is begun anew, and nothing must be synced before its end but a directory that is made
+ * again.
  */
 #include "undo.h"
 
@@ -215,6 +216,9 @@ static int undo_directory(const struct entry *entry, int state, struct err *why)
     int rc = file_create_directory(entry->temp, (unsigned)change->old_mode, &owner);
     if (rc == 0)
         rc = file_rename(entry->temp, change->real);
+    /* Before a file is put into it: else a power loss could leave that below the other name. */
+    if (rc == 0)
+        rc = file_sync_parent(change->real);
     return tell_errno(rc, why);
 }
 

@@ -211,64 +211,6 @@ apply_while() {
     [ "$(cat "$T/g")" = good ]
 }
 
-# A third of the last allocations of a run fail, one in each run.
-starve() {
-    local most n
-    rm -f "$T/log"
-    run_starved none "$@"
-    most=$(awk '$1 == "core" && $2 > most {most = $2} END {print most}' "$T/log")
-    for n in $(seq $((most > 120 ? most - 120 : 1)) 3 "$most"); do
-        starve_reset
-        run_starved "core:$n" "$@"
-        starve_check "$n"
-    done
-}
-
-run_starved() {
-    status=0
-    TFHOOK_FAULTY=$1 TFHOOK_FAULTY_LOG=$T/log "$TFHOOK_BUILD/faulty/faulty-tfhook" --plugin-dir \
-        "$TFHOOK_PLUGINS" --state-dir "$T/state" "${@:2}" >"$T/out" 2>"$T/err" </dev/null || status=$?
-    output=$(cat "$T/out" "$T/err")
-}
-
-@test "when memory is out, a stuck transaction is not called as before" {
-    config "plan:write:$T/f:new" "verify:publish:$T/f:foreign" "verify:finding:fail"
-    starve_reset() {
-        rm -rf "$T/state"
-        echo old >"$T/f"
-    }
-    starve_check() {
-        [ "$(cat "$T/f")" != foreign ] || [ "$status" -eq 6 ] || [ "$status" -eq 7 ] ||
-            fail "core:$1"
-        [ "$status" -ne 6 ] || expect_output recover
-    }
-    starve -c "$T/c.ini" apply
-}
-
-@test "when memory is out in a later hook, what was committed before is named" {
-    cat >"$T/c.ini" <<EOF
-[phase stop]
-command = /bin/true
-[step a]
-plugin = fake
-hook = pre-stop
-do = plan:write:$T/f:new
-[step b]
-plugin = fake
-hook = post-stop
-do = plan:write:$T/g:new
-EOF
-    starve_reset() {
-        rm -rf "$T/state" "$T/g"
-        echo old >"$T/f"
-    }
-    starve_check() {
-        [ "$status" -ne 0 ] && [ "$(cat "$T/f")" = new ] || return 0
-        [[ "$output" == *"is committed"* ]] || expect_output " rollback 1\`"
-    }
-    starve --yes -c "$T/c.ini" deploy
-}
-
 # An apply in the background, whose verification lasts until $T/go is there; when FILE is new, COMMAND...
 # is run, with descriptor 8 on what FILE was before: while_verifying FILE COMMAND...
 while_verifying() {

@@ -1,3 +1,21 @@
+/*
+ * What a run that died has left, and what is done. The targets and the names beside them are told
+ * in transaction.c.
+ *
+ *     phase   journal.json     targets           what is done
+ *     prep    -, or only .new  old               undone: nothing else was written
+ *     prep    can be read      old               what lies beside them is removed; undone
+ *     prep    cannot be read   old               it stays, as what lies beside them is not known
+ *     open    can be read      old and new       undo.c puts the new ones back; undone
+ *     open    can be read      one is foreign    undo.c puts the new ones back; stuck
+ *     open    cannot be read   not known         stuck
+ *     stuck   any              any               as open
+ *     done, undone, gone                         nothing; journal_prune() removes what is gone
+ *
+ * A person may say of one that is not settled: --restore, as open, but a foreign target is kept as
+ * a conflict copy and put back too; --keep, the names beside the targets go, the targets stay, and
+ * the phase is done (undone when no target was touched, or the journal cannot be read).
+ */
 #include "recovery.h"
 
 #include "cleanup.h"
@@ -96,16 +114,6 @@ static int settle_open(struct recovery *recovery, struct journal *journal, struc
     return 0;
 }
 
-static int settle_transaction(struct recovery *recovery, struct journal *journal, struct err *err)
-{
-    if (journal->phase == TXN_PREP)
-        return settle_prep(recovery, journal, err);
-    /* A stuck one is tried again: what hindered may be gone. Foreign files are left alone. */
-    if (journal->phase == TXN_OPEN || journal->phase == TXN_STUCK)
-        return settle_open(recovery, journal, err);
-    return 0;
-}
-
 static bool is_settled(const struct journal *journal)
 {
     return journal->phase == TXN_DONE || journal->phase == TXN_UNDONE || journal->phase == TXN_GONE;
@@ -129,26 +137,29 @@ static int refuse_twins(const struct journals *all, struct err *err)
 
 /* A run that was killed after its commit, and before the sync, has left a phase that a power loss
  * takes back. What is told from here on must be true tomorrow. */
-static int sync_phases(struct recovery *recovery, struct err *err)
+static int list_transactions(struct recovery *recovery, struct journals *ret, struct err *err)
 {
     const char *path = mem_printf(recovery->mem, "%s/transactions", recovery->state_dir);
+    if (journal_list(recovery->mem, recovery->state_dir, ret, err) < 0)
+        return -1;
     int rc = file_sync_directory(path);
-    return rc == 0 || rc == -ENOENT ? 0
-                                    : err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path);
+    return rc < 0 && rc != -ENOENT ? err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path)
+                                   : refuse_twins(ret, err);
 }
 
 int recovery_settle_all(struct recovery *recovery, struct err *err)
 {
     struct journals all;
-    if (journal_list(recovery->mem, recovery->state_dir, &all, err) < 0 ||
-        sync_phases(recovery, err) < 0)
-        return -1;
-    if (refuse_twins(&all, err) < 0)
+    if (list_transactions(recovery, &all, err) < 0)
         return -1;
     /* The newest first: a later transaction was made on top of an earlier one. */
-    for (size_t i = all.count; i > 0; i--)
-        if (settle_transaction(recovery, &all.items[i - 1], err) < 0)
+    for (size_t i = all.count; i > 0; i--) {
+        struct journal *journal = &all.items[i - 1];
+        if ((journal->phase == TXN_PREP && settle_prep(recovery, journal, err) < 0) ||
+            ((journal->phase == TXN_OPEN || journal->phase == TXN_STUCK) &&
+             settle_open(recovery, journal, err) < 0))
             return -1;
+    }
     return 0;
 }
 
@@ -164,16 +175,25 @@ void recovery_warn(struct mem *mem, const struct log *log, const char *state_dir
                      all.items[i].phase == TXN_STUCK ? "stuck" : "not finished, or still running");
 }
 
-static struct journal *find_unsettled(struct journals *all, long seq)
+/* The one named, as a person says; nothing else is settled before. */
+static struct journal *find_unsettled(struct recovery *recovery, long seq, struct err *err)
 {
-    for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].seq == seq && !is_settled(&all->items[i]))
-            return &all->items[i];
+    struct journals all;
+    if (list_transactions(recovery, &all, err) < 0)
+        return NULL;
+    for (size_t i = 0; i < all.count; i++)
+        if (all.items[i].seq == seq && !is_settled(&all.items[i]))
+            return &all.items[i];
+    (void)err_set(err, STATUS_USAGE,
+                  "transaction %ld is not interrupted or stuck; see tfhook history", seq);
     return NULL;
 }
 
-static int restore_old(struct recovery *recovery, struct journal *journal, struct err *err)
+int recovery_restore(struct recovery *recovery, long seq, struct err *err)
 {
+    struct journal *journal = find_unsettled(recovery, seq, err);
+    if (journal == NULL)
+        return -1;
     if (journal->phase == TXN_PREP)
         return settle_prep(recovery, journal, err);
     if (journal_read(recovery->mem, journal, err) < 0) {
@@ -182,56 +202,29 @@ static int restore_old(struct recovery *recovery, struct journal *journal, struc
     }
     if (undo_all(recovery->mem, journal, true, err) < 0)
         return -1;
-    log_info(recovery->log, "transaction %ld: the old content is back", journal->seq);
+    log_info(recovery->log, "transaction %ld: the old content is back", seq);
     conflict_copy_report(recovery->mem, recovery->log, journal);
     note_undone(recovery, journal);
     return 0;
 }
 
-static int keep_as_is(struct recovery *recovery, struct journal *journal, bool *ret_applied,
-                      struct err *err)
+int recovery_keep(struct recovery *recovery, long seq, bool *ret_applied, struct err *err)
 {
     struct err unread = {.mem = recovery->mem};
     struct err why = {.mem = recovery->mem};
+    struct journal *journal = find_unsettled(recovery, seq, err);
+    if (journal == NULL)
+        return -1;
     bool readable = journal_read(recovery->mem, journal, &unread) == 0;
+    /* Without a journal there is nothing that could be rolled back later. */
     bool applied = readable && journal->phase != TXN_PREP;
     if (readable && cleanup_all(recovery->mem, journal, !applied, &why) < 0)
-        log_warn(recovery->log, "transaction %ld: what it has laid beside its files stays: %s",
-                 journal->seq, why.text);
-    /* Without a journal there is nothing that could be rolled back later. */
+        log_warn(recovery->log, "transaction %ld: what it has laid beside its files stays: %s", seq,
+                 why.text);
     if (journal_move(recovery->mem, journal, applied ? TXN_DONE : TXN_UNDONE, err) < 0)
         return -1;
-    log_info(recovery->log, "transaction %ld is closed; every file was left as it is",
-             journal->seq);
+    log_info(recovery->log, "transaction %ld is closed; every file was left as it is", seq);
     conflict_copy_report(recovery->mem, recovery->log, journal);
     *ret_applied = applied;
     return 0;
-}
-
-/* The one named, as a person says; nothing else is settled before. */
-static int find_named(struct recovery *recovery, long seq, struct journal **ret, struct err *err)
-{
-    struct journals all;
-    if (journal_list(recovery->mem, recovery->state_dir, &all, err) < 0 ||
-        sync_phases(recovery, err) < 0 || refuse_twins(&all, err) < 0)
-        return -1;
-    *ret = find_unsettled(&all, seq);
-    if (*ret == NULL)
-        return err_set(err, STATUS_USAGE,
-                       "transaction %ld is not interrupted or stuck; see tfhook history", seq);
-    return 0;
-}
-
-int recovery_restore(struct recovery *recovery, long seq, struct err *err)
-{
-    struct journal *journal = NULL;
-    return find_named(recovery, seq, &journal, err) < 0 ? -1 : restore_old(recovery, journal, err);
-}
-
-int recovery_keep(struct recovery *recovery, long seq, bool *ret_applied, struct err *err)
-{
-    struct journal *journal = NULL;
-    return find_named(recovery, seq, &journal, err) < 0
-               ? -1
-               : keep_as_is(recovery, journal, ret_applied, err);
 }

@@ -1,13 +1,11 @@
 /*
  * Settling transactions whose run died, from the disk alone: no plugin, config or site is needed.
+ * What is done in which state is told in recovery.c.
  *
- *     prep                 nothing was touched: temp files are removed             -> undone
- *                          its journal cannot be read, or they cannot be removed   (stays)
- *     open                 each target old or new: new ones are put back           -> undone
- *                          a target is neither: it is left alone; or the journal
- *                          cannot be read                                          -> stuck
- *     stuck                tried again, as open
- *     any of these         a person decides: --restore or --keep                   -> undone | done
+ *     prep    -> undone          (or it stays, and a person is needed)
+ *     open    -> undone | stuck
+ *     stuck   -> undone | stuck
+ *     any of these: a person decides, --restore -> undone | stuck, --keep -> done | undone
  */
 #ifndef TFHOOK_RECOVERY_H
 #define TFHOOK_RECOVERY_H

@@ -76,12 +76,13 @@ static int check_again(struct txn *txn, const struct entry *entry, struct err *e
     const struct change *change = &entry->change;
     struct stat st;
     int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
-    if (state < 0)
-        return entry_failed(err, state, entry, "read");
-    bool same = state == ENTRY_OLD;
+    int rc = state == ENTRY_OLD && change->existed ? file_stat(change->real, &st) : 0;
+    if (state < 0 || (rc < 0 && rc != -ENOENT))
+        return entry_failed(err, state < 0 ? state : rc, entry, "read");
+    bool same = state == ENTRY_OLD && rc == 0;
     if (same && change->existed)
-        same = file_stat(change->real, &st) == 0 && (int)(st.st_mode & 07777) == change->old_mode &&
-               st.st_uid == entry->old_uid && st.st_gid == entry->old_gid;
+        same = (int)(st.st_mode & 07777) == change->old_mode && st.st_uid == entry->old_uid &&
+               st.st_gid == entry->old_gid;
     return same ? 0
                 : err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
                           change->real);

@@ -30,7 +30,7 @@ char *mem_vprintf(struct mem *mem, const char *format, va_list args)
 void *mem_grow(struct mem *mem, void *array, size_t count, size_t item_size);
 void mem_free(struct mem *mem);
 
-/* For callers whose libraries ran out of memory: the end, as above. */
+/* The same end, for callers of a library that has run out of memory. */
 _Noreturn void mem_exhausted(void);
 
 /* mem_push(mem, array, count) is the new, zeroed last item of a typed array. */

@@ -6,7 +6,8 @@
 
 enum { NOT_FOUND = -1, AMBIGUOUS = -2 };
 
-/* The one change of the text that there is, and its record. */
+/* Every edit, of an apply or an undo, is made here; it is recorded with the place where it was
+ * made. */
 static void make_edit(struct mem *mem, struct lines *lines, struct edit edit, struct edits *made)
 {
     size_t width = edit.old_line != NULL ? 1 : 0;
@@ -99,8 +100,8 @@ static unsigned count_neighbours(struct mem *mem, const struct lines *lines,
            (unsigned)(strcmp(lines_digest(mem, lines, index + width), edit->after) == 0);
 }
 
-/* The line `text` that an edit left or took: the only one, or the one with the most neighbours, at
- * least `least`. */
+/* The line `text` at the place of an edit: the one of which the most neighbours, and at least
+ * `least`, are the edit's. */
 static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines, const struct edit *edit,
                              const char *text, unsigned least)
 {
@@ -136,7 +137,7 @@ static ptrdiff_t find_placed_gap(struct mem *mem, const struct lines *lines,
     return NOT_FOUND;
 }
 
-/* Nothing stands between its two neighbours. */
+/* The edit's two neighbours stand next to each other. */
 static bool has_gap(struct mem *mem, const struct lines *lines, const struct edit *edit)
 {
     for (size_t i = 0; i <= lines->count; i++)
@@ -150,12 +151,14 @@ static bool is_undone(struct mem *mem, const struct lines *lines, const struct e
 {
     if (edit->old_line == NULL)
         return has_gap(mem, lines, edit);
-    /* An equal line that has one of the neighbours does not say that a deleted one is back. */
+    /* While the neighbours of a deleted line stand next to each other, an equal line beside one of
+     * them is another one: it does not mean that the deleted one is back. */
     unsigned least = edit->new_line == NULL && has_gap(mem, lines, edit) ? 2 : 1;
     return find_placed(mem, lines, edit, edit->old_line, least) != NOT_FOUND;
 }
 
-/* A line that stands where ours stood, between its neighbours; the same key may be shown. */
+/* A line that stands where ours stood, for the message. Only one of the same key is shown: others
+ * may be secret. */
 static const char *what_stands_there(struct mem *mem, const struct lines *lines,
                                      const struct edit *edit)
 {
@@ -172,7 +175,7 @@ static const char *what_stands_there(struct mem *mem, const struct lines *lines,
 static void reverse_edit(struct mem *mem, struct lines *lines, const struct edit *edit,
                          size_t index, struct edits *made)
 {
-    /* The empty line that took the place of the only one is no line of its own. */
+    /* When the only line was deleted, an empty one took its place: that one is replaced. */
     bool refill = edit->alone && lines->count == 1 && lines_is(lines, 0, "");
     make_edit(mem, lines,
               (struct edit){.old_line = refill ? "" : edit->new_line,

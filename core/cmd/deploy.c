@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Below --root when it is there, else as it is written. */
+/* The program below --root, if there is one; else the path as the config has it. */
 static const char *command_path(struct session *session, const char *path)
 {
     const char *inside = NULL;

@@ -20,8 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Of all of it or a part: what was left out was left out on purpose, so it is passed over too,
- * unless it is named. */
+/* By a rollback of all of it or of a part. What a part left out was left out on purpose, so such a
+ * transaction is no candidate any more, unless it is named. */
 static bool has_rollback(const struct journals *all, long seq)
 {
     for (size_t i = 0; i < all->count; i++)
@@ -31,8 +31,9 @@ static bool has_rollback(const struct journals *all, long seq)
     return false;
 }
 
-/* The newest that is done, no rollback itself, and not yet rolled back; or the one named. One that
- * cannot be read may be the newest: then none older is taken for it. */
+/* The one named; else the newest that is done, no rollback itself, and not yet rolled back. One
+ * whose journal cannot be read may be that: then it is chosen, and refused later, and none older is
+ * taken instead. */
 static struct journal *choose_transaction(struct journals *all, long seq)
 {
     for (size_t i = all->count; i > 0; i--) {
@@ -46,7 +47,7 @@ static struct journal *choose_transaction(struct journals *all, long seq)
     return NULL;
 }
 
-/* One that cannot be read stands in nobody's way but its own. */
+/* One that cannot be read hinders no rollback of another. */
 static void read_one(struct session *session, struct journal *journal)
 {
     struct err unread = {.mem = session->mem};
@@ -235,7 +236,8 @@ static int run_rollback(struct session *session, struct report *report,
     return 0;
 }
 
-/* The lock, and what was interrupted settled. *ret_undone: the newest whose changes that undoes. */
+/* Takes the lock and settles what was interrupted. *ret_undone: the newest that was undone by it.
+ */
 static int begin_rollback(struct session *session, struct report *report, long *ret_undone,
                           struct err *err)
 {
@@ -253,7 +255,8 @@ static int begin_rollback(struct session *session, struct report *report, long *
     return 0;
 }
 
-/* Who asks for the newest to be undone has seen it done: not the one before it as well. */
+/* A person who asks for a rollback of the newest means this one. It is undone by now, so nothing
+ * else must be rolled back in its place. */
 static void say_undone(struct session *session, struct report *report, long seq)
 {
     bool plan = session->cli.plan_only;

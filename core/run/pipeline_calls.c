@@ -17,7 +17,7 @@ static void report_step(struct session *session, struct report *report, const st
     const struct step *step = runner->step;
     if (hook == NULL && step->hooks.count > 0)
         hook = step->hooks.names[0];
-    /* A step that is verified after it was planned is one step: the later word stands. */
+    /* A step that is planned and then verified is reported once, with the later result. */
     for (size_t i = 0; i < report->step_count; i++) {
         struct step_report *old = &report->steps[i];
         bool same_hook =

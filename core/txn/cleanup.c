@@ -19,7 +19,7 @@ static void note_removal(struct err *err, int rc, const char *path)
         note_failure(err, path, strerror(-rc));
 }
 
-/* What lies in a directory that is not there would be back with it. */
+/* Names in a directory that is not mounted now are not gone: they would be back with it. */
 static bool may_touch(struct mem *mem, const struct journal *journal, const struct entry *entry,
                       struct err *err)
 {

@@ -33,17 +33,17 @@ int conflict_copy_keep(struct mem *mem, const struct journal *journal, size_t in
     }
 }
 
-/* 1: the second name of the old file leads to something else than was replaced. */
+/* 1: the second name leads to a file with another content than the one that was replaced. */
 static int is_late(struct mem *mem, const struct entry *entry)
 {
     const char *now = NULL;
     if (entry->link == NULL || file_is_one(entry->link, entry->change.real))
         return 0;
     int rc = file_digest(mem, entry->link, FILE_LIMIT, &now);
-    /* What is not there, or no file at all, is not the old one. */
+    /* Nothing there, or no file: somebody has removed the old file's second name. */
     if (rc == -ENOENT || rc == -ENOTDIR || rc == -ELOOP || rc == -EISDIR || rc == -EINVAL)
         return 0;
-    if (rc == -EFBIG || rc == -EAGAIN) /* it grows: it was whole when it was replaced */
+    if (rc == -EFBIG || rc == -EAGAIN) /* it has grown, or grows while it is read */
         return 1;
     return rc < 0 ? rc : strcmp(now, entry->change.old_sha256) != 0;
 }

@@ -41,7 +41,8 @@ int journal_write(struct mem *mem, const struct journal *journal, struct err *er
 {
     const char *path = mem_printf(mem, "%s/journal.json", journal->dir);
     const char *text = journal_to_json(mem, journal);
-    /* Whole or not there: one that is there and cannot be read was whole once. */
+    /* Under its own name it is whole from the first moment on: a journal that is there and cannot
+     * be read was damaged later. */
     struct blob content = {(const unsigned char *)text, strlen(text)};
     const char *new = mem_printf(mem, "%s.new", path);
     int rc = file_create(new, &content, 0600, NULL);

@@ -38,8 +38,7 @@ struct entry {
     unsigned old_uid, old_gid;
 };
 
-/* In the names of the files in the transaction's directory that are somebody else's:
- * conflict_copy.h. */
+/* In the names of conflict copies (conflict_copy.h). */
 #define JOURNAL_FOREIGN ".foreign."
 
 /* Its target is a directory: to be made, or removed when it is empty. */
@@ -48,7 +47,7 @@ bool entry_is_directory(const struct entry *entry);
 /* "cannot WHAT REAL: reason", STATUS_FAILED. -1. */
 int entry_failed(struct err *err, int rc, const struct entry *entry, const char *what);
 
-/* What has a larger number in the folder is none of ours. */
+/* A directory with a larger number is not one that we have made. */
 #define JOURNAL_SEQ_MAX 999999999L
 
 struct journal {
@@ -96,9 +95,9 @@ const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum t
 /* Was it rolled back, by a rollback that stands? `all` must have been read. */
 bool journal_is_undone(const struct journals *all, long seq, long *ret_by);
 
-/* Remove the oldest transactions but `keep` that were committed and `keep` that were undone; and of
- * the others that keep what is somebody else's all but `keep`. What cannot be removed is tried
- * again the next time. */
+/* Of the transactions that were committed the newest `keep` stay, and of those that were undone; of
+ * the rest, those with conflict copies, again the newest `keep`. The others are removed; what
+ * cannot be removed is tried again the next time. */
 void journal_prune(struct mem *mem, const char *state_dir, long keep);
 
 #endif

@@ -85,7 +85,8 @@ int lock_take(struct mem *mem, const struct log *log, const char *state_dir, con
         const struct timespec tenth = {0, 100000000};
         (void)nanosleep(&tenth, NULL);
     }
-    /* It is for people only: a recover must not need space. */
+    /* What is written is for people only, so a full disk is no reason to fail: a recover must not
+     * need space. */
     int rc = write_holder(mem, fd, command, now);
     if (rc < 0)
         log_warn(log, "cannot write into %s who holds the lock: %s", path, strerror(-rc));

@@ -26,7 +26,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The way back must be seen too. */
+/* The caller reports what was put back as changes too. */
 static void note_undone(struct recovery *recovery, const struct journal *journal)
 {
     struct change_set *undone = recovery->undone;
@@ -40,8 +40,8 @@ static void note_undone(struct recovery *recovery, const struct journal *journal
     }
 }
 
-/* What it did is not known any more, unless the fault was a passing one. The phase first: the
- * message names the journal where it is. */
+/* Without its journal it is not known what a transaction has done. It is read again after the phase
+ * has changed, for the message must name the journal where it is then; and that may succeed. */
 static int read_or_stick(struct recovery *recovery, struct journal *journal, struct err *err)
 {
     struct err first = {.mem = recovery->mem};
@@ -62,7 +62,7 @@ static int read_or_stick(struct recovery *recovery, struct journal *journal, str
                    journal->seq, unread.text, journal->seq);
 }
 
-/* The journal is there, whole, before anything else is written. */
+/* The journal is there, whole, before anything else is written: did that point come? */
 static bool had_journal(struct recovery *recovery, const struct journal *journal)
 {
     struct names names = {0};
@@ -72,8 +72,8 @@ static bool had_journal(struct recovery *recovery, const struct journal *journal
     return names.count > (names_have(&names, "journal.json.new") ? 1 : 0);
 }
 
-/* No target was touched yet. Without a journal nothing was. What cannot be taken away now keeps the
- * transaction as it is, for the next try. */
+/* No target was touched yet. While something beside the targets cannot be removed, the transaction
+ * stays as it is, and the next run tries again. */
 static int settle_prep(struct recovery *recovery, struct journal *journal, struct err *err)
 {
     struct err unread = {.mem = recovery->mem};
@@ -119,8 +119,8 @@ static bool is_settled(const struct journal *journal)
     return journal->phase == TXN_DONE || journal->phase == TXN_UNDONE || journal->phase == TXN_GONE;
 }
 
-/* A phase changes by one rename, so no number is there twice, unless a disk or a person made it so:
- * which of the two is true is not ours to guess. */
+/* A phase changes by one rename, so a number is there twice only if a disk or a person made it so.
+ * Which of the two is true, a person must say. */
 static int refuse_twins(const struct journals *all, struct err *err)
 {
     for (size_t i = 1; i < all->count; i++) {
@@ -135,8 +135,8 @@ static int refuse_twins(const struct journals *all, struct err *err)
     return 0;
 }
 
-/* A run that was killed after its commit, and before the sync, has left a phase that a power loss
- * takes back. What is told from here on must be true tomorrow. */
+/* A run that was killed between the rename of its commit and the sync has left a phase that a power
+ * loss may take back. It is synced first: what is told from here on must stay true. */
 static int list_transactions(struct recovery *recovery, struct journals *ret, struct err *err)
 {
     const char *path = mem_printf(recovery->mem, "%s/transactions", recovery->state_dir);

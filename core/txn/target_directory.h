@@ -3,8 +3,9 @@
  * a later undo, somebody who owns a directory above may have put a link into the path, or its file
  * system may not be mounted. Asked before anything is done by a target's path.
  *
- * A path is resolved before it gets here, so a link in it is news, and this tells of it in words. A
- * link that comes a moment later is not followed either (open_nofollow.h).
+ * Paths have no links when they come here, so a link that is found now is new, and these functions
+ * say where it leads. One that appears after the question is not followed either (open_nofollow.h),
+ * and ends in an error without such words.
  */
 #ifndef TFHOOK_TARGET_DIRECTORY_H
 #define TFHOOK_TARGET_DIRECTORY_H
@@ -13,8 +14,8 @@
 #include "root_dir.h"
 
 /* The OS path of a target that a step names by `path`. A link that another user owns may lead only
- * to what belongs to that user: who can set a link would else choose a file for root to write. 0,
- * or -1 with the reason. */
+ * to what belongs to that user: else that user could choose a file for root to write. 0, or -1 with
+ * the reason. */
 int target_path_resolve(struct mem *mem, const struct root *root, const char *path,
                         const char **ret, const char **ret_why) __attribute__((warn_unused_result));
 

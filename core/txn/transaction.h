@@ -4,13 +4,14 @@
  * the next run says which and undoes what is half done.
  *
  *     txn_begin    prep: targets checked; journal, backups and temp files beside the targets
- *                  written and synced. No space, no permission, no quota shows up here, and nothing
- *                  was touched.
+ *                  written and synced. A lack of space, rights or quota shows up here, where no
+ *                  target is touched yet.
  *     txn_apply    open: each target is checked again and renamed over; directories are synced.
  *     (the caller has the steps verify)
- *     txn_commit   done: the change of the directory's name is the commit. Not when a target is not
- *                  what was made of it, or when somebody who had one open has written into the old
- *                  file since (conflict_copy.h); what they write later is lost.
+ *     txn_commit   done: the rename of the journal's directory is the commit. It is refused when a
+ *                  target has changed since it was replaced, or when a program that had it open
+ *                  has written into the old file (conflict_copy.h). What such a program writes
+ *                  after the commit is lost.
  *     txn_undo     undone: the old files renamed back by their second names (hard links that prep
  *                  made), or written anew from the backups; line edits in a file that has changed
  *                  are undone in it as it is. Or stuck, when a file is neither what it was nor what

@@ -19,11 +19,10 @@ static void show_head(const struct session *session, const struct journals *all,
         (void)printf(" of %s%ld", journal->partial ? "a part of " : "", journal->undoes);
     (void)printf("  by %s on %s", text_shown(session->mem, journal->user),
                  text_shown(session->mem, journal->host));
-    for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == journal->seq &&
-            !journal_is_undone(all, all->items[i].seq, NULL))
-            (void)printf("  (rolled back %sby %ld)", all->items[i].partial ? "in part " : "",
-                         all->items[i].seq);
+    const struct journal *rollback = NULL;
+    while ((rollback = journal_next_rollback(all, journal->seq, rollback)) != NULL)
+        (void)printf("  (rolled back %sby %ld)", rollback->partial ? "in part " : "",
+                     rollback->seq);
     (void)putchar('\n');
 }
 

@@ -20,27 +20,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* By a rollback of all of it or of a part. What a part left out was left out on purpose, so such a
- * transaction is no candidate any more, unless it is named. */
-static bool has_rollback(const struct journals *all, long seq)
-{
-    for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == seq &&
-            !journal_is_undone(all, all->items[i].seq, NULL))
-            return true;
-    return false;
-}
-
-/* The one named; else the newest that is done, no rollback itself, and not yet rolled back. One
- * whose journal cannot be read may be that: then it is chosen, and refused later, and none older is
- * taken instead. */
+/* The one named; else the newest that is done, no rollback itself, and not yet rolled back. What a
+ * rollback of a part left out was left out on purpose, so that counts too. One whose journal cannot
+ * be read may be that: then it is chosen, and refused later, and none older is taken instead. */
 static struct journal *choose_transaction(struct journals *all, long seq)
 {
     for (size_t i = all->count; i > 0; i--) {
         struct journal *journal = &all->items[i - 1];
         bool newest = journal->phase == TXN_UNREADABLE ||
                       (journal->phase == TXN_DONE && journal->undoes == 0 &&
-                       !has_rollback(all, journal->seq));
+                       journal_next_rollback(all, journal->seq, NULL) == NULL);
         if (seq != 0 ? journal->seq == seq : newest)
             return journal;
     }
@@ -48,22 +37,18 @@ static struct journal *choose_transaction(struct journals *all, long seq)
 }
 
 /* One that cannot be read hinders no rollback of another. */
-static void read_one(struct session *session, struct journal *journal)
-{
-    struct err unread = {.mem = session->mem};
-    if (journal_read(session->mem, journal, &unread) == 0)
-        return;
-    log_warn(&session->log, "%s", unread.text);
-    journal->phase = TXN_UNREADABLE;
-}
-
 static int read_all(struct session *session, struct journals *all, struct err *err)
 {
     if (journal_list(session->mem, session->environment.state_dir, all, err) < 0)
         return -1;
-    for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].phase == TXN_DONE)
-            read_one(session, &all->items[i]);
+    for (size_t i = 0; i < all->count; i++) {
+        struct err unread = {.mem = session->mem};
+        if (all->items[i].phase != TXN_DONE ||
+            journal_read(session->mem, &all->items[i], &unread) == 0)
+            continue;
+        log_warn(&session->log, "%s", unread.text);
+        all->items[i].phase = TXN_UNREADABLE;
+    }
     return 0;
 }
 
@@ -295,7 +280,7 @@ int command_rollback(struct session *session, struct report *report, struct err 
                        "transaction %ld is %s; only a committed one can be "
                        "rolled back",
                        journal->seq, txn_phase_names[journal->phase]);
-    if (journal_is_undone(&all, journal->seq, NULL))
+    if (journal_is_undone(&all, journal->seq))
         return err_set(err, STATUS_FAILED, "transaction %ld is rolled back already", journal->seq);
     return run_rollback(session, report, journal, err);
 }

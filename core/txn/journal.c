@@ -175,17 +175,22 @@ void journal_prune(struct mem *mem, const char *state_dir, long keep)
     }
 }
 
-bool journal_is_undone(const struct journals *all, long seq, long *ret_by)
+const struct journal *journal_next_rollback(const struct journals *all, long seq,
+                                            const struct journal *after)
 {
-    /* A rollback counts unless it was rolled back itself; it is always the later one. */
-    for (size_t i = 0; i < all->count; i++) {
-        const struct journal *journal = &all->items[i];
-        if (journal->phase == TXN_DONE && journal->undoes == seq && !journal->partial &&
-            journal->seq > seq && !journal_is_undone(all, journal->seq, NULL)) {
-            if (ret_by != NULL)
-                *ret_by = journal->seq;
-            return true;
-        }
-    }
-    return false;
+    size_t first = after == NULL ? 0 : (size_t)(after - all->items) + 1;
+    for (size_t i = first; i < all->count; i++)
+        if (all->items[i].phase == TXN_DONE && all->items[i].undoes == seq &&
+            all->items[i].seq > seq && !journal_is_undone(all, all->items[i].seq))
+            return &all->items[i];
+    return NULL;
+}
+
+bool journal_is_undone(const struct journals *all, long seq)
+{
+    const struct journal *rollback = NULL;
+    do {
+        rollback = journal_next_rollback(all, seq, rollback);
+    } while (rollback != NULL && rollback->partial);
+    return rollback != NULL;
 }

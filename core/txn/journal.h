@@ -92,8 +92,14 @@ const char *journal_paths(struct mem *mem, const struct journal *journal);
 /* The directory's path in a phase. */
 const char *journal_dir(struct mem *mem, const char *state_dir, long seq, enum txn_phase phase);
 
-/* Was it rolled back, by a rollback that stands? `all` must have been read. */
-bool journal_is_undone(const struct journals *all, long seq, long *ret_by);
+/* The rollbacks of a transaction that stand, of all of it or of a part, one after the other; NULL
+ * at their end. A rollback stands unless it was rolled back whole itself. `all` must have been
+ * read. */
+const struct journal *journal_next_rollback(const struct journals *all, long seq,
+                                            const struct journal *after);
+
+/* Was it rolled back whole? */
+bool journal_is_undone(const struct journals *all, long seq);
 
 /* Of the transactions that were committed the newest `keep` stay, and of those that were undone; of
  * the rest, those with conflict copies, again the newest `keep`. The others are removed; what

@@ -122,38 +122,26 @@ static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines, const s
     return best;
 }
 
-/* Where a deleted line stood: between both neighbours, or else beside the one that is left. */
+/* The gap beside which the edit's neighbours, at least `least` of the two, stand. */
 static ptrdiff_t find_placed_gap(struct mem *mem, const struct lines *lines,
-                                 const struct edit *edit)
+                                 const struct edit *edit, unsigned least)
 {
-    for (unsigned least = 2; least > 0; least--) {
-        ptrdiff_t found = NOT_FOUND;
-        for (size_t i = 0; i <= lines->count; i++)
-            if (count_neighbours(mem, lines, edit, i, 0) >= least)
-                found = found == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
-        if (found != NOT_FOUND)
-            return found;
-    }
-    return NOT_FOUND;
-}
-
-/* The edit's two neighbours stand next to each other. */
-static bool has_gap(struct mem *mem, const struct lines *lines, const struct edit *edit)
-{
+    ptrdiff_t found = NOT_FOUND;
     for (size_t i = 0; i <= lines->count; i++)
-        if (count_neighbours(mem, lines, edit, i, 0) == 2)
-            return true;
-    return false;
+        if (count_neighbours(mem, lines, edit, i, 0) >= least)
+            found = found == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
+    return found;
 }
 
 /* Has somebody else undone it? Its old state stands at its place. */
 static bool is_undone(struct mem *mem, const struct lines *lines, const struct edit *edit)
 {
+    bool has_gap = find_placed_gap(mem, lines, edit, 2) != NOT_FOUND;
     if (edit->old_line == NULL)
-        return has_gap(mem, lines, edit);
+        return has_gap;
     /* While the neighbours of a deleted line stand next to each other, an equal line beside one of
      * them is another one: it does not mean that the deleted one is back. */
-    unsigned least = edit->new_line == NULL && has_gap(mem, lines, edit) ? 2 : 1;
+    unsigned least = edit->new_line == NULL && has_gap ? 2 : 1;
     return find_placed(mem, lines, edit, edit->old_line, least) != NOT_FOUND;
 }
 
@@ -210,7 +198,9 @@ static int undo_by_search(struct mem *mem, const struct edits *edits, struct lin
         if (at == NOT_FOUND && is_undone(mem, lines, edit))
             continue;
         if (edit->new_line == NULL)
-            at = find_placed_gap(mem, lines, edit);
+            at = find_placed_gap(mem, lines, edit, 2);
+        if (edit->new_line == NULL && at == NOT_FOUND)
+            at = find_placed_gap(mem, lines, edit, 1);
         if (at < 0) {
             (void)report_conflict(mem, edit->new_line, edit->old_line, at, ret_why);
             if (edit->new_line != NULL)

@@ -58,27 +58,23 @@ int lock_take(struct mem *mem, const struct log *log, const char *state_dir, con
     if (fd < 0)
         return err_errno(err, STATUS_FAILED, errno, "cannot open the lock %s", path);
     for (long tenths = wait * 10; flock(fd, LOCK_EX | LOCK_NB) < 0; tenths--) {
-        if (errno != EWOULDBLOCK && errno != EINTR) {
-            int number = errno;
-            (void)close(fd);
-            return err_errno(err, STATUS_FAILED, number, "cannot lock %s", path);
-        }
-        if (interrupt_pending) {
-            (void)close(fd);
-            return err_set(err, STATUS_FAILED,
-                           "interrupted while it waited for the lock %s; nothing was changed",
-                           path);
-        }
-        if (errno == EINTR) {
+        int number = errno;
+        if (number == EINTR && !interrupt_pending) {
             tenths++;
             continue;
         }
-        if (tenths <= 0) {
-            const char *who = read_holder(mem, fd);
+        if (number != EWOULDBLOCK && number != EINTR)
+            (void)err_errno(err, STATUS_FAILED, number, "cannot lock %s", path);
+        else if (interrupt_pending)
+            (void)err_set(err, STATUS_FAILED,
+                          "interrupted while it waited for the lock %s; nothing was changed", path);
+        else if (tenths <= 0)
+            (void)err_set(err, STATUS_LOCKED,
+                          "another run holds the lock %s: %s; wait for it, or use --wait SECONDS",
+                          path, read_holder(mem, fd));
+        if (err->text != NULL) {
             (void)close(fd);
-            return err_set(err, STATUS_LOCKED,
-                           "another run holds the lock %s: %s; wait for it, or use --wait SECONDS",
-                           path, who);
+            return -1;
         }
         if (tenths == wait * 10)
             log_info(log, "waiting for the lock: %s", read_holder(mem, fd));

@@ -50,7 +50,7 @@ static int push_path(struct state *state, const char *path)
 static int visit_part(struct state *state, const struct stat *st)
 {
     struct path_walk *walk = state->walk;
-    walk->at_end = state->left[strspn(state->left, "/")] == '\0';
+    walk->at_end = state->left[strspn(state->left, "/.")] == '\0';
     return walk->visit == NULL ? 0 : walk->visit(walk, st);
 }
 
@@ -100,6 +100,15 @@ static int follow_link(struct state *state, int link, size_t before)
     return rc == 0 && target[0] == '/' ? go_to_root(state) : rc;
 }
 
+/* As a directory first: a file system that is mounted when it is looked at (autofs) is mounted for
+ * that alone. */
+static int open_part(int directory, const char *name)
+{
+    const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+    int fd = openat(directory, name, flags | O_DIRECTORY);
+    return fd < 0 && errno == ENOTDIR ? openat(directory, name, flags) : fd;
+}
+
 static int go_down(struct state *state, const char *part, size_t size)
 {
     size_t before = state->size;
@@ -109,8 +118,7 @@ static int go_down(struct state *state, const char *part, size_t size)
     if (rc < 0)
         return rc;
     struct stat st;
-    const char *name = state->walk->path + before + 1;
-    int fd = state->missing > 0 ? -1 : openat(state->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    int fd = state->missing > 0 ? -1 : open_part(state->fd, state->walk->path + before + 1);
     if (state->missing > 0 || (fd < 0 && errno == ENOENT && state->walk->root != NULL)) {
         state->missing++;
         return 0;

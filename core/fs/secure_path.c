@@ -92,7 +92,7 @@ static int walk_directories(const struct check *check, const char *path, bool mu
     struct path_walk walk = {.visit = check_directory, .context = (void *)(uintptr_t)check};
     int fd = path_walk(&walk, path);
     if (fd < 0 && (must_be_there || (fd != -ENOENT && fd != -EACCES)))
-        cannot_open(walk.path, -fd, check->what, check->err);
+        cannot_open(fd == -ENAMETOOLONG ? path : walk.path, -fd, check->what, check->err);
     return fd;
 }
 

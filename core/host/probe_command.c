@@ -108,7 +108,6 @@ static void kill_probe(pid_t pid)
 static bool wait_for_end(pid_t pid, int64_t deadline, int *ret_status)
 {
     const struct timespec moment = {0, 1000000};
-    *ret_status = W_EXITCODE(127, 0); /* when the plugin has seen to it that none is kept */
     while (waitpid(pid, ret_status, WNOHANG) == 0) {
         if (clock_ms() >= deadline) {
             kill_probe(pid);
@@ -153,6 +152,10 @@ int probe_run(struct mem *mem, const struct probe *probe, struct tfhook_output *
     struct stream out = {.data = mem_alloc(mem, probe->limit + 1), .limit = probe->limit};
     struct stream err = {.data = mem_alloc(mem, ERR_LIMIT + 1), .limit = ERR_LIMIT};
     int64_t deadline = clock_ms() + probe->seconds * 1000;
+    /* A plugin may have seen to it that nothing is kept of a process that has ended. */
+    const struct sigaction by_default = {.sa_handler = SIG_DFL};
+    struct sigaction before;
+    (void)sigaction(SIGCHLD, &by_default, &before);
     pid_t pid = start_process(probe, &in, &out, &err);
     int rc = pid < 0 ? -errno : 0;
     if (pid > 0) {
@@ -169,6 +172,7 @@ int probe_run(struct mem *mem, const struct probe *probe, struct tfhook_output *
                                       .out = {out.data, out.size},
                                       .err = {err.data, err.size}};
     }
+    (void)sigaction(SIGCHLD, &before, NULL);
     descriptor_close(&in.fd);
     descriptor_close(&out.fd);
     descriptor_close(&err.fd);

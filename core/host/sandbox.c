@@ -24,12 +24,18 @@ static struct {
     gid_t group;
     gid_t groups[NGROUPS_MAX];
     int group_count;
+    struct __user_cap_data_struct capabilities[_LINUX_CAPABILITY_U32S_3];
 } root;
 
 static bool set_streams(const int streams[3])
 {
-    int in = streams[0] >= 0 ? streams[0] : open("/dev/null", O_RDONLY | O_CLOEXEC);
-    return in >= 0 && dup2(in, 0) >= 0 && dup2(streams[1], 1) >= 0 && dup2(streams[2], 2) >= 0;
+    for (int i = 0; i < 3; i++) {
+        int fd = streams[i] >= 0 ? streams[i] : open("/dev/null", O_RDONLY | O_CLOEXEC);
+        /* It may be there already, where a plugin has closed its own; then it is kept for exec. */
+        if (fd < 0 || (fd == i ? fcntl(fd, F_SETFD, 0) : dup2(fd, i)) < 0)
+            return false;
+    }
+    return true;
 }
 
 /* The caller's terminal is for the caller: who reads it from a group in the background is stopped,
@@ -88,38 +94,47 @@ static bool set_ids(uid_t user, gid_t group, int count, const gid_t *groups)
            syscall(SYS_setresgid, -1, group, -1) == 0 && syscall(SYS_setresuid, -1, user, -1) == 0;
 }
 
-/* False when one of them is not permitted. What is permitted stays. */
-static bool set_effective_capabilities(uint32_t wanted)
+static bool get_capabilities(struct __user_cap_data_struct ret[_LINUX_CAPABILITY_U32S_3])
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-    if (syscall(SYS_capget, &header, data) < 0 || (data[0].permitted & wanted) != wanted)
-        return false;
-    data[0].effective = wanted;
-    data[1].effective = 0;
+    return syscall(SYS_capget, &header, ret) == 0;
+}
+
+/* Those of the first word that are to be effective, as `like` is of the second. What is permitted
+ * stays. */
+static bool set_capabilities(const struct __user_cap_data_struct *like, uint32_t effective,
+                             uint32_t more)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {like[0], like[1]};
+    data[0].effective = effective;
+    data[1].effective = more;
     return syscall(SYS_capset, &header, data) == 0;
 }
 
 static void restore_ids(void)
 {
-    (void)syscall(SYS_setresuid, -1, 0, -1); /* first: it brings back the right to the others */
+    const struct __user_cap_data_struct *had = root.capabilities;
+    (void)set_capabilities(had, had[0].effective, had[1].effective); /* the right to do the rest */
     (void)set_ids(0, root.group, root.group_count, root.groups);
+    (void)set_capabilities(had, had[0].effective, had[1].effective);
     end_with_parent_and_leave_no_core();
 }
 
 const char *sandbox_drop_root(void)
 {
     const uint32_t looking = 1U << CAP_DAC_READ_SEARCH | 1U << CAP_SYS_PTRACE;
-    if (getuid() != 0)
+    if (getuid() != 0 || (geteuid() != 0 && !root.dropped))
         return "not root";
     if (!root.dropped) {
         root.group = getegid();
         root.group_count = getgroups(NGROUPS_MAX, root.groups);
-        if (root.group_count < 0)
-            return "its groups cannot be read";
+        if (root.group_count < 0 || !get_capabilities(root.capabilities))
+            return "its groups or capabilities cannot be read";
     }
     bool ids = set_ids(NOBODY, NOBODY, 0, NULL);
-    root.dropped = ids && set_effective_capabilities(looking);
+    root.dropped = ids && (root.capabilities[0].permitted & looking) == looking &&
+                   set_capabilities(root.capabilities, looking, 0);
     if (root.dropped) {
         end_with_parent_and_leave_no_core();
         return NULL;

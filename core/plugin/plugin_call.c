@@ -23,19 +23,22 @@ static bool has_ended(pid_t pid)
 }
 
 /* Until the child has ended, or its time is over, or nobody wants its answer any more. A pipe's end
- * says nothing: what the child has started may hold it open, and the child may close it early.
- * False: its time is over. */
+ * says nothing: what the child has started may hold it open, and the child may close it early. Once
+ * it has sent its end it exits at once. False: its time is over. */
 static bool read_until_end(struct plugin_io *io, pid_t pid)
 {
-    enum { LOOK_MS = 200, LOOK_SOON_US = 100 };
+    enum { LOOK_MS = 200, EXIT_MS = 1000, SOON_US = 100, SOON_LOOKS = 20, LATER_US = 5000 };
     int64_t deadline = clock_ms() + io->call->step->timeout * 1000;
-    while (io->broken == NULL && !interrupt_pending) {
-        int64_t left = deadline - clock_ms();
+    int64_t exit_by = deadline;
+    for (int looks = 0; io->broken == NULL && !interrupt_pending;) {
+        int64_t now = clock_ms();
+        int64_t left = exit_by - now;
         if (left <= 0)
-            return false;
-        int64_t pause_us = io->ended ? LOOK_SOON_US : (left < LOOK_MS ? left : LOOK_MS) * 1000;
-        if (io->records < 0 && !io->ended)
-            pause_us = 1000;
+            return exit_by < deadline;
+        bool closing = io->ended || io->records < 0;
+        int64_t pause_us = (left < LOOK_MS ? left : LOOK_MS) * 1000;
+        if (closing)
+            pause_us = looks++ < SOON_LOOKS ? SOON_US : LATER_US;
         const struct timespec pause = {0, pause_us * 1000};
         struct pollfd fds[] = {{io->records, POLLIN, 0}, {io->printed, POLLIN, 0}};
         int ready = ppoll(fds, 2, &pause, NULL);
@@ -43,7 +46,9 @@ static bool read_until_end(struct plugin_io *io, pid_t pid)
             (void)plugin_io_read_records(io);
         if (ready > 0 && fds[1].revents != 0)
             (void)plugin_io_read_printed(io);
-        if ((ready == 0 || io->ended || io->records < 0) && has_ended(pid)) {
+        if (io->ended && exit_by == deadline && now + EXIT_MS < deadline)
+            exit_by = now + EXIT_MS;
+        if ((ready == 0 || closing) && has_ended(pid)) {
             plugin_io_drain(io);
             return true;
         }
@@ -146,8 +151,9 @@ void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct cal
     } else {
         (void)setpgid(pid, pid);
         bool in_time = read_until_end(&io, pid);
-        /* Before it is reaped: until then the number is its group's alone. */
+        /* Before it is reaped: until then the number is its own, and its group's. */
         (void)kill(-pid, SIGKILL);
+        (void)kill(pid, SIGKILL); /* it may have left the group */
         judge_end(&io, reap_child(pid), !in_time);
     }
     log_progress(call->log, NULL, 0, 0);

@@ -148,6 +148,22 @@ expect_secrets_read() {
     expect_output "status 0 timed out 0 truncated 0: 65534"
 }
 
+@test "root's own limits on what it becomes are no way to stay root" {
+    need_containment
+    script groups <<'SH'
+#!/bin/sh
+grep -E '^(Uid|Gid)' /proc/self/status
+SH
+    config fake "plan:probe-briefly:/bin/sleep:60" "plan:process:0:status" "plan:probe:$T/groups"
+    printf '#!/bin/sh\nexec setpriv --securebits +no_setuid_fixup "%s" "$@"\n' "$TFHOOK" >"$T/fixed"
+    chmod +x "$T/fixed"
+    TFHOOK=$T/fixed tfhook -v -c "$T/c.ini" plan
+    expect_status 0
+    expect_output "timed out 1"
+    expect_output 'Uid:\x090\x0965534\x090\x0965534'
+    expect_output 'truncated 0: Uid:\x090\x090\x090\x090\x0aGid:\x090\x090\x090\x090'
+}
+
 # script NAME: an executable of root's, from stdin
 script() {
     cat >"$T/$1"

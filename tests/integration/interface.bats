@@ -168,3 +168,18 @@ plan() {
     expect_status 3
     expect_output "fake.so cannot be loaded"
 }
+
+@test "a file system that is mounted when somebody looks is mounted" {
+    # The kernel's own is such a one: tracing, in debugfs.
+    mkdir "$T/mnt"
+    unshare -m mount -t debugfs none "$T/mnt" 2>/dev/null || skip "needs root and debugfs"
+    step a "plan:list:$T/mnt/tracing/options"
+    printf '#!/bin/sh\nmount -t debugfs none "%s" && exec "%s" "$@"\n' "$T/mnt" "$TFHOOK" >"$T/inside"
+    printf '#!/bin/sh\nexec unshare -m "%s" "$@"\n' "$T/inside" >"$T/outside"
+    chmod +x "$T/inside" "$T/outside"
+    [ -n "$(unshare -m sh -c "mount -t debugfs none '$T/mnt'; ls '$T/mnt/tracing/options'")" ] ||
+        skip "this kernel mounts nothing there"
+    TFHOOK=$T/outside tfhook -v -c "$T/c.ini" plan
+    expect_status 0
+    expect_output "listed overwrite"
+}

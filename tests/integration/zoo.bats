@@ -67,6 +67,15 @@ bad() {
     bad check hang 1 "did not end within 2 s"
     bad plan hang-deaf 1 "did not end within 2 s"
     bad verify hang-deaf 1 "did not end within 2 s"
+    bad plan hang-elsewhere 1 "did not end within 2 s"
+    # At its end it has no more than a second.
+    DEADLINE=20
+    local before=$SECONDS
+    misdeed plan:hang-at-end apply
+    expect_status 1
+    expect_output "the plugin mischief crashed: Killed"
+    [ $((SECONDS - before)) -lt 10 ] || fail "it has all of its time to exit"
+    expect_untouched hang-at-end
 }
 
 @test "a plugin that floods is ended, and what it says is cut" {
@@ -101,6 +110,8 @@ bad() {
     tfhook rollback
     expect_status 0
     bad plan lie-about-sizes 1 "misuses its interface: struct_size"
+    misdeed plan:unsettle plan
+    expect_output 'probe 0: status 3: hello'
     misdeed plan:load-another plan
     expect_status 0
 }

@@ -54,6 +54,34 @@ static int hang_deaf(const struct tfhook_host *host)
     return hang(host);
 }
 
+/* In the process group of tfhook itself. */
+static int hang_elsewhere(const struct tfhook_host *host)
+{
+    (void)setpgid(0, getpgid(getppid()));
+    (void)prctl(PR_SET_NAME, "mischief-child");
+    return hang(host);
+}
+
+/* A copy of it goes on, and sends its end. */
+static int hang_at_end(const struct tfhook_host *host)
+{
+    return fork() == 0 ? TFHOOK_OK : hang(host);
+}
+
+/* What a command needs of its parent. */
+static int unsettle(const struct tfhook_host *host)
+{
+    static const char *const argv[] = {"/bin/sh", "-c", "echo hello; exit 3", NULL};
+    struct tfhook_output out = {.struct_size = sizeof out};
+    (void)close(STDIN_FILENO);
+    (void)close(STDOUT_FILENO);
+    (void)signal(SIGCHLD, SIG_IGN);
+    int rc = host->probe(host, argv, 5, 100, &out);
+    host->log(host, TFHOOK_WARNING, "probe %d: status %d: %.*s", rc, out.exit_status,
+              (int)out.out.size, (const char *)out.out.data);
+    return TFHOOK_OK;
+}
+
 static int leave(const struct tfhook_host *host)
 {
     (void)host;
@@ -218,6 +246,9 @@ static const struct {
     {"abort", die_of_abort},
     {"hang", hang},
     {"hang-deaf", hang_deaf},
+    {"hang-elsewhere", hang_elsewhere},
+    {"hang-at-end", hang_at_end},
+    {"unsettle", unsettle},
     {"exit", leave},
     {"close-all", close_all},
     {"fork", fork_off},

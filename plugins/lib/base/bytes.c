@@ -1,5 +1,7 @@
 #include "bytes.h"
 
+#include "memory.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +26,8 @@ static bool reserve_room(struct bytes *b, size_t more, bool exactly)
 {
     if (b->failed)
         return false;
-    if (more > SIZE_MAX / 4 || b->size > SIZE_MAX / 4) {
-        b->failed = true;
-        return false;
-    }
+    if (more > SIZE_MAX / 4 || b->size > SIZE_MAX / 4)
+        memory_exhausted();
     size_t need = b->size + more + 1;
     if (need <= b->room)
         return true;
@@ -36,10 +36,8 @@ static bool reserve_room(struct bytes *b, size_t more, bool exactly)
         room *= 2;
     room = exactly ? need : room;
     unsigned char *data = realloc(b->data, room);
-    if (data == NULL) {
-        b->failed = true;
-        return false;
-    }
+    if (data == NULL)
+        memory_exhausted();
     if (exactly) /* it will be filled */
         populate_pages(data, room);
     b->data = data;
@@ -76,8 +74,8 @@ void bytes_printf(struct bytes *b, const char *format, ...)
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (length < 0)
-        b->failed = true;
-    else if (reserve_room(b, (size_t)length, false)) {
+        memory_exhausted();
+    if (reserve_room(b, (size_t)length, false)) {
         (void)vsnprintf((char *)b->data + b->size, (size_t)length + 1, format, again);
         b->size += (size_t)length;
     }

@@ -1,9 +1,9 @@
 /*
  * A growable run of bytes, for the pure code of the plugins.
  *
- * Order: start with `struct bytes b = {0};`, add, look at b.failed once at the end, then use
- * b.data and b.size, then bytes_free(). A failed allocation, or a size that would not fit, sets
- * `failed` and makes every later call do nothing, so that one look at the end is enough.
+ * Order: start with `struct bytes b = {0};`, add, use b.data and b.size, then bytes_free(). When
+ * memory is out the process ends (memory.h). `failed` is set by callers that cannot write what they
+ * mean to; every later call then does nothing, so that one look at the end is enough.
  * b.data[b.size] is a NUL that does not count (except when nothing was ever added: data is NULL).
  */
 #ifndef TFHOOK_LIB_BYTES_H

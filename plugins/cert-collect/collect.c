@@ -128,7 +128,7 @@ static bool name_pick(const struct collect *c, struct pick *p, const char *file)
     if (p->fixed)
         p->alias = strdup(source->alias);
     else if (file != NULL)
-        p->alias = alias_of_file(file);
+        p->alias = alias_of_entry(file);
     else if (source->host != NULL)
         p->alias = alias_of_host(source, false);
     else

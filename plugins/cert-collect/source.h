@@ -49,6 +49,6 @@ bool alias_is_valid(const char *alias);
 /* The host up to its first dot; an address whole, as "ip-10-0-0-1". `full`: the whole host. */
 char *alias_of_host(const struct source *source, bool full) __attribute__((warn_unused_result));
 /* The base name without .crt or .pem, in lower case, what an alias may not hold turned into '-'. */
-char *alias_of_file(const char *path) __attribute__((warn_unused_result));
+char *alias_of_entry(const char *path) __attribute__((warn_unused_result));
 
 #endif

@@ -51,7 +51,7 @@ char *alias_of_host(const struct source *source, bool full)
     return take_text(&b);
 }
 
-char *alias_of_file(const char *path)
+char *alias_of_entry(const char *path)
 {
     struct bytes b = {0};
     const char *slash = strrchr(path, '/');

@@ -201,7 +201,7 @@ static void names_files_of_a_directory_by_their_base_name(void **state)
         {"/a/\xc3\xa4.crt", "--"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char *alias = alias_of_file(cases[i][0]);
+        char *alias = alias_of_entry(cases[i][0]);
         same(alias, cases[i][1]);
         free(alias);
     }

@@ -24,8 +24,7 @@ struct alias_claim {
 
 /* Two different certificates that claim one alias both get their full names; when that does not
  * part them, or gives no valid alias, false, and each such case is a sentence in `error`, separated
- * by
- * "; ". */
+ * by "; ". */
 bool alias_settle(struct alias_claim *claims, size_t count, struct bytes *error)
     __attribute__((warn_unused_result));
 

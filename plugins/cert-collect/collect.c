@@ -1,10 +1,11 @@
 #include "collect.h"
 
-#include <ctype.h>
+#include "alias.h"
+#include "memory.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void collect_error(struct collect *c, const char *origin, const char *format, ...)
@@ -17,45 +18,26 @@ void collect_error(struct collect *c, const char *origin, const char *format, ..
     if (c->error_count++ > 0)
         c->host->log(c->host, TFHOOK_WARNING, "%s: %s", origin, text);
     else
-        bytes_printf(&c->errors, "%s: %s", origin, text);
-}
-
-void collect_no_memory(struct collect *c)
-{
-    collect_error(c, "certificates", "out of memory");
-}
-
-static void parse_all(struct collect *c, const struct tfhook_names *lines, struct bytes *errors)
-{
-    for (size_t i = 0; i < lines->count; i++) {
-        char why[512];
-        if (source_parse(lines->names[i], &c->sources[c->source_count], why, sizeof(why))) {
-            c->source_count++;
-            continue;
-        }
-        bytes_printf(errors, "%s\"%.200s\": %s", errors->size > 0 ? "; " : "", lines->names[i],
-                     why);
-    }
+        c->first_error = memory_printf("%s: %s", origin, text);
 }
 
 int collect_parse(struct collect *c, const struct tfhook_host *host)
 {
     struct tfhook_names lines = host->items(host, "source");
+    const char *errors = NULL;
     *c = (struct collect){.host = host};
     if (lines.count == 0)
         return host->reject(host, "source", "no source is given");
-    c->sources = calloc(lines.count, sizeof(*c->sources));
-    if (c->sources == NULL)
-        return host->fail(host, "out of memory");
-    struct bytes errors = {0};
-    parse_all(c, &lines, &errors);
-    int result = TFHOOK_OK;
-    if (errors.failed)
-        result = host->fail(host, "out of memory");
-    else if (errors.size > 0)
-        result = host->reject(host, "source", "%s", (char *)errors.data);
-    bytes_free(&errors);
-    return result;
+    for (size_t i = 0; i < lines.count; i++) {
+        struct source source;
+        const char *why = source_parse(lines.names[i], &source);
+        if (why == NULL)
+            *memory_push(c->sources, c->source_count) = source;
+        else
+            errors = memory_printf("%s%s\"%.200s\": %s", errors == NULL ? "" : errors,
+                                   errors == NULL ? "" : "; ", lines.names[i], why);
+    }
+    return errors == NULL ? TFHOOK_OK : host->reject(host, "source", "%s", errors);
 }
 
 static int read_pins(struct collect *c)
@@ -91,73 +73,24 @@ int collect_begin(struct collect *c, const struct tfhook_host *host)
     return read_pins(c);
 }
 
-static void free_pick(struct pick *p)
-{
-    free(p->origin);
-    if (p->full != p->alias)
-        free(p->full);
-    free(p->alias);
-    cert_list_free(&p->cert);
-}
-
-void collect_end(struct collect *c)
-{
-    for (size_t i = 0; i < c->pick_count; i++)
-        free_pick(&c->picks[i]);
-    free(c->picks);
-    for (size_t i = 0; i < c->source_count; i++)
-        source_free(&c->sources[i]);
-    free(c->sources);
-    pins_free(&c->pins);
-    bytes_free(&c->errors);
-}
-
-static char *lower_copy(const char *text)
-{
-    char *copy = strdup(text);
-    for (char *at = copy; at != NULL && *at != '\0'; at++)
-        *at = (char)tolower((unsigned char)*at);
-    return copy;
-}
-
-/* `file`: of a directory. Both names are set, or memory is out. */
-static bool name_pick(const struct collect *c, struct pick *p, const char *file)
-{
-    const struct source *source = p->source;
-    p->fixed = source->alias != NULL;
-    if (p->fixed)
-        p->alias = strdup(source->alias);
-    else if (file != NULL)
-        p->alias = alias_of_entry(file);
-    else if (source->host != NULL)
-        p->alias = alias_of_host(source, false);
-    else
-        p->alias = lower_copy(c->host->short_name);
-    if (p->fixed || file != NULL)
-        p->full = p->alias;
-    else if (source->host != NULL)
-        p->full = alias_of_host(source, true);
-    else
-        p->full = lower_copy(c->host->hostname);
-    return p->alias != NULL && p->full != NULL;
-}
-
+/* `file`: of a directory. */
 static struct pick *add_pick(struct collect *c, const struct source *source, const char *file)
 {
-    struct pick *more = realloc(c->picks, (c->pick_count + 1) * sizeof(*more));
-    if (more == NULL) {
-        collect_no_memory(c);
-        return NULL;
+    const struct tfhook_host *host = c->host;
+    struct pick *p = memory_push(c->picks, c->pick_count);
+    *p = (struct pick){.source = source, .origin = file != NULL ? file : source->text};
+    p->fixed = source->alias != NULL;
+    if (p->fixed)
+        p->alias = p->full = source->alias;
+    else if (file != NULL)
+        p->alias = p->full = alias_of_entry(file);
+    else if (source->host != NULL) {
+        p->alias = alias_of_host(source, false);
+        p->full = alias_of_host(source, true);
+    } else {
+        p->alias = alias_fold(host->short_name, strlen(host->short_name));
+        p->full = alias_fold(host->hostname, strlen(host->hostname));
     }
-    c->picks = more;
-    struct pick *p = &more[c->pick_count];
-    *p = (struct pick){.source = source, .origin = strdup(file != NULL ? file : source->text)};
-    if (p->origin == NULL || !name_pick(c, p, file)) {
-        free_pick(p);
-        collect_no_memory(c);
-        return NULL;
-    }
-    c->pick_count++;
     return p;
 }
 
@@ -175,37 +108,26 @@ void collect_missing(struct collect *c, const struct source *source, const char 
         return;
     }
     c->host->log(c->host, TFHOOK_WARNING, "%s: %s", origin, why);
-    struct pick *p = add_pick(c, source, file);
-    if (p != NULL)
-        p->missing = true;
+    add_pick(c, source, file)->missing = true;
 }
 
-void collect_paste_line(struct bytes *out, const struct source *source, const struct cert *cert)
+const char *collect_paste_line(const struct source *source, const struct cert *cert)
 {
     char hex[CERT_SHA256_HEX_SIZE];
+    bool named = source->alias != NULL;
     cert_hex(cert->sha256, hex);
-    bytes_text(out, source->text);
-    if (source->alias != NULL)
-        bytes_printf(out, " as %s", source->alias);
-    bytes_printf(out, " pin sha256:%s", hex);
+    return memory_printf("%s%s%s pin sha256:%s", source->text, named ? " as " : "",
+                         named ? source->alias : "", hex);
 }
 
 static void wrong_pin(struct collect *c, const struct source *source, const struct cert *cert)
 {
     char presented[CERT_SHA256_HEX_SIZE], pin[CERT_SHA256_HEX_SIZE];
-    struct bytes line = {0};
     cert_hex(cert->sha256, presented);
     cert_hex(source->pin, pin);
-    collect_paste_line(&line, source, cert);
-    if (line.failed)
-        collect_no_memory(c);
-    else
-        collect_error(
-            c, source->text,
-            "its certificate has SHA-256 %s, not the pinned %s; if it was renewed, write: "
-            "%s",
-            presented, pin, (char *)line.data);
-    bytes_free(&line);
+    collect_error(c, source->text,
+                  "its certificate has SHA-256 %s, not the pinned %s; if it was renewed, write: %s",
+                  presented, pin, collect_paste_line(source, cert));
 }
 
 void collect_take(struct collect *c, const struct source *source, const char *file,
@@ -216,9 +138,8 @@ void collect_take(struct collect *c, const struct source *source, const char *fi
         wrong_pin(c, source, leaf);
         return;
     }
-    struct pick *p = add_pick(c, source, file);
-    if (p != NULL && !cert_list_add(&p->cert, leaf->der, leaf->size))
-        collect_no_memory(c);
+    if (!cert_list_add(&add_pick(c, source, file)->cert, leaf->der, leaf->size))
+        memory_exhausted();
 }
 
 static void say_leaf(const struct collect *c, const char *origin, const struct cert_list *certs)
@@ -257,15 +178,4 @@ void collect_bytes(struct collect *c, const struct source *source, const char *f
         collect_take(c, source, file, &certs);
     }
     cert_list_free(&certs);
-}
-
-char *collect_path(const struct collect *c, const char *alias)
-{
-    struct bytes b = {0};
-    bytes_printf(&b, "%s/%s.crt", strcmp(c->directory, "/") == 0 ? "" : c->directory, alias);
-    if (b.failed) {
-        bytes_free(&b);
-        return NULL;
-    }
-    return (char *)b.data;
 }

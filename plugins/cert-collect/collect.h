@@ -3,7 +3,7 @@
  * pure parts are source.h, aliases.h, pins.h and the shared cert.h, handshake.h.
  *
  * Order: collect_begin(), collect_local() / collect_ssh() for each source of that kind,
- * collect_network() once, collect_settle(), collect_stage(), collect_end(). A failure of a source
+ * collect_network() once, collect_settle(), collect_stage(). A failure of a source
  * is noted with collect_error() and the run goes on, so that all of them are reported together;
  * nothing is staged when there was one.
  */
@@ -24,10 +24,10 @@ enum when_missing { MISSING_FAIL = 0, MISSING_SKIP, MISSING_CACHED };
 /* A certificate to keep, or one that should have come and did not. */
 struct pick {
     const struct source *source;
-    char *origin;          /* SOURCE, or the file in its directory */
-    char *alias, *full;    /* short and full; equal when the alias was given */
-    bool fixed;            /* it was given */
-    struct cert_list cert; /* one, the leaf; when `missing` the copy that is kept, or none */
+    const char *origin;       /* SOURCE, or the file in its directory */
+    const char *alias, *full; /* short and full; equal when the alias was given */
+    bool fixed;               /* it was given */
+    struct cert_list cert;    /* one, the leaf; when `missing` the copy that is kept, or none */
     bool missing;
     const char *name; /* the alias it got, once settled: one of the two */
 };
@@ -45,18 +45,17 @@ struct collect {
     size_t pick_count;
     struct pins pins;
     bool pins_changed;
-    struct bytes errors;
+    const char *first_error;
     size_t error_count;
     size_t kept, fresh, renewed, skipped, cached; /* for the message */
 };
 
-/* Reads the configuration; TFHOOK_OK, or what the plugin is to return. Call collect_end() after. */
+/* Reads the configuration; TFHOOK_OK, or what the plugin is to return. */
 int collect_begin(struct collect *c, const struct tfhook_host *host)
     __attribute__((warn_unused_result));
 /* Parses the sources only; TFHOOK_OK or TFHOOK_REJECTED with every bad one named. */
 int collect_parse(struct collect *c, const struct tfhook_host *host)
     __attribute__((warn_unused_result));
-void collect_end(struct collect *c);
 
 void collect_local(struct collect *c, const struct source *source);
 void collect_ssh(struct collect *c, const struct source *source);
@@ -70,7 +69,6 @@ void collect_stage(struct collect *c);
 /* "ORIGIN: ..." */
 void collect_error(struct collect *c, const char *origin, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void collect_no_memory(struct collect *c);
 /* Nothing came of a source (or of the `file` in its directory): an error, or a pick without a
  * certificate, as `missing` says. */
 void collect_missing(struct collect *c, const struct source *source, const char *file,
@@ -82,8 +80,6 @@ void collect_take(struct collect *c, const struct source *source, const char *fi
 void collect_bytes(struct collect *c, const struct source *source, const char *file,
                    const struct tfhook_data *data, bool bundles);
 /* "SOURCE [as ALIAS] pin sha256:HEX", to paste into the config. */
-void collect_paste_line(struct bytes *out, const struct source *source, const struct cert *cert);
-/* CERTIFICATES/ALIAS.crt; free() it. */
-char *collect_path(const struct collect *c, const char *alias) __attribute__((warn_unused_result));
+const char *collect_paste_line(const struct source *source, const struct cert *cert);
 
 #endif

@@ -1,9 +1,10 @@
 /* From what was collected to what is kept: copies for what is missing, aliases, the files. */
 #include "aliases.h"
 #include "collect.h"
+#include "kept_copy.h"
+#include "memory.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,15 +21,11 @@ static bool read_kept(const struct collect *c, const char *alias, struct cert_li
                       int64_t *ret_since)
 {
     struct tfhook_stat st = {.struct_size = sizeof(st)};
-    struct tfhook_data data;
-    char *path = collect_path(c, alias);
-    bool found = path != NULL && c->host->stat(c->host, path, &st) == 0 &&
-                 c->host->read(c->host, path, CERT_FILE_LIMIT, &data) == 0 &&
-                 cert_read(data.data, data.size, ret) == CERT_OK;
-    free(path);
-    if (found)
-        *ret_since = st.mtime_sec;
-    return found;
+    const char *path = kept_copy_path(c->directory, alias), *why = NULL;
+    if (c->host->stat(c->host, path, &st) != 0 || kept_copy_read(c->host, path, ret, &why) != 0)
+        return false;
+    *ret_since = st.mtime_sec;
+    return true;
 }
 
 static void say_cached(const struct collect *c, const struct pick *p, int64_t since)
@@ -81,13 +78,12 @@ static void find_kept(struct collect *c, struct pick *p)
 {
     struct cert_list kept = {0};
     int64_t since = 0;
-    bool found = (p->full != p->alias && strcmp(p->full, p->alias) != 0 &&
-                  take_kept(c, p, p->full, &kept, &since)) ||
+    bool found = (strcmp(p->full, p->alias) != 0 && take_kept(c, p, p->full, &kept, &since)) ||
                  take_kept(c, p, p->alias, &kept, &since);
     if (found) {
         const struct cert *leaf = &kept.certs[cert_leaf(&kept)];
         if (!cert_list_add(&p->cert, leaf->der, leaf->size))
-            collect_no_memory(c);
+            memory_exhausted();
         cert_list_free(&kept);
     }
     if (c->when_missing == MISSING_SKIP)
@@ -102,12 +98,8 @@ static void find_kept(struct collect *c, struct pick *p)
 
 void collect_settle(struct collect *c)
 {
-    struct alias_claim *claims = calloc(c->pick_count + 1, sizeof(*claims));
+    struct alias_claim *claims = memory_new(c->pick_count * sizeof(*claims));
     struct bytes error = {0};
-    if (claims == NULL) {
-        collect_no_memory(c);
-        return;
-    }
     for (size_t i = 0; i < c->pick_count; i++) {
         struct pick *p = &c->picks[i];
         if (p->missing)
@@ -120,16 +112,11 @@ void collect_settle(struct collect *c)
             .fixed = p->fixed,
         };
     }
-    if (!alias_settle(claims, c->pick_count, &error)) {
-        if (error.failed)
-            collect_no_memory(c);
-        else
-            collect_error(c, "aliases", "%s", (char *)error.data);
-    }
+    if (!alias_settle(claims, c->pick_count, &error))
+        collect_error(c, "aliases", "%s", (char *)error.data);
     for (size_t i = 0; i < c->pick_count; i++)
         c->picks[i].name = claims[i].alias;
     bytes_free(&error);
-    free(claims);
 }
 
 static void warn_of(const struct collect *c, const struct pick *p, const struct cert_facts *f)
@@ -191,21 +178,16 @@ static void replace_copy(struct collect *c, const struct change *change)
                       cert_status_text(status));
         return;
     }
-    struct bytes before = {0};
+    const char *before = "";
     if (status != CERT_OK)
-        bytes_printf(&before, "(before: %s) ", cert_status_text(status));
+        before = memory_printf("(before: %s) ", cert_status_text(status));
     else if (old.count == 1 && cert_facts_of(old.certs[0].der, old.certs[0].size, &facts) == 0) {
-        bytes_printf(&before, "%s -> ", facts.not_after_day);
+        before = memory_printf("%s -> ", facts.not_after_day);
         cert_facts_free(&facts);
     }
-    bytes_text(&before, "");
     write_copy(c, change);
-    if (before.failed)
-        collect_no_memory(c);
-    else
-        say_change(c, change, "~", (char *)before.data);
+    say_change(c, change, "~", before);
     c->renewed++;
-    bytes_free(&before);
     cert_list_free(&old);
 }
 
@@ -214,9 +196,7 @@ static void stage_copy(struct collect *c, struct change *change)
     const struct cert *cert = &change->pick->cert.certs[0];
     cert_pem(cert->der, cert->size, &change->pem);
     int rc = c->host->read(c->host, change->path, CERT_FILE_LIMIT, &change->old);
-    if (change->pem.failed)
-        collect_no_memory(c);
-    else if (rc == -ENOENT) {
+    if (rc == -ENOENT) {
         write_copy(c, change);
         say_change(c, change, "+", "");
         c->fresh++;
@@ -241,9 +221,7 @@ static void stage_pins(struct collect *c)
 {
     struct bytes text = {0};
     pins_write(&c->pins, &text);
-    int rc = text.failed
-                 ? -ENOMEM
-                 : c->host->write(c->host, TFHOOK_NOTES "pins", text.data, text.size, 0644, 0);
+    int rc = c->host->write(c->host, TFHOOK_NOTES "pins", text.data, text.size, 0644, 0);
     if (rc < 0)
         collect_error(c, "pins", "cannot be recorded: %s", strerror(-rc));
     else
@@ -259,19 +237,17 @@ void collect_stage(struct collect *c)
         if (p->cert.count == 0 || (p->missing && c->when_missing == MISSING_SKIP) ||
             is_repeated(c, i))
             continue;
-        char *path = collect_path(c, p->name);
-        if (path != NULL &&
-            cert_facts_of(p->cert.certs[0].der, p->cert.certs[0].size, &facts) == 0) {
-            struct change change = {.path = path, .pick = p, .facts = &facts};
-            warn_of(c, p, &facts);
-            stage_copy(c, &change);
-            cert_facts_free(&facts);
-            c->kept++;
-        } else
+        if (cert_facts_of(p->cert.certs[0].der, p->cert.certs[0].size, &facts) != 0) {
             collect_error(c, p->origin,
-                          "its certificate cannot be shown: out of memory, or a date "
-                          "that is none");
-        free(path);
+                          "its certificate cannot be shown: out of memory, or a date that is none");
+            continue;
+        }
+        struct change change = {
+            .path = kept_copy_path(c->directory, p->name), .pick = p, .facts = &facts};
+        warn_of(c, p, &facts);
+        stage_copy(c, &change);
+        cert_facts_free(&facts);
+        c->kept++;
     }
     if (c->error_count == 0 && c->pins_changed)
         stage_pins(c);

@@ -1,9 +1,9 @@
 /* Sources that are files and directories of this host. */
 #include "collect.h"
 #include "host_errors.h"
+#include "memory.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool ends_with(const char *text, const char *end)
@@ -31,23 +31,16 @@ static void take_entry(struct collect *c, const struct source *source, const cha
                        size_t *found)
 {
     struct tfhook_stat st = {.struct_size = sizeof(st)};
-    struct bytes path = {0};
     if (name[0] == '.' || (!ends_with(name, ".crt") && !ends_with(name, ".pem")))
         return;
     bool slash = ends_with(source->path, "/");
-    bytes_printf(&path, slash ? "%s%s" : "%s/%s", source->path, name);
-    if (path.failed) {
-        collect_no_memory(c);
-        return;
-    }
-    const char *file = (const char *)path.data;
+    const char *file = memory_printf(slash ? "%s%s" : "%s/%s", source->path, name);
     int rc = c->host->stat(c->host, file, &st);
     if (rc < 0)
         collect_error(c, file, "cannot be looked at: %s%s", strerror(-rc), host_error_advice(rc));
     else if (st.kind == TFHOOK_FILE)
         take_file(c, source, file);
     *found += rc < 0 || st.kind == TFHOOK_FILE;
-    bytes_free(&path);
 }
 
 static void take_directory(struct collect *c, const struct source *source)

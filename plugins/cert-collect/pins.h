@@ -2,7 +2,7 @@
  * The pins on record: which certificate each server presented at its first use. Pure.
  *
  * A text file of lines "SERVER sha256:HEX", sorted, SERVER as source_server() gives it.
- * pins_parse(), pins_find(), pins_set(), pins_write(), pins_free().
+ * pins_parse(), pins_find(), pins_set(), pins_write().
  */
 #ifndef TFHOOK_CERT_COLLECT_PINS_H
 #define TFHOOK_CERT_COLLECT_PINS_H
@@ -12,7 +12,7 @@
 struct bytes;
 
 struct pin {
-    char *server;
+    const char *server;
     unsigned char sha256[CERT_SHA256_SIZE];
 };
 
@@ -21,15 +21,13 @@ struct pins {
     size_t count;
 };
 
-/* False when a line is none, or memory is out: `ret_line` is the line's number, 0 for memory. */
+/* False when a line is none: `ret_line` is its number. */
 bool pins_parse(const void *data, size_t size, struct pins *ret, size_t *ret_line)
     __attribute__((warn_unused_result));
 /* NULL when the server has no pin on record. */
 const unsigned char *pins_find(const struct pins *pins, const char *server);
-/* Adds or replaces. False: memory is out. */
-bool pins_set(struct pins *pins, const char *server, const unsigned char sha256[CERT_SHA256_SIZE])
-    __attribute__((warn_unused_result));
+/* Adds or replaces. */
+void pins_set(struct pins *pins, const char *server, const unsigned char sha256[CERT_SHA256_SIZE]);
 void pins_write(const struct pins *pins, struct bytes *out);
-void pins_free(struct pins *pins);
 
 #endif

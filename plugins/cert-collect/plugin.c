@@ -1,9 +1,10 @@
 /* cert-collect: collects the certificate of every server of the site into one directory. */
 #include "collect.h"
 #include "host_errors.h"
+#include "kept_copy.h"
+#include "shared_keys.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct tfhook_key keys[] = {
@@ -15,10 +16,7 @@ static const struct tfhook_key keys[] = {
          "directory (its *.crt and *.pem), ssh://[user@]host[:port]/path, https://host[:port], "
          "tls://host:port or postgres://host[:port]; an IPv6 address stands in brackets. ALIAS is "
          "by default the server's short name."},
-    {.name = "certificates",
-     .type = TFHOOK_PATH,
-     .fallback = "/var/lib/tfhook/certs",
-     .help = "The directory that keeps the collected copies as ALIAS.crt."},
+    {KEY_CERTIFICATES, .help = "The directory that keeps the collected copies as ALIAS.crt."},
     {.name = "missing",
      .type = TFHOOK_ENUM,
      .fallback = "fail",
@@ -47,9 +45,7 @@ static const struct tfhook_key keys[] = {
 static int check(const struct tfhook_host *host)
 {
     struct collect c;
-    int result = collect_parse(&c, host);
-    collect_end(&c);
-    return result;
+    return collect_parse(&c, host);
 }
 
 static void ask_sources(struct collect *c)
@@ -80,12 +76,10 @@ static void add_count(struct bytes *out, size_t count, const char *what)
 static int report_outcome(struct collect *c)
 {
     const struct tfhook_host *host = c->host;
-    if (c->errors.failed)
-        return host->fail(host, "out of memory");
     if (c->error_count == 1)
-        return host->fail(host, "%s", (char *)c->errors.data);
+        return host->fail(host, "%s", c->first_error);
     if (c->error_count > 0) {
-        host->log(host, TFHOOK_WARNING, "%s", (char *)c->errors.data);
+        host->log(host, TFHOOK_WARNING, "%s", c->first_error);
         return host->fail(host, "%zu failures, each is named above; nothing was collected",
                           c->error_count);
     }
@@ -97,8 +91,7 @@ static int report_outcome(struct collect *c)
     add_count(&text, c->renewed, "renewed");
     add_count(&text, c->cached, "from the copy that is kept");
     add_count(&text, c->skipped, "missing");
-    if (!text.failed)
-        host->message(host, "%s", (char *)text.data);
+    host->message(host, "%s", (char *)text.data);
     bytes_free(&text);
     return TFHOOK_OK;
 }
@@ -107,12 +100,10 @@ static int plan(const struct tfhook_host *host)
 {
     struct collect c;
     int result = collect_begin(&c, host);
-    if (result == TFHOOK_OK) {
-        ask_sources(&c);
-        result = report_outcome(&c);
-    }
-    collect_end(&c);
-    return result;
+    if (result != TFHOOK_OK)
+        return result;
+    ask_sources(&c);
+    return report_outcome(&c);
 }
 
 static void report_copy(const struct tfhook_host *host, const char *alias,
@@ -133,9 +124,7 @@ static void judge_dates(const struct tfhook_host *host, const char *alias, const
     bool expired = f.not_after<host->now, early = f.not_before> host->now;
     bytes_printf(&text, "%s, %s %s%s", f.subject, expired ? "expired on" : "expires",
                  f.not_after_day, early ? ", not valid yet" : "");
-    if (text.failed)
-        report_copy(host, alias, TFHOOK_FAIL, "out of memory", NULL);
-    else if (expired || early)
+    if (expired || early)
         report_copy(host, alias, TFHOOK_WARN, (char *)text.data,
                     "renew the server's certificate, or remove the copy when the server is gone");
     else
@@ -146,32 +135,20 @@ static void judge_dates(const struct tfhook_host *host, const char *alias, const
 
 /* An old copy that no source gives any more is judged too, but only a file that is no certificate
  * fails: Java trusts an expired one as well. */
-static void judge_copy(const struct tfhook_host *host, const char *directory, const char *name)
+static void judge_copy(const struct tfhook_host *host, const char *directory, const char *alias)
 {
     struct cert_list certs;
-    struct tfhook_data data;
-    struct bytes path = {0}, alias = {0};
-    bytes_printf(&path, "%s/%s", directory, name);
-    bytes_add(&alias, name, strlen(name) - 4);
-    if (path.failed || alias.failed) {
-        report_copy(host, name, TFHOOK_FAIL, "out of memory", NULL);
-    } else {
-        const char *subject = (char *)alias.data;
-        int rc = host->read(host, (char *)path.data, CERT_FILE_LIMIT, &data);
-        enum cert_status status = rc < 0 ? CERT_NONE : cert_read(data.data, data.size, &certs);
-        if (rc < 0)
-            report_copy(host, subject, TFHOOK_FAIL, strerror(-rc),
-                        host_error_is_denied(rc) ? "run as root" : "make it readable");
-        else if (status != CERT_OK)
-            report_copy(host, subject, TFHOOK_FAIL, cert_status_text(status),
-                        "remove it, collect it again");
-        else {
-            judge_dates(host, subject, &certs.certs[0]);
-            cert_list_free(&certs);
-        }
+    const char *why = NULL;
+    int rc = kept_copy_read(host, kept_copy_path(directory, alias), &certs, &why);
+    if (rc < 0)
+        report_copy(host, alias, TFHOOK_FAIL, why,
+                    host_error_is_denied(rc) ? "run as root" : "make it readable");
+    else if (rc > 0)
+        report_copy(host, alias, TFHOOK_FAIL, why, "remove it, collect it again");
+    else {
+        judge_dates(host, alias, &certs.certs[0]);
+        cert_list_free(&certs);
     }
-    bytes_free(&path);
-    bytes_free(&alias);
 }
 
 static int verify(const struct tfhook_host *host)
@@ -184,11 +161,10 @@ static int verify(const struct tfhook_host *host)
         return host->fail(host, "%s cannot be listed: %s%s", directory, strerror(-rc),
                           host_error_advice(rc));
     for (size_t i = 0; rc == 0 && i < names.count; i++) {
-        size_t length = strlen(names.names[i]);
-        if (length <= 4 || names.names[i][0] == '.' ||
-            strcmp(names.names[i] + length - 4, ".crt") != 0)
+        const char *alias = kept_copy_alias(names.names[i]);
+        if (alias == NULL)
             continue;
-        judge_copy(host, directory, names.names[i]);
+        judge_copy(host, directory, alias);
         copies++;
     }
     if (copies == 0)

@@ -1,31 +1,13 @@
 #include "source.h"
 
-#include "bytes.h"
+#include "alias.h"
+#include "host_port.h"
+#include "memory.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { HOST_LIMIT = 253, TEXT_LIMIT = 4096 };
-
-struct error {
-    char *text;
-    size_t size;
-};
-
-static bool set_error(const struct error *error, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static bool set_error(const struct error *error, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(error->text, error->size, format, args);
-    va_end(args);
-    return false;
-}
 
 struct scheme {
     const char *prefix;
@@ -47,12 +29,6 @@ static const char name_chars[] =
 static const char path_chars[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/+@%=:,~";
 
-static void lower_text(char *text)
-{
-    for (; *text != '\0'; text++)
-        *text = (char)tolower((unsigned char)*text);
-}
-
 bool alias_is_valid(const char *alias)
 {
     size_t length = strlen(alias);
@@ -60,230 +36,160 @@ bool alias_is_valid(const char *alias)
            strchr("._-", alias[0]) == NULL;
 }
 
-static bool take_alias(struct source *s, const char *word, const struct error *error)
+/* Each of these takes one part into the source. NULL, or what is wrong with it. */
+static const char *take_alias(struct source *s, const char *word)
 {
     if (s->alias != NULL)
-        return set_error(error, "\"as\" is given twice");
-    s->alias = strdup(word);
-    if (s->alias == NULL)
-        return set_error(error, "out of memory");
-    lower_text(s->alias);
+        return "\"as\" is given twice";
+    s->alias = alias_fold(word, strlen(word));
     if (!alias_is_valid(s->alias))
-        return set_error(error,
-                         "the alias \"%.200s\" must begin with a letter or digit and hold only "
-                         "letters, digits, '.', '_' and '-', at most %d",
-                         word, ALIAS_LIMIT);
-    return true;
+        return memory_printf("the alias \"%.200s\" must begin with a letter or digit and hold only "
+                             "letters, digits, '.', '_' and '-', at most %d",
+                             word, ALIAS_LIMIT);
+    return NULL;
 }
 
-static bool take_pin(struct source *s, const char *word, const struct error *error)
+static const char *take_pin(struct source *s, const char *word)
 {
     static const char prefix[] = "sha256:";
     if (s->pinned)
-        return set_error(error, "\"pin\" is given twice");
+        return "\"pin\" is given twice";
     if (strncmp(word, prefix, sizeof(prefix) - 1) != 0)
-        return set_error(error, "a pin is written sha256:HEX, not \"%.200s\"", word);
+        return memory_printf("a pin is written sha256:HEX, not \"%.200s\"", word);
     if (!cert_hex_parse(word + sizeof(prefix) - 1, s->pin))
-        return set_error(error, "a SHA-256 pin has 64 hexadecimal digits, not \"%.200s\"",
-                         word + sizeof(prefix) - 1);
+        return memory_printf("a SHA-256 pin has 64 hexadecimal digits, not \"%.200s\"",
+                             word + sizeof(prefix) - 1);
     s->pinned = true;
-    return true;
+    return NULL;
 }
 
-static bool take_host(struct source *s, const char *host, bool bracketed, const struct error *error)
+static const char *take_host(struct source *s, const char *host, bool bracketed)
 {
     unsigned char address[16];
     size_t length = strlen(host);
     if (length == 0)
-        return set_error(error, "the host is missing");
+        return "the host is missing";
     if (bracketed && inet_pton(AF_INET6, host, address) != 1)
-        return set_error(error, "\"%.200s\" in brackets is no IPv6 address", host);
+        return memory_printf("\"%.200s\" in brackets is no IPv6 address", host);
     if (!bracketed && (length > HOST_LIMIT || strspn(host, name_chars) != length ||
                        strchr("._-", host[0]) != NULL))
-        return set_error(error, "\"%.200s\" is no host name", host);
-    s->host = strdup(host);
-    if (s->host == NULL)
-        return set_error(error, "out of memory");
-    lower_text(s->host);
-    if (s->host[length - 1] == '.')
-        s->host[length - 1] = '\0';
+        return memory_printf("\"%.200s\" is no host name", host);
+    s->host = alias_fold(host, host[length - 1] == '.' ? length - 1 : length);
     s->address = bracketed || inet_pton(AF_INET, s->host, address) == 1;
-    return true;
+    return NULL;
 }
 
-static bool take_port(struct source *s, const char *text, const struct error *error)
+static const char *take_server(struct source *s, const char *text)
 {
-    size_t length = strlen(text);
-    unsigned long port = length > 0 && length <= 5 && strspn(text, "0123456789") == length
-                             ? strtoul(text, NULL, 10)
-                             : 0;
-    if (port < 1 || port > 65535)
-        return set_error(error, "the port \"%.200s\" is no number from 1 to 65535", text);
-    s->port = (unsigned)port;
-    return true;
+    struct host_port parts;
+    if (!host_port_split(text, &parts))
+        return "the bracket '[' is not closed";
+    if (parts.bracketed && *parts.rest != '\0' && *parts.rest != ':')
+        return "after ']' only :PORT may follow";
+    if (parts.several)
+        return "an IPv6 address is written in brackets: [::1]:443";
+    const char *why = take_host(s, parts.host, parts.bracketed);
+    if (why == NULL && *parts.rest == ':' && !port_parse(parts.rest + 1, &s->port))
+        why = memory_printf("the port \"%.200s\" is no number from 1 to 65535", parts.rest + 1);
+    return why;
 }
 
-/* host[:port], changed in place. */
-static bool take_server(struct source *s, char *text, const struct error *error)
-{
-    char *host = text, *end;
-    bool bracketed = text[0] == '[';
-    if (bracketed) {
-        host = text + 1;
-        end = strchr(host, ']');
-        if (end == NULL)
-            return set_error(error, "the bracket '[' is not closed");
-        *end++ = '\0';
-        if (*end != '\0' && *end != ':')
-            return set_error(error, "after ']' only :PORT may follow");
-    } else {
-        end = strchr(text, ':');
-        if (end != NULL && strchr(end + 1, ':') != NULL)
-            return set_error(error, "an IPv6 address is written in brackets: [::1]:443");
-        end = end != NULL ? end : text + strlen(text);
-    }
-    bool has_port = *end == ':';
-    *end = '\0';
-    if (!take_host(s, host, bracketed, error))
-        return false;
-    return !has_port || take_port(s, end + 1, error);
-}
-
-static bool take_user(struct source *s, const char *user, const struct error *error)
+static const char *take_user(struct source *s, const char *user)
 {
     if (user[0] == '\0' || user[0] == '-' || strspn(user, name_chars) != strlen(user))
-        return set_error(error, "\"%.200s\" is no user name", user);
-    s->user = strdup(user);
-    return s->user != NULL || set_error(error, "out of memory");
+        return memory_printf("\"%.200s\" is no user name", user);
+    s->user = user;
+    return NULL;
 }
 
-static bool take_remote_path(struct source *s, const char *path, const struct error *error)
+static const char *take_remote_path(struct source *s, const char *path)
 {
     size_t safe = strspn(path, path_chars);
     if (path[safe] != '\0')
-        return set_error(error,
-                         "the remote path holds a character other than letters, digits and "
-                         "._-/+@%%=:,~ (at \"%.40s\")",
-                         path + safe);
+        return memory_printf("the remote path holds a character other than letters, digits and "
+                             "._-/+@%%=:,~ (at \"%.40s\")",
+                             path + safe);
     if (path[1] == '\0' || path[strlen(path) - 1] == '/')
-        return set_error(error, "the remote path must name a file");
-    s->path = strdup(path);
-    return s->path != NULL || set_error(error, "out of memory");
+        return "the remote path must name a file";
+    s->path = memory_str(path);
+    return NULL;
 }
 
-/* What follows "scheme://", changed in place. */
-static bool take_url(struct source *s, const struct scheme *scheme, char *rest,
-                     const struct error *error)
+/* What follows "scheme://", a copy that is changed in place. */
+static const char *take_url(struct source *s, const struct scheme *scheme, char *rest)
 {
+    const char *why = NULL;
     s->kind = scheme->kind;
     char *slash = strchr(rest, '/');
-    if (s->kind == SOURCE_SSH) {
-        if (slash == NULL)
-            return set_error(error, "the path is missing: ssh://[user@]host[:port]/path");
-        if (!take_remote_path(s, slash, error))
-            return false;
-    } else if (slash != NULL && slash[1] != '\0')
-        return set_error(error, "only HOST[:PORT] may follow %s, no path", scheme->prefix);
+    if (s->kind == SOURCE_SSH)
+        why = slash == NULL ? "the path is missing: ssh://[user@]host[:port]/path"
+                            : take_remote_path(s, slash);
+    else if (slash != NULL && slash[1] != '\0')
+        why = memory_printf("only HOST[:PORT] may follow %s, no path", scheme->prefix);
     if (slash != NULL)
         *slash = '\0';
     char *at = strrchr(rest, '@');
-    if (at != NULL) {
-        if (s->kind != SOURCE_SSH)
-            return set_error(error, "a user makes no sense here");
+    if (why == NULL && at != NULL) {
         *at = '\0';
-        if (!take_user(s, rest, error))
-            return false;
+        why = s->kind == SOURCE_SSH ? take_user(s, rest) : "a user makes no sense here";
         rest = at + 1;
     }
-    if (!take_server(s, rest, error))
-        return false;
+    if (why == NULL)
+        why = take_server(s, rest);
     if (s->port == 0)
         s->port = scheme->port;
-    return s->kind != SOURCE_TLS || s->port != 0 ||
-           set_error(error, "the port is missing: tls://HOST:PORT");
+    if (why == NULL && s->kind == SOURCE_TLS && s->port == 0)
+        why = "the port is missing: tls://HOST:PORT";
+    return why;
 }
 
-static bool take_source(struct source *s, const char *word, const struct error *error)
+static const char *take_source(struct source *s, const char *word)
 {
-    s->text = strdup(word);
-    char *copy = strdup(word);
-    bool ok = s->text != NULL && copy != NULL;
-    if (!ok)
-        (void)set_error(error, "out of memory");
-    else if (word[0] == '/') {
-        s->path = copy;
-        return true;
-    } else {
-        const struct scheme *found = NULL;
-        for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-            if (strncmp(word, schemes[i].prefix, strlen(schemes[i].prefix)) == 0)
-                found = &schemes[i];
-        if (found != NULL)
-            ok = take_url(s, found, copy + strlen(found->prefix), error);
-        else if (strstr(word, "://") != NULL)
-            ok = set_error(error, "known are a path, ssh://, https://, tls:// and postgres://");
-        else
-            ok = set_error(error,
-                           "a file or directory is given by its absolute path, a server as "
-                           "https://HOST, tls://HOST:PORT, postgres://HOST or ssh://HOST/PATH");
+    s->text = word;
+    if (word[0] == '/') {
+        s->path = word;
+        return NULL;
     }
-    free(copy);
-    return ok;
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        size_t length = strlen(schemes[i].prefix);
+        if (strncmp(word, schemes[i].prefix, length) == 0)
+            return take_url(s, &schemes[i], memory_str(word + length));
+    }
+    if (strstr(word, "://") != NULL)
+        return "known are a path, ssh://, https://, tls:// and postgres://";
+    return "a file or directory is given by its absolute path, a server as "
+           "https://HOST, tls://HOST:PORT, postgres://HOST or ssh://HOST/PATH";
 }
 
-/* The words behind SOURCE: pairs of "as" or "pin" and a value. */
-static bool take_options(struct source *s, char **rest, const struct error *error)
+static char *next_word(char **rest)
 {
     char *word;
-    while ((word = strsep(rest, " \t")) != NULL) {
-        if (*word == '\0')
-            continue;
+    do
+        word = strsep(rest, " \t");
+    while (word != NULL && *word == '\0');
+    return word;
+}
+
+const char *source_parse(const char *line, struct source *ret)
+{
+    if (strlen(line) > TEXT_LIMIT)
+        return memory_printf("it is longer than %d characters", TEXT_LIMIT);
+    struct source s = {0};
+    char *rest = memory_str(line);
+    const char *word = next_word(&rest);
+    const char *why = word != NULL ? take_source(&s, word) : "it is empty";
+    while (why == NULL && (word = next_word(&rest)) != NULL) {
         bool is_alias = strcmp(word, "as") == 0;
         if (!is_alias && strcmp(word, "pin") != 0)
-            return set_error(error,
-                             "unexpected \"%.200s\": only \"as ALIAS\" and \"pin sha256:HEX\" "
-                             "may follow",
-                             word);
-        char *value;
-        do
-            value = strsep(rest, " \t");
-        while (value != NULL && *value == '\0');
+            return memory_printf("unexpected \"%.200s\": only \"as ALIAS\" and \"pin sha256:HEX\" "
+                                 "may follow",
+                                 word);
+        const char *value = next_word(&rest);
         if (value == NULL)
-            return set_error(error, "nothing follows \"%s\"", word);
-        if (!(is_alias ? take_alias(s, value, error) : take_pin(s, value, error)))
-            return false;
+            return memory_printf("nothing follows \"%s\"", word);
+        why = is_alias ? take_alias(&s, value) : take_pin(&s, value);
     }
-    return true;
-}
-
-bool source_parse(const char *line, struct source *ret, char *error, size_t error_size)
-{
-    const struct error e = {error, error_size};
-    if (strlen(line) > TEXT_LIMIT)
-        return set_error(&e, "it is longer than %d characters", TEXT_LIMIT);
-    char *copy = strdup(line);
-    if (copy == NULL)
-        return set_error(&e, "out of memory");
-    struct source s = {0};
-    char *rest = copy + strspn(copy, " \t");
-    char *first = strsep(&rest, " \t");
-    bool ok = *first != '\0' ? take_source(&s, first, &e) : set_error(&e, "it is empty");
-    ok = ok && take_options(&s, &rest, &e);
-    free(copy);
-    if (!ok) {
-        source_free(&s);
-        return false;
-    }
-    *ret = s;
-    return true;
-}
-
-void source_free(struct source *source)
-{
-    free(source->text);
-    free(source->host);
-    free(source->user);
-    free(source->path);
-    free(source->alias);
-    *source = (struct source){0};
+    if (why == NULL)
+        *ret = s;
+    return why;
 }

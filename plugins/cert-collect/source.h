@@ -1,8 +1,7 @@
 /*
  * One line of the key `source`: SOURCE [as ALIAS] [pin sha256:HEX]. Pure: text in, parts out.
  *
- * source_parse(), then use the parts, then source_free(). On failure nothing is allocated and
- * `error` says what is wrong with the line, without repeating it.
+ * source_parse(), then use the parts. Texts are memory of the call.
  */
 #ifndef TFHOOK_CERT_COLLECT_SOURCE_H
 #define TFHOOK_CERT_COLLECT_SOURCE_H
@@ -22,33 +21,32 @@ enum source_kind {
 
 struct source {
     enum source_kind kind;
-    char *text;    /* SOURCE as it was written */
-    char *host;    /* lower case, without brackets and without a dot at its end; NULL: a path */
-    bool address;  /* the host is an IP address */
-    unsigned port; /* 0: ssh with no port given */
-    char *user;    /* ssh; NULL: none given */
-    char *path;    /* a path, or ssh's; else NULL */
-    char *alias;   /* lower case; NULL: none given */
+    const char *text;  /* SOURCE as it was written */
+    const char *host;  /* lower case, without brackets and without a dot at its end; NULL: a path */
+    bool address;      /* the host is an IP address */
+    unsigned port;     /* 0: ssh with no port given */
+    const char *user;  /* ssh; NULL: none given */
+    const char *path;  /* a path, or ssh's; else NULL */
+    const char *alias; /* lower case; NULL: none given */
     bool pinned;
     unsigned char pin[CERT_SHA256_SIZE];
 };
 
-bool source_parse(const char *line, struct source *ret, char *error, size_t error_size)
-    __attribute__((warn_unused_result));
-void source_free(struct source *source);
+/* NULL, or what is wrong with the line, without repeating it. */
+const char *source_parse(const char *line, struct source *ret) __attribute__((warn_unused_result));
 
 /* Whether the source is asked over a TLS handshake. */
 bool source_is_network(const struct source *source);
-/* "https://scm2:443": the same server always by the same text, for pins on record. NULL: memory. */
-char *source_server(const struct source *source) __attribute__((warn_unused_result));
+/* "https://scm2:443": the same server always by the same text, for pins on record. */
+const char *source_server(const struct source *source);
 
 enum { ALIAS_LIMIT = 128 };
 /* Whether `alias` may name a copy: a-z 0-9 . _ -, the first a letter or digit, at most ALIAS_LIMIT.
  */
 bool alias_is_valid(const char *alias);
 /* The host up to its first dot; an address whole, as "ip-10-0-0-1". `full`: the whole host. */
-char *alias_of_host(const struct source *source, bool full) __attribute__((warn_unused_result));
-/* The base name without .crt or .pem, in lower case, what an alias may not hold turned into '-'. */
-char *alias_of_entry(const char *path) __attribute__((warn_unused_result));
+const char *alias_of_host(const struct source *source, bool full);
+/* As alias_of_file(), what an alias may not hold turned into '-'. */
+const char *alias_of_entry(const char *path);
 
 #endif

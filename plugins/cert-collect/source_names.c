@@ -1,9 +1,9 @@
 /* The names that a source gives: of its server on record, and of its copies. */
-#include "bytes.h"
+#include "alias.h"
+#include "host_port.h"
+#include "memory.h"
 #include "source.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool source_is_network(const struct source *source)
@@ -12,59 +12,38 @@ bool source_is_network(const struct source *source)
            source->kind == SOURCE_POSTGRES;
 }
 
-static char *take_text(struct bytes *b)
-{
-    if (b->failed) {
-        bytes_free(b);
-        return NULL;
-    }
-    return (char *)b->data;
-}
-
 /* https:// and tls:// are the same handshake, so a pin learned by one holds for the other. */
-char *source_server(const struct source *source)
+const char *source_server(const struct source *source)
 {
-    struct bytes b = {0};
-    bool v6 = strchr(source->host, ':') != NULL;
-    bytes_text(&b, source->kind == SOURCE_POSTGRES ? "postgres://" : "tls://");
-    bytes_printf(&b, v6 ? "[%s]:%u" : "%s:%u", source->host, source->port);
-    return take_text(&b);
+    return memory_printf("%s://%s", source->kind == SOURCE_POSTGRES ? "postgres" : "tls",
+                         host_port_text(source->host, source->port));
 }
 
-static void add_folded(struct bytes *b, const char *text, size_t size, const char *kept)
+/* What is neither a letter, a digit nor one of `kept` becomes '-'; at most `limit` characters. */
+static const char *fold_name(char *name, const char *kept, size_t limit)
 {
-    for (size_t i = 0; i < size && b->size < ALIAS_LIMIT; i++) {
-        char c = (char)tolower((unsigned char)text[i]);
-        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                     (c != '\0' && strchr(kept, c) != NULL);
-        bytes_u8(b, plain ? (unsigned char)c : '-');
-    }
+    if (strlen(name) > limit)
+        name[limit] = '\0';
+    for (char *at = name; *at != '\0'; at++)
+        if (!(*at >= 'a' && *at <= 'z') && !(*at >= '0' && *at <= '9') && strchr(kept, *at) == NULL)
+            *at = '-';
+    return name;
 }
 
-char *alias_of_host(const struct source *source, bool full)
+const char *alias_of_host(const struct source *source, bool full)
 {
-    struct bytes b = {0};
-    size_t size = full || source->address ? strlen(source->host) : strcspn(source->host, ".");
+    static const char prefix[] = "ip-";
+    const char *host = source->host;
     if (source->address)
-        bytes_text(&b, "ip-");
-    add_folded(&b, source->host, size, source->address ? "-" : "._-");
-    return take_text(&b);
+        return memory_printf("%s%s", prefix,
+                             fold_name(memory_str(host), "-", ALIAS_LIMIT - (sizeof prefix - 1)));
+    return fold_name(memory_strn(host, full ? strlen(host) : strcspn(host, ".")), "._-",
+                     ALIAS_LIMIT);
 }
 
-char *alias_of_entry(const char *path)
+/* An alias begins with a letter or digit. */
+const char *alias_of_entry(const char *path)
 {
-    struct bytes b = {0};
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    size_t size = strlen(name);
-    if (size > 4 && (strcmp(name + size - 4, ".crt") == 0 || strcmp(name + size - 4, ".pem") == 0))
-        size -= 4;
-    /* An alias begins with a letter or digit. */
-    while (size > 0 && strchr("._-", *name) != NULL) {
-        name++;
-        size--;
-    }
-    bytes_text(&b, "");
-    add_folded(&b, name, size, "._-");
-    return take_text(&b);
+    char *name = alias_of_file(path);
+    return fold_name(name + strspn(name, "._-"), "._-", ALIAS_LIMIT);
 }

@@ -1,22 +1,14 @@
 #include "chain_choice.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "memory.h"
 
 enum import_chain import_chain_of(const char *word)
 {
     if (strcmp(word, "ca") == 0)
         return IMPORT_CHAIN_CA;
     return strcmp(word, "all") == 0 ? IMPORT_CHAIN_ALL : IMPORT_CHAIN_LEAF;
-}
-
-void import_picks_free(struct import_picks *picks)
-{
-    for (size_t i = 0; i < picks->count; i++)
-        free(picks->items[i].alias);
-    free(picks->items);
-    *picks = (struct import_picks){0};
 }
 
 static bool is_repeated(const struct cert_list *list, size_t index)
@@ -47,12 +39,12 @@ static enum import_pick_status choose_certs(const struct cert_list *list, enum i
     bool leaf_is_ca = false;
     bool alone = list->count == 1 && chain != IMPORT_CHAIN_CA; /* then it does not matter */
     if (!alone && !is_ca(&list->certs[leaf], &leaf_is_ca))
-        return IMPORT_PICK_MEMORY;
+        return IMPORT_PICK_FACTS;
     *ret_leaf = leaf_is_ca ? list->count : leaf;
     for (size_t i = 0; i < list->count; i++) {
         bool ca = false;
         if (chain == IMPORT_CHAIN_CA && !is_ca(&list->certs[i], &ca))
-            return IMPORT_PICK_MEMORY;
+            return IMPORT_PICK_FACTS;
         ret_wanted[i] = chain == IMPORT_CHAIN_ALL || (chain == IMPORT_CHAIN_CA && ca) ||
                         (chain == IMPORT_CHAIN_LEAF && i == leaf);
         ret_wanted[i] = ret_wanted[i] && !is_repeated(list, i);
@@ -64,35 +56,21 @@ static enum import_pick_status choose_certs(const struct cert_list *list, enum i
                                                                        : IMPORT_PICK_OK;
 }
 
-static bool add_pick(struct import_picks *picks, size_t index, const char *alias, size_t number)
-{
-    char *name = NULL;
-    if (number == 0)
-        name = strdup(alias);
-    else if (asprintf(&name, "%s-%zu", alias, number) < 0)
-        name = NULL;
-    picks->items[picks->count] = (struct import_picked){index, name};
-    picks->count += name != NULL;
-    return name != NULL;
-}
-
 enum import_pick_status import_pick(const struct cert_list *list, enum import_chain chain,
                                     const char *alias, struct import_picks *ret)
 {
-    struct import_picks picks = {.items = calloc(list->count, sizeof *picks.items)};
-    bool *wanted = calloc(list->count, sizeof *wanted);
+    struct import_picks picks = {0};
+    bool *wanted = memory_new(list->count * sizeof *wanted);
     size_t leaf = 0, total = 0, number = 0;
-    enum import_pick_status status = IMPORT_PICK_MEMORY;
-    if (picks.items != NULL && wanted != NULL)
-        status = choose_certs(list, chain, wanted, &leaf);
-    for (size_t i = 0; status == IMPORT_PICK_OK && i < list->count; i++)
+    enum import_pick_status status = choose_certs(list, chain, wanted, &leaf);
+    for (size_t i = 0; i < list->count; i++)
         total += wanted[i];
-    for (size_t i = 0; status == IMPORT_PICK_OK && i < list->count; i++)
-        if (wanted[i] && !add_pick(&picks, i, alias, i == leaf || total == 1 ? 0 : ++number))
-            status = IMPORT_PICK_MEMORY;
-    free(wanted);
-    if (status != IMPORT_PICK_OK)
-        import_picks_free(&picks);
+    for (size_t i = 0; status == IMPORT_PICK_OK && i < list->count; i++) {
+        bool plain = i == leaf || total == 1;
+        if (wanted[i])
+            *memory_push(picks.items, picks.count) =
+                (struct import_picked){i, plain ? alias : memory_printf("%s-%zu", alias, ++number)};
+    }
     *ret = picks;
     return status;
 }

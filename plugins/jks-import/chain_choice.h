@@ -1,7 +1,7 @@
 /*
  * Which certificates of a file are meant, and under which aliases. Pure.
  *
- * Order: import_pick(), import_picks_free(). On failure *ret is empty.
+ * On failure *ret is empty.
  */
 #ifndef TFHOOK_JKS_IMPORT_CHAIN_CHOICE_H
 #define TFHOOK_JKS_IMPORT_CHAIN_CHOICE_H
@@ -20,12 +20,12 @@ enum import_pick_status {
     IMPORT_PICK_OK,
     IMPORT_PICK_NO_LEAF, /* several, all of them CAs: a guess would leave others out in silence */
     IMPORT_PICK_NO_CA,
-    IMPORT_PICK_MEMORY
+    IMPORT_PICK_FACTS /* a certificate whose facts cannot be told */
 };
 
 struct import_picked {
     size_t index; /* in the list */
-    char *alias;
+    const char *alias;
 };
 
 struct import_picks {
@@ -40,6 +40,5 @@ enum import_chain import_chain_of(const char *word); /* "leaf", "ca", "all" */
 enum import_pick_status import_pick(const struct cert_list *list, enum import_chain chain,
                                     const char *alias, struct import_picks *ret)
     __attribute__((warn_unused_result));
-void import_picks_free(struct import_picks *picks);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+
 /* A trusted certificate under its name. */
 struct pair {
     const char *alias;
@@ -97,23 +99,15 @@ static bool same_others(const struct truststore *before, const struct truststore
 const char *import_check_edited(const struct truststore *before, const struct truststore *after,
                                 const struct import_change *changes, size_t count)
 {
-    struct import_change *sorted = calloc(count + 1, sizeof *sorted);
-    struct pair *meant = calloc(before->count + count + 1, sizeof *meant);
-    struct pair *found = calloc(after->count + 1, sizeof *found);
-    const char *fault = NULL;
-    if (sorted == NULL || meant == NULL || found == NULL) {
-        fault = "out of memory";
-    } else {
-        if (count > 0)
-            memcpy(sorted, changes, count * sizeof *sorted);
-        qsort(sorted, count, sizeof *sorted, compare_changes);
-        if (!same_trust(before, after, sorted, count, meant, found))
-            fault = "a JVM would not trust exactly the old certificates and the new ones";
-        else if (!same_others(before, after, sorted, count))
-            fault = "another entry would not keep its bytes or its place";
-    }
-    free(sorted);
-    free(meant);
-    free(found);
-    return fault;
+    struct import_change *sorted = memory_new(count * sizeof *sorted);
+    struct pair *meant = memory_new((before->count + count) * sizeof *meant);
+    struct pair *found = memory_new(after->count * sizeof *found);
+    if (count > 0)
+        memcpy(sorted, changes, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_changes);
+    if (!same_trust(before, after, sorted, count, meant, found))
+        return "a JVM would not trust exactly the old certificates and the new ones";
+    if (!same_others(before, after, sorted, count))
+        return "another entry would not keep its bytes or its place";
+    return NULL;
 }

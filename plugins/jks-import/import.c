@@ -2,19 +2,13 @@
 #include "import.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "host_errors.h"
 #include "jvm_store_loads.h"
-#include "plan_text.h"
+#include "memory.h"
 
 static const char notes_path[] = TFHOOK_NOTES "added";
-
-static int fail_no_memory(const struct import_run *run)
-{
-    return run->host->fail(run->host, "out of memory");
-}
 
 /* What a person can do about a store that does not open. */
 static const char *way_out(enum truststore_status status)
@@ -70,10 +64,8 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
         truststore_free(opened);
         return result;
     }
-    if (jvm_is_blind(run->stores, store, opened) && !truststore_blind(opened)) {
-        truststore_free(opened);
-        return fail_no_memory(run);
-    }
+    if (jvm_is_blind(&run->stores, store, opened) && !truststore_blind(opened))
+        memory_exhausted();
     host->log(host, TFHOOK_DEBUG, "%s: %s, %zu entries (%s: %s)", store->real,
               truststore_form_text(opened), opened->count, store->path, store->why);
     *ret = opened;
@@ -102,7 +94,8 @@ int import_load_ownership(struct import_run *run)
     if (rc != 0 && rc != -ENOENT)
         return run->host->fail(run->host, "%s: what was added before cannot be read: %s",
                                notes_path, strerror(-rc));
-    return ownership_parse((const char *)data.data, &run->notes) ? TFHOOK_OK : fail_no_memory(run);
+    run->notes = ownership_parse((const char *)data.data);
+    return TFHOOK_OK;
 }
 
 int import_save_ownership(struct import_run *run)
@@ -111,16 +104,11 @@ int import_save_ownership(struct import_run *run)
         return TFHOOK_OK;
     struct bytes text = {0};
     ownership_text(&run->notes, &text);
-    int result = TFHOOK_OK;
-    int rc = 0;
-    if (text.failed)
-        result = fail_no_memory(run);
-    else if ((rc = run->host->write(run->host, notes_path, text.data, text.size, -1, 0)) != 0)
-        result = run->host->fail(run->host, "%s: cannot be staged: %s", notes_path, strerror(-rc));
-    else
-        run->host->summary(run->host, notes_path,
-                           "remembers what was added, so that it may be "
-                           "renewed");
+    int rc = run->host->write(run->host, notes_path, text.data, text.size, -1, 0);
     bytes_free(&text);
-    return result;
+    if (rc != 0)
+        return run->host->fail(run->host, "%s: cannot be staged: %s", notes_path, strerror(-rc));
+    run->host->summary(run->host, notes_path,
+                       "remembers what was added, so that it may be renewed");
+    return TFHOOK_OK;
 }

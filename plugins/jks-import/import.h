@@ -2,9 +2,8 @@
  * One store of the plan, and one of verify. Through the host.
  *
  * Order: fill a struct import_run, import_plan_store() for each store, then
- * import_save_ownership(); or import_verify_store() for each. Ownership: the run borrows everything
- * but `notes`, which the caller frees, and `empty`. Errors: what the host's fail() returned; the
- * caller returns it.
+ * import_save_ownership(); or import_verify_store() for each. The caller frees `empty`. Errors:
+ * what the host's fail() returned; the caller returns it.
  */
 #ifndef TFHOOK_JKS_IMPORT_IMPORT_H
 #define TFHOOK_JKS_IMPORT_IMPORT_H
@@ -18,8 +17,8 @@
 
 struct import_run {
     const struct tfhook_host *host;
-    const struct import_certs *certs;
-    const struct jvm_stores *stores;
+    struct import_certs certs;
+    struct jvm_stores stores;
     const char *password;
     enum import_policy policy;
     bool found_by_jvm; /* keystore = auto */

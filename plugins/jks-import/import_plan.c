@@ -1,16 +1,13 @@
 /* The plan of one store: decide, edit, prove, stage, explain. */
-#include <malloc.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cert.h"
+#include "cert_text.h"
 #include "edited_store_check.h"
 #include "import.h"
+#include "memory.h"
 #include "plan_text.h"
 #include "store_users.h"
 #include "system_anchors.h"
-
-enum { LARGE = 1024 * 1024 };
 
 /* One store under way. */
 struct work {
@@ -22,20 +19,14 @@ struct work {
     bool blind;
     struct import_change *changes;
     enum import_action *actions; /* one for each certificate: what was decided last */
-    size_t change_count, conflicts;
-    struct bytes lines;    /* of the summary, each ended by a NUL */
-    struct bytes conflict; /* the first one */
+    size_t change_count;
+    const char *conflict; /* the first one */
 };
-
-static int fail_out_of_memory(const struct work *w)
-{
-    return w->run->host->fail(w->run->host, "out of memory");
-}
 
 static void describe_entry(struct bytes *out, const struct truststore_entry *entry)
 {
     if (entry->der != NULL)
-        plan_text_certificate(out, entry->der, entry->der_size, entry->sha256);
+        cert_text(out, entry->der, entry->der_size, entry->sha256);
     else
         bytes_text(out, "a key");
 }
@@ -46,32 +37,34 @@ static void warn_doubtful(const struct work *w, const struct import_cert *cert,
     const struct tfhook_host *host = w->run->host;
     struct bytes doubts = {0};
     plan_text_doubts(&doubts, facts, host->now);
-    if (doubts.size > 0 && !doubts.failed)
+    if (doubts.size > 0)
         host->log(host, TFHOOK_WARNING, "%s: the certificate of %s %s", cert->path, cert->alias,
                   (const char *)doubts.data);
     bytes_free(&doubts);
 }
 
-static void note_lines(struct work *w, const struct import_cert *cert,
-                       const struct cert_facts *facts, const struct import_decision *decision)
+static void show_change(const struct work *w, const struct import_cert *cert,
+                        const struct cert_facts *facts, const struct import_decision *decision)
 {
+    const struct tfhook_host *host = w->run->host;
+    const char *store = w->store->real;
+    const struct truststore_entry *entry = decision->entry;
     bool add = decision->action == IMPORT_ADD;
-    bytes_printf(&w->lines, "%c %s  ", add ? '+' : '~', cert->alias);
-    plan_text_facts(&w->lines, facts, cert->sha256);
+    struct bytes text = {0}, was = {0};
+    cert_text_facts(&text, facts, cert->sha256);
     if (decision->reason != NULL)
-        bytes_printf(&w->lines, "  (%s)", decision->reason);
-    bytes_u8(&w->lines, 0);
-    if (add && decision->entry == NULL)
-        return;
-    bytes_text(&w->lines, add ? "    beside " : "    was  ");
-    if (add)
-        bytes_printf(&w->lines, "%s, the same certificate, which no JVM trusts: %s",
-                     *decision->entry->alias == '\0' ? "an entry without a name"
-                                                     : decision->entry->alias,
-                     decision->entry->why_not);
-    else
-        describe_entry(&w->lines, decision->entry);
-    bytes_u8(&w->lines, 0);
+        bytes_printf(&text, "  (%s)", decision->reason);
+    host->summary(host, store, "%c %s  %s", add ? '+' : '~', cert->alias, (char *)text.data);
+    if (add && entry != NULL)
+        host->summary(host, store, "    beside %s, the same certificate, which no JVM trusts: %s",
+                      *entry->alias == '\0' ? "an entry without a name" : entry->alias,
+                      entry->why_not);
+    if (!add) {
+        describe_entry(&was, entry);
+        host->summary(host, store, "    was  %s", (char *)was.data);
+    }
+    bytes_free(&text);
+    bytes_free(&was);
 }
 
 static int change_entry(struct work *w, const struct import_cert *cert,
@@ -84,7 +77,7 @@ static int change_entry(struct work *w, const struct import_cert *cert,
     if (cert_facts_of(cert->der, cert->size, &facts) != 0)
         return host->fail(host, "%s: its certificate does not decode, or memory is out",
                           cert->path);
-    note_lines(w, cert, &facts, decision);
+    show_change(w, cert, &facts, decision);
     warn_doubtful(w, cert, &facts);
     cert_facts_free(&facts);
     enum truststore_status status =
@@ -100,35 +93,29 @@ static int change_entry(struct work *w, const struct import_cert *cert,
         w->run->replaced++;
     w->changes[w->change_count++] =
         (struct import_change){.alias = cert->alias, .sha256 = cert->sha256};
-    return ownership_set(&w->run->notes, w->store->real, cert->alias, cert->sha256)
-               ? TFHOOK_OK
-               : fail_out_of_memory(w);
+    ownership_set(&w->run->notes, w->store->real, cert->alias, cert->sha256);
+    return TFHOOK_OK;
 }
 
-static int fail_conflict(struct work *w, const struct import_cert *cert,
-                         const struct import_decision *decision)
+/* The first is the step's message, the others are warnings. */
+static void note_conflict(struct work *w, const struct import_cert *cert,
+                          const struct import_decision *decision)
 {
     struct bytes text = {0};
     bytes_printf(&text, "%s: alias '%s' is taken by ", w->store->real, cert->alias);
     describe_entry(&text, decision->entry);
     bytes_printf(&text, "; %s is ", cert->path);
-    plan_text_certificate(&text, cert->der, cert->size, cert->sha256);
+    cert_text(&text, cert->der, cert->size, cert->sha256);
     bytes_text(&text, decision->action == IMPORT_KEY
                           ? "; a private key is never replaced: import under another name "
                             "(certificate = FILE as ALIAS)"
                           : "; import it under another name (certificate = FILE as ALIAS), or set "
                             "on-conflict to replace or keep");
-    if (text.failed) {
-        bytes_free(&text);
-        return fail_out_of_memory(w);
-    }
-    if (w->conflicts++ == 0) {
-        w->conflict = text;
-        return TFHOOK_OK;
-    }
-    w->run->host->log(w->run->host, TFHOOK_WARNING, "%s", (const char *)text.data);
+    if (w->conflict == NULL)
+        w->conflict = memory_str((const char *)text.data);
+    else
+        w->run->host->log(w->run->host, TFHOOK_WARNING, "%s", (const char *)text.data);
     bytes_free(&text);
-    return TFHOOK_OK;
 }
 
 static void keep_entry(struct work *w, const struct import_cert *cert,
@@ -139,14 +126,13 @@ static void keep_entry(struct work *w, const struct import_cert *cert,
     w->run->kept++;
     w->run->host->log(w->run->host, TFHOOK_WARNING,
                       "%s: alias '%s' keeps %s, so %s is not trusted (on-conflict = keep)",
-                      w->store->real, cert->alias, text.failed ? "its entry" : (char *)text.data,
-                      cert->path);
+                      w->store->real, cert->alias, (char *)text.data, cert->path);
     bytes_free(&text);
 }
 
 static int consider_cert(struct work *w, size_t at)
 {
-    const struct import_cert *cert = &w->run->certs->certs[at];
+    const struct import_cert *cert = &w->run->certs.certs[at];
     const struct tfhook_host *host = w->run->host;
     const struct truststore_entry *taken = truststore_find_alias(w->edited, cert->alias);
     bool noted = taken != NULL && taken->der != NULL &&
@@ -164,7 +150,8 @@ static int consider_cert(struct work *w, size_t at)
         return TFHOOK_OK;
     case IMPORT_CONFLICT:
     case IMPORT_KEY:
-        return fail_conflict(w, cert, &decision);
+        note_conflict(w, cert, &decision);
+        return TFHOOK_OK;
     case IMPORT_ADD:
     case IMPORT_REPLACE:
         break;
@@ -186,14 +173,16 @@ static int remove_alias(struct work *w, const char *alias)
                           "%s: alias '%s' holds an entry that tfhook has not added, so it is not "
                           "removed (aliases-absent); if it shall go: keytool -delete -alias %s",
                           store, alias, alias);
-    bytes_printf(&w->lines, "- %s  ", alias);
-    describe_entry(&w->lines, entry);
-    bytes_u8(&w->lines, 0);
+    struct bytes text = {0};
+    describe_entry(&text, entry);
+    host->summary(host, store, "- %s  %s", alias, (char *)text.data);
+    bytes_free(&text);
     if (truststore_remove(w->edited, alias, &error) != TRUSTSTORE_OK)
         return host->fail(host, "%s: '%s' cannot be removed: %s", store, alias, error.text);
     w->run->removed++;
     w->changes[w->change_count++] = (struct import_change){.alias = alias};
-    return ownership_drop(&w->run->notes, store, alias) ? TFHOOK_OK : fail_out_of_memory(w);
+    ownership_drop(&w->run->notes, store, alias);
+    return TFHOOK_OK;
 }
 
 static int remove_absent(struct work *w)
@@ -216,7 +205,7 @@ static bool is_trusted(const struct truststore *store, const struct import_cert 
 static int consider_all(struct work *w)
 {
     const struct tfhook_host *host = w->run->host;
-    const struct import_certs *certs = w->run->certs;
+    const struct import_certs *certs = &w->run->certs;
     int result = TFHOOK_OK;
     for (size_t i = 0; i < certs->count && result == TFHOOK_OK; i++) {
         host->progress(host, i, certs->count, w->store->real);
@@ -236,7 +225,7 @@ static int consider_all(struct work *w)
 
 static const char *prove_wanted(const struct work *w, const struct truststore *after)
 {
-    const struct import_certs *certs = w->run->certs;
+    const struct import_certs *certs = &w->run->certs;
     for (size_t i = 0; i < certs->count; i++)
         if (w->actions[i] != IMPORT_KEEP && !is_trusted(after, &certs->certs[i]))
             return "a certificate that is to be trusted would not be";
@@ -252,14 +241,6 @@ static enum truststore_status open_like(const struct work *w, const void *data, 
                                                                           : status;
 }
 
-/* A large store is many small pieces, whose pages are not given back by themselves. */
-static void free_store(struct truststore *store, size_t size)
-{
-    truststore_free(store);
-    if (size > LARGE)
-        (void)malloc_trim(0);
-}
-
 /* The store written, read again and proved against what it was. */
 static int build_checked(struct work *w, struct bytes *out)
 {
@@ -267,7 +248,7 @@ static int build_checked(struct work *w, struct bytes *out)
     struct truststore_error error;
     struct truststore *after = NULL;
     enum truststore_status status = truststore_write(w->edited, out, &error);
-    free_store(w->edited, out->size); /* it is as large as both of the others */
+    truststore_free(w->edited); /* it is as large as both of the others */
     w->edited = NULL;
     if (status == TRUSTSTORE_OK)
         status = open_like(w, w->data.data, w->data.size, &w->before, &error);
@@ -284,16 +265,8 @@ static int build_checked(struct work *w, struct bytes *out)
                             "%s: the new store does not hold what was meant: %s; this is a fault "
                             "of tfhook, and nothing was changed",
                             w->store->real, fault);
-    free_store(after, out->size);
+    truststore_free(after);
     return result;
-}
-
-static void send_lines(struct work *w)
-{
-    const struct tfhook_host *host = w->run->host;
-    for (size_t at = 0; at < w->lines.size; at += strlen((char *)w->lines.data + at) + 1)
-        host->summary(host, w->store->real, "%s", (char *)w->lines.data + at);
-    bytes_free(&w->lines);
 }
 
 static int stage_store(struct work *w)
@@ -302,7 +275,6 @@ static int stage_store(struct work *w)
     struct bytes out = {0};
     int result = build_checked(w, &out);
     if (result == TFHOOK_OK) {
-        send_lines(w);
         int rc = host->write(host, w->store->real, out.data, out.size, -1, 0);
         if (rc != 0)
             result = host->fail(host, "%s: the change cannot be staged: %s", w->store->real,
@@ -323,23 +295,19 @@ static int stage_store(struct work *w)
 static int run_work(struct work *w)
 {
     const struct tfhook_host *host = w->run->host;
-    size_t count = w->run->certs->count + w->run->absent.count;
-    w->changes = calloc(count + 1, sizeof *w->changes);
-    w->actions = calloc(count + 1, sizeof *w->actions);
-    if (w->changes == NULL || w->actions == NULL)
-        return fail_out_of_memory(w);
+    size_t count = w->run->certs.count + w->run->absent.count;
+    w->changes = memory_new(count * sizeof *w->changes);
+    w->actions = memory_new(count * sizeof *w->actions);
     int result = remove_absent(w);
     if (result == TFHOOK_OK)
         result = consider_all(w);
-    if (result == TFHOOK_OK && w->lines.failed)
-        result = fail_out_of_memory(w);
-    if (result == TFHOOK_OK && w->conflicts > 0)
-        return host->fail(host, "%s", (const char *)w->conflict.data);
+    if (result == TFHOOK_OK && w->conflict != NULL)
+        return host->fail(host, "%s", w->conflict);
     if (result == TFHOOK_OK && w->change_count > 0)
         result = stage_store(w);
     if (result == TFHOOK_OK && w->store->generated != NULL)
         result =
-            import_system_anchors(host, w->store->real, w->run->certs, w->actions, w->run->absent);
+            import_system_anchors(host, w->store->real, &w->run->certs, w->actions, w->run->absent);
     if (result == TFHOOK_OK)
         import_show_users(w->run, w->store, w->before != NULL ? w->before : w->edited,
                           w->change_count > 0);
@@ -356,9 +324,5 @@ int import_plan_store(struct import_run *run, const struct jvm_store *store)
     }
     truststore_free(w.before);
     truststore_free(w.edited);
-    free(w.changes);
-    free(w.actions);
-    bytes_free(&w.lines);
-    bytes_free(&w.conflict);
     return result;
 }

@@ -2,7 +2,7 @@
  * it. */
 #include "import.h"
 #include "jvm_store_loads.h"
-#include "plan_text.h"
+#include "memory.h"
 
 static void report_trusted(struct import_run *run, const struct jvm_store *store,
                            const struct truststore *opened, const struct import_cert *cert)
@@ -10,73 +10,56 @@ static void report_trusted(struct import_run *run, const struct jvm_store *store
     const struct tfhook_host *host = run->host;
     const struct truststore_entry *entry = truststore_find_sha256(opened, cert->sha256);
     const struct truststore_entry *taken = truststore_find_alias(opened, cert->alias);
-    struct bytes subject = {0}, message = {0};
-    enum tfhook_verdict verdict = TFHOOK_FAIL;
+    const char *subject = memory_printf("%s in %s", cert->alias, store->real);
+    const char *message =
+        taken == NULL ? "not in the store" : "not in the store, and another entry has its alias";
     const char *hint = "run: tfhook apply";
-    bytes_printf(&subject, "%s in %s", cert->alias, store->real);
+    enum tfhook_verdict verdict = TFHOOK_FAIL;
     if (entry != NULL && entry->trusted) {
         verdict = TFHOOK_PASS;
         hint = NULL;
-        bytes_printf(&message, "trusted, under alias '%s'", entry->alias);
+        message = memory_printf("trusted, under alias '%s'", entry->alias);
     } else if (entry != NULL) {
-        bytes_printf(&message, "in the store as '%s', but no JVM trusts it: %s", entry->alias,
-                     entry->why_not);
+        message = memory_printf("in the store as '%s', but no JVM trusts it: %s", entry->alias,
+                                entry->why_not);
     } else if (taken != NULL && run->policy == IMPORT_KEEP_OLD) {
         verdict = TFHOOK_WARN;
         hint = "set on-conflict to replace, or import under another alias";
-        bytes_printf(&message, "not trusted: its alias keeps another entry (on-conflict = keep)");
-    } else {
-        bytes_printf(&message, "not in the store%s",
-                     taken == NULL ? "" : ", and another entry has its alias");
+        message = "not trusted: its alias keeps another entry (on-conflict = keep)";
     }
-    if (!subject.failed && !message.failed)
-        host->finding(host, "jks-import", "jks-import.trusted", (char *)subject.data, verdict,
-                      (char *)message.data, hint);
-    else
-        host->finding(host, "jks-import", "jks-import.trusted", store->real, TFHOOK_FAIL,
-                      "out of memory", NULL);
-    bytes_free(&subject);
-    bytes_free(&message);
+    host->finding(host, "jks-import", "jks-import.trusted", subject, verdict, message, hint);
 }
 
 static void report_unloadable(struct import_run *run, const struct jvm_store *store,
                               const struct truststore *opened)
 {
-    for (size_t i = 0; i < run->stores->jvm_count; i++) {
-        const struct jvm *jvm = &run->stores->jvms[i];
+    for (size_t i = 0; i < run->stores.jvm_count; i++) {
+        const struct jvm *jvm = &run->stores.jvms[i];
         const char *why = jvm_uses(jvm, store) ? jvm_cannot_load(jvm, opened) : NULL;
-        struct bytes subject = {0};
-        if (why == NULL)
-            continue;
-        bytes_printf(&subject, "%s in ", store->real);
-        plan_text_jvm(&subject, jvm);
-        run->host->finding(run->host, "jks-import", "jks-import.loadable",
-                           subject.failed ? store->real : (char *)subject.data,
-                           jvm->wanted ? TFHOOK_FAIL : TFHOOK_WARN, why, jvm_way_out(jvm, opened));
-        bytes_free(&subject);
+        if (why != NULL)
+            run->host->finding(run->host, "jks-import", "jks-import.loadable",
+                               memory_printf("%s in %s", store->real, jvm_description(jvm)),
+                               jvm->wanted ? TFHOOK_FAIL : TFHOOK_WARN, why,
+                               jvm_way_out(jvm, opened));
     }
 }
 
 static void report_absent(struct import_run *run, const struct jvm_store *store,
                           const struct truststore *opened, const char *alias)
 {
-    struct bytes subject = {0};
     bool there = truststore_find_alias(opened, alias) != NULL;
-    bytes_printf(&subject, "%s in %s", alias, store->real);
-    run->host->finding(run->host, "jks-import", "jks-import.absent",
-                       subject.failed ? store->real : (char *)subject.data,
-                       there ? TFHOOK_FAIL : TFHOOK_PASS,
-                       there ? "is still in the store" : "is not in the store",
-                       there ? "run: tfhook apply" : NULL);
-    bytes_free(&subject);
+    run->host->finding(
+        run->host, "jks-import", "jks-import.absent", memory_printf("%s in %s", alias, store->real),
+        there ? TFHOOK_FAIL : TFHOOK_PASS, there ? "is still in the store" : "is not in the store",
+        there ? "run: tfhook apply" : NULL);
 }
 
 int import_verify_store(struct import_run *run, const struct jvm_store *store)
 {
     struct truststore *opened = NULL;
     int result = import_open(run, store, &opened, NULL);
-    for (size_t i = 0; result == TFHOOK_OK && i < run->certs->count; i++)
-        report_trusted(run, store, opened, &run->certs->certs[i]);
+    for (size_t i = 0; result == TFHOOK_OK && i < run->certs.count; i++)
+        report_trusted(run, store, opened, &run->certs.certs[i]);
     for (size_t i = 0; result == TFHOOK_OK && i < run->absent.count; i++)
         report_absent(run, store, opened, run->absent.names[i]);
     if (result == TFHOOK_OK)

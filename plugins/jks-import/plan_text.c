@@ -1,29 +1,5 @@
 #include "plan_text.h"
 
-void plan_text_facts(struct bytes *out, const struct cert_facts *facts,
-                     const unsigned char sha256[32])
-{
-    char hex[CERT_SHA256_HEX_SIZE];
-    cert_hex(sha256, hex);
-    bytes_printf(out, "%s  expires %s  SHA-256 %s",
-                 *facts->subject == '\0' ? facts->names : facts->subject, facts->not_after_day,
-                 hex);
-}
-
-void plan_text_certificate(struct bytes *out, const void *der, size_t size,
-                           const unsigned char sha256[32])
-{
-    struct cert_facts facts;
-    char hex[CERT_SHA256_HEX_SIZE];
-    if (cert_facts_of(der, size, &facts) == 0) {
-        plan_text_facts(out, &facts, sha256);
-        cert_facts_free(&facts);
-        return;
-    }
-    cert_hex(sha256, hex);
-    bytes_printf(out, "(does not decode)  SHA-256 %s", hex);
-}
-
 /* Java takes exactly this certificate all the same, whatever its dates; other clients do not. */
 void plan_text_doubts(struct bytes *out, const struct cert_facts *facts, int64_t now)
 {
@@ -41,17 +17,6 @@ void plan_text_doubts(struct bytes *out, const struct cert_facts *facts, int64_t
         bytes_printf(out,
                      "%shas an RSA key of %d bits, and 2048 are the least that are safe: renew it",
                      out->size > 0 ? "; it " : "", facts->key_bits);
-}
-
-void plan_text_jvm(struct bytes *out, const struct jvm *jvm)
-{
-    if (jvm->token != NULL)
-        bytes_printf(out, "the JVM of %s", jvm->token);
-    else if (jvm->pid == 0)
-        bytes_text(out, jvm->home);
-    else
-        bytes_printf(out, "process %ld (%s%s, %s)", jvm->pid, jvm->runs,
-                     jvm->teamforge ? " of TeamForge" : "", jvm->home);
 }
 
 void plan_text_count(struct bytes *out, size_t count, const char *noun)

@@ -1,12 +1,12 @@
 /* jks-import: certificates into the trust stores that JVMs really load. */
 #include <tfhook/plugin.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "cert_file_spec.h"
 #include "import.h"
 #include "plan_text.h"
+#include "shared_keys.h"
 
 /* The stores are those that the JVMs load. */
 static bool is_auto(const struct tfhook_host *host)
@@ -33,19 +33,15 @@ static int check_paths(const struct tfhook_host *host, const char *key, const ch
 
 static int check_certificate(const struct tfhook_host *host, const char *item)
 {
-    struct cert_file_spec spec;
-    if (!cert_file_spec_parse(item, &spec))
-        return host->fail(host, "out of memory");
-    int result = TFHOOK_OK;
+    struct cert_file_spec spec = cert_file_spec_parse(item);
     const char *fault = import_alias_fault(spec.alias);
     if (spec.path[0] != '/')
-        result = host->reject(host, "certificate", "'%s' is no absolute path", spec.path);
-    else if (fault != NULL)
-        result = host->reject(host, "certificate",
-                              "%s: '%s' cannot be an alias: %s; write FILE as ALIAS", spec.path,
-                              spec.alias, fault);
-    cert_file_spec_free(&spec);
-    return result;
+        return host->reject(host, "certificate", "'%s' is no absolute path", spec.path);
+    if (fault != NULL)
+        return host->reject(host, "certificate",
+                            "%s: '%s' cannot be an alias: %s; write FILE as ALIAS", spec.path,
+                            spec.alias, fault);
+    return TFHOOK_OK;
 }
 
 static int check_absent(const struct tfhook_host *host)
@@ -77,13 +73,6 @@ static int check(const struct tfhook_host *host)
     return result == TFHOOK_OK ? check_absent(host) : result;
 }
 
-/* What plan and verify both need; released by end_run(). */
-struct parts {
-    struct import_certs certs;
-    struct jvm_stores stores;
-    char *password;
-};
-
 static int check_both_ways(const struct tfhook_host *host, const struct import_certs *certs)
 {
     struct tfhook_names absent = host->items(host, "aliases-absent");
@@ -97,45 +86,35 @@ static int check_both_ways(const struct tfhook_host *host, const struct import_c
     return TFHOOK_OK;
 }
 
-static int begin_run(const struct tfhook_host *host, bool with_der, struct parts *parts,
-                     struct import_run *run)
+/* What plan and verify both need. */
+static int begin_run(const struct tfhook_host *host, struct import_run *run)
 {
-    char error[JVM_ERROR_SIZE];
     struct tfhook_names keystore = host->items(host, "keystore");
-    int result = import_read_certs(host, with_der, &parts->certs);
-    if (result == TFHOOK_OK)
-        result = check_both_ways(host, &parts->certs);
-    if (result == TFHOOK_OK)
-        result = import_password(host, &parts->password);
-    if (result == TFHOOK_OK && !jvm_find(host, keystore, host->items(host, "java-home"),
-                                         host->value(host, "site-options"), &parts->stores, error))
-        result = host->fail(host, "%s", error);
     *run = (struct import_run){
         .host = host,
-        .certs = &parts->certs,
-        .stores = &parts->stores,
-        .password = parts->password,
         .absent = host->items(host, "aliases-absent"),
         .policy = import_policy_of(host->value(host, "on-conflict")),
         .found_by_jvm = is_auto(host),
     };
-    return result;
-}
-
-static void end_run(struct parts *parts)
-{
-    import_certs_free(&parts->certs);
-    jvm_free(&parts->stores);
-    import_password_free(parts->password);
+    int result = import_read_certs(host, &run->certs);
+    if (result == TFHOOK_OK)
+        result = check_both_ways(host, &run->certs);
+    if (result == TFHOOK_OK)
+        result = import_password(host, &run->password);
+    if (result != TFHOOK_OK)
+        return result;
+    const char *why = jvm_find(host, keystore, host->items(host, "java-home"),
+                               host->value(host, "site-options"), &run->stores);
+    return why == NULL ? TFHOOK_OK : host->fail(host, "%s", why);
 }
 
 /* "2 certificates in 1 store, 1 to add" */
 static void set_message(const struct import_run *run)
 {
     struct bytes text = {0};
-    plan_text_count(&text, run->certs->count, "certificate");
+    plan_text_count(&text, run->certs.count, "certificate");
     bytes_text(&text, " in ");
-    plan_text_count(&text, run->stores->store_count, "store");
+    plan_text_count(&text, run->stores.store_count, "store");
     if (run->added > 0)
         bytes_printf(&text, ", %zu to add", run->added);
     if (run->replaced > 0)
@@ -146,48 +125,40 @@ static void set_message(const struct import_run *run)
         bytes_printf(&text, ", %zu to remove", run->removed);
     if (run->added + run->replaced + run->kept + run->removed == 0)
         bytes_text(&text,
-                   run->certs->count > 0 ? ", all of them trusted already" : ", nothing to remove");
-    if (!text.failed)
-        run->host->message(run->host, "%s", (char *)text.data);
+                   run->certs.count > 0 ? ", all of them trusted already" : ", nothing to remove");
+    run->host->message(run->host, "%s", (char *)text.data);
     bytes_free(&text);
 }
 
 static int plan(const struct tfhook_host *host)
 {
-    struct parts parts = {0};
     struct import_run run;
-    int result = begin_run(host, true, &parts, &run);
+    int result = begin_run(host, &run);
     if (result == TFHOOK_OK)
         result = import_load_ownership(&run);
     if (result == TFHOOK_OK)
         result = import_make_empty(&run);
-    for (size_t i = 0; i < parts.stores.store_count && result == TFHOOK_OK; i++)
-        result = import_plan_store(&run, &parts.stores.stores[i]);
+    for (size_t i = 0; i < run.stores.store_count && result == TFHOOK_OK; i++)
+        result = import_plan_store(&run, &run.stores.stores[i]);
     if (result == TFHOOK_OK)
         result = import_save_ownership(&run);
     if (result == TFHOOK_OK)
         set_message(&run);
-    ownership_free(&run.notes);
     bytes_free(&run.empty);
-    end_run(&parts);
     return result;
 }
 
 static int verify(const struct tfhook_host *host)
 {
-    struct parts parts = {0};
     struct import_run run;
-    int result = begin_run(host, false, &parts, &run);
-    for (size_t i = 0; i < parts.stores.store_count && result == TFHOOK_OK; i++)
-        result = import_verify_store(&run, &parts.stores.stores[i]);
-    end_run(&parts);
+    int result = begin_run(host, &run);
+    for (size_t i = 0; i < run.stores.store_count && result == TFHOOK_OK; i++)
+        result = import_verify_store(&run, &run.stores.stores[i]);
     return result;
 }
 
 static const struct tfhook_key keys[] = {
-    {.name = "certificates",
-     .type = TFHOOK_PATH,
-     .fallback = "/var/lib/tfhook/certs",
+    {KEY_CERTIFICATES,
      .help = "Directory of proved copies, as cert-collect keeps them: each ALIAS.crt is imported "
              "under its name."},
     {.name = "certificate",
@@ -202,20 +173,14 @@ static const struct tfhook_key keys[] = {
      .help = "Which certificates of a file with several: leaf is the server's; ca those that Java "
              "takes as issuers, so that every certificate they sign is trusted; or all. The others "
              "than the server's go by ALIAS-1, ALIAS-2, in the order of the file."},
-    {.name = "keystore",
-     .type = TFHOOK_LIST,
-     .fallback = "auto",
+    {KEY_KEYSTORE,
      .help = "The stores: auto is the store that each JVM of java-home really loads; or paths."},
-    {.name = "java-home",
-     .type = TFHOOK_LIST,
-     .fallback = "auto",
+    {KEY_JAVA_HOME,
      .help =
          "The JVMs: auto is the one that TeamForge runs (its processes, else the default java, and "
          "those that site-options starts with a trust store of their own); all is every JVM in the "
          "usual places; or directories."},
-    {.name = "site-options",
-     .type = TFHOOK_PATH,
-     .fallback = "/opt/collabnet/teamforge/etc/site-options.conf",
+    {KEY_SITE_OPTIONS,
      .help = "TeamForge's site-options.conf, whose *_JAVA_OPTS may name a trust store."},
     {.name = "create",
      .type = TFHOOK_FLAG,
@@ -228,8 +193,7 @@ static const struct tfhook_key keys[] = {
      .help =
          "What create makes: jks, which every JVM loads unless its java.security forbids it; or "
          "pkcs12, without a password, as the cacerts of JDK 18 and later."},
-    {.name = "password-file",
-     .type = TFHOOK_PATH,
+    {KEY_PASSWORD_FILE,
      .help = "File whose first line is the store password. Without it the password is the one that "
              "Java ships, changeit."},
     {.name = "aliases-absent",

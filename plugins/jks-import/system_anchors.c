@@ -1,20 +1,15 @@
 #include "system_anchors.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bytes.h"
 #include "cert.h"
+#include "memory.h"
 
-/* NULL when memory is out. An alias with a slash has no anchor: it could lead out of the directory.
- */
-static char *path_of(const char *alias)
+static const char *path_of(const char *alias)
 {
-    char *path = NULL;
-    int length = asprintf(&path, "/etc/pki/ca-trust/source/anchors/tfhook-%s.pem", alias);
-    return length < 0 ? NULL : path;
+    return memory_printf("/etc/pki/ca-trust/source/anchors/tfhook-%s.pem", alias);
 }
 
 static int stage_anchor(const struct tfhook_host *host, const struct import_cert *cert,
@@ -23,10 +18,6 @@ static int stage_anchor(const struct tfhook_host *host, const struct import_cert
     struct bytes pem = {0};
     struct tfhook_data there;
     cert_pem(cert->der, cert->size, &pem);
-    if (pem.failed) {
-        bytes_free(&pem);
-        return host->fail(host, "out of memory");
-    }
     int rc = host->read(host, path, 0, &there);
     bool same = rc == 0 && there.size == pem.size && memcmp(there.data, pem.data, pem.size) == 0;
     if (!same && (rc == 0 || rc == -ENOENT)) {
@@ -39,37 +30,29 @@ static int stage_anchor(const struct tfhook_host *host, const struct import_cert
                    : host->fail(host, "%s: the anchor cannot be staged: %s", path, strerror(-rc));
 }
 
-static int stage_ca(const struct tfhook_host *host, const struct import_cert *cert, bool *ret_is_ca)
+/* An alias with a slash has no anchor: it could lead out of the directory. */
+static bool is_ca(const struct import_cert *cert)
 {
     struct cert_facts facts;
-    *ret_is_ca = false;
     if (strchr(cert->alias, '/') != NULL || cert_facts_of(cert->der, cert->size, &facts) != 0)
-        return TFHOOK_OK;
-    *ret_is_ca = facts.is_ca;
+        return false;
+    bool ca = facts.is_ca;
     cert_facts_free(&facts);
-    if (!*ret_is_ca)
-        return TFHOOK_OK;
-    char *path = path_of(cert->alias);
-    int result = path == NULL ? host->fail(host, "out of memory") : stage_anchor(host, cert, path);
-    free(path);
-    return result;
+    return ca;
 }
 
 static int remove_anchor(const struct tfhook_host *host, const char *alias)
 {
     struct tfhook_data there;
-    char *path = strchr(alias, '/') != NULL ? NULL : path_of(alias);
-    int result = TFHOOK_OK;
-    if (path != NULL && host->read(host, path, 0, &there) == 0) {
-        int rc = host->remove(host, path);
-        host->summary(host, path, "- %s", alias);
-        host->next_step(host, "run update-ca-trust on %s: %s is an anchor no more", host->hostname,
-                        alias);
-        if (rc != 0)
-            result = host->fail(host, "%s: the anchor cannot be removed: %s", path, strerror(-rc));
-    }
-    free(path);
-    return result;
+    const char *path = path_of(alias);
+    if (strchr(alias, '/') != NULL || host->read(host, path, 0, &there) != 0)
+        return TFHOOK_OK;
+    int rc = host->remove(host, path);
+    host->summary(host, path, "- %s", alias);
+    host->next_step(host, "run update-ca-trust on %s: %s is an anchor no more", host->hostname,
+                    alias);
+    return rc == 0 ? TFHOOK_OK
+                   : host->fail(host, "%s: the anchor cannot be removed: %s", path, strerror(-rc));
 }
 
 int import_system_anchors(const struct tfhook_host *host, const char *store,
@@ -81,13 +64,15 @@ int import_system_anchors(const struct tfhook_host *host, const char *store,
     for (size_t i = 0; i < absent.count && result == TFHOOK_OK; i++)
         result = remove_anchor(host, absent.names[i]);
     for (size_t i = 0; i < certs->count && result == TFHOOK_OK; i++) {
-        bool is_ca = true;
-        if (actions[i] != IMPORT_KEEP)
-            result = stage_ca(host, &certs->certs[i], &is_ca);
-        if (!is_ca)
-            bytes_printf(&dropped, "%s%s", dropped.size > 0 ? ", " : "", certs->certs[i].alias);
+        const struct import_cert *cert = &certs->certs[i];
+        if (actions[i] == IMPORT_KEEP)
+            continue;
+        if (is_ca(cert))
+            result = stage_anchor(host, cert, path_of(cert->alias));
+        else
+            bytes_printf(&dropped, "%s%s", dropped.size > 0 ? ", " : "", cert->alias);
     }
-    if (dropped.size > 0 && !dropped.failed)
+    if (dropped.size > 0)
         host->log(host, TFHOOK_WARNING,
                   "%s: update-ca-trust writes it anew, with CA certificates alone, and then it has "
                   "not got %s any more: run this step again after it, or have a store of its own "

@@ -1,20 +1,21 @@
 /*
  * pg-ssl-tokens: the tokens in site-options.conf that make TeamForge encrypt its database traffic.
- * Glue: the document is site_options.h, the site topology.h, certificate and key pg_tls_files.h.
+ * Glue: the document is site_options.h, the site topology.h, certificate and key pair_check.h.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tfhook/plugin.h>
 
-#include "bytes.h"
-#include "pg_tls_files.h"
+#include "memory.h"
+#include "pair_check.h"
+#include "shared_keys.h"
 #include "site_tokens.h"
 
 static const struct tfhook_key keys[] = {
-    {"site-options", TFHOOK_PATH, 0, "/opt/collabnet/teamforge/etc/site-options.conf", NULL, 0, 0,
-     "The site's options file. Only the lines of these tokens are changed; every other byte "
-     "stays."},
+    {KEY_SITE_OPTIONS,
+     .help =
+         "The site's options file. Only the lines of these tokens are changed; every other byte "
+         "stays."},
     {"cert-file", TFHOOK_PATH, 1, NULL, NULL, 0, 0,
      "The certificate that PostgreSQL serves, in PEM form: POSTGRES_SSL_CERT_FILE. The path is the "
      "same on all servers; the file is needed on the database host."},
@@ -76,7 +77,6 @@ static int check(const struct tfhook_host *host)
     int result = check_paths(host);
     if (result == TFHOOK_OK && !is_missing(host))
         result = site_tokens_load(host, &site);
-    site_tokens_free(&site);
     return result;
 }
 
@@ -99,87 +99,36 @@ static void warn_uncovered(const struct tfhook_host *host, const struct site_tok
                   site->path, site->topology.cluster_line);
 }
 
-/* `staging`: the tokens are about to change. A certificate that is not valid today is then a
- * failure, before the site is stopped for it; on a site that runs with it, a warning. */
-static int check_pair(const struct tfhook_host *host, const char *cert, const char *key,
-                      bool staging)
+/* The names of hosts, separated by commas; `only_databases`, or all others than this one. NULL:
+ * none.
+ */
+static const char *names_of(const struct topology *topology, bool only_databases)
 {
-    struct pg_tls_files found = {0};
-    struct bytes text = {0};
-    pg_tls_files_check(host, cert, key, &found);
-    enum pg_tls_files_weight limit = staging ? PG_TLS_FILES_STALE : PG_TLS_FILES_UNKNOWN;
-    for (size_t i = 0; i < found.count; i++) {
-        const struct pg_tls_problem *problem = &found.problems[i];
-        if (problem->weight < limit)
-            host->log(host, TFHOOK_WARNING, "%s", problem->text);
-        else
-            bytes_printf(&text, "%s%s", text.size > 0 ? ". And: " : "", problem->text);
-    }
-    int result = TFHOOK_OK;
-    if (text.failed)
-        result = host->fail(host, "out of memory");
-    else if (text.size > 0)
-        result = host->fail(host, "%s", (const char *)text.data);
-    bytes_free(&text);
-    return result;
-}
-
-/* A datamart has no tokens of its own: it is served with those of the operational database. */
-static int check_files(const struct tfhook_host *host, const struct site_tokens *site, bool staging)
-{
-    const struct topology *topology = &site->topology;
-    int result = TFHOOK_OK;
-    if (site->external)
-        return result;
-    if (topology_local(topology) == NULL)
-        host->log(host, TFHOOK_WARNING,
-                  "%s names no host %s, which this host is called: certificate and key are not "
-                  "checked here. Write the name that `hostname` prints",
-                  site->path, host->hostname);
-    if (topology_local_has(topology, SERVICE_DATABASE) ||
-        topology_local_has(topology, SERVICE_DATAMART))
-        result = check_pair(host, site->wants[1].value, site->wants[2].value, staging);
-    if (result == TFHOOK_OK && topology_local_has(topology, SERVICE_BASELINE_DATABASE))
-        result = check_pair(host, site->wants[3].value, site->wants[4].value, staging);
-    return result;
-}
-
-static bool holds_database(const struct site_host *site_host)
-{
-    uint32_t databases =
-        (1u << SERVICE_DATABASE) | (1u << SERVICE_DATAMART) | (1u << SERVICE_BASELINE_DATABASE);
-    return (site_host->services & databases) != 0;
-}
-
-/* The names of hosts, separated by commas; `only_databases`, or all others than this one. */
-static void names_of(const struct topology *topology, bool only_databases, struct bytes *out)
-{
+    const char *names = NULL;
     for (size_t i = 0; i < topology->count; i++) {
         const struct site_host *at = &topology->hosts[i];
-        if (only_databases ? holds_database(at) : !at->local)
-            bytes_printf(out, "%s%s", out->size > 0 ? ", " : "", at->name);
+        if (only_databases ? topology_databases(at) != 0 : !at->local)
+            names = names == NULL ? at->name : memory_printf("%s, %s", names, at->name);
     }
+    return names;
 }
 
 static void advise_next(const struct tfhook_host *host, const struct site_tokens *site)
 {
-    struct bytes others = {0}, databases = {0};
-    names_of(&site->topology, false, &others);
-    names_of(&site->topology, true, &databases);
-    if (others.size > 0 && !others.failed)
+    const char *others = names_of(&site->topology, false);
+    const char *databases = names_of(&site->topology, true);
+    if (others != NULL)
         host->next_step(host,
                         "set the same tokens in site-options.conf on every other server (%s), with "
                         "the same paths: run this step there",
-                        (const char *)others.data);
-    if (databases.size > 0 && !databases.failed && site->topology.count > 1)
+                        others);
+    if (databases != NULL && site->topology.count > 1)
         host->next_step(host,
                         "with TeamForge stopped on all servers, deploy in this order: the database "
                         "server (%s), the application server, the others: teamforge provision",
-                        (const char *)databases.data);
+                        databases);
     else
         host->next_step(host, "deploy, so that the tokens take effect: teamforge provision");
-    bytes_free(&others);
-    bytes_free(&databases);
 }
 
 static int stage_edits(const struct tfhook_host *host, const struct site_tokens *site,
@@ -201,7 +150,7 @@ static void report_tokens(const struct tfhook_host *host, const struct site_toke
     const struct separation *why = &site->separation;
     const char *elsewhere =
         site->external || (topology_local(&site->topology) != NULL &&
-                           holds_database(topology_local(&site->topology)))
+                           topology_databases(topology_local(&site->topology)) != 0)
             ? ""
             : "; certificate and key are checked on the database host, not here";
     if (changed == 0)
@@ -223,16 +172,14 @@ static int plan_site(const struct tfhook_host *host, const struct site_tokens *s
     if (site_tokens_needless(site))
         return site_tokens_skip(host, site);
     if (site_options_edit(&site->options, site->wants, site->count, &edits, &error) < 0)
-        return error.line == 0 ? host->fail(host, "%s: %s", site->path, error.text)
-                               : host->fail(host, "%s:%zu: %s", site->path, error.line, error.text);
-    int result = check_files(host, site, edits.count > 0);
+        return site_tokens_fail(host, site, &error);
+    int result = pair_check(host, site, edits.count > 0);
     if (result == TFHOOK_OK)
         result = stage_edits(host, site, &edits);
     if (result == TFHOOK_OK && edits.count > 0)
         advise_next(host, site);
     if (result == TFHOOK_OK)
         report_tokens(host, site, edits.count);
-    site_edits_free(&edits);
     return result;
 }
 
@@ -240,10 +187,7 @@ static int plan(const struct tfhook_host *host)
 {
     struct site_tokens site = {0};
     int result = site_tokens_load(host, &site);
-    if (result == TFHOOK_OK)
-        result = plan_site(host, &site);
-    site_tokens_free(&site);
-    return result;
+    return result == TFHOOK_OK ? plan_site(host, &site) : result;
 }
 
 static void verify_token(const struct tfhook_host *host, const struct site_tokens *site,
@@ -251,18 +195,13 @@ static void verify_token(const struct tfhook_host *host, const struct site_token
 {
     static const char hint[] = "run: tfhook apply --step NAME, with the name of this step";
     struct site_error error;
-    struct bytes text = {0};
     char *value = NULL;
     int result = site_options_get(&site->options, want->name, &value, &error);
     bool right = result == 0 && strcmp(value, want->value) == 0;
-    if (result < 0)
-        bytes_printf(&text, "%s, in %s", error.text, site->path);
-    else
-        bytes_printf(&text, "%s %s, in %s", right ? "is" : "is not", want->value, site->path);
+    const char *what =
+        result < 0 ? error.text : memory_printf("%s %s", right ? "is" : "is not", want->value);
     host->finding(host, "tokens", "tokens.value", want->name, right ? TFHOOK_PASS : TFHOOK_FAIL,
-                  text.failed ? "out of memory" : (const char *)text.data, right ? NULL : hint);
-    bytes_free(&text);
-    free(value);
+                  memory_printf("%s, in %s", what, site->path), right ? NULL : hint);
 }
 
 static int verify(const struct tfhook_host *host)
@@ -274,7 +213,6 @@ static int verify(const struct tfhook_host *host)
     else if (result == TFHOOK_OK)
         for (size_t i = 0; i < site.count; i++)
             verify_token(host, &site, &site.wants[i]);
-    site_tokens_free(&site);
     return result;
 }
 

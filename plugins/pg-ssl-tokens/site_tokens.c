@@ -3,11 +3,12 @@
 #include <errno.h>
 #include <string.h>
 
-static int fail_at(const struct tfhook_host *host, const char *path, const struct site_error *error)
+int site_tokens_fail(const struct tfhook_host *host, const struct site_tokens *site,
+                     const struct site_error *error)
 {
     if (error->line > 0)
-        return host->fail(host, "%s:%zu: %s", path, error->line, error->text);
-    return host->fail(host, "%s: %s", path, error->text);
+        return host->fail(host, "%s:%zu: %s", site->path, error->line, error->text);
+    return host->fail(host, "%s: %s", site->path, error->text);
 }
 
 static int read_document(const struct tfhook_host *host, struct site_tokens *site)
@@ -23,7 +24,7 @@ static int read_document(const struct tfhook_host *host, struct site_tokens *sit
     if (result < 0)
         return host->fail(host, "%s cannot be read: %s", site->path, strerror(-result));
     if (site_options_parse(data.data, data.size, &site->options, &error) < 0)
-        return fail_at(host, site->path, &error);
+        return site_tokens_fail(host, site, &error);
     return TFHOOK_OK;
 }
 
@@ -35,7 +36,7 @@ static int read_topology(const struct tfhook_host *host, struct site_tokens *sit
     /* A site without hosts says nothing, which is enough when nothing hangs on them. */
     if (site->external && error.line == 0)
         return TFHOOK_OK;
-    return fail_at(host, site->path, &error);
+    return site_tokens_fail(host, site, &error);
 }
 
 /* Both are required exactly when the site has a baseline database. */
@@ -43,11 +44,11 @@ static int want_baseline(const struct tfhook_host *host, struct site_tokens *sit
 {
     const char *cert = host->value(host, "baseline-cert-file");
     const char *key = host->value(host, "baseline-key-file");
-    site->baseline = topology_has(&site->topology, SERVICE_BASELINE_DATABASE);
+    bool baseline = topology_has(&site->topology, SERVICE_BASELINE_DATABASE);
     /* With a foreign database no host has baseline-database; the service that uses it tells. */
     if (site->external && topology_has(&site->topology, SERVICE_BASELINE))
-        site->baseline = site->baseline || cert != NULL || key != NULL;
-    if (!site->baseline) {
+        baseline = baseline || cert != NULL || key != NULL;
+    if (!baseline) {
         if (cert != NULL || key != NULL)
             host->log(host, TFHOOK_WARNING,
                       "baseline-cert-file and baseline-key-file are not used: %s names no "
@@ -86,12 +87,6 @@ int site_tokens_load(const struct tfhook_host *host, struct site_tokens *ret)
     return site_tokens_needless(ret) ? TFHOOK_OK : want_baseline(host, ret);
 }
 
-void site_tokens_free(struct site_tokens *site)
-{
-    site_options_free(&site->options);
-    topology_free(&site->topology);
-}
-
 bool site_tokens_needless(const struct site_tokens *site)
 {
     return !site->external && !site->always && !site->distributed;
@@ -100,8 +95,7 @@ bool site_tokens_needless(const struct site_tokens *site)
 int site_tokens_skip(const struct tfhook_host *host, const struct site_tokens *site)
 {
     const struct topology *topology = &site->topology;
-    if (!topology_has(topology, SERVICE_DATABASE) && !topology_has(topology, SERVICE_DATAMART) &&
-        !topology_has(topology, SERVICE_BASELINE_DATABASE))
+    if (!topology_has_databases(topology))
         return host->skip(host,
                           "nothing to encrypt: %s puts no database on any host. If the site uses "
                           "one that is not TeamForge's, set when = external",

@@ -2,8 +2,8 @@
  * What a step with pg-ssl-tokens is about: the document, the site it describes, and the tokens that
  * it should have. Glue: reads through the host.
  *
- * Order: site_tokens_load() after a zeroed struct; site_tokens_free() whatever it gave.
- * site_tokens_load() returns TFHOOK_OK, or what the plugin then returns, the reason set.
+ * site_tokens_load() fills a zeroed struct. It returns TFHOOK_OK, or what the plugin then returns,
+ * the reason set.
  */
 #ifndef TFHOOK_PG_SSL_TOKENS_SITE_TOKENS_H
 #define TFHOOK_PG_SSL_TOKENS_SITE_TOKENS_H
@@ -22,7 +22,6 @@ struct site_tokens {
     bool always;
     bool distributed;
     struct separation separation; /* why it is, when it is distributed */
-    bool baseline;                /* the tokens of TeamForge Baselines belong to it */
     struct site_options options;
     struct topology topology;
     struct site_want wants[TOKENS_MAX];
@@ -31,7 +30,9 @@ struct site_tokens {
 
 int site_tokens_load(const struct tfhook_host *host, struct site_tokens *ret)
     __attribute__((warn_unused_result));
-void site_tokens_free(struct site_tokens *site);
+/* A failure that the document is to blame for. */
+int site_tokens_fail(const struct tfhook_host *host, const struct site_tokens *site,
+                     const struct site_error *error);
 /* Nothing to do on this site, by `when`. */
 bool site_tokens_needless(const struct site_tokens *site);
 /* The message that says why; returns TFHOOK_SKIPPED. */

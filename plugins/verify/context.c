@@ -5,12 +5,66 @@
 #include <string.h>
 #include <strings.h>
 
+#include "chain_trust.h"
 #include "host_errors.h"
-#include "jvm_trust_stores.h"
+#include "kept_copy.h"
+#include "memory.h"
 #include "metrics.h"
 #include "verify.h"
 
-enum { COPY_LIMIT = 1024 * 1024, DAY = 24 * 60 * 60 };
+enum { DAY = 24 * 60 * 60, CONNECT_SECONDS = 10, PARALLEL = 32 };
+
+static enum verify_site_state read_site(struct verify *v)
+{
+    struct tfhook_data data;
+    int result = v->host->read(v->host, v->site_path, 0, &data);
+    if (result < 0) {
+        site_error_set(&v->site_error, 0, "%s",
+                       result == -ENOENT ? "does not exist" : strerror(-result));
+        return result == -ENOENT ? VERIFY_SITE_ABSENT : VERIFY_SITE_BAD;
+    }
+    bool read = site_options_parse(data.data, data.size, &v->options, &v->site_error) == 0 &&
+                topology_read(&v->options, v->host->hostname, &v->topology, &v->site_error) == 0;
+    return read ? VERIFY_SITE_READ : VERIFY_SITE_BAD;
+}
+
+static void add_problem(struct verify *v, const char *path, const char *text, bool denied)
+{
+    *memory_push(v->problems, v->problem_count) = (struct verify_copy_problem){path, text, denied};
+}
+
+static void read_copy(struct verify *v, const char *alias, const char *path)
+{
+    struct cert_list list = {0};
+    const char *why = NULL;
+    int result = kept_copy_read(v->host, path, &list, &why);
+    if (result != 0) {
+        add_problem(v, path, why, host_error_is_denied(result));
+        return;
+    }
+    const struct cert *leaf = &list.certs[cert_leaf(&list)];
+    struct verify_copy copy = {.alias = alias, .path = path};
+    memcpy(copy.sha256, leaf->sha256, sizeof copy.sha256);
+    if (cert_facts_of(leaf->der, leaf->size, &copy.facts) == 0)
+        *memory_push(v->copies, v->copy_count) = copy;
+    else
+        add_problem(v, path, "its certificate does not parse", false);
+    cert_list_free(&list);
+}
+
+static void read_copies(struct verify *v)
+{
+    const char *directory = v->host->value(v->host, "certificates");
+    struct tfhook_names names;
+    int result = v->host->list(v->host, directory, &names);
+    if (result < 0 && result != -ENOENT)
+        add_problem(v, directory, strerror(-result), host_error_is_denied(result));
+    for (size_t i = 0; result == 0 && i < names.count; i++) {
+        const char *alias = kept_copy_alias(names.names[i]);
+        if (alias != NULL)
+            read_copy(v, alias, kept_copy_path(directory, alias));
+    }
+}
 
 void verify_open(struct verify *v, const struct tfhook_host *host)
 {
@@ -19,149 +73,25 @@ void verify_open(struct verify *v, const struct tfhook_host *host)
     v->all = scope != NULL ? strcmp(scope, "all") == 0 : host->hook == NULL;
     v->site_path = host->value(host, "site-options");
     verify_metrics_head(&v->metrics);
-    (void)verify_site(v);
+    v->site_state = read_site(v);
+    read_copies(v);
 }
 
-void verify_close(struct verify *v)
-{
-    site_options_free(&v->options);
-    topology_free(&v->topology);
-    for (size_t i = 0; i < v->copy_count; i++) {
-        free(v->copies[i].alias);
-        free(v->copies[i].path);
-        free(v->copies[i].cert.der);
-        cert_facts_free(&v->copies[i].facts);
-    }
-    free(v->copies);
-    for (size_t i = 0; i < v->problem_count; i++) {
-        free(v->problems[i].path);
-        free(v->problems[i].text);
-    }
-    free(v->problems);
-    verify_stores_free(v->stores);
-    bytes_free(&v->metrics);
-}
-
-enum verify_site_state verify_site(struct verify *v)
-{
-    struct tfhook_data data;
-    struct site_error error;
-    if (v->site_state != VERIFY_SITE_UNREAD)
-        return v->site_state;
-    int result = v->host->read(v->host, v->site_path, 0, &data);
-    if (result < 0) {
-        v->site_state = result == -ENOENT ? VERIFY_SITE_ABSENT : VERIFY_SITE_BAD;
-        site_error_set(&v->site_error, 0, "%s",
-                       result == -ENOENT ? "does not exist" : strerror(-result));
-        return v->site_state;
-    }
-    if (site_options_parse(data.data, data.size, &v->options, &v->site_error) < 0)
-        return v->site_state = VERIFY_SITE_BAD;
-    v->has_topology = topology_read(&v->options, v->host->hostname, &v->topology, &error) == 0;
-    if (v->has_topology)
-        return v->site_state = VERIFY_SITE_READ;
-    v->site_error = error;
-    return v->site_state = VERIFY_SITE_BAD;
-}
-
-char *verify_token(struct verify *v, const char *name)
+const char *verify_token(struct verify *v, const char *name)
 {
     char *value = NULL;
     struct site_error error;
-    if (v->options.lines == NULL || site_options_get(&v->options, name, &value, &error) < 0)
-        return NULL;
-    return value;
+    return site_options_get(&v->options, name, &value, &error) < 0 ? NULL : value;
 }
 
 bool verify_database_ssl(struct verify *v)
 {
-    char *value = verify_token(v, "DATABASE_SSL");
-    bool on = value != NULL && strcasecmp(value, "on") == 0;
-    free(value);
-    return on;
-}
-
-static void add_problem(struct verify *v, const char *path, const char *text, bool denied)
-{
-    struct verify_copy_problem *problems =
-        realloc(v->problems, (v->problem_count + 1) * sizeof v->problems[0]);
-    if (problems == NULL)
-        return;
-    v->problems = problems;
-    problems[v->problem_count].path = strdup(path);
-    problems[v->problem_count].text = strdup(text);
-    problems[v->problem_count].denied = denied;
-    v->problem_count++;
-}
-
-/* Adds the leaf of one file; takes over nothing. False when memory is out. */
-static bool add_copy(struct verify *v, const char *alias, const char *path, const struct cert *leaf)
-{
-    struct verify_copy copy = {.alias = strdup(alias), .path = strdup(path), .cert = *leaf};
-    struct verify_copy *copies = realloc(v->copies, (v->copy_count + 1) * sizeof v->copies[0]);
-    if (copies != NULL)
-        v->copies = copies;
-    copy.cert.der = malloc(leaf->size);
-    if (copies == NULL || copy.alias == NULL || copy.path == NULL || copy.cert.der == NULL ||
-        cert_facts_of(leaf->der, leaf->size, &copy.facts) < 0) {
-        free(copy.alias);
-        free(copy.path);
-        free(copy.cert.der);
-        return false;
-    }
-    memcpy(copy.cert.der, leaf->der, leaf->size);
-    v->copies[v->copy_count++] = copy;
-    return true;
-}
-
-static void read_copy(struct verify *v, const char *alias, const char *path)
-{
-    struct tfhook_data data;
-    struct cert_list list = {0};
-    int result = v->host->read(v->host, path, COPY_LIMIT, &data);
-    if (result < 0) {
-        add_problem(v, path, strerror(-result), host_error_is_denied(result));
-        return;
-    }
-    enum cert_status status = cert_read(data.data, data.size, &list);
-    if (status != CERT_OK)
-        add_problem(v, path, cert_status_text(status), false);
-    else if (!add_copy(v, alias, path, &list.certs[cert_leaf(&list)]))
-        add_problem(v, path, "its certificate does not parse", false);
-    cert_list_free(&list);
-}
-
-void verify_copies(struct verify *v)
-{
-    const char *directory = v->host->value(v->host, "certificates");
-    struct tfhook_names names;
-    if (v->copies_read)
-        return;
-    v->copies_read = true;
-    int result = v->host->list(v->host, directory, &names);
-    if (result < 0) {
-        if (result != -ENOENT)
-            add_problem(v, directory, strerror(-result), host_error_is_denied(result));
-        return;
-    }
-    for (size_t i = 0; i < names.count; i++) {
-        const char *name = names.names[i];
-        size_t size = strlen(name);
-        char *path = NULL, *alias = NULL;
-        if (size <= 4 || name[0] == '.' || strcmp(name + size - 4, ".crt") != 0)
-            continue;
-        alias = strndup(name, size - 4);
-        if (alias != NULL && asprintf(&path, "%s/%s", directory, name) >= 0) {
-            read_copy(v, alias, path);
-            free(path);
-        }
-        free(alias);
-    }
+    const char *value = verify_token(v, "DATABASE_SSL");
+    return value != NULL && strcasecmp(value, "on") == 0;
 }
 
 const struct verify_copy *verify_copy_named(struct verify *v, const char *alias)
 {
-    verify_copies(v);
     for (size_t i = 0; i < v->copy_count; i++)
         if (strcasecmp(v->copies[i].alias, alias) == 0)
             return &v->copies[i];
@@ -170,7 +100,7 @@ const struct verify_copy *verify_copy_named(struct verify *v, const char *alias)
 
 bool verify_is_local(const struct verify *v, const struct verify_target *target)
 {
-    const struct site_host *local = v->has_topology ? topology_local(&v->topology) : NULL;
+    const struct site_host *local = topology_local(&v->topology);
     return verify_target_is_loopback(target) || strcasecmp(target->host, v->host->hostname) == 0 ||
            strcasecmp(target->host, v->host->short_name) == 0 ||
            (local != NULL && strcasecmp(target->host, local->name) == 0);
@@ -230,4 +160,26 @@ void verify_dates(struct verify *v, const char *id, const char *subject,
     else
         verify_report(v, id, subject, TFHOOK_PASS, NULL, "%s is valid until %s", facts->subject,
                       facts->not_after_day);
+}
+
+void verify_name(struct verify *v, const char *id, const struct verify_target *target,
+                 const struct cert *leaf, const struct cert_facts *facts, const char *hint)
+{
+    bool named = tls_name_matches(leaf, target->host);
+    verify_report(v, id, target->subject, named ? TFHOOK_PASS : TFHOOK_WARN, named ? NULL : hint,
+                  "%s (%s) is%s for %s", facts->subject, facts->names, named ? "" : " not",
+                  target->host);
+}
+
+static void show_progress(void *arg, size_t done, size_t count, const struct tls_target *target)
+{
+    const struct tfhook_host *host = arg;
+    host->progress(host, done, count, target->host);
+}
+
+void verify_connect(struct verify *v, const struct tls_target *targets, size_t count,
+                    struct tls_result *ret)
+{
+    tls_run(targets, count, PARALLEL, CONNECT_SECONDS, show_progress, (void *)(uintptr_t)v->host,
+            ret);
 }

@@ -11,7 +11,7 @@ static void check_entry(struct verify *v, const struct verify_store *store,
     struct cert_facts facts;
     const struct truststore_entry *entry = truststore_find_alias(store->store, copy->alias);
     if (entry == NULL || entry->kind != TRUSTSTORE_CERTIFICATE || !entry->trusted ||
-        memcmp(entry->sha256, copy->cert.sha256, sizeof entry->sha256) == 0 ||
+        memcmp(entry->sha256, copy->sha256, sizeof entry->sha256) == 0 ||
         cert_facts_of(entry->der, entry->der_size, &facts) < 0)
         return;
     long days = verify_days_left(v, facts.not_after);
@@ -33,7 +33,6 @@ static void check_entry(struct verify *v, const struct verify_store *store,
 void verify_check_expiry(struct verify *v)
 {
     const struct verify_stores *stores = verify_stores_get(v);
-    verify_copies(v);
     if (v->copy_count == 0)
         verify_report(v, "expiry.certificate", v->host->value(v->host, "certificates"), TFHOOK_SKIP,
                       NULL, "holds no collected certificate");

@@ -1,29 +1,12 @@
 #include "jvm_trust_stores.h"
 
-#include <openssl/crypto.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host_errors.h"
 #include "jvm_store_loads.h"
-
-enum { PASSWORD_LIMIT = 4096 };
-
-static const char default_password[] = "changeit";
-
-/* The first line of password-file; the caller wipes and frees it. NULL when it cannot be read. */
-static char *read_password(const struct tfhook_host *host)
-{
-    const char *path = host->value(host, "password-file");
-    struct tfhook_data data;
-    if (path == NULL)
-        return strdup(default_password);
-    if (host->read(host, path, PASSWORD_LIMIT, &data) < 0)
-        return NULL;
-    const char *text = (const char *)data.data;
-    return strndup(text, strcspn(text, "\r\n"));
-}
+#include "memory.h"
+#include "store_password.h"
 
 static void open_store(const struct tfhook_host *host, const char *password,
                        struct verify_store *store)
@@ -68,48 +51,25 @@ static void judge_loading(const struct verify_stores *stores, struct verify_stor
 
 const struct verify_stores *verify_stores_get(struct verify *v)
 {
-    static struct verify_stores none = {.error = "out of memory"};
     const struct tfhook_host *host = v->host;
     if (v->stores != NULL)
         return v->stores;
-    v->stores = calloc(1, sizeof *v->stores);
-    if (v->stores == NULL)
-        return &none;
-    struct verify_stores *stores = v->stores;
-    stores->found = jvm_find(host, host->items(host, "keystore"), host->items(host, "java-home"),
-                             host->value(host, "site-options"), &stores->jvms, stores->error);
-    if (!stores->found)
+    struct verify_stores *stores = memory_new(sizeof *stores);
+    v->stores = stores;
+    stores->error = jvm_find(host, host->items(host, "keystore"), host->items(host, "java-home"),
+                             host->value(host, "site-options"), &stores->jvms);
+    if (stores->error != NULL)
         return stores;
-    stores->items = calloc(stores->jvms.store_count + 1, sizeof stores->items[0]);
-    if (stores->items == NULL)
-        return stores;
-    char *password = read_password(host);
-    for (size_t i = 0; i < stores->jvms.store_count; i++) {
-        stores->items[i].place = &stores->jvms.stores[i];
-        open_store(host, password, &stores->items[i]);
-    }
+    const char *password = NULL;
+    bool readable = store_password(host, &password) == 0;
     stores->count = stores->jvms.store_count;
-    if (password != NULL)
-        OPENSSL_cleanse(password, strlen(password));
-    free(password);
-    for (size_t i = 0; i < stores->count; i++)
-        judge_loading(stores, &stores->items[i]);
-    return stores;
-}
-
-void verify_stores_free(struct verify_stores *stores)
-{
-    if (stores == NULL)
-        return;
+    stores->items = memory_new(stores->count * sizeof stores->items[0]);
     for (size_t i = 0; i < stores->count; i++) {
-        if (stores->items[i].store != NULL)
-            truststore_free(stores->items[i].store);
-        tls_trust_free(stores->items[i].trust);
+        stores->items[i].place = &stores->jvms.stores[i];
+        open_store(host, readable ? password : NULL, &stores->items[i]);
+        judge_loading(stores, &stores->items[i]);
     }
-    free(stores->items);
-    if (stores->found)
-        jvm_free(&stores->jvms);
-    free(stores);
+    return stores;
 }
 
 /* The trusted entries as a set to judge chains by; NULL when memory is out. */
@@ -190,15 +150,7 @@ void verify_stores_users(const struct verify_stores *stores, const struct verify
 {
     for (size_t i = 0; i < stores->jvms.jvm_count; i++) {
         const struct jvm *jvm = &stores->jvms.jvms[i];
-        if (!jvm_uses(jvm, store->place))
-            continue;
-        if (out->size > 0)
-            bytes_text(out, ", ");
-        if (jvm->token != NULL)
-            bytes_printf(out, "the JVM of %s", jvm->token);
-        else if (jvm->pid != 0)
-            bytes_printf(out, "process %ld (%s)", jvm->pid, jvm->runs);
-        else
-            bytes_printf(out, "java of %s", jvm->home);
+        if (jvm_uses(jvm, store->place))
+            bytes_printf(out, "%s%s", out->size > 0 ? ", " : "", jvm_name(jvm));
     }
 }

@@ -1,7 +1,7 @@
 /*
  * The trust stores that the site's JVMs load, opened. Glue over jvm.h and truststore.h.
  *
- * verify_stores_get() finds and reads them at the first call; they belong to the struct verify.
+ * verify_stores_get() finds and reads them at the first call.
  */
 #ifndef TFHOOK_VERIFY_JVM_TRUST_STORES_H
 #define TFHOOK_VERIFY_JVM_TRUST_STORES_H
@@ -26,15 +26,13 @@ struct verify_store {
 };
 
 struct verify_stores {
-    bool found;
-    char error[JVM_ERROR_SIZE]; /* when none was found */
+    const char *error; /* why none was found; NULL: they were */
     struct jvm_stores jvms;
     struct verify_store *items;
     size_t count;
 };
 
 const struct verify_stores *verify_stores_get(struct verify *v);
-void verify_stores_free(struct verify_stores *stores);
 /* Would a JVM that loads the store trust the chain, whose leaf is called `subject`? By Java's
  * rules: the leaf itself is an entry, byte for byte, or a path leads to one. Appends a sentence on
  * which store, which entry, and why. */

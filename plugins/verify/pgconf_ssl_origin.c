@@ -1,9 +1,8 @@
 #include "pgconf_ssl_origin.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "pgconf.h"
 
 enum { INCLUDE_DEPTH = 10, CONF_LIMIT = 1024 * 1024 };
@@ -11,25 +10,20 @@ enum { INCLUDE_DEPTH = 10, CONF_LIMIT = 1024 * 1024 };
 /* The last statement on ssl so far, and what kept the reading from being whole. */
 struct origin {
     const struct tfhook_host *host;
-    char *path;
+    const char *path; /* NULL: there is none */
     size_t line;
-    char value[32];
-    bool found;
+    const char *value;
     bool incomplete;
 };
 
 static bool read_conf(struct origin *origin, const char *path, int depth);
 
 /* The path as the file means it: relative to the file that names it. */
-static char *path_beside(const char *path, const char *name)
+static const char *path_beside(const char *path, const char *name)
 {
-    char *joined = NULL;
-    const char *slash = strrchr(path, '/');
     if (name[0] == '/')
-        return strdup(name);
-    if (asprintf(&joined, "%.*s/%s", (int)(slash - path), path, name) < 0)
-        return NULL;
-    return joined;
+        return name;
+    return memory_printf("%.*s/%s", (int)(strrchr(path, '/') - path), path, name);
 }
 
 /* All files *.conf of the directory, in the order of their names. */
@@ -41,29 +35,22 @@ static void read_dir(struct origin *origin, const char *directory, int depth)
         return;
     }
     for (size_t i = 0; i < names.count; i++) {
-        char *path = NULL;
         size_t size = strlen(names.names[i]);
         if (names.names[i][0] == '.' || size < 5 || strcmp(names.names[i] + size - 5, ".conf") != 0)
             continue;
-        if (asprintf(&path, "%s/%s", directory, names.names[i]) < 0)
-            return;
-        if (!read_conf(origin, path, depth))
+        if (!read_conf(origin, memory_printf("%s/%s", directory, names.names[i]), depth))
             origin->incomplete = true;
-        free(path);
     }
 }
 
 static void follow_include(struct origin *origin, const char *path,
                            const struct pgconf_statement *statement, int depth)
 {
-    char *target = path_beside(path, statement->value);
-    if (target == NULL)
-        return;
+    const char *target = path_beside(path, statement->value);
     if (strcmp(statement->name, "include_dir") == 0)
         read_dir(origin, target, depth);
     else if (!read_conf(origin, target, depth) && strcmp(statement->name, "include") == 0)
         origin->incomplete = true;
-    free(target);
 }
 
 static bool read_conf(struct origin *origin, const char *path, int depth)
@@ -80,14 +67,9 @@ static bool read_conf(struct origin *origin, const char *path, int depth)
         }
         if (strcmp(statement.name, "ssl") != 0)
             continue;
-        char *copy = strdup(path);
-        if (copy == NULL)
-            return false;
-        free(origin->path);
-        origin->path = copy;
+        origin->path = path;
         origin->line = statement.line;
-        origin->found = true;
-        (void)snprintf(origin->value, sizeof origin->value, "%.31s", statement.value);
+        origin->value = memory_strn(statement.value, 31);
     }
     return true;
 }
@@ -95,30 +77,20 @@ static bool read_conf(struct origin *origin, const char *path, int depth)
 static void describe_directory(struct verify *v, const char *directory, struct bytes *out)
 {
     struct origin origin = {.host = v->host};
-    char *path = NULL, *automatic = NULL;
-    if (asprintf(&path, "%s/postgresql.conf", directory) < 0)
+    const char *path = memory_printf("%s/postgresql.conf", directory);
+    if (!read_conf(&origin, path, 0))
         return;
-    if (asprintf(&automatic, "%s/postgresql.auto.conf", directory) < 0) {
-        free(path);
-        return;
-    }
-    if (read_conf(&origin, path, 0)) {
-        (void)read_conf(&origin, automatic, 0);
-        if (out->size > 0)
-            bytes_text(out, "; ");
-        if (!origin.found)
-            bytes_printf(out, "%s does not set ssl, which is then off", path);
-        else
-            bytes_printf(out, "%s:%zu has ssl = %s%s", origin.path, origin.line, origin.value,
-                         pgconf_truth(origin.value) == PGCONF_NEITHER ? ", which is neither on nor "
-                                                                        "off"
-                                                                      : "");
-        if (origin.incomplete)
-            bytes_text(out, " (a file that it includes could not be read)");
-    }
-    free(origin.path);
-    free(path);
-    free(automatic);
+    (void)read_conf(&origin, memory_printf("%s/postgresql.auto.conf", directory), 0);
+    if (out->size > 0)
+        bytes_text(out, "; ");
+    if (origin.path == NULL)
+        bytes_printf(out, "%s does not set ssl, which is then off", path);
+    else
+        bytes_printf(out, "%s:%zu has ssl = %s%s", origin.path, origin.line, origin.value,
+                     pgconf_truth(origin.value) == PGCONF_NEITHER ? ", which is neither on nor off"
+                                                                  : "");
+    if (origin.incomplete)
+        bytes_text(out, " (a file that it includes could not be read)");
 }
 
 void verify_pgconf_hint(struct verify *v, struct bytes *out)
@@ -133,12 +105,7 @@ void verify_pgconf_hint(struct verify *v, struct bytes *out)
     for (size_t i = 0; i < 2 && out->size == 0; i++) {
         if (v->host->list(v->host, usual[i], &names) < 0)
             continue;
-        for (size_t j = 0; j < names.count; j++) {
-            char *directory = NULL;
-            if (asprintf(&directory, "%s/%s/data", usual[i], names.names[j]) < 0)
-                return;
-            describe_directory(v, directory, out);
-            free(directory);
-        }
+        for (size_t j = 0; j < names.count; j++)
+            describe_directory(v, memory_printf("%s/%s/data", usual[i], names.names[j]), out);
     }
 }

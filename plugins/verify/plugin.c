@@ -5,6 +5,7 @@
 #include <string.h>
 #include <tfhook/plugin.h>
 
+#include "shared_keys.h"
 #include "verify.h"
 
 static const struct tfhook_key keys[] = {
@@ -31,16 +32,13 @@ static const struct tfhook_key keys[] = {
      "Warn about certificates that expire within so many days."},
     {"metrics-file", TFHOOK_PATH, 0, NULL, NULL, 0, 0,
      "File to write for Prometheus' textfile collector: x509_cert_not_after of each certificate."},
-    {"certificates", TFHOOK_PATH, 0, "/var/lib/tfhook/certs", NULL, 0, 0,
-     "Directory of the collected copies, ALIAS.crt."},
-    {"site-options", TFHOOK_PATH, 0, "/opt/collabnet/teamforge/etc/site-options.conf", NULL, 0, 0,
-     "The site's options file."},
-    {"keystore", TFHOOK_LIST, 0, "auto", NULL, 0, 0,
-     "auto, or paths of trust stores. auto: the store that each JVM of java-home really loads."},
-    {"java-home", TFHOOK_LIST, 0, "auto", NULL, 0, 0,
-     "auto (the JVM that TeamForge runs), all, or directories."},
-    {"password-file", TFHOOK_PATH, 0, NULL, NULL, 0, 0,
-     "File whose first line is the store's password. Without it: changeit."},
+    {KEY_CERTIFICATES, .help = "Directory of the collected copies, ALIAS.crt."},
+    {KEY_SITE_OPTIONS, .help = "The site's options file."},
+    {KEY_KEYSTORE, .help = "auto, or paths of trust stores. auto: the store that each JVM of "
+                           "java-home really loads."},
+    {KEY_JAVA_HOME, .help = "auto (the JVM that TeamForge runs), all, or directories."},
+    {KEY_PASSWORD_FILE,
+     .help = "File whose first line is the store's password. Without it: changeit."},
 };
 
 static const struct {
@@ -81,8 +79,6 @@ static int publish_metrics(struct verify *v)
     const char *path = v->host->value(v->host, "metrics-file");
     if (path == NULL)
         return TFHOOK_OK;
-    if (v->metrics.failed)
-        return v->host->fail(v->host, "out of memory");
     int result = v->host->publish(v->host, path, v->metrics.data, v->metrics.size);
     if (result < 0)
         return v->host->fail(v->host, "%s: the metrics cannot be written: %s", path,
@@ -102,7 +98,7 @@ static int verify(const struct tfhook_host *host)
                   v.counts[TFHOOK_PASS], v.counts[TFHOOK_WARN], v.counts[TFHOOK_FAIL],
                   v.counts[TFHOOK_SKIP]);
     int result = publish_metrics(&v);
-    verify_close(&v);
+    bytes_free(&v.metrics);
     return result;
 }
 

@@ -1,24 +1,15 @@
 /* postgres: does each database really serve TLS, with the certificate that it should? */
 #include <openssl/ssl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "handshake.h"
 #include "jvm_trust_stores.h"
+#include "kept_copy.h"
+#include "memory.h"
 #include "pgconf_ssl_origin.h"
 #include "verify.h"
 
 static const char default_user[] = "ctfuser", default_database[] = "ctfdb";
-
-enum { FILE_LIMIT_CERT = 1024 * 1024 };
-
-static uint32_t databases_of(const struct site_host *host)
-{
-    return host->services & ((1u << SERVICE_DATABASE) | (1u << SERVICE_DATAMART) |
-                             (1u << SERVICE_BASELINE_DATABASE));
-}
 
 /* Those of the key; else the database hosts of the site, when their traffic is to be encrypted. */
 static void collect_databases(struct verify *v, struct verify_targets *to)
@@ -29,7 +20,7 @@ static void collect_databases(struct verify *v, struct verify_targets *to)
         (void)verify_targets_add(to, items.names[i], PG_PORT);
     if (items.count > 0)
         return;
-    if (verify_site(v) != VERIFY_SITE_READ) {
+    if (v->site_state != VERIFY_SITE_READ) {
         verify_report(v, "postgres.answer", v->site_path, TFHOOK_SKIP,
                       "name the databases with the key database",
                       "which host runs a database is not known: %s %s", v->site_path,
@@ -41,7 +32,7 @@ static void collect_databases(struct verify *v, struct verify_targets *to)
         return;
     }
     for (size_t i = 0; i < v->topology.count; i++)
-        if (databases_of(&v->topology.hosts[i]) != 0)
+        if (topology_databases(&v->topology.hosts[i]) != 0)
             (void)verify_targets_add(to, v->topology.hosts[i].name, PG_PORT);
     if (to->count == 0)
         verify_report(v, "postgres.answer", "site", TFHOOK_SKIP,
@@ -51,7 +42,7 @@ static void collect_databases(struct verify *v, struct verify_targets *to)
 
 static const struct site_host *host_of(struct verify *v, const struct verify_target *target)
 {
-    for (size_t i = 0; verify_site(v) == VERIFY_SITE_READ && i < v->topology.count; i++)
+    for (size_t i = 0; v->site_state == VERIFY_SITE_READ && i < v->topology.count; i++)
         if (strcasecmp(v->topology.hosts[i].name, target->host) == 0)
             return &v->topology.hosts[i];
     return NULL;
@@ -61,18 +52,13 @@ static const struct site_host *host_of(struct verify *v, const struct verify_tar
 static int compare_with_token(struct verify *v, const char *token, const struct cert *served,
                               struct bytes *looked_at)
 {
-    struct tfhook_data data;
     struct cert_list list = {0};
-    int same = -1;
-    char *path = verify_token(v, token);
-    if (path != NULL && path[0] == '/' &&
-        v->host->read(v->host, path, FILE_LIMIT_CERT, &data) == 0 &&
-        cert_read(data.data, data.size, &list) == CERT_OK) {
-        same = memcmp(list.certs[0].sha256, served->sha256, CERT_SHA256_SIZE) == 0;
-        bytes_printf(looked_at, "%s%s", looked_at->size > 0 ? " and " : "", path);
-        cert_list_free(&list);
-    }
-    free(path);
+    const char *why = NULL, *path = verify_token(v, token);
+    if (path == NULL || path[0] != '/' || kept_copy_read(v->host, path, &list, &why) != 0)
+        return -1;
+    bool same = memcmp(list.certs[0].sha256, served->sha256, CERT_SHA256_SIZE) == 0;
+    bytes_printf(looked_at, "%s%s", looked_at->size > 0 ? " and " : "", path);
+    cert_list_free(&list);
     return same;
 }
 
@@ -80,15 +66,14 @@ static void compare_database_copy(struct verify *v, const struct verify_target *
                                   const struct cert *served)
 {
     static const char id[] = "postgres.served-certificate";
-    char alias[VERIFY_HOST_SIZE];
-    (void)snprintf(alias, sizeof alias, "%.*s", (int)strcspn(target->host, "."), target->host);
+    const char *alias = memory_strn(target->host, strcspn(target->host, "."));
     const struct verify_copy *copy = verify_copy_named(v, alias);
     if (copy == NULL)
         verify_report(v, id, target->subject, TFHOOK_SKIP, "verify on the database host too",
                       "nothing here to compare it with: neither the file of POSTGRES_SSL_CERT_FILE "
                       "nor a collected copy %s.crt can be read",
                       alias);
-    else if (memcmp(copy->cert.sha256, served->sha256, CERT_SHA256_SIZE) == 0)
+    else if (memcmp(copy->sha256, served->sha256, CERT_SHA256_SIZE) == 0)
         verify_report(v, id, target->subject, TFHOOK_PASS, NULL, "is the one in %s", copy->path);
     else
         verify_report(v, id, target->subject, TFHOOK_WARN,
@@ -101,7 +86,7 @@ static void check_served(struct verify *v, const struct verify_target *target,
 {
     static const char id[] = "postgres.served-certificate";
     const struct site_host *host = host_of(v, target);
-    uint32_t databases = host == NULL ? ~0u : databases_of(host);
+    uint32_t databases = host == NULL ? ~0u : topology_databases(host);
     uint32_t baseline = 1u << SERVICE_BASELINE_DATABASE;
     struct bytes files = {0};
     int same = -1, other = -1;
@@ -110,7 +95,7 @@ static void check_served(struct verify *v, const struct verify_target *target,
         same = compare_with_token(v, "POSTGRES_SSL_CERT_FILE", served, &files);
     if (local && same != 1 && (databases & baseline) != 0)
         other = compare_with_token(v, "POSTGRES_BASELINE_SSL_CERT_FILE", served, &files);
-    const char *names = files.failed || files.size == 0 ? "" : (const char *)files.data;
+    const char *names = files.size == 0 ? "" : (const char *)files.data;
     if (same == 1 || other == 1)
         verify_report(v, id, target->subject, TFHOOK_PASS, NULL, "is the one in %s", names);
     else if (same == 0 || other == 0)
@@ -139,11 +124,8 @@ static void check_facts(struct verify *v, const struct verify_target *target,
                       "get a certificate with SHA-256 and at least 2048 bits",
                       "its certificate is weak: %d bits%s", facts.key_bits,
                       facts.weak_signature ? ", signed with MD5 or SHA-1" : "");
-    bool named = tls_name_matches(served, target->host);
-    verify_report(v, "postgres.name", target->subject, named ? TFHOOK_PASS : TFHOOK_WARN,
-                  named ? NULL : "clients that check names (sslmode=verify-full) would refuse it",
-                  "%s (%s) is%s for %s", facts.subject, facts.names, named ? "" : " not",
-                  target->host);
+    verify_name(v, "postgres.name", target, served, &facts,
+                "clients that check names (sslmode=verify-full) would refuse it");
     cert_facts_free(&facts);
 }
 
@@ -161,7 +143,7 @@ static void check_trust(struct verify *v, const struct verify_target *target,
                       trusted ? NULL
                               : "not needed for TeamForge, which has no token that makes its "
                                 "database clients check the issuer",
-                      "%s", text.failed ? "out of memory" : (const char *)text.data);
+                      "%s", (const char *)text.data);
         bytes_free(&text);
     }
 }
@@ -184,7 +166,6 @@ static void report_no_tls(struct verify *v, const struct verify_target *target,
     bytes_text(&hint, "set the tokens with pg-ssl-tokens and deploy: teamforge provision");
     verify_report(v, "postgres.answer", target->subject, TFHOOK_FAIL,
                   result->answer != PG_SSL_NO ? "is this the port of PostgreSQL?"
-                  : hint.failed               ? NULL
                                               : (const char *)hint.data,
                   "%s", pg_ssl_text(result->answer));
     bytes_free(&hint);
@@ -231,7 +212,7 @@ static void judge_login(struct verify *v, const struct verify_target *target,
                         const struct tls_result *result)
 {
     static const char id[] = "postgres.login";
-    char *user = verify_token(v, "DATABASE_USERNAME");
+    const char *user = verify_token(v, "DATABASE_USERNAME");
     if (result->status == TLS_OK && result->plain == PG_PLAIN_ACCEPTED)
         verify_report(v, id, target->subject, TFHOOK_PASS, NULL,
                       "a login of %s over TLS is let in to authenticate",
@@ -247,7 +228,6 @@ static void judge_login(struct verify *v, const struct verify_target *target,
         verify_report(v, id, target->subject, TFHOOK_SKIP, NULL,
                       "whether a login over TLS is let in is not known%s%s",
                       result->sqlstate[0] != '\0' ? ": SQLSTATE " : "", result->sqlstate);
-    free(user);
 }
 
 static void judge_plain(struct verify *v, const struct verify_target *target,
@@ -275,18 +255,12 @@ static void judge_plain(struct verify *v, const struct verify_target *target,
                       result->sqlstate[0] != '\0' ? ", SQLSTATE " : "", result->sqlstate);
 }
 
-static void show_database_progress(void *arg, size_t done, size_t count,
-                                   const struct tls_target *target)
-{
-    const struct tfhook_host *host = arg;
-    host->progress(host, done, count, target->host);
-}
-
 /* Two connections to each database: one that asks for TLS, one that does not. */
 static void ask_databases(struct verify *v, const struct verify_targets *databases,
                           struct tls_target *targets, struct tls_result *results)
 {
-    char *user = verify_token(v, "DATABASE_USERNAME"), *name = verify_token(v, "DATABASE_NAME");
+    const char *user = verify_token(v, "DATABASE_USERNAME");
+    const char *name = verify_token(v, "DATABASE_NAME");
     for (size_t i = 0; i < databases->count; i++) {
         const struct verify_target *at = &databases->targets[i];
         targets[2 * i] = (struct tls_target){at->host, at->port, TLS_POSTGRES,
@@ -295,30 +269,20 @@ static void ask_databases(struct verify *v, const struct verify_targets *databas
         targets[2 * i + 1] = targets[2 * i];
         targets[2 * i + 1].speech = TLS_POSTGRES_PLAIN;
     }
-    tls_run(targets, 2 * databases->count, VERIFY_PARALLEL, VERIFY_CONNECT_SECONDS,
-            show_database_progress, (void *)(uintptr_t)v->host, results);
-    free(user);
-    free(name);
+    verify_connect(v, targets, 2 * databases->count, results);
 }
 
 void verify_check_postgres(struct verify *v)
 {
     struct verify_targets databases = {0};
     collect_databases(v, &databases);
-    struct tls_target *targets = calloc(2 * databases.count + 1, sizeof targets[0]);
-    struct tls_result *results = calloc(2 * databases.count + 1, sizeof results[0]);
-    if (targets != NULL && results != NULL) {
-        ask_databases(v, &databases, targets, results);
-        for (size_t i = 0; i < databases.count; i++) {
-            judge_database(v, &databases.targets[i], &results[2 * i]);
-            judge_login(v, &databases.targets[i], &results[2 * i]);
-            judge_plain(v, &databases.targets[i], &results[2 * i + 1],
-                        results[2 * i].plain == PG_PLAIN_TLS_REFUSED);
-            tls_result_free(&results[2 * i]);
-            tls_result_free(&results[2 * i + 1]);
-        }
+    struct tls_target *targets = memory_new(2 * databases.count * sizeof targets[0]);
+    struct tls_result *results = memory_new(2 * databases.count * sizeof results[0]);
+    ask_databases(v, &databases, targets, results);
+    for (size_t i = 0; i < databases.count; i++) {
+        judge_database(v, &databases.targets[i], &results[2 * i]);
+        judge_login(v, &databases.targets[i], &results[2 * i]);
+        judge_plain(v, &databases.targets[i], &results[2 * i + 1],
+                    results[2 * i].plain == PG_PLAIN_TLS_REFUSED);
     }
-    free(targets);
-    free(results);
-    free(databases.targets);
 }

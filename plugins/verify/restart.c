@@ -1,43 +1,28 @@
 /* restart: is a JVM still running that started before its trust store was changed? */
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "jvm_trust_stores.h"
-#include "process_start.h"
+#include "process_text.h"
 #include "verify.h"
 
-/* Reads a file of /proc, which has no size; returns what fits, NUL-terminated. */
-static bool read_proc(const char *path, char *text, size_t room)
+/* When the process started, in seconds since the epoch; 0 when that cannot be found out. The kernel
+ * counts from the boot. */
+static int64_t process_started(const struct tfhook_host *host, long pid)
 {
-    size_t used = 0;
-    ssize_t got = 0;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    while (used + 1 < room && (got = read(file, text + used, room - 1 - used)) > 0)
-        used += (size_t)got;
-    (void)close(file);
-    text[used] = '\0';
-    return used > 0;
-}
-
-/* When the process started, in seconds since the epoch; 0 when that cannot be found out. */
-static int64_t process_started(long pid)
-{
-    static char text[256 * 1024];
-    char path[64];
-    int64_t boot = 0;
+    struct tfhook_data stat;
+    struct timespec now = {0}, since_boot = {0};
     unsigned long long ticks = 0;
-    if (!read_proc("/proc/stat", text, sizeof text) || !verify_proc_boot(text, &boot))
+    if (host->process(host, pid, "stat", 0, &stat) != 0 ||
+        !process_start_ticks((const char *)stat.data, &ticks))
         return 0;
-    (void)snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-    long hertz = sysconf(_SC_CLK_TCK);
-    if (hertz <= 0 || !read_proc(path, text, sizeof text) || !verify_proc_start(text, &ticks))
-        return 0;
-    return boot + (int64_t)(ticks / (unsigned long long)hertz);
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)clock_gettime(CLOCK_BOOTTIME, &since_boot);
+    int64_t boot_ms = (int64_t)(now.tv_sec - since_boot.tv_sec) * 1000 +
+                      (now.tv_nsec - since_boot.tv_nsec) / 1000000;
+    return boot_ms / 1000 + (int64_t)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK));
 }
 
 static size_t check_store(struct verify *v, const struct verify_stores *stores,
@@ -52,7 +37,7 @@ static size_t check_store(struct verify *v, const struct verify_stores *stores,
         bool meant = named || jvm->teamforge || jvm->wanted;
         if (jvm->pid == 0 || !meant || !jvm_uses(jvm, store->place))
             continue;
-        int64_t start = process_started(jvm->pid);
+        int64_t start = process_started(v->host, jvm->pid);
         (void)snprintf(subject, sizeof subject, "process %ld", jvm->pid);
         looked_at++;
         /* Both are whole seconds, and the boot time is rounded: one second is no proof. */

@@ -1,12 +1,10 @@
 /* servers: would the site's Java trust what each server presents today? */
 #include <openssl/ssl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "handshake.h"
 #include "jvm_trust_stores.h"
+#include "memory.h"
 #include "verify.h"
 
 enum { HTTPS_PORT = 443 };
@@ -20,11 +18,8 @@ static void collect_servers(struct verify *v, struct verify_targets *to)
         (void)verify_targets_add(to, items.names[i], HTTPS_PORT);
     if (items.count > 0)
         return;
-    verify_copies(v);
     for (size_t i = 0; i < v->copy_count; i++) {
-        const struct site_host *host = verify_site(v) == VERIFY_SITE_READ
-                                           ? topology_host(&v->topology, v->copies[i].alias)
-                                           : NULL;
+        const struct site_host *host = topology_host(&v->topology, v->copies[i].alias);
         if (host != NULL && topology_only_databases(host))
             continue;
         size_t before = to->count;
@@ -54,7 +49,7 @@ static void judge_trust(struct verify *v, const struct verify_target *target,
     bool trusted = verify_stores_judge(v, store, &result->chain, subject, &text);
     verify_report(v, "servers.trust", target->subject, trusted ? TFHOOK_PASS : TFHOOK_FAIL,
                   trusted ? NULL : "collect its certificate and import it: tfhook apply", "%s",
-                  text.failed ? "out of memory" : (const char *)text.data);
+                  (const char *)text.data);
     bytes_free(&text);
 }
 
@@ -62,12 +57,11 @@ static void judge_trust(struct verify *v, const struct verify_target *target,
 static void compare_server_copy(struct verify *v, const struct verify_target *target,
                                 const struct cert *leaf)
 {
-    char alias[VERIFY_HOST_SIZE];
-    (void)snprintf(alias, sizeof alias, "%.*s", (int)strcspn(target->host, "."), target->host);
+    const char *alias = memory_strn(target->host, strcspn(target->host, "."));
     const struct verify_copy *copy = verify_copy_named(v, alias);
     if (copy == NULL || target->port != HTTPS_PORT)
         return;
-    bool same = memcmp(copy->cert.sha256, leaf->sha256, CERT_SHA256_SIZE) == 0;
+    bool same = memcmp(copy->sha256, leaf->sha256, CERT_SHA256_SIZE) == 0;
     verify_report(v, "servers.copy", target->subject, same ? TFHOOK_PASS : TFHOOK_WARN,
                   same ? NULL : "collect it again: tfhook apply", "presents %s certificate than %s",
                   same ? "no other" : "another", copy->path);
@@ -94,12 +88,10 @@ static void judge_server(struct verify *v, const struct verify_target *target,
         verify_report(v, "servers.trust", target->subject, TFHOOK_FAIL,
                       "name the store with the key keystore, or the JVM with java-home",
                       "no trust store was found to judge %s%s%s", facts.subject,
-                      stores->error[0] != '\0' ? ": " : "", stores->error);
-    bool named = tls_name_matches(&result->chain.certs[0], target->host);
-    verify_report(v, "servers.name", target->subject, named ? TFHOOK_PASS : TFHOOK_WARN,
-                  named ? NULL : "Java refuses it under this name: use the one it is made for",
-                  "%s (%s) is%s for %s", facts.subject, facts.names, named ? "" : " not",
-                  target->host);
+                      stores->error != NULL ? ": " : "",
+                      stores->error != NULL ? stores->error : "");
+    verify_name(v, "servers.name", target, &result->chain.certs[0], &facts,
+                "Java refuses it under this name: use the one it is made for");
     compare_server_copy(v, target, &result->chain.certs[0]);
     verify_dates(v, "servers.expiry", target->subject, &facts);
     verify_measure(v, "server", target->subject, "", &facts);
@@ -129,32 +121,16 @@ static void judge_result(struct verify *v, const struct verify_target *target,
                       "%s", result->error);
 }
 
-static void show_server_progress(void *arg, size_t done, size_t count,
-                                 const struct tls_target *target)
-{
-    const struct tfhook_host *host = arg;
-    host->progress(host, done, count, target->host);
-}
-
 void verify_check_servers(struct verify *v)
 {
     struct verify_targets servers = {0};
     collect_servers(v, &servers);
-    struct tls_target *targets = calloc(servers.count + 1, sizeof targets[0]);
-    struct tls_result *results = calloc(servers.count + 1, sizeof results[0]);
-    if (targets != NULL && results != NULL) {
-        for (size_t i = 0; i < servers.count; i++)
-            targets[i] = (struct tls_target){.host = servers.targets[i].host,
-                                             .port = servers.targets[i].port,
-                                             .speech = TLS_DIRECT};
-        tls_run(targets, servers.count, VERIFY_PARALLEL, VERIFY_CONNECT_SECONDS,
-                show_server_progress, (void *)(uintptr_t)v->host, results);
-        for (size_t i = 0; i < servers.count; i++) {
-            judge_result(v, &servers.targets[i], &results[i]);
-            tls_result_free(&results[i]);
-        }
-    }
-    free(targets);
-    free(results);
-    free(servers.targets);
+    struct tls_target *targets = memory_new(servers.count * sizeof targets[0]);
+    struct tls_result *results = memory_new(servers.count * sizeof results[0]);
+    for (size_t i = 0; i < servers.count; i++)
+        targets[i] = (struct tls_target){
+            .host = servers.targets[i].host, .port = servers.targets[i].port, .speech = TLS_DIRECT};
+    verify_connect(v, targets, servers.count, results);
+    for (size_t i = 0; i < servers.count; i++)
+        judge_result(v, &servers.targets[i], &results[i]);
 }

@@ -9,7 +9,7 @@
 static const char import[] = "import it with the plugin jks-import: tfhook apply";
 
 /* Certificates that are in the file and still not trusted: Java says nothing about them. */
-static size_t report_ghosts(struct verify *v, const struct verify_store *store)
+static void report_ghosts(struct verify *v, const struct verify_store *store)
 {
     size_t count = 0;
     const struct truststore_entry *first = NULL;
@@ -26,7 +26,6 @@ static size_t report_ghosts(struct verify *v, const struct verify_store *store)
             "Java reports no error for them: remove them, or import them again",
             "%zu of its certificates are in the file and not trusted, the first as %s: %s", count,
             first->alias, first->why_not != NULL ? first->why_not : "not trusted");
-    return count;
 }
 
 /* The wanted JVMs that read this store and cannot load it; the others of this host are a warning.
@@ -73,7 +72,7 @@ static void report_store(struct verify *v, const struct verify_stores *stores,
     struct bytes users = {0};
     size_t trusted = truststore_trusted(store->store);
     verify_stores_users(stores, store, &users);
-    bool used = users.size > 0 && !users.failed;
+    bool used = users.size > 0;
     if (trusted == 0)
         verify_report(v, "store.entries", store->place->path, TFHOOK_FAIL,
                       "put the JDK's own store back, then: tfhook apply",
@@ -86,7 +85,7 @@ static void report_store(struct verify *v, const struct verify_stores *stores,
                       used ? "; loaded by " : "; no JVM that was found loads it",
                       used ? (const char *)users.data : "");
     bytes_free(&users);
-    (void)report_ghosts(v, store);
+    report_ghosts(v, store);
     if (store->place->generated != NULL)
         verify_report(v, "store.generated", store->place->path, TFHOOK_WARN,
                       "let tfhook's systemd path unit run it again after such an update",
@@ -98,7 +97,7 @@ static void look_for(struct verify *v, const struct verify_store *store,
                      const struct verify_copy *copy)
 {
     static const char id[] = "store.trusted";
-    const struct truststore_entry *entry = truststore_find_sha256(store->store, copy->cert.sha256);
+    const struct truststore_entry *entry = truststore_find_sha256(store->store, copy->sha256);
     const struct truststore_entry *named = truststore_find_alias(store->store, copy->alias);
     if (entry != NULL && entry->trusted)
         verify_report(v, id, copy->alias, TFHOOK_PASS, NULL, "%s is trusted by %s, as %s%s%s",
@@ -120,12 +119,10 @@ void verify_check_store(struct verify *v)
 {
     const struct verify_stores *stores = verify_stores_get(v);
     const char *password_file = v->host->value(v->host, "password-file");
-    verify_copies(v);
-    if (!stores->found || stores->count == 0)
+    if (stores->count == 0)
         verify_report(v, "store.found", "java", v->copy_count > 0 ? TFHOOK_FAIL : TFHOOK_WARN,
                       "name the store with the key keystore, or the JVM with java-home", "%s",
-                      stores->error[0] != '\0' ? stores->error
-                                               : "no trust store of a JVM was found");
+                      stores->error != NULL ? stores->error : "no trust store of a JVM was found");
     for (size_t i = 0; i < v->problem_count; i++)
         verify_report(v, "store.certificates", v->problems[i].path, TFHOOK_FAIL,
                       v->problems[i].denied ? "run as root" : "collect it again, or remove it",

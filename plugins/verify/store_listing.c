@@ -1,19 +1,19 @@
 #include "store_listing.h"
 
+#include "cert_text.h"
+
 static void add_facts(struct bytes *line, const struct verify *v,
                       const struct truststore_entry *entry)
 {
     struct cert_facts facts;
-    char hex[CERT_SHA256_HEX_SIZE];
     if (entry->der == NULL)
         return;
-    cert_hex(entry->sha256, hex);
+    bytes_text(line, "  ");
     if (cert_facts_of(entry->der, entry->der_size, &facts) != 0) {
-        bytes_printf(line, "  (does not decode)  SHA-256 %s", hex);
+        cert_text(line, entry->der, entry->der_size, entry->sha256);
         return;
     }
-    bytes_printf(line, "  %s  expires %s  SHA-256 %s",
-                 *facts.subject == '\0' ? facts.names : facts.subject, facts.not_after_day, hex);
+    cert_text_facts(line, &facts, entry->sha256);
     if (entry->trusted && entry->kind == TRUSTSTORE_CERTIFICATE)
         bytes_printf(line, "  trusted%s%s%s", facts.is_ca ? "" : " " VERIFY_LEAF_ONLY,
                      facts.not_after < v->host->now ? "; " VERIFY_EXPIRED : "",
@@ -32,8 +32,7 @@ static void list_entry(struct verify *v, const struct verify_store *store,
     if (!entry->trusted)
         bytes_printf(&line, "  not trusted: %s",
                      entry->why_not != NULL ? entry->why_not : "it is no certificate");
-    if (!line.failed)
-        v->host->log(v->host, TFHOOK_DEBUG, "%s: %s", store->place->path, (const char *)line.data);
+    v->host->log(v->host, TFHOOK_DEBUG, "%s: %s", store->place->path, (const char *)line.data);
     bytes_free(&line);
 }
 

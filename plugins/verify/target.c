@@ -1,22 +1,13 @@
 #include "target.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static bool parse_port(const char *text, unsigned *ret)
-{
-    unsigned port = 0;
-    size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 5 || text[digits] != '\0')
-        return false;
-    for (; *text != '\0'; text++)
-        port = port * 10 + (unsigned)(*text - '0');
-    *ret = port;
-    return port >= 1 && port <= 65535;
-}
+#include "host_port.h"
+#include "memory.h"
+
+enum { LONGEST_HOST = 255 };
 
 static bool name_is_sound(const char *host)
 {
@@ -30,36 +21,25 @@ bool verify_target_parse(const char *text, unsigned default_port, struct verify_
                          const char **why)
 {
     struct verify_target target = {.port = default_port};
+    struct host_port parts;
     struct in6_addr address;
-    bool bracketed = text[0] == '[';
-    const char *host = bracketed ? text + 1 : text;
-    const char *colon = strchr(text, ':');
-    size_t size = bracketed ? strcspn(host, "]") : strcspn(host, ":");
-    const char *port = host + size + (bracketed && host[size] == ']');
-    /* More than one colon and no brackets: an address, whole. */
-    if (!bracketed && colon != NULL && strchr(colon + 1, ':') != NULL) {
-        size = strlen(host);
-        port = host + size;
-    }
-    bool sixth = bracketed || (colon != NULL && size > (size_t)(colon - host));
     *why = "a bracket is missing";
-    if (bracketed && host[size] != ']')
+    if (!host_port_split(text, &parts))
         return false;
     *why = "the host's name is too long";
-    if (size >= sizeof target.host)
+    if (strlen(parts.host) > LONGEST_HOST)
         return false;
-    memcpy(target.host, host, size);
     *why = "this is no IPv6 address";
-    if (sixth && inet_pton(AF_INET6, target.host, &address) != 1)
+    if ((parts.bracketed || parts.several) && inet_pton(AF_INET6, parts.host, &address) != 1)
         return false;
     *why = "this is no host name";
-    if (!name_is_sound(target.host))
+    if (!name_is_sound(parts.host))
         return false;
     *why = "a port is a number from 1 to 65535";
-    if (*port != '\0' && (*port != ':' || !parse_port(port + 1, &target.port)))
+    if (*parts.rest != '\0' && (*parts.rest != ':' || !port_parse(parts.rest + 1, &target.port)))
         return false;
-    (void)snprintf(target.subject, sizeof target.subject, sixth ? "[%s]:%u" : "%s:%u", target.host,
-                   target.port);
+    target.host = parts.host;
+    target.subject = host_port_text(target.host, target.port);
     *ret = target;
     return true;
 }
@@ -73,12 +53,7 @@ bool verify_targets_add(struct verify_targets *list, const char *text, unsigned 
     for (size_t i = 0; i < list->count; i++)
         if (strcasecmp(list->targets[i].subject, target.subject) == 0)
             return true;
-    struct verify_target *targets =
-        realloc(list->targets, (list->count + 1) * sizeof list->targets[0]);
-    if (targets == NULL)
-        return false;
-    list->targets = targets;
-    targets[list->count++] = target;
+    *memory_push(list->targets, list->count) = target;
     return true;
 }
 

@@ -9,13 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { VERIFY_HOST_SIZE = 256, VERIFY_SUBJECT_SIZE = 272 };
-
 struct verify_target {
-    char host[VERIFY_HOST_SIZE]; /* without brackets */
+    const char *host; /* without brackets */
     unsigned port;
-    char subject[VERIFY_SUBJECT_SIZE]; /* "host:port", "[::1]:443" */
-    bool guessed; /* host and port come from the alias of a copy, which may be neither */
+    const char *subject; /* "host:port", "[::1]:443" */
+    bool guessed;        /* host and port come from the alias of a copy, which may be neither */
 };
 
 /* False when it is none; *why then says what is wrong with it. */
@@ -27,8 +25,7 @@ struct verify_targets {
     size_t count;
 };
 
-/* Adds a target once; what is none, or no longer fits into memory, is left out: false. The list is
- * freed with free(list.targets). */
+/* Adds a target once. False: the text is none, and is left out. */
 bool verify_targets_add(struct verify_targets *list, const char *text, unsigned default_port);
 /* This machine, by a name or an address that every machine has for itself. */
 bool verify_target_is_loopback(const struct verify_target *target);

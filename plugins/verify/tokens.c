@@ -1,7 +1,4 @@
 /* tokens: does site-options.conf encrypt what goes between servers, and would PostgreSQL start? */
-#include <stdlib.h>
-#include <string.h>
-
 #include "pg_tls_files.h"
 #include "verify.h"
 
@@ -10,7 +7,7 @@ static const char set_them[] = "set the tokens with the plugin pg-ssl-tokens, th
 /* Reports the state of the file; false when there is no site to look at. */
 static bool site_is_read(struct verify *v)
 {
-    switch (verify_site(v)) {
+    switch (v->site_state) {
     case VERIFY_SITE_READ:
         return true;
     case VERIFY_SITE_ABSENT:
@@ -49,7 +46,6 @@ static void check_database_ssl(struct verify *v)
                       result < 0 ? error.text : "is not on: ", result < 0 ? "" : value,
                       service_name(why.user), why.user_host, service_name(why.database),
                       why.database_host);
-    free(value);
 }
 
 /* What is in the files, on the host where PostgreSQL reads them. */
@@ -69,8 +65,7 @@ static void check_files(struct verify *v, const char *subject, const char *cert,
                           ? "mend it before PostgreSQL is started again"
                           : NULL,
                       "%s", found.problems[i].text);
-    const struct pg_tls_problem *worst = pg_tls_files_worst(&found);
-    if (worst == NULL)
+    if (found.count == 0)
         verify_report(v, "tokens.files", subject, TFHOOK_PASS, NULL,
                       "%s and its key: PostgreSQL can start with them; valid until %s", cert,
                       found.not_after_day);
@@ -96,24 +91,19 @@ static void check_pair(struct verify *v, const char *cert_token, const char *key
     else if (set == 2)
         verify_report(v, "tokens.files", cert_token, TFHOOK_SKIP, "verify on the database host too",
                       "%s: it is read on the database host, and this is none", values[0]);
-    free(values[0]);
-    free(values[1]);
 }
 
 void verify_not_distributed(struct verify *v, const char *id, const char *subject)
 {
     const struct topology *site = &v->topology;
     const char *hint = "look at the site yourself: is each database on the host of its service?";
-    bool names_database = topology_has(site, SERVICE_DATABASE) ||
-                          topology_has(site, SERVICE_DATAMART) ||
-                          topology_has(site, SERVICE_BASELINE_DATABASE);
     if (site->cluster_line != 0)
         verify_report(
             v, id, subject, TFHOOK_WARN, hint,
             "line %zu of site-options.conf has CLUSTER_SERVICES, which is not understood: "
             "whether a database is remote is not known",
             site->cluster_line);
-    else if (!names_database)
+    else if (!topology_has_databases(site))
         verify_report(
             v, id, subject, TFHOOK_WARN, hint,
             "site-options.conf names no database that is known here: whether one is remote "

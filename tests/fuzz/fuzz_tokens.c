@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "line_edit.h"
+#include "memory.h"
 #include "site_options.h"
 #include "site_options_edit.h"
 
@@ -23,14 +24,11 @@ static void require_tokens(const struct blob *text)
     require(site_options_parse(text->data, text->size, &options, &error) == 0);
     require(site_options_edit(&options, wants, WANTS, &none, &error) == 0);
     require(none.count == 0);
-    site_edits_free(&none);
     for (size_t i = 0; i < WANTS; i++) {
         char *value = NULL;
         require(site_options_get(&options, wants[i].name, &value, &error) == 0);
         require(strcmp(value, wants[i].value) == 0);
-        free(value);
     }
-    site_options_free(&options);
 }
 
 /* As core makes them. */
@@ -61,12 +59,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct site_error error;
     struct site_edits edits;
     /* Core refuses to edit a file with a NUL in it. */
-    if (memchr(data, '\0', size) != NULL || site_options_parse(data, size, &options, &error) != 0)
+    if (memchr(data, '\0', size) != NULL || site_options_parse(data, size, &options, &error) != 0) {
+        memory_end();
         return 0;
-    if (site_options_edit(&options, wants, WANTS, &edits, &error) == 0) {
-        try_edits(&edits, &(struct blob){data, size});
-        site_edits_free(&edits);
     }
-    site_options_free(&options);
+    if (site_options_edit(&options, wants, WANTS, &edits, &error) == 0)
+        try_edits(&edits, &(struct blob){data, size});
+    memory_end();
     return 0;
 }

@@ -1,23 +1,8 @@
 /* The list of JVMs: what is in it, and how one is added, whoever found it. */
-#include "bytes.h"
-#include "jvm_internal.h"
-
-#include <errno.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-char *jvm_text(const char *format, ...)
-{
-    char *text = NULL;
-    va_list args;
-    va_start(args, format);
-    int length = vasprintf(&text, format, args);
-    va_end(args);
-    return length < 0 ? NULL : text;
-}
+#include "jvm_internal.h"
+#include "memory.h"
 
 static bool has_kind(const struct tfhook_host *host, const char *path, enum tfhook_kind kind)
 {
@@ -30,25 +15,23 @@ bool jvm_is_file(const struct tfhook_host *host, const char *path)
     return has_kind(host, path, TFHOOK_FILE);
 }
 
-static void jvm_clear(struct jvm *jvm)
+const char *jvm_name(const struct jvm *jvm)
 {
-    free(jvm->home);
-    free(jvm->runs);
-    free(jvm->token);
-    free(jvm->path);
-    free(jvm->real);
-    free(jvm->why);
+    if (jvm->token != NULL)
+        return memory_printf("the JVM of %s", jvm->token);
+    if (jvm->pid == 0)
+        return memory_printf("java of %s", jvm->home);
+    return memory_printf("process %ld (%s)", jvm->pid, jvm->runs);
 }
 
-void jvm_free(struct jvm_stores *stores)
+const char *jvm_description(const struct jvm *jvm)
 {
-    for (size_t i = 0; i < stores->jvm_count; i++)
-        jvm_clear(&stores->jvms[i]);
-    for (size_t i = 0; i < stores->store_count; i++)
-        free(stores->stores[i].real);
-    free(stores->jvms);
-    free(stores->stores);
-    *stores = (struct jvm_stores){0};
+    if (jvm->token != NULL)
+        return jvm_name(jvm);
+    if (jvm->pid == 0)
+        return jvm->home;
+    return memory_printf("process %ld (%s%s, %s)", jvm->pid, jvm->runs,
+                         jvm->teamforge ? " of TeamForge" : "", jvm->home);
 }
 
 bool jvm_uses(const struct jvm *jvm, const struct jvm_store *store)
@@ -56,101 +39,63 @@ bool jvm_uses(const struct jvm *jvm, const struct jvm_store *store)
     return jvm->real != NULL && strcmp(jvm->real, store->real) == 0;
 }
 
-bool jvm_add(struct jvm_stores *stores, struct jvm *jvm)
-{
-    struct jvm *jvms = realloc(stores->jvms, (stores->jvm_count + 1) * sizeof *jvms);
-    if (jvms == NULL) {
-        jvm_clear(jvm);
-        return false;
-    }
-    stores->jvms = jvms;
-    jvms[stores->jvm_count++] = *jvm;
-    return true;
-}
-
-char *jvm_home(const struct tfhook_host *host, const char *directory)
+const char *jvm_home(const struct tfhook_host *host, const char *directory)
 {
     const char *real = NULL;
     if (host->real_path(host, directory, &real) != 0)
         return NULL;
-    static const char *const inner[] = {"/jre", ""}; /* jre/ up to JDK 8 */
-    for (size_t i = 0; i < 2; i++) {
-        char *security = jvm_text("%s%s/lib/security", real, inner[i]);
-        bool found = security != NULL && has_kind(host, security, TFHOOK_DIRECTORY);
-        free(security);
-        if (found)
-            return jvm_text("%s%s", real, inner[i]);
-    }
+    const char *jre = memory_printf("%s/jre", real); /* up to JDK 8 */
+    const char *const homes[] = {jre, real};
+    for (size_t i = 0; i < 2; i++)
+        if (has_kind(host, memory_printf("%s/lib/security", homes[i]), TFHOOK_DIRECTORY))
+            return homes[i];
     return NULL;
 }
 
-/* A candidate: its path is taken over. True when the JVM loads it. */
-static bool take_store(const struct tfhook_host *host, struct jvm *jvm, char *path, const char *why)
+/* True when the JVM loads this candidate. */
+static bool take_store(const struct tfhook_host *host, struct jvm *jvm, const char *path,
+                       const char *why)
 {
     const char *real = NULL;
-    if (path == NULL || !jvm_is_file(host, path) || host->real_path(host, path, &real) != 0) {
-        free(path);
+    if (!jvm_is_file(host, path) || host->real_path(host, path, &real) != 0)
         return false;
-    }
     jvm->path = path;
-    jvm->real = strdup(real);
-    jvm->why = strdup(why);
+    jvm->real = real;
+    jvm->why = why;
     return true;
 }
 
-bool jvm_fill_store(const struct tfhook_host *host, struct jvm *jvm, const char *option)
+static void find_store(const struct tfhook_host *host, struct jvm *jvm, const char *option)
 {
-    bool found = false;
     if (option != NULL && strcmp(option, "NONE") == 0)
-        return true;
-    if (option != NULL && *option == '/')
-        found = take_store(host, jvm, strdup(option), "its -Djavax.net.ssl.trustStore");
-    if (!found)
-        found = take_store(host, jvm, jvm_text("%s/lib/security/jssecacerts", jvm->home),
-                           "lib/security/jssecacerts, which replaces cacerts");
-    if (!found)
-        found = take_store(host, jvm, jvm_text("%s/lib/security/cacerts", jvm->home),
-                           "lib/security/cacerts");
-    return !found || (jvm->real != NULL && jvm->why != NULL);
+        return;
+    if (option != NULL && *option == '/' &&
+        take_store(host, jvm, option, "its -Djavax.net.ssl.trustStore"))
+        return;
+    if (!take_store(host, jvm, memory_printf("%s/lib/security/jssecacerts", jvm->home),
+                    "lib/security/jssecacerts, which replaces cacerts"))
+        (void)take_store(host, jvm, memory_printf("%s/lib/security/cacerts", jvm->home),
+                         "lib/security/cacerts");
 }
 
-static struct jvm *find_installed(const struct jvm_stores *stores, const char *home)
+void jvm_add(const struct tfhook_host *host, struct jvm_stores *stores, struct jvm jvm,
+             const char *option)
 {
-    for (size_t i = 0; i < stores->jvm_count; i++)
-        if (stores->jvms[i].pid == 0 && stores->jvms[i].token == NULL &&
-            strcmp(stores->jvms[i].home, home) == 0)
-            return &stores->jvms[i];
-    return NULL;
+    find_store(host, &jvm, option);
+    *memory_push(stores->jvms, stores->jvm_count) = jvm;
 }
 
-bool jvm_add_home_once(const struct tfhook_host *host, struct jvm_stores *stores,
-                       const char *directory, struct jvm **ret)
+struct jvm *jvm_add_home(const struct tfhook_host *host, struct jvm_stores *stores,
+                         const char *directory)
 {
-    *ret = NULL;
-    char *home = jvm_home(host, directory);
+    const char *home = jvm_home(host, directory);
     if (home == NULL)
-        return true;
-    *ret = find_installed(stores, home);
-    if (*ret != NULL) {
-        free(home);
-        return true;
+        return NULL;
+    for (size_t i = 0; i < stores->jvm_count; i++) {
+        struct jvm *jvm = &stores->jvms[i];
+        if (jvm->pid == 0 && jvm->token == NULL && strcmp(jvm->home, home) == 0)
+            return jvm;
     }
-    struct jvm jvm = {.home = home, .runs = strdup("")};
-    bool done = jvm.runs != NULL && jvm_fill_store(host, &jvm, NULL);
-    if (!done) {
-        jvm_clear(&jvm);
-        return false;
-    }
-    if (!jvm_add(stores, &jvm))
-        return false;
-    *ret = &stores->jvms[stores->jvm_count - 1];
-    return true;
+    jvm_add(host, stores, (struct jvm){.home = home, .runs = ""}, NULL);
+    return &stores->jvms[stores->jvm_count - 1];
 }
-
-bool jvm_add_home(const struct tfhook_host *host, struct jvm_stores *stores, const char *directory)
-{
-    struct jvm *ignored = NULL;
-    return jvm_add_home_once(host, stores, directory, &ignored);
-}
-
-/* The JVM that `java` starts: its links followed. */

@@ -1,47 +1,37 @@
 /* The JVMs that run, by what /proc says of them. */
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <openssl/crypto.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
 #include "jvm_internal.h"
-#include "jvm_truststore_rules.h"
+#include "memory.h"
 
 enum { MOST_ARGUMENTS = 4 << 20 };
 
-/* A link of /proc/PID. 0 or a negated errno. */
-static int read_link(const struct tfhook_host *host, long pid, const char *name, char ret[PATH_MAX])
+/* A link of /proc/PID; NULL when it cannot be read. */
+static const char *link_of(const struct tfhook_host *host, long pid, const char *name)
 {
     struct tfhook_data target;
-    int rc = host->process(host, pid, name, PATH_MAX, &target);
-    if (rc == 0)
-        (void)snprintf(ret, PATH_MAX, "%s", (const char *)target.data);
-    return rc;
+    return host->process(host, pid, name, 0, &target) == 0 ? (const char *)target.data : NULL;
 }
 
-static struct bytes read_file(const struct tfhook_host *host, long pid, const char *name)
+/* The host's copy; data is NULL when there is nothing. */
+static struct tfhook_data read_file(const struct tfhook_host *host, long pid, const char *name)
 {
-    struct tfhook_data file;
-    struct bytes b = {0};
+    struct tfhook_data file = {0};
     if (host->process(host, pid, name, MOST_ARGUMENTS, &file) < 0 || file.size == 0)
-        return b;
-    bytes_add(&b, file.data, file.size);
-    OPENSSL_cleanse((void *)(uintptr_t)file.data, file.size); /* an environment may hold secrets */
-    if (b.failed)
-        bytes_free(&b);
-    return b;
+        return (struct tfhook_data){0};
+    return file;
 }
 
-static void wipe_bytes(struct bytes *b)
+/* Arguments and environments may hold a password. Nobody else reads the host's copy. */
+static void wipe_file(const struct tfhook_data *file)
 {
-    if (b->data != NULL)
-        OPENSSL_cleanse(b->data, b->size);
-    bytes_free(b);
+    if (file->data != NULL)
+        OPENSSL_cleanse((void *)(uintptr_t)file->data, file->size);
 }
 
 /* A path of the kernel's as one below --root; NULL when it lies elsewhere. */
@@ -54,172 +44,129 @@ static const char *below_root(const struct tfhook_host *host, const char *path)
 }
 
 /* A path that the process itself uses: it may see another root, or have been given ours in it. */
-static char *path_of_process(const struct tfhook_host *host, long pid, const char *path)
+static const char *path_of_process(const struct tfhook_host *host, long pid, const char *path)
 {
-    char root[PATH_MAX], directory[PATH_MAX];
     if (*path != '/') {
-        const char *base =
-            read_link(host, pid, "cwd", directory) == 0 ? below_root(host, directory) : NULL;
-        return base == NULL ? NULL : jvm_text("%s/%s", base, path);
+        const char *directory = link_of(host, pid, "cwd");
+        const char *base = directory == NULL ? NULL : below_root(host, directory);
+        return base == NULL ? NULL : memory_printf("%s/%s", base, path);
     }
-    if (read_link(host, pid, "root", root) < 0)
-        (void)snprintf(root, sizeof root, "/");
-    if (strcmp(root, "/") != 0) {
-        char *whole = jvm_text("%s%s", root, path);
-        const char *inside = whole == NULL ? NULL : below_root(host, whole);
-        char *copy = inside == NULL ? NULL : strdup(inside);
-        free(whole);
-        return copy;
-    }
-    const char *inside = below_root(host, path);
-    return inside == NULL ? NULL : strdup(inside);
+    const char *root = link_of(host, pid, "root");
+    if (root != NULL && strcmp(root, "/") != 0)
+        path = memory_printf("%s%s", root, path);
+    return below_root(host, path);
 }
 
-/* What a process says of its store. What is taken first counts. */
-struct said {
-    char *store;
-    enum jvm_password password;
-};
-
-static void take_words(struct said *said, const char *words)
+static void take_variable(struct jvm_said *said, const struct tfhook_data *environment,
+                          const char *name)
 {
-    if (said->store == NULL)
-        said->store = jvm_option_of_words(words);
-    if (said->password == JVM_PASSWORD_UNSAID)
-        said->password = jvm_password_of_words(words);
-}
-
-static void take_variable(struct said *said, const struct bytes *environment, const char *name)
-{
-    const char *value = NULL;
-    if (environment->data != NULL)
-        value = jvm_variable((const char *)environment->data, environment->size, name);
+    const char *value = jvm_variable((const char *)environment->data, environment->size, name);
     if (value != NULL)
-        take_words(said, value);
+        jvm_said_by_words(said, value);
 }
 
-static void take_arguments(struct said *said, const struct bytes *line)
-{
-    const char *data = (const char *)line->data;
-    if (said->store == NULL)
-        said->store = jvm_option_of_arguments(data, line->size);
-    if (said->password == JVM_PASSWORD_UNSAID)
-        said->password = jvm_password_of_arguments(data, line->size);
-}
-
-/* An option in a file of arguments counts after one on the command line here, wherever it stands.
- */
-static void take_files(const struct tfhook_host *host, struct said *said, long pid,
-                       const struct bytes *line)
+static void take_files(const struct tfhook_host *host, struct jvm_said *said, long pid,
+                       const struct tfhook_data *line)
 {
     const char *data = (const char *)line->data, *name = NULL;
     for (size_t i = 0; (name = jvm_argument_file(data, line->size, i)) != NULL; i++) {
-        char *path = path_of_process(host, pid, name);
+        const char *path = path_of_process(host, pid, name);
         struct tfhook_data file;
         if (path != NULL && host->read(host, path, MOST_ARGUMENTS, &file) == 0) {
             char *words = jvm_words_of_file((const char *)file.data);
-            if (words != NULL) {
-                take_words(said, words);
-                OPENSSL_cleanse(words, strlen(words));
-            }
-            free(words);
+            jvm_said_by_words(said, words);
+            OPENSSL_cleanse(words, strlen(words));
         } else {
             host->log(host, TFHOOK_WARNING,
                       "process %ld: its arguments in @%s cannot be read; whether they name a trust "
                       "store is not known",
                       pid, name);
         }
-        free(path);
     }
 }
 
-/* _JAVA_OPTIONS is HotSpot's own, and comes after all; JDK_JAVA_OPTIONS before the command line,
- * and JAVA_TOOL_OPTIONS before all. Of several the last one counts. */
-static struct said said_by_process(const struct tfhook_host *host, long pid,
-                                   const struct bytes *line)
+/* In the order in which Java takes them: of several the last one counts. JAVA_TOOL_OPTIONS comes
+ * first, then JDK_JAVA_OPTIONS and the command line, and _JAVA_OPTIONS, HotSpot's own, at the end.
+ * A file of arguments is taken as if it stood before the command line, wherever it does. */
+static struct jvm_said said_by_process(const struct tfhook_host *host, long pid,
+                                       const struct tfhook_data *line)
 {
-    struct said said = {.password = JVM_PASSWORD_UNSAID};
-    struct bytes environment = read_file(host, pid, "environ");
-    take_variable(&said, &environment, "_JAVA_OPTIONS");
-    take_arguments(&said, line);
-    take_files(host, &said, pid, line);
-    take_variable(&said, &environment, "JDK_JAVA_OPTIONS");
+    struct jvm_said said = {0};
+    struct tfhook_data environment = read_file(host, pid, "environ");
     take_variable(&said, &environment, "JAVA_TOOL_OPTIONS");
-    wipe_bytes(&environment);
+    take_variable(&said, &environment, "JDK_JAVA_OPTIONS");
+    take_files(host, &said, pid, line);
+    jvm_said_by_arguments(&said, (const char *)line->data, line->size);
+    take_variable(&said, &environment, "_JAVA_OPTIONS");
+    wipe_file(&environment);
     return said;
 }
 
-/* The store that is said, as a path here; NULL when it says none that is a file. Takes `store`. */
-static char *store_of_process(const struct tfhook_host *host, long pid, char *store)
+/* The store that is said, as a path here; NULL when it says none that is a file. */
+static const char *store_of_process(const struct tfhook_host *host, long pid, const char *store)
 {
     if (store == NULL || strcmp(store, "NONE") == 0 || *store == '\0')
         return store;
-    char *path = path_of_process(host, pid, store);
+    const char *path = path_of_process(host, pid, store);
     if (path == NULL || !jvm_is_file(host, path))
         host->log(host, TFHOOK_WARNING,
                   "process %ld: its -Djavax.net.ssl.trustStore=%s is no file here, so that the JVM "
                   "takes its default store",
                   pid, store);
-    free(store);
     return path;
+}
+
+static const char *home_above(const struct tfhook_host *host, const char *program)
+{
+    const char *home = jvm_home_of_program(program);
+    return home == NULL ? NULL : jvm_home(host, home);
 }
 
 /* The java.home of the program, or, when its file is gone since an update of the JDK, of the path
  * that it was started by and will be started by again. */
-static char *home_of_process(const struct tfhook_host *host, long pid, const char *program,
-                             const struct bytes *line)
+static const char *home_of_process(const struct tfhook_host *host, long pid, const char *program,
+                                   const struct tfhook_data *line)
 {
-    char *home = jvm_home_of_program(program);
-    char *found = home == NULL ? NULL : jvm_home(host, home);
-    free(home);
-    if (found != NULL || line->data == NULL || line->data[0] != '/')
+    const char *found = home_above(host, program), *real = NULL;
+    if (found != NULL || line->data[0] != '/')
         return found;
-    char *started = path_of_process(host, pid, (const char *)line->data);
-    const char *real = NULL;
-    if (started != NULL && host->real_path(host, started, &real) == 0) {
-        home = jvm_home_of_program(real);
-        found = home == NULL ? NULL : jvm_home(host, home);
-        free(home);
-        host->log(host, TFHOOK_INFO, "process %ld runs a java that was replaced since, %s", pid,
-                  program);
-    }
-    free(started);
-    return found;
+    const char *started = path_of_process(host, pid, (const char *)line->data);
+    if (started == NULL || host->real_path(host, started, &real) != 0)
+        return NULL;
+    host->log(host, TFHOOK_INFO, "process %ld runs a java that was replaced since, %s", pid,
+              program);
+    return home_above(host, real);
 }
 
 /* In a container of its own a path means another file. */
 static bool in_our_namespace(const struct tfhook_host *host, long pid)
 {
-    char ours[PATH_MAX], theirs[PATH_MAX];
-    return read_link(host, 0, "ns/mnt", ours) < 0 || read_link(host, pid, "ns/mnt", theirs) < 0 ||
-           strcmp(ours, theirs) == 0;
+    const char *ours = link_of(host, 0, "ns/mnt"), *theirs = link_of(host, pid, "ns/mnt");
+    return ours == NULL || theirs == NULL || strcmp(ours, theirs) == 0;
 }
 
 /* The program's path below the root, without the mark of a file that is gone; NULL when the process
  * is no JVM or lies elsewhere. What may not be looked at is told by its first argument. */
-static const char *program_of_process(const struct tfhook_host *host, long pid,
-                                      char program[PATH_MAX])
+static const char *program_of_process(const struct tfhook_host *host, long pid)
 {
     static const char gone[] = " (deleted)";
-    int rc = read_link(host, pid, "exe", program);
-    if (rc < 0) {
-        if (rc != -EACCES && rc != -EPERM)
-            return NULL;
-        struct bytes line = read_file(host, pid, "cmdline");
-        bool named = line.data != NULL && line.data[0] == '/';
-        if (named)
-            (void)snprintf(program, PATH_MAX, "%s", (const char *)line.data);
-        wipe_bytes(&line);
-        if (!named)
-            return NULL;
-    }
-    size_t length = strlen(program);
-    if (length > sizeof gone && strcmp(program + length - (sizeof gone - 1), gone) == 0)
-        program[length - (sizeof gone - 1)] = '\0';
-    const char *slash = strrchr(program, '/');
-    if (slash == NULL || strcmp(slash, "/java") != 0 || !in_our_namespace(host, pid))
+    struct tfhook_data program;
+    int rc = host->process(host, pid, "exe", 0, &program);
+    if (rc == -EACCES || rc == -EPERM)
+        program = read_file(host, pid, "cmdline");
+    else if (rc < 0)
         return NULL;
-    return below_root(host, program);
+    if (program.data == NULL || program.data[0] != '/')
+        return NULL;
+    char *path = memory_str((const char *)program.data);
+    if (rc < 0)
+        wipe_file(&program);
+    size_t length = strlen(path);
+    if (length > sizeof gone && strcmp(path + length - (sizeof gone - 1), gone) == 0)
+        path[length - (sizeof gone - 1)] = '\0';
+    if (strcmp(strrchr(path, '/'), "/java") != 0 || !in_our_namespace(host, pid))
+        return NULL;
+    return below_root(host, path);
 }
 
 /* What is foreign is shown where it shares a store, and asked for nothing. */
@@ -237,51 +184,43 @@ static void judge_user(const struct tfhook_host *host, struct jvm *jvm, const ch
               jvm->pid, program, user);
 }
 
-static bool add_process_jvm(const struct tfhook_host *host, struct jvm_stores *stores, long pid,
-                            const char *program, const struct bytes *line)
+static void add_process_jvm(const struct tfhook_host *host, struct jvm_stores *stores, long pid,
+                            const char *program, const struct tfhook_data *line)
 {
-    struct said said = said_by_process(host, pid, line);
-    char *option = store_of_process(host, pid, said.store);
+    const char *data = (const char *)line->data;
+    struct jvm_said said = said_by_process(host, pid, line);
+    const char *option = store_of_process(host, pid, said.store);
     struct jvm jvm = {
         .pid = pid,
-        .runs = jvm_runs((const char *)line->data, line->size),
-        .teamforge = jvm_is_teamforge(program, (const char *)line->data, line->size),
+        .runs = jvm_runs(data, line->size),
+        .teamforge = jvm_is_teamforge(program, data, line->size),
         .home = home_of_process(host, pid, program, line),
-        .password = said.password == JVM_PASSWORD_SET,
+        .password = said.password,
     };
-    bool done = jvm.runs != NULL;
     judge_user(host, &jvm, program);
     if (jvm.home == NULL) {
         host->log(host, TFHOOK_WARNING, "process %ld: no Java home for its program %s", pid,
                   program);
-        free(jvm.runs);
-    } else if (done) {
-        if (option != NULL && strcmp(option, "NONE") == 0) {
-            host->log(host, TFHOOK_WARNING,
-                      "process %ld (%s) trusts nothing: -Djavax.net.ssl.trustStore=NONE", pid,
-                      jvm.runs);
-            jvm.teamforge = false; /* there is no store of it to work on */
-        }
-        done = jvm_fill_store(host, &jvm, option);
-        done = jvm_add(stores, &jvm) && done;
-    } else {
-        free(jvm.home);
+        return;
     }
-    free(option);
-    return done;
+    if (option != NULL && strcmp(option, "NONE") == 0) {
+        host->log(host, TFHOOK_WARNING,
+                  "process %ld (%s) trusts nothing: -Djavax.net.ssl.trustStore=NONE", pid,
+                  jvm.runs);
+        jvm.teamforge = false; /* there is no store of it to work on */
+    }
+    jvm_add(host, stores, jvm, option);
 }
 
-static bool add_process(const struct tfhook_host *host, struct jvm_stores *stores, long pid)
+static void add_process(const struct tfhook_host *host, struct jvm_stores *stores, long pid)
 {
-    char buffer[PATH_MAX];
-    const char *program = program_of_process(host, pid, buffer);
-    struct bytes line = {0};
-    if (program != NULL)
-        line = read_file(host, pid, "cmdline");
-    bool done =
-        line.data == NULL /* it has ended */ || add_process_jvm(host, stores, pid, program, &line);
-    wipe_bytes(&line); /* it may hold a password */
-    return done;
+    const char *program = program_of_process(host, pid);
+    if (program == NULL)
+        return;
+    struct tfhook_data line = read_file(host, pid, "cmdline");
+    if (line.data != NULL) /* else it has ended */
+        add_process_jvm(host, stores, pid, program, &line);
+    wipe_file(&line);
 }
 
 static int by_number(const void *a, const void *b)
@@ -290,33 +229,22 @@ static int by_number(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
-bool jvm_add_processes(const struct tfhook_host *host, struct jvm_stores *stores)
+void jvm_add_processes(const struct tfhook_host *host, struct jvm_stores *stores)
 {
     DIR *directory = opendir("/proc");
     if (directory == NULL)
-        return true;
+        return;
     long *pids = NULL;
-    size_t count = 0, room = 0;
-    bool done = true;
-    for (const struct dirent *entry; done && (entry = readdir(directory)) != NULL;) {
+    size_t count = 0;
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         char *end = NULL;
         long pid = strtol(entry->d_name, &end, 10);
-        if (*end != '\0' || pid <= 0)
-            continue;
-        if (count == room) {
-            room = room == 0 ? 256 : room * 2;
-            long *grown = realloc(pids, room * sizeof *pids);
-            done = grown != NULL;
-            pids = done ? grown : pids;
-        }
-        if (done)
-            pids[count++] = pid;
+        if (*end == '\0' && pid > 0)
+            *memory_push(pids, count) = pid;
     }
     (void)closedir(directory);
     if (count > 0)
         qsort(pids, count, sizeof *pids, by_number);
-    for (size_t i = 0; done && i < count; i++)
-        done = add_process(host, stores, pids[i]);
-    free(pids);
-    return done;
+    for (size_t i = 0; i < count; i++)
+        add_process(host, stores, pids[i]);
 }

@@ -1,9 +1,10 @@
 #include "jvm_truststore_rules.h"
 
 #include <openssl/crypto.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "memory.h"
 
 static const char *const option = "-Djavax.net.ssl.trustStore=";
 static const char *const password_option = "-Djavax.net.ssl.trustStorePassword";
@@ -84,14 +85,23 @@ static const char *next_option(struct walk *walk)
     return strcmp(base_name(argument), "jboss-modules.jar") == 0 ? argument : NULL;
 }
 
-char *jvm_option_of_arguments(const char *data, size_t size)
+/* "-Dname" alone sets the password to nothing. */
+static void take_option(struct jvm_said *said, const char *argument)
 {
-    const char *found = NULL;
+    if (starts_with(argument, option))
+        said->store = memory_str(argument + strlen(option));
+    if (!starts_with(argument, password_option))
+        return;
+    const char *rest = argument + strlen(password_option);
+    if (*rest == '\0' || *rest == '=') /* else it is a longer name */
+        said->password = *rest == '=' && rest[1] != '\0';
+}
+
+void jvm_said_by_arguments(struct jvm_said *said, const char *data, size_t size)
+{
     struct walk walk = {.data = data, .size = size};
     for (const char *argument; (argument = next_option(&walk)) != NULL;)
-        if (starts_with(argument, option))
-            found = argument + strlen(option);
-    return found == NULL ? NULL : strdup(found);
+        take_option(said, argument);
 }
 
 /* One word with its quotes taken off, into `word`; what is behind it, NULL at the end. */
@@ -113,63 +123,13 @@ static const char *next_word(const char *text, char *word)
     return text;
 }
 
-/* They may be secrets. */
-static void forget_words(char *word, size_t room)
-{
-    if (word != NULL)
-        OPENSSL_cleanse(word, room);
-    free(word);
-}
-
-char *jvm_option_of_words(const char *text)
+void jvm_said_by_words(struct jvm_said *said, const char *text)
 {
     size_t room = strlen(text) + 1;
-    char *word = malloc(room);
-    char *found = NULL;
-    while (word != NULL && (text = next_word(text, word)) != NULL)
-        if (starts_with(word, option)) {
-            free(found);
-            found = strdup(word + strlen(option));
-        }
-    forget_words(word, room);
-    return found;
-}
-
-/* What this argument says of the password. "-Dname" alone sets it to nothing. */
-static enum jvm_password password_of(const char *argument)
-{
-    if (!starts_with(argument, password_option))
-        return JVM_PASSWORD_UNSAID;
-    const char *rest = argument + strlen(password_option);
-    if (*rest == '\0')
-        return JVM_PASSWORD_NONE;
-    if (*rest != '=') /* a longer name */
-        return JVM_PASSWORD_UNSAID;
-    return rest[1] == '\0' ? JVM_PASSWORD_NONE : JVM_PASSWORD_SET;
-}
-
-enum jvm_password jvm_password_of_arguments(const char *data, size_t size)
-{
-    enum jvm_password said = JVM_PASSWORD_UNSAID;
-    struct walk walk = {.data = data, .size = size};
-    for (const char *argument; (argument = next_option(&walk)) != NULL;) {
-        enum jvm_password now = password_of(argument);
-        said = now == JVM_PASSWORD_UNSAID ? said : now;
-    }
-    return said;
-}
-
-enum jvm_password jvm_password_of_words(const char *text)
-{
-    enum jvm_password said = JVM_PASSWORD_UNSAID;
-    size_t room = strlen(text) + 1;
-    char *word = malloc(room);
-    while (word != NULL && (text = next_word(text, word)) != NULL) {
-        enum jvm_password now = password_of(word);
-        said = now == JVM_PASSWORD_UNSAID ? said : now;
-    }
-    forget_words(word, room);
-    return said;
+    char *word = memory_new(room);
+    while ((text = next_word(text, word)) != NULL)
+        take_option(said, word);
+    OPENSSL_cleanse(word, room);
 }
 
 const char *jvm_variable(const char *data, size_t size, const char *name)
@@ -195,12 +155,12 @@ bool jvm_is_teamforge(const char *program, const char *data, size_t size)
     return false;
 }
 
-char *jvm_runs(const char *data, size_t size)
+const char *jvm_runs(const char *data, size_t size)
 {
     struct walk walk = {.data = data, .size = size};
     while (walk.main == NULL && next_option(&walk) != NULL)
         ;
-    return strdup(walk.main == NULL ? "java" : base_name(walk.main));
+    return walk.main == NULL ? "java" : memory_str(base_name(walk.main));
 }
 
 const char *jvm_argument_file(const char *data, size_t size, size_t number)
@@ -218,9 +178,9 @@ const char *jvm_argument_file(const char *data, size_t size, size_t number)
 
 char *jvm_words_of_file(const char *text)
 {
-    char *words = strdup(text), quote = '\0';
+    char *words = memory_str(text), quote = '\0';
     bool blank = true; /* behind a blank, where a comment may begin */
-    for (char *at = words; at != NULL && *at != '\0'; at++) {
+    for (char *at = words; *at != '\0'; at++) {
         if (quote == '\0' && blank && *at == '#')
             memset(at, ' ', strcspn(at, "\r\n"));
         if (quote == '\0' && (*at == '\'' || *at == '"'))
@@ -232,13 +192,13 @@ char *jvm_words_of_file(const char *text)
     return words;
 }
 
-char *jvm_home_of_program(const char *program)
+const char *jvm_home_of_program(const char *program)
 {
     static const char tail[] = "/bin/java";
     size_t length = strlen(program);
     if (length < sizeof tail || strcmp(program + length - (sizeof tail - 1), tail) != 0)
         return NULL;
-    return strndup(program, length - (sizeof tail - 1));
+    return memory_strn(program, length - (sizeof tail - 1));
 }
 
 /* The value when this line of a Java properties file sets `key`; its size in *ret_size. */

@@ -5,7 +5,7 @@
  * there, else jssecacerts, else cacerts, both in lib/security below java.home. "NONE" stands for no
  * store at all.
  *
- * Ownership: texts that are returned belong to the caller; NULL means none, or that memory is out.
+ * Texts that are returned are memory of the call, or lead into what was given; NULL means none.
  */
 #ifndef TFHOOK_LIB_JVM_TRUSTSTORE_RULES_H
 #define TFHOOK_LIB_JVM_TRUSTSTORE_RULES_H
@@ -13,18 +13,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The value of -Djavax.net.ssl.trustStore in a command line as /proc/PID/cmdline has it, arguments
- * that end with NUL, up to the JAR or the main class; with JBoss, which takes them, also behind it.
- * The last one counts. */
-char *jvm_option_of_arguments(const char *data, size_t size);
-/* The same in a variable of Java's: words, quoted with ' or ". */
-char *jvm_option_of_words(const char *text);
-/* Is javax.net.ssl.trustStorePassword set there? Without it, or with an empty one, the JVM opens
- * its store with a null password. The value is not looked at, and what was copied of it is wiped.
- */
-enum jvm_password { JVM_PASSWORD_UNSAID, JVM_PASSWORD_NONE, JVM_PASSWORD_SET };
-enum jvm_password jvm_password_of_arguments(const char *data, size_t size);
-enum jvm_password jvm_password_of_words(const char *text);
+/* What the options of a JVM say of its store. Begin with zeros and give it the options in the order
+ * in which Java takes them: the last one counts. */
+struct jvm_said {
+    const char *store; /* -Djavax.net.ssl.trustStore; NULL: none */
+    bool password; /* -Djavax.net.ssl.trustStorePassword is set. Without it, or with an empty one,
+                      the JVM opens its store with a null password. The value is not looked at, and
+                      what was copied of it is wiped. */
+};
+
+/* A command line as /proc/PID/cmdline has it, arguments that end with NUL: up to the JAR or the
+ * main class; with JBoss, which takes such options, also behind it. */
+void jvm_said_by_arguments(struct jvm_said *said, const char *data, size_t size);
+/* A variable of Java's: words, quoted with ' or ". */
+void jvm_said_by_words(struct jvm_said *said, const char *text);
 /* The `number`-th file of arguments there (@FILE), from 0; NULL when there are not as many. */
 const char *jvm_argument_file(const char *data, size_t size, size_t number);
 /* The text of such a file as words, without its comments. */
@@ -36,9 +38,9 @@ const char *jvm_variable(const char *data, size_t size, const char *name);
 bool jvm_is_teamforge(const char *program, const char *data, size_t size);
 /* What the JVM runs, for people: the JAR's file name or the main class, "java" when there is none.
  */
-char *jvm_runs(const char *data, size_t size);
+const char *jvm_runs(const char *data, size_t size);
 /* java.home of a JVM's program: "/x/jre" of "/x/jre/bin/java"; NULL when it is no java. */
-char *jvm_home_of_program(const char *program);
+const char *jvm_home_of_program(const char *program);
 /* java.security says which form a JVM takes for its trust store: both, unless keystore.type.compat
  * is other than true; then only keystore.type. Either ends in silence: such a JVM trusts nothing.
  */

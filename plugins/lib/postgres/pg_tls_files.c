@@ -4,11 +4,11 @@
 #include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
 
 #include "cert.h"
+#include "memory.h"
 #include "pg_startup_check.h"
 #include "pgkey.h"
 
@@ -27,15 +27,6 @@ add(struct pg_tls_files *found, enum pg_tls_files_weight weight, const char *for
     problem->weight = weight;
     vsnprintf(problem->text, sizeof problem->text, format, args);
     va_end(args);
-}
-
-const struct pg_tls_problem *pg_tls_files_worst(const struct pg_tls_files *found)
-{
-    const struct pg_tls_problem *worst = NULL;
-    for (size_t i = 0; i < found->count; i++)
-        if (worst == NULL || found->problems[i].weight > worst->weight)
-            worst = &found->problems[i];
-    return worst;
 }
 
 struct subject {
@@ -128,7 +119,7 @@ static void check_directories(struct subject *s, const char *path)
     const char *real = NULL;
     if (!s->user_known || s->host->real_path(s->host, path, &real) < 0)
         return;
-    char *directory = strdup(real);
+    char *directory = memory_str(real);
     for (char *slash = directory; slash != NULL; slash = strchr(slash + 1, '/')) {
         struct tfhook_stat stat = {.struct_size = sizeof stat};
         *slash = '\0';
@@ -143,7 +134,6 @@ static void check_directories(struct subject *s, const char *path)
         }
         *slash = '/';
     }
-    free(directory);
 }
 
 static void check_dates(struct subject *s, const char *path, const struct cert *leaf)
@@ -207,8 +197,6 @@ static bool check_cert(struct subject *s, const char *path, struct cert_list *re
             "%s: by its mode %04o the user %s may not read the certificate: PostgreSQL would not "
             "start. Mend with: chmod 644 %s",
             path, file.mode, database_user, path);
-    memcpy(s->found->leaf_sha256, ret->certs[0].sha256, sizeof s->found->leaf_sha256);
-    s->found->has_leaf = true;
     check_dates(s, path, &ret->certs[0]);
     check_directories(s, path);
     return true;

@@ -11,7 +11,6 @@
 #ifndef TFHOOK_LIB_PG_TLS_FILES_H
 #define TFHOOK_LIB_PG_TLS_FILES_H
 
-#include <stdbool.h>
 #include <tfhook/plugin.h>
 
 enum pg_tls_files_weight {
@@ -29,14 +28,10 @@ struct pg_tls_files {
         char text[PG_TLS_FILES_TEXT];
     } problems[PG_TLS_FILES_MAX];
     size_t count;
-    bool has_leaf;
-    unsigned char leaf_sha256[32]; /* of the certificate that PostgreSQL would serve */
     char not_after_day[11];
 };
 
 void pg_tls_files_check(const struct tfhook_host *host, const char *cert, const char *key,
                         struct pg_tls_files *ret);
-/* The gravest problem, or NULL. */
-const struct pg_tls_problem *pg_tls_files_worst(const struct pg_tls_files *found);
 
 #endif

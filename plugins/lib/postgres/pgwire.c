@@ -50,12 +50,8 @@ void pg_startup(struct bytes *out, const char *user, const char *database)
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         bytes_add(&body, words[i], strlen(words[i]) + 1);
     bytes_u8(&body, 0);
-    if (body.failed)
-        out->failed = true;
-    else {
-        bytes_u32(out, (uint32_t)(body.size + 4));
-        bytes_add(out, body.data, body.size);
-    }
+    bytes_u32(out, (uint32_t)(body.size + 4));
+    bytes_add(out, body.data, body.size);
     bytes_free(&body);
 }
 

@@ -1,10 +1,10 @@
 #include "topology.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "memory.h"
 
 /* New name, and the one that HOST_host= had up to 17.0. */
 static const struct {
@@ -76,16 +76,10 @@ static struct site_host *find_or_add(struct topology *topology, const char *name
     for (size_t i = 0; i < topology->count; i++)
         if (same_host(name, size, topology->hosts[i].name))
             return &topology->hosts[i];
-    struct site_host *hosts =
-        realloc(topology->hosts, (topology->count + 1) * sizeof topology->hosts[0]);
-    if (hosts == NULL)
-        return NULL;
-    topology->hosts = hosts;
-    struct site_host host = {.name = strndup(name, size), .line = line};
-    if (host.name == NULL)
-        return NULL;
-    hosts[topology->count++] = host;
-    return &hosts[topology->count - 1];
+    struct site_host *host = memory_push(topology->hosts, topology->count);
+    host->name = memory_strn(name, size);
+    host->line = line;
+    return host;
 }
 
 static void add_services(const char *list, struct site_host *host)
@@ -167,13 +161,8 @@ static int read_host(struct topology *topology, const struct site_options *optio
     int result = site_options_resolve(options, number, &value, error);
     if (result < 0)
         return result;
-    struct site_host *host = find_or_add(topology, name, size, number + 1);
-    if (host == NULL)
-        site_error_set(error, 0, "out of memory");
-    else
-        add_services(value, host);
-    free(value);
-    return host == NULL ? -ENOMEM : 0;
+    add_services(value, find_or_add(topology, name, size, number + 1));
+    return 0;
 }
 
 /* Marks this machine, and refuses what would mean different machines on different servers. */
@@ -219,17 +208,24 @@ int topology_read(const struct site_options *options, const char *hostname, stru
         result = settle_hosts(&topology, hostname, error);
     if (result == 0)
         *ret = topology;
-    else
-        topology_free(&topology);
     return result;
 }
 
-void topology_free(struct topology *topology)
+uint32_t topology_databases(const struct site_host *host)
+{
+    uint32_t databases = 0;
+    for (size_t i = 0; i < USES; i++)
+        if (uses[i].covered)
+            databases |= service_bit(uses[i].database);
+    return host->services & databases;
+}
+
+bool topology_has_databases(const struct topology *topology)
 {
     for (size_t i = 0; i < topology->count; i++)
-        free(topology->hosts[i].name);
-    free(topology->hosts);
-    *topology = (struct topology){0};
+        if (topology_databases(&topology->hosts[i]) != 0)
+            return true;
+    return false;
 }
 
 bool topology_only_databases(const struct site_host *host)

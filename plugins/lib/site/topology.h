@@ -1,7 +1,7 @@
 /*
  * Which host of a TeamForge site runs what, as site-options.conf says. Pure.
  *
- * Order: site_options_parse(), topology_read(), ask, topology_free(). Both forms are read:
+ * Order: site_options_parse(), topology_read(), ask. Both forms are read:
  * `host:SERVICES=` and the older `HOST_host=`, with new and old names of services.
  *
  * Errors: -EINVAL with a site_error that says which line. A name that is `localhost` beside another
@@ -34,7 +34,7 @@ enum service {
 };
 
 struct site_host {
-    char *name;        /* as written */
+    const char *name;  /* as written */
     uint32_t services; /* bits: 1 << enum service */
     bool others;       /* it runs a service that is not in that list, too */
     size_t line;       /* where it is named first, from 1 */
@@ -49,9 +49,12 @@ struct topology {
 
 int topology_read(const struct site_options *options, const char *hostname, struct topology *ret,
                   struct site_error *error) __attribute__((warn_unused_result));
-void topology_free(struct topology *topology);
 
 const char *service_name(enum service service);
+/* Those databases of the host, as bits, whose connections DATABASE_SSL is about. */
+uint32_t topology_databases(const struct site_host *host);
+/* Does any host have one? */
+bool topology_has_databases(const struct topology *topology);
 /* Does a host run databases and nothing else? It then has no web server. */
 bool topology_only_databases(const struct site_host *host);
 /* The host that is meant by a name, short or full; NULL when there is none. */

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "bytes.h"
+#include "memory.h"
 
 /* How deep {__NAME__} may lead. Real files need one or two. */
 enum { REFERENCE_DEPTH = 8, REFERENCE_LIMIT = 64, VALUE_LIMIT = 64 * 1024 };
@@ -144,38 +144,21 @@ static int read_lines(struct site_options *options, size_t *ret_open, struct sit
 int site_options_parse(const void *data, size_t size, struct site_options *ret,
                        struct site_error *error)
 {
-    struct site_options options = {.size = size};
+    struct site_options options = {.size = size, .count = count_lines(data, size)};
     size_t open = 0;
-    int result = -ENOMEM;
-    site_error_set(error, 0, "out of memory");
-    options.count = count_lines(data, size);
-    options.data = malloc(size + 1);
-    options.lines = calloc(options.count + 1, sizeof options.lines[0]);
-    if (options.data == NULL || options.lines == NULL)
-        goto out;
+    options.data = memory_new(size + 1);
+    options.lines = memory_new((options.count + 1) * sizeof options.lines[0]);
     if (size > 0)
         memcpy(options.data, data, size);
-    options.data[size] = '\0';
-    result = read_lines(&options, &open, error);
+    int result = read_lines(&options, &open, error);
     if (result < 0)
-        goto out;
+        return result;
     if (open != 0) {
         site_error_set(error, open, "%s that no %s ends", block_start, block_end);
-        result = -EINVAL;
-        goto out;
+        return -EINVAL;
     }
     *ret = options;
     return 0;
-out:
-    site_options_free(&options);
-    return result;
-}
-
-void site_options_free(struct site_options *options)
-{
-    free(options->data);
-    free(options->lines);
-    *options = (struct site_options){0};
 }
 
 static bool has_name(const struct site_line *line)
@@ -285,19 +268,14 @@ int site_options_resolve(const struct site_options *options, size_t line, char *
     struct expansion e = {
         .options = options, .first = line, .budget = REFERENCE_LIMIT, .error = error};
     int result = expand_value(&e, line, 0);
-    bytes_add(&e.out, "", 0);
-    if (result == 0 && e.out.failed) {
-        site_error_set(error, 0, "out of memory");
-        result = -ENOMEM;
-    }
+    bytes_text(&e.out, "");
     if (result == 0 && memchr(e.out.data, '\0', e.out.size) != NULL) {
         site_error_set(error, line + 1, "a NUL byte in its value");
         result = -EINVAL;
     }
     if (result == 0)
-        *ret_value = (char *)e.out.data;
-    else
-        bytes_free(&e.out);
+        *ret_value = memory_str((char *)e.out.data);
+    bytes_free(&e.out);
     return result;
 }
 

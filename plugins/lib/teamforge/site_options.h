@@ -1,9 +1,9 @@
 /*
  * TeamForge's site-options.conf as a document. Pure: bytes in, views and text out.
  *
- * Order: site_options_parse(), then look things up, then site_options_free(). Lines are views into
- * a copy that the document owns; nothing is changed, normalised or dropped, so that what is written
- * back can be the same bytes.
+ * Order: site_options_parse(), then look things up. Lines are views into a copy, which like all
+ * that is returned here is memory of the call; nothing is changed, normalised or dropped, so that
+ * what is written back can be the same bytes.
  *
  * What a line means, from the product's own description: `NAME=value` with blanks allowed around
  * the '=', the value running to the end of the line; `#` first on a line makes it a comment;
@@ -54,17 +54,16 @@ struct site_error {
     char text[400];
 };
 
-/* -EINVAL: a block that does not end (line: where it starts) or ends without a start. -ENOMEM. */
+/* -EINVAL: a block that does not end (line: where it starts) or ends without a start. */
 int site_options_parse(const void *data, size_t size, struct site_options *ret,
                        struct site_error *error) __attribute__((warn_unused_result));
-void site_options_free(struct site_options *options);
 
 /* The one line, from 0, that sets a token. -ENOENT: there is none. -EINVAL: several do, or one in
  * another case does, or it is a block: a person must say what is meant. */
 int site_options_find(const struct site_options *options, const char *name, size_t *ret_line,
                       struct site_error *error) __attribute__((warn_unused_result));
-/* The token's value with each {__NAME__} replaced; the caller frees it. As site_options_find();
- * also -EINVAL when a reference is not understood: no such token, a secret one, or a circle. */
+/* The token's value with each {__NAME__} replaced. As site_options_find(); also -EINVAL when a
+ * reference is not understood: no such token, a secret one, or a circle. */
 int site_options_get(const struct site_options *options, const char *name, char **ret_value,
                      struct site_error *error) __attribute__((warn_unused_result));
 /* The same for the value of a line at hand. */

@@ -1,9 +1,9 @@
 #include "site_options_edit.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "memory.h"
 
 /* The file as the edits so far leave it. */
 struct draft {
@@ -51,14 +51,12 @@ static bool is_wanted(const struct site_line *line, const struct site_want *want
     return false;
 }
 
-static int start_draft(struct draft *draft, const struct site_options *options,
-                       const struct site_want *wants, size_t count)
+static void start_draft(struct draft *draft, const struct site_options *options,
+                        const struct site_want *wants, size_t count)
 {
     size_t with_cr = 0;
-    draft->lines = calloc(options->count + count + 1, sizeof draft->lines[0]);
-    draft->edits.edits = calloc(count + 1, sizeof draft->edits.edits[0]);
-    if (draft->lines == NULL || draft->edits.edits == NULL)
-        return -ENOMEM;
+    draft->lines = memory_new((options->count + count + 1) * sizeof draft->lines[0]);
+    draft->edits.edits = memory_new((count + 1) * sizeof draft->edits.edits[0]);
     for (size_t i = 0; i < options->count; i++) {
         const struct site_line *line = &options->lines[i];
         bool harmless = line->kind == SITE_BLANK || line->kind == SITE_BLOCK_END ||
@@ -73,18 +71,15 @@ static int start_draft(struct draft *draft, const struct site_options *options,
     }
     draft->count = options->count;
     draft->crlf = with_cr * 2 > options->count;
-    return 0;
 }
 
-/* "NAME=value" in one of its spellings; the caller frees it. */
-static char *spell_token(int style, const char *prefix, const struct site_want *want, bool crlf)
+/* "NAME=value" in one of its spellings. */
+static const char *spell_token(int style, const char *prefix, const struct site_want *want,
+                               bool crlf)
 {
     static const char *const equals[] = {"=", " = ", " =", "= "};
-    char *line = NULL;
-    if (asprintf(&line, "%s%s%s%s%s", prefix, want->name, equals[style], want->value,
-                 crlf ? "\r" : "") < 0)
-        return NULL;
-    return line;
+    return memory_printf("%s%s%s%s%s", prefix, want->name, equals[style], want->value,
+                         crlf ? "\r" : "");
 }
 
 enum { STYLES = 4 };
@@ -96,15 +91,9 @@ static struct site_edit *next_edit(struct draft *draft, const struct site_want *
     return edit;
 }
 
-static char *copy_line(const struct draft_line *line)
+static const char *copy_line(const struct draft_line *line)
 {
-    return strndup(line->text, line->size);
-}
-
-static int out_of_memory(struct draft *draft)
-{
-    site_error_set(draft->error, 0, "out of memory");
-    return -ENOMEM;
+    return memory_strn(line->text, line->size);
 }
 
 /* Writes the token into line `at`, which is there already, in the first spelling that can be found
@@ -115,10 +104,7 @@ static int settle_spelling(struct draft *draft, size_t at, const char *prefix, b
 {
     struct draft_line *line = &draft->lines[at];
     for (int style = 0; style < STYLES; style++) {
-        free(edit->new_line);
         edit->new_line = spell_token(style, prefix, want, crlf);
-        if (edit->new_line == NULL)
-            return out_of_memory(draft);
         line->text = edit->new_line;
         line->size = strlen(edit->new_line);
         line->quotable = true;
@@ -141,8 +127,6 @@ static int replace_token(struct draft *draft, size_t at, const struct site_want 
     struct site_edit *edit = next_edit(draft, want);
     edit->line = line->origin;
     edit->old_line = copy_line(line);
-    if (edit->old_line == NULL)
-        return out_of_memory(draft);
     if (strlen(edit->old_line) != line->size) {
         site_error_set(draft->error, line->origin, "a NUL byte in the line of %s", want->name);
         return -EINVAL;
@@ -159,11 +143,8 @@ static int replace_token(struct draft *draft, size_t at, const struct site_want 
     bool crlf = line->size > 0 && line->text[line->size - 1] == '\r';
     bool marked = line->origin == 1 && strncmp(edit->old_line, mark, 3) == 0;
     int result = settle_spelling(draft, at, marked ? mark : "", crlf, anchored, want, edit);
-    if (result == 0 && (!alone || count_occurrences(draft, edit->new_line) > 1)) {
+    if (result == 0 && (!alone || count_occurrences(draft, edit->new_line) > 1))
         edit->anchor = copy_line(&draft->lines[at - 1]);
-        if (edit->anchor == NULL)
-            return out_of_memory(draft);
-    }
     return result;
 }
 
@@ -172,14 +153,9 @@ static int insert_token(struct draft *draft, size_t after, const struct site_wan
                         size_t *ret_at)
 {
     struct site_edit *edit = next_edit(draft, want);
-    if (after > 0) {
-        edit->anchor = copy_line(&draft->lines[after - 1]);
-        if (edit->anchor == NULL)
-            return out_of_memory(draft);
-        if (!draft->lines[after - 1].quotable || count_occurrences(draft, edit->anchor) != 1) {
-            free(edit->anchor);
-            edit->anchor = NULL;
-        }
+    if (after > 0 && draft->lines[after - 1].quotable) {
+        const char *before = copy_line(&draft->lines[after - 1]);
+        edit->anchor = count_occurrences(draft, before) == 1 ? before : NULL;
     }
     size_t at = edit->anchor != NULL ? after : draft->count;
     memmove(&draft->lines[at + 1], &draft->lines[at], (draft->count - at) * sizeof draft->lines[0]);
@@ -207,7 +183,6 @@ static int change_present(struct draft *draft, const struct site_options *option
         *last = at + 1;
     bool right =
         site_options_resolve(options, at, &value, &unused) == 0 && strcmp(value, want->value) == 0;
-    free(value);
     return right ? 0 : replace_token(draft, at, want);
 }
 
@@ -215,11 +190,10 @@ int site_options_edit(const struct site_options *options, const struct site_want
                       size_t count, struct site_edits *ret, struct site_error *error)
 {
     struct draft draft = {.error = error};
-    bool *missing = calloc(count + 1, sizeof missing[0]);
+    bool *missing = memory_new((count + 1) * sizeof missing[0]);
     size_t last = 0;
-    int result = missing == NULL ? -ENOMEM : start_draft(&draft, options, wants, count);
-    if (result < 0)
-        out_of_memory(&draft);
+    int result = 0;
+    start_draft(&draft, options, wants, count);
     for (size_t i = 0; result == 0 && i < count; i++)
         result = change_present(&draft, options, &wants[i], &last, &missing[i]);
     for (size_t i = 0; result == 0 && i < count; i++) {
@@ -229,22 +203,7 @@ int site_options_edit(const struct site_options *options, const struct site_want
         result = insert_token(&draft, last, &wants[i], &at);
         last = at + 1;
     }
-    free(missing);
-    free(draft.lines);
     if (result == 0)
         *ret = draft.edits;
-    else
-        site_edits_free(&draft.edits);
     return result;
-}
-
-void site_edits_free(struct site_edits *edits)
-{
-    for (size_t i = 0; edits->edits != NULL && i < edits->count; i++) {
-        free(edits->edits[i].old_line);
-        free(edits->edits[i].new_line);
-        free(edits->edits[i].anchor);
-    }
-    free(edits->edits);
-    *edits = (struct site_edits){0};
 }

@@ -2,7 +2,7 @@
  * The smallest line edits that give site-options.conf the token values that are wanted. Pure.
  *
  * Order: site_options_parse(), site_options_edit(), pass each edit on in its order (each is stated
- * against the file as the edits before it leave it), site_edits_free().
+ * against the file as the edits before it leave it).
  *
  * A token that is set keeps its place and its line end; one that is missing goes after the last
  * token of `wants` that the file has, else to the end of the file. Nothing is put into a block.
@@ -23,10 +23,11 @@ struct site_want {
 };
 
 struct site_edit {
-    char *old_line; /* NULL: insert */
-    char *new_line; /* never NULL */
-    char *anchor;   /* the line before it; NULL: not needed, or for an insert the end of the file */
-    size_t line;    /* of old_line, from 1; 0 for an insert */
+    const char *old_line; /* NULL: insert */
+    const char *new_line; /* never NULL */
+    const char
+        *anchor; /* the line before it; NULL: not needed, or for an insert the end of the file */
+    size_t line; /* of old_line, from 1; 0 for an insert */
     const char *name; /* as in `wants` */
 };
 
@@ -36,10 +37,9 @@ struct site_edits {
 };
 
 /* No edits: all is as wanted. Errors as site_options_find() has them; also -EINVAL when a line
- * could not be told from another one. The caller frees *ret, on success only. */
+ * could not be told from another one. */
 int site_options_edit(const struct site_options *options, const struct site_want *wants,
                       size_t count, struct site_edits *ret, struct site_error *error)
     __attribute__((warn_unused_result));
-void site_edits_free(struct site_edits *edits);
 
 #endif

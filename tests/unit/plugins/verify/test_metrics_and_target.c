@@ -5,11 +5,9 @@
 /* clang-format off */
 #include <cmocka.h>
 /* clang-format on */
-#include <stdlib.h>
 #include <string.h>
 
 #include "metrics.h"
-#include "process_start.h"
 #include "target.h"
 
 static void targets_are_hosts_with_a_port_or_without(void **state)
@@ -68,7 +66,6 @@ static void a_target_is_listed_once(void **state)
     assert_true(verify_targets_add(&list, "scm1:8443", 443));
     assert_false(verify_targets_add(&list, "no host", 443));
     assert_int_equal(list.count, 2);
-    free(list.targets);
 }
 
 static void loopback_is_this_machine(void **state)
@@ -104,23 +101,6 @@ static void labels_of_metrics_are_escaped(void **state)
     bytes_free(&out);
 }
 
-static void the_start_of_a_process_is_field_22(void **state)
-{
-    (void)state;
-    unsigned long long ticks = 7;
-    int64_t boot = 7;
-    assert_true(verify_proc_start("1 (a ) (b) c) S 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 "
-                                  "2222 23 24\n",
-                                  &ticks));
-    assert_int_equal(ticks, 2222);
-    assert_false(verify_proc_start("1 (java) S 4 5", &ticks));
-    assert_false(verify_proc_start("", &ticks));
-    assert_true(verify_proc_boot("cpu 1 2\nxbtime 1\nbtime 1700000000\nprocesses 9\n", &boot));
-    assert_int_equal(boot, 1700000000);
-    assert_false(verify_proc_boot("cpu 1\nbtime x\n", &boot));
-    assert_false(verify_proc_boot("", &boot));
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -129,7 +109,6 @@ int main(void)
         cmocka_unit_test(a_target_is_listed_once),
         cmocka_unit_test(loopback_is_this_machine),
         cmocka_unit_test(labels_of_metrics_are_escaped),
-        cmocka_unit_test(the_start_of_a_process_is_field_22),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -12,7 +11,7 @@
 
 #define LINE(text) (text), sizeof(text) /* the NUL at its end belongs to it */
 
-static void assert_text(char *found, const char *expected)
+static void assert_text(const char *found, const char *expected)
 {
     if (expected == NULL)
         assert_null(found);
@@ -20,40 +19,78 @@ static void assert_text(char *found, const char *expected)
         assert_non_null(found);
     if (expected != NULL)
         assert_string_equal(found, expected);
-    free(found);
+}
+
+static const char *option_of_arguments(const char *data, size_t size)
+{
+    struct jvm_said said = {0};
+    jvm_said_by_arguments(&said, data, size);
+    return said.store;
+}
+
+static const char *option_of_words(const char *text)
+{
+    struct jvm_said said = {0};
+    jvm_said_by_words(&said, text);
+    return said.store;
+}
+
+/* What options make of a password that was set before them, or was not. */
+enum password { UNSAID, NONE, SET };
+
+static enum password password_of(const struct jvm_said *with, const struct jvm_said *without)
+{
+    assert_true(with->password || !without->password);
+    return without->password ? SET : with->password ? UNSAID : NONE;
+}
+
+static enum password password_of_arguments(const char *data, size_t size)
+{
+    struct jvm_said with = {.password = true}, without = {0};
+    jvm_said_by_arguments(&with, data, size);
+    jvm_said_by_arguments(&without, data, size);
+    return password_of(&with, &without);
+}
+
+static enum password password_of_words(const char *text)
+{
+    struct jvm_said with = {.password = true}, without = {0};
+    jvm_said_by_words(&with, text);
+    jvm_said_by_words(&without, text);
+    return password_of(&with, &without);
 }
 
 static void takes_the_last_trust_store_option(void **state)
 {
     (void)state;
-    assert_text(jvm_option_of_arguments(
+    assert_text(option_of_arguments(
                     LINE("java\0-Djavax.net.ssl.trustStore=/a\0-Djavax.net.ssl.trustStore=/b c\0"
                          "-jar\0x.jar")),
                 "/b c");
-    assert_text(jvm_option_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword=x\0Main")),
+    assert_text(option_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword=x\0Main")),
                 NULL);
-    assert_text(jvm_option_of_arguments(LINE("")), NULL);
-    assert_text(jvm_option_of_arguments(NULL, 0), NULL);
+    assert_text(option_of_arguments(LINE("")), NULL);
+    assert_text(option_of_arguments(NULL, 0), NULL);
 }
 
 static void takes_no_option_of_the_application_but_jboss(void **state)
 {
     (void)state;
-    assert_text(jvm_option_of_arguments(LINE("java\0-cp\0-Djavax.net.ssl.trustStore=/a\0Main\0"
-                                             "-Djavax.net.ssl.trustStore=/b")),
+    assert_text(option_of_arguments(LINE("java\0-cp\0-Djavax.net.ssl.trustStore=/a\0Main\0"
+                                         "-Djavax.net.ssl.trustStore=/b")),
                 NULL);
     assert_int_equal(
-        jvm_password_of_arguments(LINE("java\0-jar\0x.jar\0-Djavax.net.ssl.trustStorePassword=x")),
-        JVM_PASSWORD_UNSAID);
-    assert_text(jvm_option_of_arguments(LINE("java\0--patch-module\0java.base=x.jar\0"
-                                             "-Djavax.net.ssl.trustStore=/a\0Main")),
+        password_of_arguments(LINE("java\0-jar\0x.jar\0-Djavax.net.ssl.trustStorePassword=x")),
+        UNSAID);
+    assert_text(option_of_arguments(LINE("java\0--patch-module\0java.base=x.jar\0"
+                                         "-Djavax.net.ssl.trustStore=/a\0Main")),
                 "/a");
     static const char jboss[] =
         "java\0-jar\0/x/jboss-modules.jar\0-mp\0/m\0org.jboss.as.standalone\0"
         "-Djavax.net.ssl.trustStore=/b\0"
         "-Djavax.net.ssl.trustStorePassword=x";
-    assert_text(jvm_option_of_arguments(LINE(jboss)), "/b");
-    assert_int_equal(jvm_password_of_arguments(LINE(jboss)), JVM_PASSWORD_SET);
+    assert_text(option_of_arguments(LINE(jboss)), "/b");
+    assert_int_equal(password_of_arguments(LINE(jboss)), SET);
 }
 
 static void finds_files_of_arguments(void **state)
@@ -68,50 +105,45 @@ static void finds_files_of_arguments(void **state)
     char *words = jvm_words_of_file("#-Djavax.net.ssl.trustStore=/a\n"
                                     "-Dx='#' '-Djavax.net.ssl.trustStore=/b#'\n"
                                     "\t# -Djavax.net.ssl.trustStore=/c\r\n-Dx=a#b");
-    assert_text(jvm_option_of_words(words), "/b#");
+    assert_text(option_of_words(words), "/b#");
     assert_non_null(strstr(words, "a#b"));
-    free(words);
 }
 
 static void takes_no_argument_that_was_cut_off(void **state)
 {
     (void)state;
     static const char line[] = "java\0-Djavax.net.ssl.trustStore=/a";
-    assert_text(jvm_option_of_arguments(line, sizeof line - 1), NULL);
+    assert_text(option_of_arguments(line, sizeof line - 1), NULL);
 }
 
 static void splits_option_variables_as_the_launcher_does(void **state)
 {
     (void)state;
-    assert_text(jvm_option_of_words("-Xmx1g -Djavax.net.ssl.trustStore=/a/b"), "/a/b");
-    assert_text(jvm_option_of_words("'-Djavax.net.ssl.trustStore=/a b'"), "/a b");
-    assert_text(jvm_option_of_words("-Djavax.net.ssl.trustStore=\"/a b\"/c -Dx"), "/a b/c");
-    assert_text(jvm_option_of_words("-Djavax.net.ssl.trustStore='/cut"), "/cut");
-    assert_text(jvm_option_of_words("  "), NULL);
+    assert_text(option_of_words("-Xmx1g -Djavax.net.ssl.trustStore=/a/b"), "/a/b");
+    assert_text(option_of_words("'-Djavax.net.ssl.trustStore=/a b'"), "/a b");
+    assert_text(option_of_words("-Djavax.net.ssl.trustStore=\"/a b\"/c -Dx"), "/a b/c");
+    assert_text(option_of_words("-Djavax.net.ssl.trustStore='/cut"), "/cut");
+    assert_text(option_of_words("  "), NULL);
 }
 
 static void knows_that_there_is_a_password_and_not_which(void **state)
 {
     (void)state;
-    assert_int_equal(jvm_password_of_arguments(LINE("java\0Main")), JVM_PASSWORD_UNSAID);
-    assert_int_equal(jvm_password_of_arguments(NULL, 0), JVM_PASSWORD_UNSAID);
+    assert_int_equal(password_of_arguments(LINE("java\0Main")), UNSAID);
+    assert_int_equal(password_of_arguments(NULL, 0), UNSAID);
     assert_int_equal(
-        jvm_password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword=x\0Main")),
-        JVM_PASSWORD_SET);
-    assert_int_equal(jvm_password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword=x\0"
-                                                    "-Djavax.net.ssl.trustStorePassword=\0Main")),
-                     JVM_PASSWORD_NONE);
+        password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword=x\0Main")), SET);
+    assert_int_equal(password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword=x\0"
+                                                "-Djavax.net.ssl.trustStorePassword=\0Main")),
+                     NONE);
+    assert_int_equal(password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword\0Main")),
+                     NONE);
     assert_int_equal(
-        jvm_password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePassword\0Main")),
-        JVM_PASSWORD_NONE);
-    assert_int_equal(
-        jvm_password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePasswords=x\0Main")),
-        JVM_PASSWORD_UNSAID);
-    assert_int_equal(jvm_password_of_words("-Xmx1g \"-Djavax.net.ssl.trustStorePassword=a b\" -Dx"),
-                     JVM_PASSWORD_SET);
-    assert_int_equal(jvm_password_of_words("-Djavax.net.ssl.trustStorePassword=''"),
-                     JVM_PASSWORD_NONE);
-    assert_int_equal(jvm_password_of_words(""), JVM_PASSWORD_UNSAID);
+        password_of_arguments(LINE("java\0-Djavax.net.ssl.trustStorePasswords=x\0Main")), UNSAID);
+    assert_int_equal(password_of_words("-Xmx1g \"-Djavax.net.ssl.trustStorePassword=a b\" -Dx"),
+                     SET);
+    assert_int_equal(password_of_words("-Djavax.net.ssl.trustStorePassword=''"), NONE);
+    assert_int_equal(password_of_words(""), UNSAID);
 }
 
 static void finds_a_variable_by_its_whole_name(void **state)

@@ -23,7 +23,6 @@ static struct topology site(const char *text, const char *hostname)
 {
     struct topology topology = {0};
     assert_int_equal(read_site(text, hostname, &topology), 0);
-    site_options_free(&options);
     return topology;
 }
 
@@ -33,7 +32,6 @@ static void expect_error(const char *text, size_t line, const char *part)
     assert_int_equal(read_site(text, "app1", &topology), -EINVAL);
     assert_int_equal(error.line, line);
     assert_non_null(strstr(error.text, part));
-    site_options_free(&options);
 }
 
 static void expect_distributed(const char *text, const char *user, const char *database)
@@ -45,7 +43,6 @@ static void expect_distributed(const char *text, const char *user, const char *d
         assert_string_equal(service_name(found.user), user);
         assert_string_equal(service_name(found.database), database);
     }
-    topology_free(&topology);
 }
 
 #define LOCAL "localhost:SERVICES=ctfcore ctfcore-database ctfcore-datamart etl mail search\n"
@@ -102,7 +99,6 @@ static void what_the_tokens_do_not_cover_is_named(void **state)
         count++;
     }
     assert_int_equal(count, 4);
-    topology_free(&topology);
 }
 
 static void this_host_is_found_by_any_of_its_names(void **state)
@@ -128,12 +124,10 @@ static void this_host_is_found_by_any_of_its_names(void **state)
         else
             assert_string_equal(host->name, cases[i].found);
         assert_true(topology_has(&topology, SERVICE_DATABASE));
-        topology_free(&topology);
     }
     struct topology topology = site(LOCAL, "anything");
     assert_true(topology_local_has(&topology, SERVICE_DATABASE));
     assert_false(topology_local_has(&topology, SERVICE_BASELINE));
-    topology_free(&topology);
 }
 
 static void both_forms_of_one_host_add_up(void **state)
@@ -146,7 +140,6 @@ static void both_forms_of_one_host_add_up(void **state)
     assert_int_equal(topology.count, 1);
     assert_true(topology_local_has(&topology, SERVICE_CTFCORE));
     assert_true(topology_local_has(&topology, SERVICE_DATABASE));
-    topology_free(&topology);
 }
 
 static void names_are_whole_words(void **state)
@@ -156,7 +149,6 @@ static void names_are_whole_words(void **state)
     assert_false(topology_has(&topology, SERVICE_DATABASE));
     assert_false(topology_has(&topology, SERVICE_ETL));
     assert_true(topology_has(&topology, SERVICE_CTFCORE));
-    topology_free(&topology);
 }
 
 static void a_host_of_databases_alone_is_known(void **state)
@@ -169,7 +161,6 @@ static void a_host_of_databases_alone_is_known(void **state)
     assert_false(topology_only_databases(topology_host(&topology, "b")));
     assert_false(topology_only_databases(topology_host(&topology, "c")));
     assert_null(topology_host(&topology, "db"));
-    topology_free(&topology);
 }
 
 static void what_cannot_be_right_is_an_error_with_its_line(void **state)
@@ -198,7 +189,6 @@ static void cluster_services_are_noticed(void **state)
     (void)state;
     struct topology topology = site(LOCAL "c1:CLUSTER_SERVICES=ctfcore\n", "app1");
     assert_int_equal(topology.cluster_line, 2);
-    topology_free(&topology);
 }
 
 int main(void)

@@ -51,7 +51,6 @@ static void every_line_knows_its_kind(void **state)
     assert_int_equal(options.count, sizeof kinds / sizeof kinds[0]);
     for (size_t i = 0; i < options.count; i++)
         assert_int_equal(options.lines[i].kind, kinds[i]);
-    site_options_free(&options);
 }
 
 static void lines_joined_again_are_the_same_bytes(void **state)
@@ -66,7 +65,6 @@ static void lines_joined_again_are_the_same_bytes(void **state)
             assert_int_equal(sample[at++], '\n');
     }
     assert_int_equal(at, strlen(sample));
-    site_options_free(&options);
 }
 
 static void gives(const struct site_options *options, const char *name, const char *value)
@@ -75,7 +73,6 @@ static void gives(const struct site_options *options, const char *name, const ch
     struct site_error error;
     assert_int_equal(site_options_get(options, name, &found, &error), 0);
     assert_string_equal(found, value);
-    free(found);
 }
 
 static void refuses(const struct site_options *options, const char *name, int result, size_t line,
@@ -100,7 +97,6 @@ static void values_run_to_the_end_of_the_line(void **state)
     gives(&options, "LAST", "no newline");
     refuses(&options, "MISSING", -ENOENT, 0, "not set");
     refuses(&options, "BANNER", -EINVAL, 6, "multi-line block");
-    site_options_free(&options);
 }
 
 static void references_are_resolved_or_said_to_be_not_understood(void **state)
@@ -113,7 +109,6 @@ static void references_are_resolved_or_said_to_be_not_understood(void **state)
     refuses(&options, "LEAK", -EINVAL, 14, "secret");
     refuses(&options, "SELF", -EINVAL, 15, "itself");
     refuses(&options, "OPEN", -EINVAL, 16, "does not end");
-    site_options_free(&options);
 }
 
 static void references_that_fan_out_end_soon(void **state)
@@ -126,7 +121,6 @@ static void references_that_fan_out_end_soon(void **state)
               "D=\n");
     refuses(&options, "A", -EINVAL, 1, "not understood");
     gives(&options, "D", "");
-    site_options_free(&options);
 }
 
 static void a_repeated_token_is_a_conflict_with_both_lines(void **state)
@@ -134,10 +128,8 @@ static void a_repeated_token_is_a_conflict_with_both_lines(void **state)
     (void)state;
     struct site_options options = parse("X=1\nADMIN_PASSWORD=s3cr3t\nX = s3cr3t\n");
     refuses(&options, "X", -EINVAL, 3, "line 1 and again on line 3");
-    site_options_free(&options);
     options = parse("x=s3cr3t\n");
     refuses(&options, "X", -EINVAL, 1, "case");
-    site_options_free(&options);
 }
 
 static void blocks_must_begin_and_end(void **state)
@@ -170,11 +162,9 @@ static void no_input_is_too_odd(void **state)
             char *value = NULL;
             if (site_options_parse(exact, size, &options, &error) == 0) {
                 for (size_t i = 0; i < options.count; i++) {
-                    if (options.lines[i].kind == SITE_TOKEN &&
-                        site_options_resolve(&options, i, &value, &error) == 0)
-                        free(value);
+                    if (options.lines[i].kind == SITE_TOKEN)
+                        (void)!site_options_resolve(&options, i, &value, &error);
                 }
-                site_options_free(&options);
             } else {
                 assert_true(error.line > 0);
             }

@@ -34,7 +34,6 @@ static struct site_edits plan(const char *text)
     struct site_error error;
     assert_int_equal(site_options_parse(text, strlen(text), &options, &error), 0);
     assert_int_equal(site_options_edit(&options, wants, 3, &found, &error), 0);
-    site_options_free(&options);
     return found;
 }
 
@@ -57,7 +56,6 @@ static void expect_text(const char *before, const char *after)
     assert_int_equal(edits_undo(&mem, &placed, &new, &back, &undone, &why), 0);
     assert_int_equal(back.size, old.size);
     assert_memory_equal(back.data, before, back.size);
-    site_edits_free(&found);
     if (strcmp(before, after) != 0)
         expect_text(after, after);
 }
@@ -71,7 +69,6 @@ static void expect_conflict(const char *text, size_t line, const char *part)
     assert_int_equal(site_options_edit(&options, wants, 3, &found, &error), -EINVAL);
     assert_int_equal(error.line, line);
     assert_non_null(strstr(error.text, part));
-    site_options_free(&options);
 }
 
 #define SET                                                                                        \
@@ -168,7 +165,6 @@ static void no_edit_quotes_a_line_of_others(void **state)
             assert_null(strstr(edit->new_line, "s3cr3t"));
             assert_null(edit->anchor == NULL ? NULL : strstr(edit->anchor, "s3cr3t"));
         }
-        site_edits_free(&found);
     }
 }
 
@@ -219,14 +215,10 @@ static void edits_and_their_inverse_give_back_the_file(void **state)
                 char *value = NULL;
                 assert_int_equal(site_options_get(&again, wants[i].name, &value, &error), 0);
                 assert_string_equal(value, wants[i].value);
-                free(value);
             }
-            site_options_free(&again);
-            site_edits_free(&found);
             planned++;
             mem_free(&mem);
         }
-        site_options_free(&options);
     }
     assert_true(planned > 1000);
 }

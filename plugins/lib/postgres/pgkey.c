@@ -1,10 +1,14 @@
 #include "pgkey.h"
 
+#include <grp.h>
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *pgkey_text(enum pgkey_verdict verdict)
@@ -69,94 +73,43 @@ enum pgkey_verdict pgkey_check(const void *der, size_t der_size, const void *pem
     return verdict;
 }
 
-/* A run of decimal digits up to `end`; false when it is none, or too large. */
-static bool parse_id(const char *text, const char *end, unsigned *ret)
-{
-    unsigned long long value = 0;
-    if (text == end)
-        return false;
-    for (; text < end; text++) {
-        if (*text < '0' || *text > '9')
-            return false;
-        value = value * 10 + (unsigned)(*text - '0');
-        if (value > UINT_MAX)
-            return false;
-    }
-    *ret = (unsigned)value;
-    return true;
-}
-
-struct field {
-    const char *text, *end;
-};
-
-/* Cuts the line at *at into its fields at ':' and steps over it; false at the end of the text. */
-static bool next_record(const char **at, const char *end, struct field *fields, size_t count)
-{
-    if (*at >= end)
-        return false;
-    const char *newline = memchr(*at, '\n', (size_t)(end - *at));
-    const char *stop = newline != NULL ? newline : end;
-    const char *from = *at;
-    for (size_t i = 0; i < count; i++) {
-        const char *colon = memchr(from, ':', (size_t)(stop - from));
-        fields[i] = (struct field){from, colon != NULL ? colon : stop};
-        from = colon != NULL ? colon + 1 : stop;
-    }
-    *at = newline != NULL ? newline + 1 : end;
-    return true;
-}
-
-static bool field_is(const struct field *field, const char *text)
-{
-    size_t size = strlen(text);
-    return (size_t)(field->end - field->text) == size && memcmp(field->text, text, size) == 0;
-}
-
+/* Read by the C library, as PostgreSQL does when it asks for the account. */
 bool pg_user_find(const void *passwd, size_t size, const char *name, unsigned *ret_uid,
                   unsigned *ret_gid)
 {
-    const char *at = passwd, *end = at + size;
-    struct field fields[4];
-    unsigned uid = 0, gid = 0;
-    while (next_record(&at, end, fields, 4)) {
-        if (!field_is(&fields[0], name) || !parse_id(fields[2].text, fields[2].end, &uid) ||
-            !parse_id(fields[3].text, fields[3].end, &gid))
-            continue;
-        *ret_uid = uid;
-        *ret_gid = gid;
-        return true;
-    }
-    return false;
+    FILE *file = fmemopen((void *)(uintptr_t)passwd, size, "r");
+    const struct passwd *entry = NULL;
+    while (file != NULL && (entry = fgetpwent(file)) != NULL && strcmp(entry->pw_name, name) != 0)
+        ;
+    if (file != NULL)
+        (void)fclose(file);
+    if (entry == NULL)
+        return false;
+    *ret_uid = entry->pw_uid;
+    *ret_gid = entry->pw_gid;
+    return true;
 }
 
-/* Is the name one of the words of a group's last field? */
-static bool is_listed(const struct field *members, const char *name)
+static bool has_member(const struct group *group, const char *name)
 {
-    const char *at = members->text;
-    while (at < members->end) {
-        const char *comma = memchr(at, ',', (size_t)(members->end - at));
-        struct field member = {at, comma != NULL ? comma : members->end};
-        if (field_is(&member, name))
+    for (char **member = group->gr_mem; *member != NULL; member++)
+        if (strcmp(*member, name) == 0)
             return true;
-        at = comma != NULL ? comma + 1 : members->end;
-    }
     return false;
 }
 
 static bool in_group(const struct pg_user *user, unsigned gid)
 {
-    if (user->gid == gid)
-        return true;
-    const char *at = user->group;
-    const char *end = at == NULL ? NULL : at + user->group_size;
-    struct field fields[4];
-    unsigned found = 0;
-    while (at != NULL && next_record(&at, end, fields, 4))
-        if (parse_id(fields[2].text, fields[2].end, &found) && found == gid &&
-            is_listed(&fields[3], user->name))
-            return true;
-    return false;
+    bool found = user->gid == gid;
+    FILE *file = user->group == NULL
+                     ? NULL
+                     : fmemopen((void *)(uintptr_t)user->group, user->group_size, "r");
+    const struct group *group = NULL;
+    while (file != NULL && !found && (group = fgetgrent(file)) != NULL)
+        found = group->gr_gid == gid && has_member(group, user->name);
+    if (file != NULL)
+        (void)fclose(file);
+    return found;
 }
 
 bool pg_user_may(const struct pg_user *user, const struct pg_file *file, unsigned bits)

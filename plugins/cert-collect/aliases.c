@@ -1,6 +1,6 @@
 #include "aliases.h"
 
-#include "bytes.h"
+#include "memory.h"
 #include "source.h"
 
 #include <string.h>
@@ -19,46 +19,35 @@ static bool is_contested(const struct alias_claim *claims, size_t count, size_t 
     return false;
 }
 
-static void append_sentence(struct bytes *error, const char *text)
+static const char *report_clashes(const struct alias_claim *claims, size_t count, const char *error)
 {
-    if (error->size > 0)
-        bytes_text(error, "; ");
-    bytes_text(error, text);
-}
-
-static bool report_clashes(const struct alias_claim *claims, size_t count, struct bytes *error)
-{
-    bool ok = true;
     for (size_t i = 0; i < count; i++)
-        for (size_t k = i + 1; k < count; k++) {
-            if (!aliases_clash(&claims[i], &claims[k]))
-                continue;
-            ok = false;
-            append_sentence(error, claims[i].origin);
-            bytes_printf(error,
-                         " and %s give different certificates for the alias \"%s\": name one with "
-                         "\"as ALIAS\"",
-                         claims[k].origin, claims[k].alias);
-        }
-    return ok;
+        for (size_t k = i + 1; k < count; k++)
+            if (aliases_clash(&claims[i], &claims[k]))
+                error = memory_join(
+                    error, "; ",
+                    memory_printf(
+                        "%s and %s give different certificates for the alias \"%s\": name "
+                        "one with \"as ALIAS\"",
+                        claims[i].origin, claims[k].origin, claims[k].alias));
+    return error;
 }
 
-bool alias_settle(struct alias_claim *claims, size_t count, struct bytes *error)
+const char *alias_settle(struct alias_claim *claims, size_t count)
 {
+    const char *error = NULL;
     /* Decided by the names as they were first, for all alike: the outcome must not hang on the
      * order of the sources. */
     for (size_t i = 0; i < count; i++)
         claims[i].lengthen = !claims[i].fixed && is_contested(claims, count, i);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (claims[i].lengthen)
             claims[i].alias = claims[i].full;
-    bool ok = true;
-    for (size_t i = 0; i < count; i++) {
-        if (claims[i].sha256 == NULL || alias_is_valid(claims[i].alias))
-            continue;
-        ok = false;
-        append_sentence(error, claims[i].origin);
-        bytes_text(error, ": no alias can be made of its name: give one with \"as ALIAS\"");
+        if (claims[i].sha256 != NULL && !alias_is_valid(claims[i].alias))
+            error = memory_join(
+                error, "; ",
+                memory_printf("%s: no alias can be made of its name: give one with \"as ALIAS\"",
+                              claims[i].origin));
     }
-    return report_clashes(claims, count, error) && ok;
+    return report_clashes(claims, count, error);
 }

@@ -11,8 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct bytes;
-
 struct alias_claim {
     const char *alias;           /* short name; on return the one to use */
     const char *full;            /* the longer one, used when short names clash */
@@ -22,10 +20,10 @@ struct alias_claim {
     bool lengthen;               /* alias_settle()'s own */
 };
 
-/* Two different certificates that claim one alias both get their full names; when that does not
- * part them, or gives no valid alias, false, and each such case is a sentence in `error`, separated
- * by "; ". */
-bool alias_settle(struct alias_claim *claims, size_t count, struct bytes *error)
+/* Two different certificates that claim one alias both get their full names. When that does not
+ * part them, or gives no valid alias, what is returned has a sentence on each such case, separated
+ * by "; "; else it is NULL. */
+const char *alias_settle(struct alias_claim *claims, size_t count)
     __attribute__((warn_unused_result));
 
 #endif

@@ -34,8 +34,8 @@ int collect_parse(struct collect *c, const struct tfhook_host *host)
         if (why == NULL)
             *memory_push(c->sources, c->source_count) = source;
         else
-            errors = memory_printf("%s%s\"%.200s\": %s", errors == NULL ? "" : errors,
-                                   errors == NULL ? "" : "; ", lines.names[i], why);
+            errors =
+                memory_join(errors, "; ", memory_printf("\"%.200s\": %s", lines.names[i], why));
     }
     return errors == NULL ? TFHOOK_OK : host->reject(host, "source", "%s", errors);
 }

@@ -99,7 +99,6 @@ static void find_kept(struct collect *c, struct pick *p)
 void collect_settle(struct collect *c)
 {
     struct alias_claim *claims = memory_new(c->pick_count * sizeof(*claims));
-    struct bytes error = {0};
     for (size_t i = 0; i < c->pick_count; i++) {
         struct pick *p = &c->picks[i];
         if (p->missing)
@@ -112,11 +111,11 @@ void collect_settle(struct collect *c)
             .fixed = p->fixed,
         };
     }
-    if (!alias_settle(claims, c->pick_count, &error))
-        collect_error(c, "aliases", "%s", (char *)error.data);
+    const char *error = alias_settle(claims, c->pick_count);
+    if (error != NULL)
+        collect_error(c, "aliases", "%s", error);
     for (size_t i = 0; i < c->pick_count; i++)
         c->picks[i].name = claims[i].alias;
-    bytes_free(&error);
 }
 
 static void warn_of(const struct collect *c, const struct pick *p, const struct cert_facts *f)

@@ -2,6 +2,7 @@
 #include "collect.h"
 #include "host_errors.h"
 #include "kept_copy.h"
+#include "memory.h"
 #include "shared_keys.h"
 
 #include <errno.h>
@@ -67,10 +68,9 @@ static void ask_sources(struct collect *c)
     collect_stage(c);
 }
 
-static void add_count(struct bytes *out, size_t count, const char *what)
+static const char *add_count(const char *text, size_t count, const char *what)
 {
-    if (count > 0)
-        bytes_printf(out, ", %zu %s", count, what);
+    return count > 0 ? memory_printf("%s, %zu %s", text, count, what) : text;
 }
 
 static int report_outcome(struct collect *c)
@@ -85,14 +85,12 @@ static int report_outcome(struct collect *c)
     }
     if (c->kept == 0)
         return host->skip(host, "no source gave a certificate");
-    struct bytes text = {0};
-    bytes_printf(&text, "%zu certificate%s collected", c->kept, c->kept == 1 ? "" : "s");
-    bytes_printf(&text, ", %zu new", c->fresh);
-    add_count(&text, c->renewed, "renewed");
-    add_count(&text, c->cached, "from the copy that is kept");
-    add_count(&text, c->skipped, "missing");
-    host->message(host, "%s", (char *)text.data);
-    bytes_free(&text);
+    const char *text = memory_printf("%zu certificate%s collected, %zu new", c->kept,
+                                     c->kept == 1 ? "" : "s", c->fresh);
+    text = add_count(text, c->renewed, "renewed");
+    text = add_count(text, c->cached, "from the copy that is kept");
+    text = add_count(text, c->skipped, "missing");
+    host->message(host, "%s", text);
     return TFHOOK_OK;
 }
 
@@ -115,21 +113,19 @@ static void report_copy(const struct tfhook_host *host, const char *alias,
 static void judge_dates(const struct tfhook_host *host, const char *alias, const struct cert *cert)
 {
     struct cert_facts f;
-    struct bytes text = {0};
     if (cert_facts_of(cert->der, cert->size, &f) != 0) {
         report_copy(host, alias, TFHOOK_FAIL, "its names or dates cannot be read",
                     "collect it again");
         return;
     }
     bool expired = f.not_after<host->now, early = f.not_before> host->now;
-    bytes_printf(&text, "%s, %s %s%s", f.subject, expired ? "expired on" : "expires",
-                 f.not_after_day, early ? ", not valid yet" : "");
+    const char *text = memory_printf("%s, %s %s%s", f.subject, expired ? "expired on" : "expires",
+                                     f.not_after_day, early ? ", not valid yet" : "");
     if (expired || early)
-        report_copy(host, alias, TFHOOK_WARN, (char *)text.data,
+        report_copy(host, alias, TFHOOK_WARN, text,
                     "renew the server's certificate, or remove the copy when the server is gone");
     else
-        report_copy(host, alias, TFHOOK_PASS, (char *)text.data, NULL);
-    bytes_free(&text);
+        report_copy(host, alias, TFHOOK_PASS, text, NULL);
     cert_facts_free(&f);
 }
 

@@ -23,48 +23,30 @@ struct work {
     const char *conflict; /* the first one */
 };
 
-static void describe_entry(struct bytes *out, const struct truststore_entry *entry)
+static const char *describe_entry(const struct truststore_entry *entry)
 {
-    if (entry->der != NULL)
-        cert_text(out, entry->der, entry->der_size, entry->sha256);
-    else
-        bytes_text(out, "a key");
-}
-
-static void warn_doubtful(const struct work *w, const struct import_cert *cert,
-                          const struct cert_facts *facts)
-{
-    const struct tfhook_host *host = w->run->host;
-    struct bytes doubts = {0};
-    plan_text_doubts(&doubts, facts, host->now);
-    if (doubts.size > 0)
-        host->log(host, TFHOOK_WARNING, "%s: the certificate of %s %s", cert->path, cert->alias,
-                  (const char *)doubts.data);
-    bytes_free(&doubts);
+    return entry->der != NULL ? cert_text(entry->der, entry->der_size, entry->sha256) : "a key";
 }
 
 static void show_change(const struct work *w, const struct import_cert *cert,
                         const struct cert_facts *facts, const struct import_decision *decision)
 {
     const struct tfhook_host *host = w->run->host;
-    const char *store = w->store->real;
+    const char *store = w->store->real, *doubts = plan_text_doubts(facts, host->now);
     const struct truststore_entry *entry = decision->entry;
+    const char *reason = decision->reason == NULL ? "" : memory_printf("  (%s)", decision->reason);
     bool add = decision->action == IMPORT_ADD;
-    struct bytes text = {0}, was = {0};
-    cert_text_facts(&text, facts, cert->sha256);
-    if (decision->reason != NULL)
-        bytes_printf(&text, "  (%s)", decision->reason);
-    host->summary(host, store, "%c %s  %s", add ? '+' : '~', cert->alias, (char *)text.data);
-    if (add && entry != NULL)
+    host->summary(host, store, "%c %s  %s%s", add ? '+' : '~', cert->alias,
+                  cert_text_facts(facts, cert->sha256), reason);
+    if (!add)
+        host->summary(host, store, "    was  %s", describe_entry(entry));
+    else if (entry != NULL)
         host->summary(host, store, "    beside %s, the same certificate, which no JVM trusts: %s",
                       *entry->alias == '\0' ? "an entry without a name" : entry->alias,
                       entry->why_not);
-    if (!add) {
-        describe_entry(&was, entry);
-        host->summary(host, store, "    was  %s", (char *)was.data);
-    }
-    bytes_free(&text);
-    bytes_free(&was);
+    if (doubts != NULL)
+        host->log(host, TFHOOK_WARNING, "%s: the certificate of %s %s", cert->path, cert->alias,
+                  doubts);
 }
 
 static int change_entry(struct work *w, const struct import_cert *cert,
@@ -78,7 +60,6 @@ static int change_entry(struct work *w, const struct import_cert *cert,
         return host->fail(host, "%s: its certificate does not decode, or memory is out",
                           cert->path);
     show_change(w, cert, &facts, decision);
-    warn_doubtful(w, cert, &facts);
     cert_facts_free(&facts);
     enum truststore_status status =
         decision->action == IMPORT_ADD
@@ -101,33 +82,28 @@ static int change_entry(struct work *w, const struct import_cert *cert,
 static void note_conflict(struct work *w, const struct import_cert *cert,
                           const struct import_decision *decision)
 {
-    struct bytes text = {0};
-    bytes_printf(&text, "%s: alias '%s' is taken by ", w->store->real, cert->alias);
-    describe_entry(&text, decision->entry);
-    bytes_printf(&text, "; %s is ", cert->path);
-    cert_text(&text, cert->der, cert->size, cert->sha256);
-    bytes_text(&text, decision->action == IMPORT_KEY
-                          ? "; a private key is never replaced: import under another name "
-                            "(certificate = FILE as ALIAS)"
-                          : "; import it under another name (certificate = FILE as ALIAS), or set "
-                            "on-conflict to replace or keep");
+    const char *way_out =
+        decision->action == IMPORT_KEY
+            ? "a private key is never replaced: import under another name "
+              "(certificate = FILE as ALIAS)"
+            : "import it under another name (certificate = FILE as ALIAS), or set "
+              "on-conflict to replace or keep";
+    const char *text = memory_printf("%s: alias '%s' is taken by %s; %s is %s; %s", w->store->real,
+                                     cert->alias, describe_entry(decision->entry), cert->path,
+                                     cert_text(cert->der, cert->size, cert->sha256), way_out);
     if (w->conflict == NULL)
-        w->conflict = memory_str((const char *)text.data);
+        w->conflict = text;
     else
-        w->run->host->log(w->run->host, TFHOOK_WARNING, "%s", (const char *)text.data);
-    bytes_free(&text);
+        w->run->host->log(w->run->host, TFHOOK_WARNING, "%s", text);
 }
 
 static void keep_entry(struct work *w, const struct import_cert *cert,
                        const struct import_decision *decision)
 {
-    struct bytes text = {0};
-    describe_entry(&text, decision->entry);
     w->run->kept++;
     w->run->host->log(w->run->host, TFHOOK_WARNING,
                       "%s: alias '%s' keeps %s, so %s is not trusted (on-conflict = keep)",
-                      w->store->real, cert->alias, (char *)text.data, cert->path);
-    bytes_free(&text);
+                      w->store->real, cert->alias, describe_entry(decision->entry), cert->path);
 }
 
 static int consider_cert(struct work *w, size_t at)
@@ -173,10 +149,7 @@ static int remove_alias(struct work *w, const char *alias)
                           "%s: alias '%s' holds an entry that tfhook has not added, so it is not "
                           "removed (aliases-absent); if it shall go: keytool -delete -alias %s",
                           store, alias, alias);
-    struct bytes text = {0};
-    describe_entry(&text, entry);
-    host->summary(host, store, "- %s  %s", alias, (char *)text.data);
-    bytes_free(&text);
+    host->summary(host, store, "- %s  %s", alias, describe_entry(entry));
     if (truststore_remove(w->edited, alias, &error) != TRUSTSTORE_OK)
         return host->fail(host, "%s: '%s' cannot be removed: %s", store, alias, error.text);
     w->run->removed++;

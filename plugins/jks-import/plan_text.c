@@ -1,25 +1,32 @@
 #include "plan_text.h"
 
+#include "memory.h"
+
 /* Java takes exactly this certificate all the same, whatever its dates; other clients do not. */
-void plan_text_doubts(struct bytes *out, const struct cert_facts *facts, int64_t now)
+const char *plan_text_doubts(const struct cert_facts *facts, int64_t now)
 {
+    static const char between[] = "; it ";
+    const char *text = NULL;
     if (facts->not_after < now)
-        bytes_printf(out,
-                     "expired on %s; Java accepts it from its store all the same, other clients do "
-                     "not: renew it",
-                     facts->not_after_day);
+        text = memory_printf(
+            "expired on %s; Java accepts it from its store all the same, other clients do not: "
+            "renew it",
+            facts->not_after_day);
     else if (facts->not_before > now)
-        bytes_text(out, "is not valid yet: is the clock of this host right?");
+        text = "is not valid yet: is the clock of this host right?";
     if (facts->weak_signature)
-        bytes_printf(out, "%sis signed with MD5 or SHA-1, which clients refuse: renew it",
-                     out->size > 0 ? "; it " : "");
+        text = memory_join(text, between,
+                           "is signed with MD5 or SHA-1, which clients refuse: renew it");
     if (facts->key_is_rsa && facts->key_bits < 2048)
-        bytes_printf(out,
-                     "%shas an RSA key of %d bits, and 2048 are the least that are safe: renew it",
-                     out->size > 0 ? "; it " : "", facts->key_bits);
+        text = memory_join(
+            text, between,
+            memory_printf(
+                "has an RSA key of %d bits, and 2048 are the least that are safe: renew it",
+                facts->key_bits));
+    return text;
 }
 
-void plan_text_count(struct bytes *out, size_t count, const char *noun)
+const char *plan_text_count(size_t count, const char *noun)
 {
-    bytes_printf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+    return memory_printf("%zu %s%s", count, noun, count == 1 ? "" : "s");
 }

@@ -5,6 +5,7 @@
 
 #include "cert_file_spec.h"
 #include "import.h"
+#include "memory.h"
 #include "plan_text.h"
 #include "shared_keys.h"
 
@@ -111,23 +112,25 @@ static int begin_run(const struct tfhook_host *host, struct import_run *run)
 /* "2 certificates in 1 store, 1 to add" */
 static void set_message(const struct import_run *run)
 {
-    struct bytes text = {0};
-    plan_text_count(&text, run->certs.count, "certificate");
-    bytes_text(&text, " in ");
-    plan_text_count(&text, run->stores.store_count, "store");
-    if (run->added > 0)
-        bytes_printf(&text, ", %zu to add", run->added);
-    if (run->replaced > 0)
-        bytes_printf(&text, ", %zu to replace", run->replaced);
-    if (run->kept > 0)
-        bytes_printf(&text, ", %zu left out for another that has the alias", run->kept);
-    if (run->removed > 0)
-        bytes_printf(&text, ", %zu to remove", run->removed);
-    if (run->added + run->replaced + run->kept + run->removed == 0)
-        bytes_text(&text,
-                   run->certs.count > 0 ? ", all of them trusted already" : ", nothing to remove");
-    run->host->message(run->host, "%s", (char *)text.data);
-    bytes_free(&text);
+    const char *text = memory_printf("%s in %s", plan_text_count(run->certs.count, "certificate"),
+                                     plan_text_count(run->stores.store_count, "store"));
+    const struct {
+        size_t count;
+        const char *what;
+    } parts[] = {{run->added, "to add"},
+                 {run->replaced, "to replace"},
+                 {run->kept, "left out for another that has the alias"},
+                 {run->removed, "to remove"}};
+    size_t total = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        total += parts[i].count;
+        if (parts[i].count > 0)
+            text = memory_printf("%s, %zu %s", text, parts[i].count, parts[i].what);
+    }
+    if (total == 0)
+        text = memory_join(
+            text, ", ", run->certs.count > 0 ? "all of them trusted already" : "nothing to remove");
+    run->host->message(run->host, "%s", text);
 }
 
 static int plan(const struct tfhook_host *host)

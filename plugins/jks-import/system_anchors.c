@@ -59,7 +59,7 @@ int import_system_anchors(const struct tfhook_host *host, const char *store,
                           const struct import_certs *certs, const enum import_action *actions,
                           struct tfhook_names absent)
 {
-    struct bytes dropped = {0};
+    const char *dropped = NULL;
     int result = TFHOOK_OK;
     for (size_t i = 0; i < absent.count && result == TFHOOK_OK; i++)
         result = remove_anchor(host, absent.names[i]);
@@ -70,14 +70,13 @@ int import_system_anchors(const struct tfhook_host *host, const char *store,
         if (is_ca(cert))
             result = stage_anchor(host, cert, path_of(cert->alias));
         else
-            bytes_printf(&dropped, "%s%s", dropped.size > 0 ? ", " : "", cert->alias);
+            dropped = memory_join(dropped, ", ", cert->alias);
     }
-    if (dropped.size > 0)
+    if (dropped != NULL)
         host->log(host, TFHOOK_WARNING,
                   "%s: update-ca-trust writes it anew, with CA certificates alone, and then it has "
                   "not got %s any more: run this step again after it, or have a store of its own "
                   "for TeamForge (-Djavax.net.ssl.trustStore, jssecacerts)",
-                  store, (const char *)dropped.data);
-    bytes_free(&dropped);
+                  store, dropped);
     return result;
 }

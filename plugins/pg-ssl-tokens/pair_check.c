@@ -14,10 +14,8 @@ static int check_pair(const struct tfhook_host *host, const struct site_want *ce
         const struct pg_tls_problem *problem = &found.problems[i];
         if (problem->weight < limit)
             host->log(host, TFHOOK_WARNING, "%s", problem->text);
-        else if (text == NULL)
-            text = problem->text;
         else
-            text = memory_printf("%s. And: %s", text, problem->text);
+            text = memory_join(text, ". And: ", problem->text);
     }
     return text == NULL ? TFHOOK_OK : host->fail(host, "%s", text);
 }

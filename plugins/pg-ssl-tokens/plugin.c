@@ -108,7 +108,7 @@ static const char *names_of(const struct topology *topology, bool only_databases
     for (size_t i = 0; i < topology->count; i++) {
         const struct site_host *at = &topology->hosts[i];
         if (only_databases ? topology_databases(at) != 0 : !at->local)
-            names = names == NULL ? at->name : memory_printf("%s, %s", names, at->name);
+            names = memory_join(names, ", ", at->name);
     }
     return names;
 }

@@ -114,12 +114,13 @@ static const struct truststore_entry *anchor_of(const struct truststore *store,
 }
 
 bool verify_stores_judge(struct verify *v, struct verify_store *store,
-                         const struct cert_list *chain, const char *subject, struct bytes *out)
+                         const struct cert_list *chain, const char *subject, const char **ret_text)
 {
     const char *path = store->place->path;
     char why[256] = "out of memory";
     if (!store->loaded) {
-        bytes_printf(out, "not trusted: %s, by %s: no JVM can load that store", subject, path);
+        *ret_text =
+            memory_printf("not trusted: %s, by %s: no JVM can load that store", subject, path);
         return false;
     }
     const struct truststore_entry *entry =
@@ -128,29 +129,30 @@ bool verify_stores_judge(struct verify *v, struct verify_store *store,
     bool trusted = trust != NULL && tls_trust_check(trust, chain, NULL, v->host->now, why,
                                                     sizeof why) == TLS_TRUSTED;
     if (trusted && entry != NULL && entry->trusted) {
-        bytes_printf(out, "trusted: %s is the entry %s of %s, which a JVM takes at once", subject,
-                     entry->alias, path);
-        return true;
-    }
-    if (trusted) {
+        *ret_text = memory_printf("trusted: %s is the entry %s of %s, which a JVM takes at once",
+                                  subject, entry->alias, path);
+    } else if (trusted) {
         entry = anchor_of(store->store, chain);
-        bytes_printf(out, "trusted: %s leads to the entry %s of %s", subject,
-                     entry != NULL ? entry->alias : "of its issuer", path);
-        return true;
+        *ret_text = memory_printf("trusted: %s leads to the entry %s of %s", subject,
+                                  entry != NULL ? entry->alias : "of its issuer", path);
+    } else {
+        *ret_text = memory_printf("not trusted: %s, by %s: %s", subject, path, why);
+        if (entry != NULL && !entry->trusted)
+            *ret_text = memory_printf(
+                "%s. It is there as %s, but a JVM does not trust that entry: %s", *ret_text,
+                entry->alias, entry->why_not != NULL ? entry->why_not : "no reason is known");
     }
-    bytes_printf(out, "not trusted: %s, by %s: %s", subject, path, why);
-    if (entry != NULL && !entry->trusted)
-        bytes_printf(out, ". It is there as %s, but a JVM does not trust that entry: %s",
-                     entry->alias, entry->why_not != NULL ? entry->why_not : "no reason is known");
-    return false;
+    return trusted;
 }
 
-void verify_stores_users(const struct verify_stores *stores, const struct verify_store *store,
-                         struct bytes *out)
+const char *verify_stores_users(const struct verify_stores *stores,
+                                const struct verify_store *store)
 {
+    const char *users = NULL;
     for (size_t i = 0; i < stores->jvms.jvm_count; i++) {
         const struct jvm *jvm = &stores->jvms.jvms[i];
         if (jvm_uses(jvm, store->place))
-            bytes_printf(out, "%s%s", out->size > 0 ? ", " : "", jvm_name(jvm));
+            users = memory_join(users, ", ", jvm_name(jvm));
     }
+    return users;
 }

@@ -34,12 +34,12 @@ struct verify_stores {
 
 const struct verify_stores *verify_stores_get(struct verify *v);
 /* Would a JVM that loads the store trust the chain, whose leaf is called `subject`? By Java's
- * rules: the leaf itself is an entry, byte for byte, or a path leads to one. Appends a sentence on
- * which store, which entry, and why. */
+ * rules: the leaf itself is an entry, byte for byte, or a path leads to one. *ret_text is a
+ * sentence on which store, which entry, and why. */
 bool verify_stores_judge(struct verify *v, struct verify_store *store,
-                         const struct cert_list *chain, const char *subject, struct bytes *out);
-/* Who loads this store, in words: "java of /usr/lib/jvm/x, process 17 (jboss)". */
-void verify_stores_users(const struct verify_stores *stores, const struct verify_store *store,
-                         struct bytes *out);
+                         const struct cert_list *chain, const char *subject, const char **ret_text);
+/* Who loads this store, in words: "java of /usr/lib/jvm/x, process 17 (jboss)"; NULL: nobody. */
+const char *verify_stores_users(const struct verify_stores *stores,
+                                const struct verify_store *store);
 
 #endif

@@ -74,38 +74,42 @@ static bool read_conf(struct origin *origin, const char *path, int depth)
     return true;
 }
 
-static void describe_directory(struct verify *v, const char *directory, struct bytes *out)
+/* NULL: it has no postgresql.conf that can be read. */
+static const char *describe_directory(const struct tfhook_host *host, const char *directory)
 {
-    struct origin origin = {.host = v->host};
+    struct origin origin = {.host = host};
     const char *path = memory_printf("%s/postgresql.conf", directory);
     if (!read_conf(&origin, path, 0))
-        return;
+        return NULL;
     (void)read_conf(&origin, memory_printf("%s/postgresql.auto.conf", directory), 0);
-    if (out->size > 0)
-        bytes_text(out, "; ");
-    if (origin.path == NULL)
-        bytes_printf(out, "%s does not set ssl, which is then off", path);
-    else
-        bytes_printf(out, "%s:%zu has ssl = %s%s", origin.path, origin.line, origin.value,
-                     pgconf_truth(origin.value) == PGCONF_NEITHER ? ", which is neither on nor off"
-                                                                  : "");
-    if (origin.incomplete)
-        bytes_text(out, " (a file that it includes could not be read)");
+    const char *text =
+        origin.path == NULL
+            ? memory_printf("%s does not set ssl, which is then off", path)
+            : memory_printf("%s:%zu has ssl = %s%s", origin.path, origin.line, origin.value,
+                            pgconf_truth(origin.value) == PGCONF_NEITHER
+                                ? ", which is neither on nor off"
+                                : "");
+    return origin.incomplete ? memory_printf("%s (a file that it includes could not be read)", text)
+                             : text;
 }
 
-void verify_pgconf_hint(struct verify *v, struct bytes *out)
+const char *verify_pgconf_hint(struct verify *v)
 {
     static const char *const usual[] = {"/opt/collabnet/teamforge/var/pgsql", "/var/lib/pgsql"};
-    const char *configured = v->host->value(v->host, "data-directory");
+    const struct tfhook_host *host = v->host;
+    const char *configured = host->value(host, "data-directory"), *hint = NULL;
     struct tfhook_names names;
-    if (configured != NULL) {
-        describe_directory(v, configured, out);
-        return;
-    }
-    for (size_t i = 0; i < 2 && out->size == 0; i++) {
-        if (v->host->list(v->host, usual[i], &names) < 0)
+    if (configured != NULL)
+        return describe_directory(host, configured);
+    for (size_t i = 0; i < 2 && hint == NULL; i++) {
+        if (host->list(host, usual[i], &names) < 0)
             continue;
-        for (size_t j = 0; j < names.count; j++)
-            describe_directory(v, memory_printf("%s/%s/data", usual[i], names.names[j]), out);
+        for (size_t j = 0; j < names.count; j++) {
+            const char *text =
+                describe_directory(host, memory_printf("%s/%s/data", usual[i], names.names[j]));
+            if (text != NULL)
+                hint = memory_join(hint, "; ", text);
+        }
     }
+    return hint;
 }

@@ -5,11 +5,10 @@
 #ifndef TFHOOK_VERIFY_PGCONF_SSL_ORIGIN_H
 #define TFHOOK_VERIFY_PGCONF_SSL_ORIGIN_H
 
-#include "bytes.h"
 #include "verify.h"
 
-/* Appends a sentence on the setting `ssl` of the data directories of the key data-directory, or of
- * the usual places; nothing when none can be read. */
-void verify_pgconf_hint(struct verify *v, struct bytes *out);
+/* A sentence on the setting `ssl` of the data directories of the key data-directory, or of the
+ * usual places; NULL when none can be read. */
+const char *verify_pgconf_hint(struct verify *v);
 
 #endif

@@ -50,14 +50,14 @@ static const struct site_host *host_of(struct verify *v, const struct verify_tar
 
 /* Compares with the file that a token names. 1 the same, 0 another, -1 not readable here. */
 static int compare_with_token(struct verify *v, const char *token, const struct cert *served,
-                              struct bytes *looked_at)
+                              const char **looked_at)
 {
     struct cert_list list = {0};
     const char *why = NULL, *path = verify_token(v, token);
     if (path == NULL || path[0] != '/' || kept_copy_read(v->host, path, &list, &why) != 0)
         return -1;
     bool same = memcmp(list.certs[0].sha256, served->sha256, CERT_SHA256_SIZE) == 0;
-    bytes_printf(looked_at, "%s%s", looked_at->size > 0 ? " and " : "", path);
+    *looked_at = memory_join(*looked_at, " and ", path);
     cert_list_free(&list);
     return same;
 }
@@ -88,14 +88,13 @@ static void check_served(struct verify *v, const struct verify_target *target,
     const struct site_host *host = host_of(v, target);
     uint32_t databases = host == NULL ? ~0u : topology_databases(host);
     uint32_t baseline = 1u << SERVICE_BASELINE_DATABASE;
-    struct bytes files = {0};
+    const char *names = NULL;
     int same = -1, other = -1;
     bool local = verify_is_local(v, target); /* a token's path is the database host's own */
     if (local && (databases & ~baseline) != 0)
-        same = compare_with_token(v, "POSTGRES_SSL_CERT_FILE", served, &files);
+        same = compare_with_token(v, "POSTGRES_SSL_CERT_FILE", served, &names);
     if (local && same != 1 && (databases & baseline) != 0)
-        other = compare_with_token(v, "POSTGRES_BASELINE_SSL_CERT_FILE", served, &files);
-    const char *names = files.size == 0 ? "" : (const char *)files.data;
+        other = compare_with_token(v, "POSTGRES_BASELINE_SSL_CERT_FILE", served, &names);
     if (same == 1 || other == 1)
         verify_report(v, id, target->subject, TFHOOK_PASS, NULL, "is the one in %s", names);
     else if (same == 0 || other == 0)
@@ -105,7 +104,6 @@ static void check_served(struct verify *v, const struct verify_target *target,
                       "is another one than in %s: PostgreSQL has not taken the file up", names);
     else
         compare_database_copy(v, target, served);
-    bytes_free(&files);
 }
 
 static void check_facts(struct verify *v, const struct verify_target *target,
@@ -135,7 +133,7 @@ static void check_trust(struct verify *v, const struct verify_target *target,
 {
     const struct verify_stores *stores = verify_stores_get(v);
     for (size_t i = 0; i < stores->count; i++) {
-        struct bytes text = {0};
+        const char *text = NULL;
         if (stores->items[i].store == NULL)
             continue;
         bool trusted = verify_stores_judge(v, &stores->items[i], chain, "it", &text);
@@ -143,8 +141,7 @@ static void check_trust(struct verify *v, const struct verify_target *target,
                       trusted ? NULL
                               : "not needed for TeamForge, which has no token that makes its "
                                 "database clients check the issuer",
-                      "%s", (const char *)text.data);
-        bytes_free(&text);
+                      "%s", text);
     }
 }
 
@@ -158,17 +155,12 @@ static enum tfhook_verdict unreachable_verdict(const struct verify *v,
 static void report_no_tls(struct verify *v, const struct verify_target *target,
                           const struct tls_result *result)
 {
-    struct bytes hint = {0};
-    if (result->answer == PG_SSL_NO && verify_is_local(v, target))
-        verify_pgconf_hint(v, &hint);
-    if (hint.size > 0)
-        bytes_text(&hint, ". ");
-    bytes_text(&hint, "set the tokens with pg-ssl-tokens and deploy: teamforge provision");
-    verify_report(v, "postgres.answer", target->subject, TFHOOK_FAIL,
-                  result->answer != PG_SSL_NO ? "is this the port of PostgreSQL?"
-                                              : (const char *)hint.data,
-                  "%s", pg_ssl_text(result->answer));
-    bytes_free(&hint);
+    const char *hint = "is this the port of PostgreSQL?";
+    if (result->answer == PG_SSL_NO)
+        hint = memory_join(verify_is_local(v, target) ? verify_pgconf_hint(v) : NULL, ". ",
+                           "set the tokens with pg-ssl-tokens and deploy: teamforge provision");
+    verify_report(v, "postgres.answer", target->subject, TFHOOK_FAIL, hint, "%s",
+                  pg_ssl_text(result->answer));
 }
 
 static void judge_database(struct verify *v, const struct verify_target *target,

@@ -38,7 +38,7 @@ static void judge_trust(struct verify *v, const struct verify_target *target,
                         const struct tls_result *result, struct verify_store *store,
                         const char *subject)
 {
-    struct bytes text = {0};
+    const char *text = NULL;
     if (store->store == NULL) {
         verify_report(v, "servers.trust", target->subject, TFHOOK_FAIL,
                       store->denied ? "run as root" : "see what verify says with checks = store",
@@ -49,8 +49,7 @@ static void judge_trust(struct verify *v, const struct verify_target *target,
     bool trusted = verify_stores_judge(v, store, &result->chain, subject, &text);
     verify_report(v, "servers.trust", target->subject, trusted ? TFHOOK_PASS : TFHOOK_FAIL,
                   trusted ? NULL : "collect its certificate and import it: tfhook apply", "%s",
-                  (const char *)text.data);
-    bytes_free(&text);
+                  text);
 }
 
 /* A server that was renewed and not collected again shows here by name. */

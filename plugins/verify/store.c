@@ -69,10 +69,8 @@ static bool is_loaded(struct verify *v, const struct verify_stores *stores,
 static void report_store(struct verify *v, const struct verify_stores *stores,
                          const struct verify_store *store)
 {
-    struct bytes users = {0};
+    const char *users = verify_stores_users(stores, store);
     size_t trusted = truststore_trusted(store->store);
-    verify_stores_users(stores, store, &users);
-    bool used = users.size > 0;
     if (trusted == 0)
         verify_report(v, "store.entries", store->place->path, TFHOOK_FAIL,
                       "put the JDK's own store back, then: tfhook apply",
@@ -82,9 +80,8 @@ static void report_store(struct verify *v, const struct verify_stores *stores,
                       "%zu %s trusted; %s (%s)%s%s", trusted,
                       trusted == 1 ? "certificate is" : "certificates are",
                       truststore_form_text(store->store), store->place->why,
-                      used ? "; loaded by " : "; no JVM that was found loads it",
-                      used ? (const char *)users.data : "");
-    bytes_free(&users);
+                      users != NULL ? "; loaded by " : "; no JVM that was found loads it",
+                      users != NULL ? users : "");
     report_ghosts(v, store);
     if (store->place->generated != NULL)
         verify_report(v, "store.generated", store->place->path, TFHOOK_WARN,

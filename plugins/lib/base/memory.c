@@ -63,6 +63,11 @@ char *memory_printf(const char *format, ...)
     return text;
 }
 
+const char *memory_join(const char *list, const char *between, const char *item)
+{
+    return list == NULL ? item : memory_printf("%s%s%s", list, between, item);
+}
+
 void *memory_grow(void *array, size_t count, size_t item_size)
 {
     /* The room is the power of two that holds `count`: it is full when `count` is one. */

@@ -18,6 +18,8 @@ char *memory_str(const char *text);
 /* Up to a NUL, and at most `size` characters. */
 char *memory_strn(const char *text, size_t size);
 char *memory_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "LIST, ITEM" where `between` is ", ". Where there is no list yet (NULL) it is the item. */
+const char *memory_join(const char *list, const char *between, const char *item);
 /* An array that has `count` items, with room for one more: itself, or a larger copy. */
 void *memory_grow(void *array, size_t count, size_t item_size);
 /* For those whose own allocation failed: the end, as above. */

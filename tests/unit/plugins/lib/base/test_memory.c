@@ -31,6 +31,8 @@ static void texts_are_copies(void **state)
     assert_string_equal(part, "ab");
     assert_string_equal(all, "abc");
     assert_string_equal(made, "abc-7");
+    assert_string_equal(memory_join(NULL, ", ", "a"), "a");
+    assert_string_equal(memory_join("a", ", ", "b"), "a, b");
     memory_end();
 }
 

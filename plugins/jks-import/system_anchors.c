@@ -31,7 +31,7 @@ static int stage_anchor(const struct tfhook_host *host, const struct import_cert
 }
 
 /* An alias with a slash has no anchor: it could lead out of the directory. */
-static bool is_ca(const struct import_cert *cert)
+static bool is_anchor(const struct import_cert *cert)
 {
     struct cert_facts facts;
     if (strchr(cert->alias, '/') != NULL || cert_facts_of(cert->der, cert->size, &facts) != 0)
@@ -67,7 +67,7 @@ int import_system_anchors(const struct tfhook_host *host, const char *store,
         const struct import_cert *cert = &certs->certs[i];
         if (actions[i] == IMPORT_KEEP)
             continue;
-        if (is_ca(cert))
+        if (is_anchor(cert))
             result = stage_anchor(host, cert, path_of(cert->alias));
         else
             dropped = memory_join(dropped, ", ", cert->alias);

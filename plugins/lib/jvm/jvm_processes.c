@@ -43,7 +43,8 @@ static const char *below_root(const struct tfhook_host *host, const char *path)
     return path + length;
 }
 
-/* A path that the process itself uses: it may see another root, or have been given ours in it. */
+/* A path that the process uses, as one below --root; NULL when it lies elsewhere. It begins at the
+ * process's working directory, or at its root, which may be another than ours. */
 static const char *path_of_process(const struct tfhook_host *host, long pid, const char *path)
 {
     if (*path != '/') {

@@ -112,17 +112,6 @@ long verify_days_left(const struct verify *v, int64_t seconds)
     return (long)(left < 0 ? -((-left + DAY - 1) / DAY) : left / DAY);
 }
 
-void verify_measure(struct verify *v, const char *source, const char *subject, const char *path,
-                    const struct cert_facts *facts)
-{
-    verify_metrics_add(&(struct verify_metric){.source = source,
-                                               .subject = subject,
-                                               .filepath = path,
-                                               .common_name = facts->common_name,
-                                               .not_after = facts->not_after},
-                       &v->metrics);
-}
-
 void verify_report(struct verify *v, const char *id, const char *subject,
                    enum tfhook_verdict verdict, const char *hint, const char *format, ...)
 {

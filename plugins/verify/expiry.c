@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "jvm_trust_stores.h"
+#include "metrics.h"
 #include "verify.h"
 
 /* An entry under the alias of a collected certificate that holds another one than the copy. */
@@ -15,7 +16,7 @@ static void check_entry(struct verify *v, const struct verify_store *store,
         cert_facts_of(entry->der, entry->der_size, &facts) < 0)
         return;
     long days = verify_days_left(v, facts.not_after);
-    verify_measure(v, "store", copy->alias, store->place->path, &facts);
+    verify_metrics_add(&v->metrics, "store", copy->alias, store->place->path, &facts);
     if (facts.not_after < v->host->now)
         verify_report(
             v, "expiry.entry", copy->alias, TFHOOK_WARN, "import the new one: tfhook apply",
@@ -39,7 +40,7 @@ void verify_check_expiry(struct verify *v)
     for (size_t i = 0; i < v->copy_count; i++) {
         const struct verify_copy *copy = &v->copies[i];
         verify_dates(v, "expiry.certificate", copy->alias, &copy->facts);
-        verify_measure(v, "file", copy->alias, copy->path, &copy->facts);
+        verify_metrics_add(&v->metrics, "file", copy->alias, copy->path, &copy->facts);
         for (size_t j = 0; j < stores->count; j++)
             if (stores->items[j].store != NULL)
                 check_entry(v, &stores->items[j], copy);

@@ -28,12 +28,13 @@ static void write_label(const char *name, const char *value, const char *after, 
     bytes_printf(out, "\"%s", after);
 }
 
-void verify_metrics_add(const struct verify_metric *metric, struct bytes *out)
+void verify_metrics_add(struct bytes *out, const char *source, const char *subject,
+                        const char *filepath, const struct cert_facts *facts)
 {
     bytes_text(out, "x509_cert_not_after{");
-    write_label("source", metric->source, ",", out);
-    write_label("subject", metric->subject, ",", out);
-    write_label("filepath", metric->filepath, ",", out);
-    write_label("subject_CN", metric->common_name, "} ", out);
-    bytes_printf(out, "%" PRId64 "\n", metric->not_after);
+    write_label("source", source, ",", out);
+    write_label("subject", subject, ",", out);
+    write_label("filepath", filepath, ",", out);
+    write_label("subject_CN", facts->common_name, "} ", out);
+    bytes_printf(out, "%" PRId64 "\n", facts->not_after);
 }

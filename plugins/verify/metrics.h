@@ -7,19 +7,13 @@
 #ifndef TFHOOK_VERIFY_METRICS_H
 #define TFHOOK_VERIFY_METRICS_H
 
-#include <stdint.h>
-
 #include "bytes.h"
-
-struct verify_metric {
-    const char *source;   /* "file", "store", "postgres", "server" */
-    const char *subject;  /* alias, or host:port */
-    const char *filepath; /* "" when it comes from no file */
-    const char *common_name;
-    int64_t not_after;
-};
+#include "cert.h"
 
 void verify_metrics_head(struct bytes *out);
-void verify_metrics_add(const struct verify_metric *metric, struct bytes *out);
+/* `source`: "file", "store", "postgres" or "server"; `subject`: alias, or host:port; `filepath`: ""
+ * when it comes from no file. */
+void verify_metrics_add(struct bytes *out, const char *source, const char *subject,
+                        const char *filepath, const struct cert_facts *facts);
 
 #endif

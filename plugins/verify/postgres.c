@@ -6,6 +6,7 @@
 #include "jvm_trust_stores.h"
 #include "kept_copy.h"
 #include "memory.h"
+#include "metrics.h"
 #include "pgconf_ssl_origin.h"
 #include "verify.h"
 
@@ -116,7 +117,7 @@ static void check_facts(struct verify *v, const struct verify_target *target,
         return;
     }
     verify_dates(v, "postgres.expiry", target->subject, &facts);
-    verify_measure(v, "postgres", target->subject, "", &facts);
+    verify_metrics_add(&v->metrics, "postgres", target->subject, "", &facts);
     if (facts.weak_signature || (facts.key_is_rsa && facts.key_bits < 2048))
         verify_report(v, "postgres.strength", target->subject, TFHOOK_WARN,
                       "get a certificate with SHA-256 and at least 2048 bits",

@@ -5,6 +5,7 @@
 
 #include "jvm_trust_stores.h"
 #include "memory.h"
+#include "metrics.h"
 #include "verify.h"
 
 enum { HTTPS_PORT = 443 };
@@ -93,7 +94,7 @@ static void judge_server(struct verify *v, const struct verify_target *target,
                 "Java refuses it under this name: use the one it is made for");
     compare_server_copy(v, target, &result->chain.certs[0]);
     verify_dates(v, "servers.expiry", target->subject, &facts);
-    verify_measure(v, "server", target->subject, "", &facts);
+    verify_metrics_add(&v->metrics, "server", target->subject, "", &facts);
     cert_facts_free(&facts);
 }
 

@@ -48,7 +48,7 @@ struct verify {
 
     struct verify_stores *stores;   /* jvm_trust_stores.h */
     size_t counts[TFHOOK_FAIL + 1]; /* findings by verdict */
-    struct bytes metrics;
+    struct bytes metrics;           /* metrics.h */
 };
 
 void verify_open(struct verify *v, const struct tfhook_host *host);
@@ -62,10 +62,6 @@ const struct verify_copy *verify_copy_named(struct verify *v, const char *alias)
 bool verify_is_local(const struct verify *v, const struct verify_target *target);
 /* Days from the run's clock to `seconds`, negative when that is past. */
 long verify_days_left(const struct verify *v, int64_t seconds);
-
-/* One certificate for the metrics file, when there is one. */
-void verify_measure(struct verify *v, const char *source, const char *subject, const char *path,
-                    const struct cert_facts *facts);
 
 /* A finding with a formatted message. `id` holds its check: "postgres.answer". */
 void verify_report(struct verify *v, const char *id, const char *subject,

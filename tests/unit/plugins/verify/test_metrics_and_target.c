@@ -90,9 +90,9 @@ static void labels_of_metrics_are_escaped(void **state)
     (void)state;
     struct bytes out = {0};
     verify_metrics_head(&out);
-    verify_metrics_add(&(struct verify_metric){"file", "scm1", "/c/a\"b\\c.crt",
-                                               "evil\n\"} 1\nx{\x01\xff", 1900000000},
-                       &out);
+    char name[] = "evil\n\"} 1\nx{\x01\xff";
+    verify_metrics_add(&out, "file", "scm1", "/c/a\"b\\c.crt",
+                       &(struct cert_facts){.common_name = name, .not_after = 1900000000});
     assert_false(out.failed);
     const char *line = strstr((const char *)out.data, "x509_cert_not_after{");
     assert_string_equal(line, "x509_cert_not_after{source=\"file\",subject=\"scm1\","

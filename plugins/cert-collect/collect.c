@@ -130,6 +130,15 @@ static void wrong_pin(struct collect *c, const struct source *source, const stru
                   presented, pin, collect_paste_line(source, cert));
 }
 
+const struct cert *collect_copy(const struct cert *cert)
+{
+    struct cert *copy = memory_new(sizeof *copy);
+    *copy = *cert;
+    copy->der = memory_new(cert->size);
+    memcpy(copy->der, cert->der, cert->size);
+    return copy;
+}
+
 void collect_take(struct collect *c, const struct source *source, const char *file,
                   const struct cert_list *certs)
 {
@@ -138,8 +147,7 @@ void collect_take(struct collect *c, const struct source *source, const char *fi
         wrong_pin(c, source, leaf);
         return;
     }
-    if (!cert_list_add(&add_pick(c, source, file)->cert, leaf->der, leaf->size))
-        memory_exhausted();
+    add_pick(c, source, file)->cert = collect_copy(leaf);
 }
 
 static void say_leaf(const struct collect *c, const char *origin, const struct cert_list *certs)

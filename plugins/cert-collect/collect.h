@@ -10,7 +10,7 @@
 #ifndef TFHOOK_CERT_COLLECT_COLLECT_H
 #define TFHOOK_CERT_COLLECT_COLLECT_H
 
-#include "bytes.h"
+#include "aliases.h"
 #include "cert.h"
 #include "pins.h"
 #include "source.h"
@@ -20,17 +20,6 @@
 enum { CERT_FILE_LIMIT = 1024 * 1024 };
 
 enum when_missing { MISSING_FAIL = 0, MISSING_SKIP, MISSING_CACHED };
-
-/* A certificate to keep, or one that should have come and did not. */
-struct pick {
-    const struct source *source;
-    const char *origin;       /* SOURCE, or the file in its directory */
-    const char *alias, *full; /* short and full; equal when the alias was given */
-    bool fixed;               /* it was given */
-    struct cert_list cert;    /* one, the leaf; when `missing` the copy that is kept, or none */
-    bool missing;
-    const char *name; /* the alias it got, once settled: one of the two */
-};
 
 struct collect {
     const struct tfhook_host *host;
@@ -79,6 +68,8 @@ void collect_take(struct collect *c, const struct source *source, const char *fi
 /* Bytes that should be one certificate, or a bundle where `bundles` are fine. */
 void collect_bytes(struct collect *c, const struct source *source, const char *file,
                    const struct tfhook_data *data, bool bundles);
+/* A copy of the certificate, for a pick. */
+const struct cert *collect_copy(const struct cert *cert);
 /* "SOURCE [as ALIAS] pin sha256:HEX", to paste into the config. */
 const char *collect_paste_line(const struct source *source, const struct cert *cert);
 

@@ -1,5 +1,5 @@
 /* From what was collected to what is kept: copies for what is missing, aliases, the files. */
-#include "aliases.h"
+#include "bytes.h"
 #include "collect.h"
 #include "kept_copy.h"
 #include "memory.h"
@@ -32,8 +32,7 @@ static void say_cached(const struct collect *c, const struct pick *p, int64_t si
 {
     char day[16];
     struct cert_facts facts;
-    const struct cert *cert = &p->cert.certs[0];
-    if (cert_facts_of(cert->der, cert->size, &facts) != 0)
+    if (cert_facts_of(p->cert->der, p->cert->size, &facts) != 0)
         return;
     day_of(since, day);
     c->host->log(c->host, TFHOOK_WARNING, "%s: the copy kept since %s is used: %s, expires %s",
@@ -81,14 +80,12 @@ static void find_kept(struct collect *c, struct pick *p)
     bool found = (strcmp(p->full, p->alias) != 0 && take_kept(c, p, p->full, &kept, &since)) ||
                  take_kept(c, p, p->alias, &kept, &since);
     if (found) {
-        const struct cert *leaf = &kept.certs[cert_leaf(&kept)];
-        if (!cert_list_add(&p->cert, leaf->der, leaf->size))
-            memory_exhausted();
+        p->cert = collect_copy(&kept.certs[cert_leaf(&kept)]);
         cert_list_free(&kept);
     }
     if (c->when_missing == MISSING_SKIP)
         c->skipped++;
-    else if (p->cert.count > 0) {
+    else if (p->cert != NULL) {
         c->cached++;
         say_cached(c, p, since);
     } else
@@ -98,24 +95,12 @@ static void find_kept(struct collect *c, struct pick *p)
 
 void collect_settle(struct collect *c)
 {
-    struct alias_claim *claims = memory_new(c->pick_count * sizeof(*claims));
-    for (size_t i = 0; i < c->pick_count; i++) {
-        struct pick *p = &c->picks[i];
-        if (p->missing)
-            find_kept(c, p);
-        claims[i] = (struct alias_claim){
-            .alias = p->alias,
-            .full = p->full,
-            .origin = p->origin,
-            .sha256 = p->cert.count > 0 ? p->cert.certs[0].sha256 : NULL,
-            .fixed = p->fixed,
-        };
-    }
-    const char *error = alias_settle(claims, c->pick_count);
+    for (size_t i = 0; i < c->pick_count; i++)
+        if (c->picks[i].missing)
+            find_kept(c, &c->picks[i]);
+    const char *error = alias_settle(c->picks, c->pick_count);
     if (error != NULL)
         collect_error(c, "aliases", "%s", error);
-    for (size_t i = 0; i < c->pick_count; i++)
-        c->picks[i].name = claims[i].alias;
 }
 
 static void warn_of(const struct collect *c, const struct pick *p, const struct cert_facts *f)
@@ -161,7 +146,7 @@ static void say_change(struct collect *c, const struct change *change, const cha
 {
     char hex[CERT_SHA256_HEX_SIZE];
     const struct pick *p = change->pick;
-    cert_hex(p->cert.certs[0].sha256, hex);
+    cert_hex(p->cert->sha256, hex);
     c->host->summary(c->host, change->path, "%s %s  %s  expires %s%s  SHA-256 %s  from %s", sign,
                      p->name, change->facts->subject, before, change->facts->not_after_day, hex,
                      p->origin);
@@ -192,7 +177,7 @@ static void replace_copy(struct collect *c, const struct change *change)
 
 static void stage_copy(struct collect *c, struct change *change)
 {
-    const struct cert *cert = &change->pick->cert.certs[0];
+    const struct cert *cert = change->pick->cert;
     cert_pem(cert->der, cert->size, &change->pem);
     int rc = c->host->read(c->host, change->path, CERT_FILE_LIMIT, &change->old);
     if (rc == -ENOENT) {
@@ -211,7 +196,7 @@ static void stage_copy(struct collect *c, struct change *change)
 static bool is_repeated(const struct collect *c, size_t at)
 {
     for (size_t i = 0; i < at; i++)
-        if (c->picks[i].cert.count > 0 && strcmp(c->picks[i].name, c->picks[at].name) == 0)
+        if (c->picks[i].cert != NULL && strcmp(c->picks[i].name, c->picks[at].name) == 0)
             return true;
     return false;
 }
@@ -233,10 +218,9 @@ void collect_stage(struct collect *c)
     for (size_t i = 0; i < c->pick_count && c->error_count == 0; i++) {
         const struct pick *p = &c->picks[i];
         struct cert_facts facts;
-        if (p->cert.count == 0 || (p->missing && c->when_missing == MISSING_SKIP) ||
-            is_repeated(c, i))
+        if (p->cert == NULL || (p->missing && c->when_missing == MISSING_SKIP) || is_repeated(c, i))
             continue;
-        if (cert_facts_of(p->cert.certs[0].der, p->cert.certs[0].size, &facts) != 0) {
+        if (cert_facts_of(p->cert->der, p->cert->size, &facts) != 0) {
             collect_error(c, p->origin,
                           "its certificate cannot be shown: out of memory, or a date that is none");
             continue;

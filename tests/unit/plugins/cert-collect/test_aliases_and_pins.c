@@ -11,72 +11,73 @@
 #include "bytes.h"
 #include "pins.h"
 
-static const unsigned char one[CERT_SHA256_SIZE] = {1}, two[CERT_SHA256_SIZE] = {2};
+static const struct cert first = {.sha256 = {1}}, second = {.sha256 = {2}};
+static const unsigned char *const one = first.sha256, *const two = second.sha256;
 
 static void different_names_stay_short(void **state)
 {
     (void)state;
-    struct alias_claim claims[] = {
-        {.alias = "scm1", .full = "scm1.a", .origin = "x", .sha256 = one},
-        {.alias = "scm2", .full = "scm2.a", .origin = "y", .sha256 = two},
+    struct pick picks[] = {
+        {.alias = "scm1", .full = "scm1.a", .origin = "x", .cert = &first},
+        {.alias = "scm2", .full = "scm2.a", .origin = "y", .cert = &second},
     };
-    assert_null(alias_settle(claims, 2));
-    assert_string_equal(claims[0].alias, "scm1");
-    assert_string_equal(claims[1].alias, "scm2");
+    assert_null(alias_settle(picks, 2));
+    assert_string_equal(picks[0].name, "scm1");
+    assert_string_equal(picks[1].name, "scm2");
 }
 
 static void clashing_servers_get_their_full_names_whatever_the_order(void **state)
 {
     (void)state;
-    struct alias_claim claims[] = {
-        {.alias = "scm", .full = "scm.a", .origin = "x", .sha256 = one},
-        {.alias = "scm", .full = "scm.b", .origin = "y", .sha256 = two},
-        {.alias = "scm", .full = "scm.a", .origin = "z", .sha256 = one},
-        {.alias = "app", .full = "app.a", .origin = "w", .sha256 = one},
+    struct pick picks[] = {
+        {.alias = "scm", .full = "scm.a", .origin = "x", .cert = &first},
+        {.alias = "scm", .full = "scm.b", .origin = "y", .cert = &second},
+        {.alias = "scm", .full = "scm.a", .origin = "z", .cert = &first},
+        {.alias = "app", .full = "app.a", .origin = "w", .cert = &first},
     };
-    assert_null(alias_settle(claims, 4));
-    assert_string_equal(claims[0].alias, "scm.a");
-    assert_string_equal(claims[1].alias, "scm.b");
-    assert_string_equal(claims[2].alias, "scm.a");
-    assert_string_equal(claims[3].alias, "app");
+    assert_null(alias_settle(picks, 4));
+    assert_string_equal(picks[0].name, "scm.a");
+    assert_string_equal(picks[1].name, "scm.b");
+    assert_string_equal(picks[2].name, "scm.a");
+    assert_string_equal(picks[3].name, "app");
 }
 
 static void the_same_certificate_is_no_clash(void **state)
 {
     (void)state;
-    struct alias_claim claims[] = {
-        {.alias = "scm", .full = "scm.a", .origin = "x", .sha256 = one},
-        {.alias = "scm", .full = "scm.b", .origin = "y", .sha256 = one},
-        {.alias = "scm", .full = "scm.c", .origin = "z", .sha256 = NULL},
+    struct pick picks[] = {
+        {.alias = "scm", .full = "scm.a", .origin = "x", .cert = &first},
+        {.alias = "scm", .full = "scm.b", .origin = "y", .cert = &first},
+        {.alias = "scm", .full = "scm.c", .origin = "z", .cert = NULL},
     };
-    assert_null(alias_settle(claims, 3));
+    assert_null(alias_settle(picks, 3));
     for (size_t i = 0; i < 3; i++)
-        assert_string_equal(claims[i].alias, "scm");
+        assert_string_equal(picks[i].name, "scm");
 }
 
 static void a_given_alias_stays_and_the_other_gives_way(void **state)
 {
     (void)state;
-    struct alias_claim claims[] = {
-        {.alias = "scm", .full = "scm", .origin = "x", .sha256 = one, .fixed = true},
-        {.alias = "scm", .full = "scm.b", .origin = "y", .sha256 = two},
+    struct pick picks[] = {
+        {.alias = "scm", .full = "scm", .origin = "x", .cert = &first, .fixed = true},
+        {.alias = "scm", .full = "scm.b", .origin = "y", .cert = &second},
     };
-    assert_null(alias_settle(claims, 2));
-    assert_string_equal(claims[0].alias, "scm");
-    assert_string_equal(claims[1].alias, "scm.b");
+    assert_null(alias_settle(picks, 2));
+    assert_string_equal(picks[0].name, "scm");
+    assert_string_equal(picks[1].name, "scm.b");
 }
 
 static void what_still_clashes_fails_and_names_both(void **state)
 {
     (void)state;
-    struct alias_claim claims[] = {
-        {.alias = "scm", .full = "scm", .origin = "https://scm", .sha256 = one},
-        {.alias = "scm", .full = "scm", .origin = "https://scm:8443", .sha256 = two},
-        {.alias = "a", .full = "a.x", .origin = "https://a.x", .sha256 = one},
-        {.alias = "a", .full = "a.y", .origin = "https://a.y", .sha256 = two},
-        {.alias = "a.x", .full = "a.x", .origin = "/d/a.x.crt", .sha256 = two},
+    struct pick picks[] = {
+        {.alias = "scm", .full = "scm", .origin = "https://scm", .cert = &first},
+        {.alias = "scm", .full = "scm", .origin = "https://scm:8443", .cert = &second},
+        {.alias = "a", .full = "a.x", .origin = "https://a.x", .cert = &first},
+        {.alias = "a", .full = "a.y", .origin = "https://a.y", .cert = &second},
+        {.alias = "a.x", .full = "a.x", .origin = "/d/a.x.crt", .cert = &second},
     };
-    const char *text = alias_settle(claims, 5);
+    const char *text = alias_settle(picks, 5);
     assert_non_null(text);
     assert_non_null(strstr(text, "https://scm and https://scm:8443 "));
     assert_non_null(strstr(text, "https://a.x and /d/a.x.crt "));
@@ -86,8 +87,8 @@ static void what_still_clashes_fails_and_names_both(void **state)
 static void a_name_that_makes_no_alias_fails(void **state)
 {
     (void)state;
-    struct alias_claim claims[] = {{.alias = "", .full = "", .origin = "/d/x", .sha256 = one}};
-    const char *text = alias_settle(claims, 1);
+    struct pick picks[] = {{.alias = "", .full = "", .origin = "/d/x", .cert = &first}};
+    const char *text = alias_settle(picks, 1);
     assert_non_null(text);
     assert_non_null(strstr(text, "/d/x"));
 }
@@ -105,8 +106,8 @@ static void pins_come_back_as_they_were_written(void **state)
     pins_write(&pins, &text);
     assert_true(pins_parse(text.data, text.size, &back, &line));
     assert_int_equal(back.count, 2);
-    assert_memory_equal(pins_find(&back, "tls://scm1:443"), one, sizeof(one));
-    assert_memory_equal(pins_find(&back, "tls://scm2:443"), two, sizeof(two));
+    assert_memory_equal(pins_find(&back, "tls://scm1:443"), one, CERT_SHA256_SIZE);
+    assert_memory_equal(pins_find(&back, "tls://scm2:443"), two, CERT_SHA256_SIZE);
     assert_null(pins_find(&back, "tls://scm1:44"));
     assert_null(pins_find(&back, "tls://zzz:1"));
     pins_write(&back, &again);

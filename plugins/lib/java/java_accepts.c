@@ -234,9 +234,11 @@ enum java_verdict java_accepts(const void *der, size_t size, const char **ret_wh
     X509 *cert = cert_parse(der, size);
     const char *why = text_garbled;
     verdict = cert == NULL ? JAVA_REFUSES : judge_decoded(cert, &why);
-    if (verdict == JAVA_ACCEPTS && !cert_key_decodes(der, size)) {
+    if (verdict == JAVA_ACCEPTS) {
+        EVP_PKEY *key = cert_key(cert);
         why = "has a public key of a kind that cannot be decoded here";
-        verdict = JAVA_UNSURE;
+        verdict = key == NULL ? JAVA_UNSURE : JAVA_ACCEPTS;
+        EVP_PKEY_free(key);
     }
     X509_free(cert);
     ERR_clear_error();

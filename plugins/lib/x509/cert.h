@@ -1,9 +1,8 @@
 /*
  * X.509 certificates as files and as people see them. Pure: bytes in, bytes and text out.
  *
- * cert_read() takes a file's bytes apart; cert_facts_of() parses one certificate, which is slow
- * (0.23 ms in OpenSSL 3.0), so call it only for what must be shown or judged: identity is the
- * SHA-256 of the DER bytes.
+ * cert_read() takes a file's bytes apart; cert_facts_of() tells what is in one certificate. Call it
+ * only for what must be shown or judged: identity is the SHA-256 of the DER bytes.
  */
 #ifndef TFHOOK_LIB_CERT_H
 #define TFHOOK_LIB_CERT_H

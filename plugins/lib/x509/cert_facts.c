@@ -136,6 +136,15 @@ static void judge_use(X509 *x, struct cert_facts *f)
                      (X509_get_extended_key_usage(x) & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0;
 }
 
+static void judge_key(X509 *x, struct cert_facts *f)
+{
+    EVP_PKEY *key = cert_key(x);
+    int kind = key == NULL ? EVP_PKEY_NONE : EVP_PKEY_base_id(key);
+    f->key_bits = key == NULL ? 0 : EVP_PKEY_bits(key);
+    f->key_is_rsa = kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS;
+    EVP_PKEY_free(key);
+}
+
 int cert_facts_of(const void *der, size_t size, struct cert_facts *ret)
 {
     X509 *x = cert_parse(der, size);
@@ -154,10 +163,8 @@ int cert_facts_of(const void *der, size_t size, struct cert_facts *ret)
               ASN1_TIME_to_tm(X509_get0_notAfter(x), &day) &&
               strftime(f.not_after_day, sizeof(f.not_after_day), "%Y-%m-%d", &day) > 0;
     if (ok) {
-        struct cert_key key = cert_key_of(der, size);
         judge_use(x, &f);
-        f.key_bits = key.bits;
-        f.key_is_rsa = key.is_rsa;
+        judge_key(x, &f);
     }
     X509_free(x);
     ERR_clear_error();

@@ -1,6 +1,6 @@
 /* cert_read(): the certificates of a PEM or DER file, and the refusal of whatever holds a key. */
 #include "cert.h"
-#include "cert_decodes.h"
+#include "cert_parse.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -163,7 +163,9 @@ static enum cert_status scan_for_keys(struct span s)
 
 static enum cert_status add_certificate(struct span der, struct cert_list *list)
 {
-    if (!cert_decodes(der.at, der.size))
+    X509 *parsed = cert_parse(der.at, der.size);
+    X509_free(parsed);
+    if (parsed == NULL)
         return CERT_BROKEN;
     return cert_list_add(list, der.at, der.size) ? CERT_OK : CERT_MEMORY;
 }

@@ -5,13 +5,14 @@
  *   { body, algorithm, BIT STRING }
  *   body  { [0] version?, serial, algorithm, issuer, dates, subject, key, [1]?, [2]?, [3]? }
  */
+#include <openssl/bn.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "java_accepts.h"
 #include "java_der_values.h"
-#include "rsa_public_key.h"
 
+#define OID_RSA_KEY "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"
 #define OID_DSA_KEY "\x2A\x86\x48\xCE\x38\x04\x01"
 #define OID_DH_KEY "\x2A\x86\x48\x86\xF7\x0D\x01\x03\x01"
 #define OID_X942_KEY "\x2A\x86\x48\xCE\x3E\x02\x01"
@@ -102,15 +103,31 @@ static bool split_fields(const void *der, size_t size, struct frame *f)
            split_body(&body.content, f);
 }
 
+/* The bits of a number, in which leading zeros do not count; 0 when it is not positive. */
+static int count_bits(const struct der *integer)
+{
+    const unsigned char *at = integer->content.at;
+    BIGNUM *number = NULL;
+    if (!der_end(&integer->content) && (*at & 0x80) == 0)
+        number = BN_bin2bn(at, (int)der_size(&integer->content), NULL);
+    int bits = number == NULL ? 0 : BN_num_bits(number);
+    BN_free(number);
+    return bits;
+}
+
+/* { modulus, exponent } */
 static const char *judge_rsa(const struct der *bits)
 {
-    struct rsa_public_key key;
-    if (!rsa_public_key_read(bits, &key))
+    struct der_span body = bits->content;
+    struct der pair, modulus, exponent;
+    if (*body.at++ != 0 || !der_expect(&body, DER_TAG_SEQUENCE, &pair) || !der_end(&body) ||
+        !der_expect(&pair.content, DER_TAG_INTEGER, &modulus) ||
+        !der_expect(&pair.content, DER_TAG_INTEGER, &exponent) || !der_end(&pair.content))
         return text_garbled;
-    if (key.bits < LEAST_RSA_BITS || key.bits > MOST_RSA_BITS)
+    int size = count_bits(&modulus), exponent_size = count_bits(&exponent);
+    if (size < LEAST_RSA_BITS || size > MOST_RSA_BITS)
         return "has an RSA key of less than 512 or more than 16384 bits";
-    if (key.exponent_bits < 2 ||
-        (key.bits > BIG_RSA_BITS && key.exponent_bits > MOST_EXPONENT_BITS))
+    if (exponent_size < 2 || (size > BIG_RSA_BITS && exponent_size > MOST_EXPONENT_BITS))
         return "has an RSA key whose exponent Java does not take";
     return NULL;
 }

@@ -64,8 +64,8 @@ int import_open(const struct import_run *run, const struct jvm_store *store,
         truststore_free(opened);
         return result;
     }
-    if (jvm_is_blind(&run->stores, store, opened) && !truststore_blind(opened))
-        memory_exhausted();
+    if (jvm_is_blind(&run->stores, store, opened))
+        truststore_blind(opened);
     host->log(host, TFHOOK_DEBUG, "%s: %s, %zu entries (%s: %s)", store->real,
               truststore_form_text(opened), opened->count, store->path, store->why);
     *ret = opened;

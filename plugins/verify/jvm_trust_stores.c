@@ -40,8 +40,8 @@ static void judge_loading(const struct verify_stores *stores, struct verify_stor
     store->undecodable =
         truststore_undecodable(store->store, true, &store->decodable, &store->undecodable_why);
     store->loaded = store->decodable != JAVA_REFUSES;
-    if (jvm_is_blind(&stores->jvms, store->place, store->store) && !truststore_blind(store->store))
-        store->loaded = false;
+    if (jvm_is_blind(&stores->jvms, store->place, store->store))
+        truststore_blind(store->store);
     for (size_t i = 0; store->loaded && i < stores->jvms.jvm_count; i++) {
         const struct jvm *jvm = &stores->jvms.jvms[i];
         store->loaded = !jvm->wanted || !jvm_uses(jvm, store->place) ||

@@ -130,42 +130,22 @@ static const char *const text_ghost =
 static const char *const text_sealed =
     "it is encrypted, and a JVM without javax.net.ssl.trustStorePassword skips it in silence";
 
-static int by_name(const void *a, const void *b)
-{
-    const struct truststore_entry *const *left = a, *const *right = b;
-    int order = strcmp((*left)->name, (*right)->name);
-    return order != 0 ? order : *left < *right ? -1 : 1; /* by place in the file */
-}
-
 /* Which entries a JVM trusts. Of equal names the last one counts, as each is put into one table;
  * and what is filed under a name that folding changes is never looked up. What is skipped hides
  * nothing. */
-bool truststore_judge(struct truststore *store)
+void truststore_judge(struct truststore *store)
 {
-    struct truststore_entry **sorted = calloc(store->count + 1, sizeof(*sorted));
-    if (sorted == NULL)
-        return false;
-    size_t named = 0;
     for (size_t i = 0; i < store->count; i++) {
         struct truststore_entry *entry = &store->entries[i];
+        bool filed = entry->named && !(store->blind && entry->in_sealed);
         bool unseen = store->blind && entry->sealed && entry->flaw == NULL;
         entry->why_not = unseen ? text_sealed : entry->flaw;
-        if (entry->named && !(store->blind && entry->in_sealed))
-            sorted[named++] = entry;
-    }
-    if (named > 0)
-        qsort(sorted, named, sizeof(*sorted), by_name);
-    for (size_t i = 0; i < named; i++) {
-        struct truststore_entry *entry = sorted[i];
-        if (entry->why_not == NULL && strcmp(entry->name, entry->folded) != 0)
+        if (filed && entry->why_not == NULL && strcmp(entry->name, entry->folded) != 0)
             entry->why_not = text_ghost;
-        else if (i + 1 < named && strcmp(entry->name, sorted[i + 1]->name) == 0)
+        else if (filed && truststore_find_name(store, entry->name, true) != entry)
             entry->why_not = text_hidden;
+        entry->trusted = entry->why_not == NULL;
     }
-    free(sorted);
-    for (size_t i = 0; i < store->count; i++)
-        store->entries[i].trusted = store->entries[i].why_not == NULL;
-    return true;
 }
 
 static enum truststore_status fail_unknown(const unsigned char *data, size_t size,
@@ -233,13 +213,13 @@ enum truststore_status truststore_open(const void *data, size_t size, const char
     store->size = size;
     store->data = data;
     store->password = strdup(password);
+    store->index = calloc(1, sizeof *store->index);
     enum truststore_status status = TRUSTSTORE_MEMORY;
-    if (store->password != NULL) {
+    if (store->password != NULL && store->index != NULL)
         status = truststore_ops_of(store)->parse(store, error);
-        if (status == TRUSTSTORE_OK && !(truststore_judge(store) && truststore_reindex(store)))
-            status = TRUSTSTORE_MEMORY;
-    }
     if (status == TRUSTSTORE_OK) {
+        truststore_reindex(store);
+        truststore_judge(store);
         *ret = store;
         return status;
     }
@@ -268,8 +248,7 @@ void truststore_free(struct truststore *store)
     }
     free(store->sealed);
     free(store->entries);
-    hash_index_clear(&store->names);
-    hash_index_clear(&store->hashes);
+    free(store->index);
     if (store->password != NULL)
         OPENSSL_cleanse(store->password, strlen(store->password));
     free(store->password);
@@ -300,10 +279,10 @@ bool truststore_needs_password(const struct truststore *store)
     return store->sealed_count > 0;
 }
 
-bool truststore_blind(struct truststore *store)
+void truststore_blind(struct truststore *store)
 {
     store->blind = true;
-    return truststore_judge(store);
+    truststore_judge(store);
 }
 
 void truststore_put(const struct truststore *store, const struct truststore_entry *entry,

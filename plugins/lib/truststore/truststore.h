@@ -30,7 +30,6 @@
 #include <stdint.h>
 
 #include "bytes.h"
-#include "hash_index.h"
 
 enum { TRUSTSTORE_SHA256_SIZE = 32 };
 
@@ -87,8 +86,9 @@ struct truststore_entry {
     const char *flaw;            /* a reason of its own not to be trusted */
     const unsigned char *key_id; /* PKCS#12: its localKeyID, NULL when it has none */
     size_t key_id_size;
-    size_t safe;    /* PKCS#12: which safe it is in */
-    bool in_sealed; /* PKCS#12: that safe is encrypted */
+    size_t safe;                     /* PKCS#12: which safe it is in */
+    bool in_sealed;                  /* PKCS#12: that safe is encrypted */
+    uint32_t next_name, next_sha256; /* in their buckets of the index */
 };
 
 /* PKCS#12: how the MAC is made; absent when algorithm is NULL. The pointers lead into `data`. */
@@ -126,7 +126,7 @@ struct truststore {
     struct truststore_sealed *sealed;
     size_t sealed_count;
     bool blind;
-    struct hash_index names, hashes; /* of the entries; both have all, or a place was changed */
+    struct truststore_index *index;
 };
 
 enum truststore_status truststore_open(const void *data, size_t size, const char *password,
@@ -149,12 +149,12 @@ const struct truststore_entry *truststore_find_alias(const struct truststore *st
 const struct truststore_entry *
 truststore_find_sha256(const struct truststore *store,
                        const unsigned char sha256[TRUSTSTORE_SHA256_SIZE]);
-/* How many different certificates a JVM trusts. SIZE_MAX when memory is out. */
+/* How many different certificates a JVM trusts. */
 size_t truststore_trusted(const struct truststore *store);
 /* Is everything that could be trusted encrypted? */
 bool truststore_needs_password(const struct truststore *store);
-/* From now on `trusted` is what a JVM without a password trusts. False when memory is out. */
-bool truststore_blind(struct truststore *store) __attribute__((warn_unused_result));
+/* From now on `trusted` is what a JVM without a password trusts. */
+void truststore_blind(struct truststore *store);
 
 /* The alias must be printable ASCII in lower case without spaces, and free; the certificate must
  * parse whole, its extensions too: one that does not would make Java refuse the whole store. */

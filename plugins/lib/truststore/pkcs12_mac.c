@@ -93,52 +93,34 @@ enum truststore_status pkcs12_mac_read(struct truststore *store, const struct de
     return TRUSTSTORE_OK;
 }
 
-/* The password as a BMPString with its NUL, as the key derivation wants it. */
-static enum truststore_status wide_password(const char *password, struct bytes *out,
-                                            struct truststore_error *error)
+/* Older JDKs take no other password for the MAC of PKCS#12. */
+static bool is_printable(const char *password)
 {
-    struct jks_alias wide = {0};
-    int rc = jks_alias_from_utf8(password, &wide);
-    if (rc == JKS_ALIAS_MALFORMED)
-        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0, "the password is not UTF-8");
-    bool ascii = true;
-    for (size_t i = 0; rc == 0 && i < wide.count; i++) {
-        ascii = ascii && wide.units[i] >= ' ' && wide.units[i] <= '~';
-        bytes_u16(out, wide.units[i]);
-    }
-    bytes_u16(out, 0);
-    if (wide.units != NULL)
-        OPENSSL_cleanse(wide.units, wide.count * sizeof *wide.units);
-    jks_alias_free(&wide);
-    if (!ascii)
-        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0,
-                               "the password is not printable ASCII, and older JDKs take no other "
-                               "one for the MAC of PKCS#12");
-    return rc == 0 && !out->failed ? TRUSTSTORE_OK : truststore_no_memory(error);
+    while (*password >= ' ' && *password <= '~')
+        password++;
+    return *password == '\0';
 }
 
 static enum truststore_status compute_mac(const struct truststore *store, const void *content,
                                           size_t size, unsigned char sum[EVP_MAX_MD_SIZE],
                                           unsigned *ret_size, struct truststore_error *error)
 {
-    struct bytes wide = {0};
-    enum truststore_status status = wide_password(store->password, &wide, error);
     const EVP_MD *digest = EVP_get_digestbynid(store->mac.digest);
     unsigned char key[EVP_MAX_MD_SIZE];
-    if (status == TRUSTSTORE_OK &&
-        (digest == NULL ||
-         PKCS12_key_gen_uni(wide.data, (int)wide.size, (unsigned char *)(uintptr_t)store->mac.salt,
-                            (int)store->mac.salt_size, PKCS12_MAC_ID, store->mac.iterations,
-                            EVP_MD_size(digest), key, digest) != 1 ||
-         HMAC(digest, key, EVP_MD_size(digest), content, size, sum, ret_size) == NULL))
-        status = truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0,
-                                 "OpenSSL cannot compute its MAC (digest %s)",
-                                 OBJ_nid2sn(store->mac.digest));
+    if (!is_printable(store->password))
+        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0,
+                               "the password is not printable ASCII, and older JDKs take no other "
+                               "one for the MAC of PKCS#12");
+    bool done = digest != NULL &&
+                PKCS12_key_gen_asc(store->password, -1, (unsigned char *)(uintptr_t)store->mac.salt,
+                                   (int)store->mac.salt_size, PKCS12_MAC_ID, store->mac.iterations,
+                                   EVP_MD_size(digest), key, digest) == 1 &&
+                HMAC(digest, key, EVP_MD_size(digest), content, size, sum, ret_size) != NULL;
     OPENSSL_cleanse(key, sizeof key);
-    if (wide.data != NULL)
-        OPENSSL_cleanse(wide.data, wide.size);
-    bytes_free(&wide);
-    return status;
+    return done ? TRUSTSTORE_OK
+                : truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0,
+                                  "OpenSSL cannot compute its MAC (digest %s)",
+                                  OBJ_nid2sn(store->mac.digest));
 }
 
 enum truststore_status pkcs12_mac_check(const struct truststore *store,

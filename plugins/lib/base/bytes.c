@@ -110,6 +110,13 @@ void bytes_u64(struct bytes *b, uint64_t value)
     add_big_endian(b, value, 8);
 }
 
+void bytes_wipe(struct bytes *b)
+{
+    if (b->data != NULL)
+        explicit_bzero(b->data, b->room);
+    bytes_free(b);
+}
+
 void bytes_free(struct bytes *b)
 {
     free(b->data);

@@ -29,5 +29,6 @@ void bytes_u16(struct bytes *b, unsigned value); /* big-endian, as Java has it *
 void bytes_u32(struct bytes *b, uint32_t value);
 void bytes_u64(struct bytes *b, uint64_t value);
 void bytes_free(struct bytes *b);
+void bytes_wipe(struct bytes *b); /* the same, for a secret */
 
 #endif

@@ -82,23 +82,18 @@ static enum truststore_status take_counted(struct reader *r, size_t size, const 
     return status;
 }
 
-static enum truststore_status take_alias(struct reader *r, struct jks_alias *ret)
+static enum truststore_status take_alias(struct reader *r, struct bytes *out)
 {
     const unsigned char *raw = NULL;
     size_t size = 0, bad = 0;
     enum truststore_status status = take_counted(r, 2, "the alias", &raw, &size);
     if (status != TRUSTSTORE_OK)
         return status;
-    switch (jks_alias_from_modified_utf8(raw, size, ret, &bad)) {
-    case 0:
-        return TRUSTSTORE_OK;
-    case JKS_ALIAS_MALFORMED:
+    if (!jks_alias_from_modified_utf8(raw, size, out, &bad))
         return fail_garbled(
             r, r->at - size + bad,
             "the alias is no modified UTF-8, and Java refuses the whole store for it");
-    default:
-        return truststore_no_memory(r->error);
-    }
+    return TRUSTSTORE_OK;
 }
 
 static enum truststore_status take_jks_certificate(struct reader *r, const unsigned char **ret,
@@ -181,7 +176,7 @@ static enum truststore_status take_entry(struct reader *r)
 {
     size_t start = r->at;
     struct truststore_entry entry = {.named = true};
-    struct jks_alias alias = {0};
+    struct bytes alias = {0};
     uint64_t tag = 0;
     enum truststore_status status = take_number(r, 4, "an entry", &tag);
     if (status == TRUSTSTORE_OK && tag == TAG_SECRET && r->store->form == TRUSTSTORE_JCEKS)
@@ -201,7 +196,7 @@ static enum truststore_status take_entry(struct reader *r)
         status = truststore_no_memory(r->error);
     if (status != TRUSTSTORE_OK)
         free(entry.chain);
-    jks_alias_free(&alias);
+    bytes_free(&alias);
     return status;
 }
 
@@ -211,27 +206,19 @@ static enum truststore_status store_digest(const char *password, const unsigned 
                                            struct truststore_error *error)
 {
     static const char salt[] = "Mighty Aphrodite";
-    struct jks_alias wide = {0};
-    int rc = jks_alias_from_utf8(password, &wide);
-    if (rc == JKS_ALIAS_MALFORMED)
-        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0, "the password is not UTF-8");
     struct bytes secret = {0};
-    for (size_t i = 0; rc == 0 && i < wide.count; i++)
-        bytes_u16(&secret, wide.units[i]);
+    if (!jks_alias_from_utf8(password, &secret)) {
+        bytes_wipe(&secret);
+        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0, "the password is not UTF-8");
+    }
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool done = rc == 0 && !secret.failed && context != NULL &&
-                EVP_DigestInit_ex(context, EVP_sha1(), NULL) == 1 &&
-                EVP_DigestUpdate(context, secret.data, secret.size) == 1 &&
-                EVP_DigestUpdate(context, salt, sizeof salt - 1) == 1 &&
-                EVP_DigestUpdate(context, data, size) == 1 &&
-                EVP_DigestFinal_ex(context, ret, NULL) == 1;
+    bool done =
+        !secret.failed && context != NULL && EVP_DigestInit_ex(context, EVP_sha1(), NULL) == 1 &&
+        EVP_DigestUpdate(context, secret.data, secret.size) == 1 &&
+        EVP_DigestUpdate(context, salt, sizeof salt - 1) == 1 &&
+        EVP_DigestUpdate(context, data, size) == 1 && EVP_DigestFinal_ex(context, ret, NULL) == 1;
     EVP_MD_CTX_free(context);
-    if (secret.data != NULL)
-        OPENSSL_cleanse(secret.data, secret.size);
-    bytes_free(&secret);
-    if (wide.units != NULL)
-        OPENSSL_cleanse(wide.units, wide.count * sizeof *wide.units);
-    jks_alias_free(&wide);
+    bytes_wipe(&secret);
     return done ? TRUSTSTORE_OK
                 : truststore_fail(error, TRUSTSTORE_MEMORY, 0, "SHA-1 cannot be computed");
 }

@@ -179,19 +179,16 @@ static int bag_kind(const struct der *oid)
 }
 
 /* The name under which Java files the entry. */
-static enum truststore_status name_of(struct pkcs12_walk *w, const struct bag *bag, bool named,
-                                      struct jks_alias *ret)
+static void put_name(struct pkcs12_walk *w, const struct bag *bag, bool named, struct bytes *out)
 {
     char number[12] = "";
-    int rc;
     if (bag->name.at != NULL) {
-        rc = jks_alias_from_utf16be(bag->name.at, der_size(&bag->name), ret);
-    } else {
-        if (named)
-            (void)snprintf(number, sizeof number, "%u", ++w->unnamed);
-        rc = jks_alias_from_utf8(number, ret);
+        jks_alias_from_utf16be(bag->name.at, der_size(&bag->name), out);
+    } else if (named) {
+        (void)snprintf(number, sizeof number, "%u", ++w->unnamed);
+        for (const char *at = number; *at != '\0'; at++)
+            bytes_u16(out, (unsigned char)*at);
     }
-    return rc == 0 ? TRUSTSTORE_OK : truststore_no_memory(w->error);
 }
 
 /* Java takes the first certificate of a safe for that of the store's first private key, and gives
@@ -240,11 +237,11 @@ enum truststore_status walk_bag(struct pkcs12_walk *w, struct der_span *bags)
     } else if (kind == BAG_SHROUDED_KEY || kind == BAG_SECRET) {
         status = take_bag_key(w, &element, kind, &bag, &entry);
     }
-    struct jks_alias name = {0};
-    if (status == TRUSTSTORE_OK)
-        status = name_of(w, &bag, entry.named, &name);
-    if (status == TRUSTSTORE_OK && !truststore_append(w->store, &entry, &name))
-        status = truststore_no_memory(w->error);
-    jks_alias_free(&name);
-    return status;
+    if (status != TRUSTSTORE_OK)
+        return status;
+    struct bytes name = {0};
+    put_name(w, &bag, entry.named, &name);
+    bool appended = truststore_append(w->store, &entry, &name);
+    bytes_free(&name);
+    return appended ? TRUSTSTORE_OK : truststore_no_memory(w->error);
 }

@@ -50,46 +50,23 @@ size_t truststore_der_block(const unsigned char *data, size_t size)
 
 void truststore_entry_free(struct truststore_entry *entry)
 {
-    if (entry->name != entry->folded)
-        free(entry->name);
-    if (entry->folded != entry->alias)
-        free((void *)(uintptr_t)entry->folded);
-    free((void *)(uintptr_t)entry->alias);
+    free(entry->name);
+    free(entry->folded);
+    free(entry->alias);
     free(entry->chain);
 }
 
-/* An alias that is what all three say of it; NULL when it is none, or memory is out. */
-static char *plain_name(const struct jks_alias *alias)
+static bool entry_names(struct truststore_entry *entry, const struct bytes *alias, bool unfolded)
 {
-    char *name = malloc(alias->count + 1);
-    for (size_t i = 0; name != NULL && i < alias->count; i++) {
-        unsigned unit = alias->units[i];
-        if (unit == 0 || unit > 0x7F || (unit >= 'A' && unit <= 'Z')) {
-            free(name);
-            return NULL;
-        }
-        name[i] = (char)unit;
-    }
-    if (name != NULL)
-        name[alias->count] = '\0';
-    return name;
-}
-
-static bool entry_names(struct truststore_entry *entry, const struct jks_alias *alias,
-                        bool unfolded)
-{
-    entry->name = plain_name(alias);
-    entry->alias = entry->folded = entry->name;
-    if (entry->name != NULL)
-        return true;
-    struct jks_alias folded = {0};
-    if (jks_alias_fold(alias, &folded) != 0)
-        return false;
+    struct bytes folded = {0};
+    jks_alias_fold(alias, &folded);
     entry->alias = jks_alias_text(alias);
     entry->folded = jks_alias_exact(&folded);
     entry->name = jks_alias_exact(unfolded ? alias : &folded);
-    jks_alias_free(&folded);
-    return entry->alias != NULL && entry->folded != NULL && entry->name != NULL;
+    bool done = !alias->failed && !folded.failed && entry->alias != NULL && entry->folded != NULL &&
+                entry->name != NULL;
+    bytes_free(&folded);
+    return done;
 }
 
 static bool make_entry_room(struct truststore *store)
@@ -108,7 +85,7 @@ static bool make_entry_room(struct truststore *store)
 }
 
 bool truststore_append(struct truststore *store, const struct truststore_entry *entry,
-                       const struct jks_alias *alias)
+                       const struct bytes *alias)
 {
     struct truststore_entry added = *entry;
     if (!make_entry_room(store) ||

@@ -64,8 +64,8 @@ struct truststore_der {
 
 struct truststore_entry {
     enum truststore_kind kind;
-    const char *alias;        /* as on the disk, in UTF-8; "" when it has none */
-    const char *folded;       /* as Java looks it up; like alias for one in lower-case ASCII */
+    char *alias;              /* as on the disk, in UTF-8; "" when it has none */
+    char *folded;             /* as Java looks it up; like alias for one in lower-case ASCII */
     const unsigned char *der; /* NULL when it has no certificate */
     size_t der_size;
     unsigned char sha256[TRUSTSTORE_SHA256_SIZE];

@@ -87,9 +87,9 @@ static enum truststore_status make_entry(const struct truststore *store, const c
 static bool append_entry(struct truststore *store, const struct truststore_entry *entry,
                          const char *alias)
 {
-    struct jks_alias name = {0};
-    bool done = jks_alias_from_utf8(alias, &name) == 0 && truststore_append(store, entry, &name);
-    jks_alias_free(&name);
+    struct bytes name = {0};
+    bool done = jks_alias_from_utf8(alias, &name) && truststore_append(store, entry, &name);
+    bytes_free(&name);
     return done;
 }
 

@@ -42,7 +42,7 @@ enum truststore_status truststore_no_memory(struct truststore_error *error);
 /* Appends an entry whose kind, der, raw and date are set; takes its names from `alias` and hashes
  * its certificate. False when memory is out. */
 bool truststore_append(struct truststore *store, const struct truststore_entry *entry,
-                       const struct jks_alias *alias) __attribute__((warn_unused_result));
+                       const struct bytes *alias) __attribute__((warn_unused_result));
 
 const struct truststore_ops *truststore_ops_of(const struct truststore *store);
 /* An entry as it is written: byte for byte as it was read, or made. */

@@ -3,8 +3,7 @@
  * where the algorithm is PBES2 (RFC 8018) or one of the older schemes of RFC 7292, appendix C.
  *
  * What is taken is what Java takes; OpenSSL does the work. From OpenSSL 3 on RC2 and RC4 are in its
- * provider "legacy", which is loaded for them alone, into a library context of its own: what else
- * the process does with OpenSSL, and how an administrator has set it up, stays as it is.
+ * provider "legacy", which is loaded while they are used.
  */
 #include <limits.h>
 #include <openssl/crypto.h>
@@ -31,14 +30,13 @@ static const struct scheme {
     const char *oid;
     size_t size;
     const char *form;
-    bool legacy;
 } schemes[] = {
-    {OID_PBES2, sizeof OID_PBES2 - 1, FORM("PBES2"), false},
-    {OID_PBE_SHA1 "\x03", sizeof OID_PBE_SHA1, FORM("3DES"), false},
-    {OID_PBE_SHA1 "\x06", sizeof OID_PBE_SHA1, FORM("40-bit RC2"), true},
-    {OID_PBE_SHA1 "\x05", sizeof OID_PBE_SHA1, FORM("128-bit RC2"), true},
-    {OID_PBE_SHA1 "\x02", sizeof OID_PBE_SHA1, FORM("40-bit RC4"), true},
-    {OID_PBE_SHA1 "\x01", sizeof OID_PBE_SHA1, FORM("128-bit RC4"), true},
+    {OID_PBES2, sizeof OID_PBES2 - 1, FORM("PBES2")},
+    {OID_PBE_SHA1 "\x03", sizeof OID_PBE_SHA1, FORM("3DES")},
+    {OID_PBE_SHA1 "\x06", sizeof OID_PBE_SHA1, FORM("40-bit RC2")},
+    {OID_PBE_SHA1 "\x05", sizeof OID_PBE_SHA1, FORM("128-bit RC2")},
+    {OID_PBE_SHA1 "\x02", sizeof OID_PBE_SHA1, FORM("40-bit RC4")},
+    {OID_PBE_SHA1 "\x01", sizeof OID_PBE_SHA1, FORM("128-bit RC4")},
 };
 
 static const struct scheme *scheme_of(const struct der *oid)
@@ -145,77 +143,18 @@ enum truststore_status pkcs12_encrypted_read(const struct truststore *store,
 
 /* --- OpenSSL --- */
 
-#if OPENSSL_VERSION_NUMBER >= 0x30000000L
-struct library {
-    OSSL_LIB_CTX *context; /* NULL: the one of the process */
-    OSSL_PROVIDER *standard, *legacy;
-};
-
-/* False: no such provider here. */
-static bool library_open(bool legacy, struct library *ret)
-{
-    *ret = (struct library){0};
-    if (!legacy)
-        return true;
-    ret->context = OSSL_LIB_CTX_new();
-    if (ret->context == NULL)
-        return false;
-    ret->standard = OSSL_PROVIDER_load(ret->context, "default");
-    ret->legacy = OSSL_PROVIDER_load(ret->context, "legacy");
-    return ret->standard != NULL && ret->legacy != NULL;
-}
-
-static void library_close(struct library *library)
-{
-    if (library->legacy != NULL)
-        (void)OSSL_PROVIDER_unload(library->legacy);
-    if (library->standard != NULL)
-        (void)OSSL_PROVIDER_unload(library->standard);
-    OSSL_LIB_CTX_free(library->context);
-}
-
-static bool set_up(const struct library *library, EVP_CIPHER_CTX *context, const X509_ALGOR *how,
-                   const char *password, bool encrypt)
-{
-    return EVP_PBE_CipherInit_ex(how->algorithm, password, -1, how->parameter, context, encrypt,
-                                 library->context, NULL) == 1;
-}
-#else
-struct library {
-    bool legacy;
-};
-
-static bool library_open(bool legacy, struct library *ret)
-{
-    ret->legacy = legacy; /* it has all of them */
-    return true;
-}
-
-static void library_close(struct library *library)
-{
-    (void)library;
-}
-
-static bool set_up(const struct library *library, EVP_CIPHER_CTX *context, const X509_ALGOR *how,
-                   const char *password, bool encrypt)
-{
-    (void)library;
-    return EVP_PBE_CipherInit(how->algorithm, password, -1, how->parameter, context, encrypt) == 1;
-}
-#endif
-
 enum outcome { DONE, NOT_INSTALLED, NOT_POSSIBLE, BAD_PADDING, NO_MEMORY };
 
 /* Appends to `out` what comes of `in`. */
-static enum outcome run_cipher(const struct library *library, const X509_ALGOR *how,
-                               const char *password, bool encrypt, const struct der_span *in,
-                               struct bytes *out)
+static enum outcome run_cipher(const X509_ALGOR *how, const char *password, bool encrypt,
+                               const struct der_span *in, struct bytes *out)
 {
     int size = 0, rest = 0;
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     bytes_reserve(out, der_size(in) + EVP_MAX_BLOCK_LENGTH);
     enum outcome outcome = context == NULL || out->failed ? NO_MEMORY : NOT_POSSIBLE;
-    if (outcome != NO_MEMORY && set_up(library, context, how, password, encrypt) &&
+    if (outcome != NO_MEMORY &&
+        EVP_PBE_CipherInit(how->algorithm, password, -1, how->parameter, context, encrypt) == 1 &&
         EVP_CipherUpdate(context, out->data + out->size, &size, in->at, (int)der_size(in)) == 1)
         outcome = EVP_CipherFinal_ex(context, out->data + out->size + size, &rest) == 1
                       ? DONE
@@ -228,25 +167,33 @@ static enum outcome run_cipher(const struct library *library, const X509_ALGOR *
     return outcome;
 }
 
+/* OpenSSL 1.1.1 has all of them at hand. */
+static bool needs_provider(const X509_ALGOR *how)
+{
+    int scheme = OBJ_obj2nid(how->algorithm);
+    return OPENSSL_VERSION_NUMBER >= 0x30000000L && scheme != NID_pbes2 &&
+           scheme != NID_pbe_WithSHA1And3_Key_TripleDES_CBC;
+}
+
 static enum outcome crypt_content(const struct truststore *store, const unsigned char *algorithm,
                                   size_t algorithm_size, bool encrypt, const struct der_span *in,
                                   struct bytes *out)
 {
-    struct der_span body = {algorithm, algorithm + algorithm_size};
-    struct der element, oid;
-    struct library library;
-    if (!der_expect(&body, DER_TAG_SEQUENCE, &element) ||
-        !der_expect(&element.content, DER_TAG_OID, &oid) || algorithm_size > LONG_MAX)
+    X509_ALGOR *how = d2i_X509_ALGOR(NULL, &algorithm, (long)algorithm_size);
+    if (how == NULL)
         return NOT_POSSIBLE;
-    const struct scheme *scheme = scheme_of(&oid);
     enum outcome outcome = NOT_INSTALLED;
-    if (library_open(scheme != NULL && scheme->legacy, &library)) {
-        X509_ALGOR *how = d2i_X509_ALGOR(NULL, &algorithm, (long)algorithm_size);
-        outcome = how == NULL ? NOT_POSSIBLE
-                              : run_cipher(&library, how, store->password, encrypt, in, out);
-        X509_ALGOR_free(how);
+    if (!needs_provider(how))
+        outcome = run_cipher(how, store->password, encrypt, in, out);
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+    OSSL_PROVIDER *provider =
+        needs_provider(how) ? OSSL_PROVIDER_try_load(NULL, "legacy", 1) : NULL;
+    if (provider != NULL) {
+        outcome = run_cipher(how, store->password, encrypt, in, out);
+        (void)OSSL_PROVIDER_unload(provider);
     }
-    library_close(&library);
+#endif
+    X509_ALGOR_free(how);
     ERR_clear_error();
     return outcome;
 }
@@ -289,11 +236,8 @@ enum truststore_status pkcs12_decrypt(const struct truststore *store,
     if (outcome == DONE &&
         (out->size == 0 || truststore_der_block(out->data, out->size) != out->size))
         outcome = BAD_PADDING;
-    if (outcome != DONE) {
-        if (out->data != NULL)
-            OPENSSL_cleanse(out->data, out->room);
-        bytes_free(out);
-    }
+    if (outcome != DONE)
+        bytes_wipe(out);
     return fail_crypt(outcome, encrypted->form, error);
 }
 

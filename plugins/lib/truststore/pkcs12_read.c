@@ -62,8 +62,7 @@ static enum truststore_status keep_sealed(struct pkcs12_walk *w, const struct de
     struct truststore_sealed *grown =
         realloc(store->sealed, (store->sealed_count + 1) * sizeof *grown);
     if (grown == NULL) {
-        OPENSSL_cleanse(plain->data, plain->size);
-        bytes_free(plain);
+        bytes_wipe(plain);
         return truststore_no_memory(w->error);
     }
     store->sealed = grown;

@@ -211,6 +211,7 @@ static void limits_the_iterations_of_all_parts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_the_provider_that_is_missing), /* before it is loaded */
         cmocka_unit_test(encrypts_again_as_it_was),
         cmocka_unit_test(keeps_an_encrypted_part_that_no_edit_touches),
         cmocka_unit_test(adds_in_the_clear_where_a_store_has_both),
@@ -218,7 +219,6 @@ int main(void)
         cmocka_unit_test(tells_a_wrong_password_and_never_shows_it),
         cmocka_unit_test(tells_every_wrong_password_without_a_mac),
         cmocka_unit_test(refuses_to_encrypt_a_bare_key_again),
-        cmocka_unit_test(names_the_provider_that_is_missing),
         cmocka_unit_test(refuses_what_java_does_not_take),
         cmocka_unit_test(limits_the_iterations_of_all_parts),
     };

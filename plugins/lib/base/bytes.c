@@ -6,40 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-/* A fault for each page costs more than all that a page is then used for. */
-static void populate_pages(void *data, size_t size)
-{
-    enum { LARGE = 64 * 1024, PAGE = 4096 };
-#ifdef MADV_POPULATE_WRITE
-    uintptr_t start = ((uintptr_t)data + PAGE - 1) / PAGE * PAGE;
-    if (size >= LARGE)
-        (void)madvise((void *)start, (uintptr_t)data + size - start, MADV_POPULATE_WRITE);
-#else
-    (void)data;
-    (void)size;
-#endif
-}
-
-static bool reserve_room(struct bytes *b, size_t more, bool exactly)
+static bool reserve_room(struct bytes *b, size_t more)
 {
     if (b->failed)
         return false;
     if (more > SIZE_MAX / 4 || b->size > SIZE_MAX / 4)
         memory_exhausted();
-    size_t need = b->size + more + 1;
+    size_t need = b->size + more + 1, room = b->room < 16 ? 16 : b->room;
     if (need <= b->room)
         return true;
-    size_t room = b->room < 64 ? 64 : b->room;
-    while (room < need && !exactly)
+    while (room < need)
         room *= 2;
-    room = exactly ? need : room;
     unsigned char *data = realloc(b->data, room);
     if (data == NULL)
         memory_exhausted();
-    if (exactly) /* it will be filled */
-        populate_pages(data, room);
     b->data = data;
     b->room = room;
     return true;
@@ -47,12 +28,12 @@ static bool reserve_room(struct bytes *b, size_t more, bool exactly)
 
 void bytes_reserve(struct bytes *b, size_t more)
 {
-    (void)reserve_room(b, more, true);
+    (void)reserve_room(b, more);
 }
 
 void bytes_add(struct bytes *b, const void *data, size_t size)
 {
-    if (!reserve_room(b, size, false))
+    if (!reserve_room(b, size))
         return;
     if (size > 0)
         memcpy(b->data + b->size, data, size);
@@ -75,7 +56,7 @@ void bytes_printf(struct bytes *b, const char *format, ...)
     va_end(args);
     if (length < 0)
         memory_exhausted();
-    if (reserve_room(b, (size_t)length, false)) {
+    if (reserve_room(b, (size_t)length)) {
         (void)vsnprintf((char *)b->data + b->size, (size_t)length + 1, format, again);
         b->size += (size_t)length;
     }

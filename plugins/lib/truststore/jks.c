@@ -278,21 +278,10 @@ static void jks_make(const struct truststore *store, const struct truststore_ent
     bytes_add(out, entry->der, entry->der_size);
 }
 
-/* At least what the entry takes, and exactly when it was read. */
-static size_t room_of(const struct truststore_entry *entry)
-{
-    return entry->raw != NULL ? entry->raw_size
-                              : LEAST_ENTRY + strlen(entry->name) + 2 + 5 + entry->der_size;
-}
-
 static enum truststore_status jks_write(const struct truststore *store, struct bytes *out,
                                         struct truststore_error *error)
 {
     unsigned char sum[SHA_DIGEST_LENGTH];
-    size_t whole = 12 + sizeof sum;
-    for (size_t i = 0; i < store->count; i++)
-        whole += room_of(&store->entries[i]);
-    bytes_reserve(out, whole);
     bytes_u32(out, store->form == TRUSTSTORE_JCEKS ? MAGIC_JCEKS : MAGIC_JKS);
     bytes_u32(out, store->version);
     bytes_u32(out, (uint32_t)store->count);

@@ -1,16 +1,16 @@
 #include "truststore.h"
 
 #include <openssl/crypto.h>
+#include <openssl/sha.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "der.h"
-#include "sha256.h"
 #include "truststore_forms.h"
 
-_Static_assert((int)TRUSTSTORE_SHA256_SIZE == (int)SHA256_SIZE, "one size of SHA-256");
+_Static_assert((int)TRUSTSTORE_SHA256_SIZE == SHA256_DIGEST_LENGTH, "one size of SHA-256");
 
 enum truststore_status truststore_fail(struct truststore_error *error,
                                        enum truststore_status status, size_t offset,
@@ -89,7 +89,7 @@ bool truststore_append(struct truststore *store, const struct truststore_entry *
 {
     struct truststore_entry added = *entry;
     if (!make_entry_room(store) ||
-        (added.der != NULL && !sha256(added.der, added.der_size, added.sha256)) ||
+        (added.der != NULL && SHA256(added.der, added.der_size, added.sha256) == NULL) ||
         !entry_names(&added, alias, truststore_ops_of(store)->files_alias_unfolded)) {
         added.chain = NULL; /* it is the caller's still */
         truststore_entry_free(&added);

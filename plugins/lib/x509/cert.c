@@ -1,9 +1,10 @@
 #include "cert.h"
 
 #include "bytes.h"
-#include "sha256.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ bool cert_list_add(struct cert_list *list, const void *der, size_t size)
         return false;
     memcpy(cert->der, der, size);
     cert->size = size;
-    if (!sha256(cert->der, size, cert->sha256)) {
+    if (SHA256(cert->der, size, cert->sha256) == NULL) {
         free(cert->der);
         return false;
     }
@@ -59,25 +60,14 @@ void cert_hex(const unsigned char sha256[CERT_SHA256_SIZE], char ret[CERT_SHA256
     ret[CERT_SHA256_HEX_SIZE - 1] = '\0';
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 bool cert_hex_parse(const char *text, unsigned char ret[CERT_SHA256_SIZE])
 {
     unsigned char raw[CERT_SHA256_SIZE];
     for (size_t i = 0; i < CERT_SHA256_SIZE; i++) {
         if (i > 0 && *text == ':')
             text++;
-        int high = hex_digit(text[0]);
-        int low = high < 0 ? -1 : hex_digit(text[1]);
+        int high = OPENSSL_hexchar2int((unsigned char)text[0]);
+        int low = high < 0 ? -1 : OPENSSL_hexchar2int((unsigned char)text[1]);
         if (low < 0)
             return false;
         raw[i] = (unsigned char)(high * 16 + low);

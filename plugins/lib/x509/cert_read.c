@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/pkcs7.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
@@ -221,39 +222,22 @@ static enum cert_status add_pkcs7(struct span der, struct cert_list *list)
     return status;
 }
 
-static int base64_digit(unsigned char c)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *found = c == '\0' ? NULL : strchr(digits, c);
-    return found == NULL ? -1 : (int)(found - digits);
-}
-
 /* Base64 with white space anywhere; `ret` has room for the text's size. False when it is garbled.
- */
+ * For OpenSSL a hyphen would end it. */
 static bool base64_decode(struct span text, unsigned char *ret, size_t *ret_size)
 {
-    uint32_t group = 0;
-    size_t digits = 0, padding = 0, size = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char c = text.at[i];
-        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
-            continue;
-        int value = c == '=' ? 0 : base64_digit(c);
-        if (value < 0 || (padding > 0 && c != '='))
-            return false;
-        if (c == '=')
-            padding++;
-        group = group << 6 | (uint32_t)value;
-        if (++digits % 4 != 0)
-            continue;
-        if (padding > 2)
-            return false;
-        for (size_t k = 0; k < 3 - padding; k++)
-            ret[size++] = (unsigned char)(group >> (16 - 8 * k));
-        group = 0;
+    EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
+    int size = 0, rest = 0;
+    if (context == NULL || text.size > INT32_MAX || memchr(text.at, '-', text.size) != NULL) {
+        EVP_ENCODE_CTX_free(context);
+        return false;
     }
-    *ret_size = size;
-    return digits % 4 == 0 && size > 0;
+    EVP_DecodeInit(context);
+    bool decoded = EVP_DecodeUpdate(context, ret, &size, text.at, (int)text.size) >= 0 &&
+                   EVP_DecodeFinal(context, ret + size, &rest) == 1;
+    EVP_ENCODE_CTX_free(context);
+    *ret_size = (size_t)size + (size_t)rest;
+    return decoded && *ret_size > 0;
 }
 
 struct kind {

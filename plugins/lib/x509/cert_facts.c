@@ -185,57 +185,40 @@ void cert_facts_free(struct cert_facts *facts)
     *facts = (struct cert_facts){0};
 }
 
-struct words {
-    char *text;
-    char **words;
-    size_t count;
-};
-
-static int by_name(const void *a, const void *b)
+/* The next name of a "a, b, c"; false at the end. */
+static bool next_name(const char **names, const char **ret, size_t *ret_length)
 {
-    return strcasecmp(*(char *const *)a, *(char *const *)b);
+    *names += strspn(*names, ", ");
+    *ret = *names;
+    *ret_length = strcspn(*names, ",");
+    *names += *ret_length;
+    return *ret_length > 0;
 }
 
-/* The names of a "a, b, c" sorted, each once; DNS names know no case. */
-static bool split_names(const char *names, struct words *ret)
+static bool has_name(const char *names, const char *name, size_t length)
 {
-    struct words w = {.text = strdup(names)};
-    w.words = w.text == NULL ? NULL : calloc(strlen(names) / 2 + 1, sizeof(char *));
-    if (w.words == NULL) {
-        free(w.text);
-        return false;
-    }
-    char *rest = w.text;
-    for (char *word; (word = strsep(&rest, ",")) != NULL;) {
-        word += strspn(word, " ");
-        if (*word != '\0')
-            w.words[w.count++] = word;
-    }
-    if (w.count > 0)
-        qsort(w.words, w.count, sizeof(char *), by_name);
-    size_t kept = 0;
-    for (size_t i = 0; i < w.count; i++)
-        if (kept == 0 || strcasecmp(w.words[kept - 1], w.words[i]) != 0)
-            w.words[kept++] = w.words[i];
-    w.count = kept;
-    *ret = w;
+    const char *one = NULL;
+    size_t size = 0;
+    while (next_name(&names, &one, &size))
+        if (size == length && strncasecmp(one, name, length) == 0) /* DNS names know no case */
+            return true;
+    return false;
+}
+
+static bool has_names(const char *names, const char *wanted)
+{
+    const char *one = NULL;
+    size_t size = 0;
+    while (next_name(&wanted, &one, &size))
+        if (!has_name(names, one, size))
+            return false;
     return true;
 }
 
 bool cert_same_names(const struct cert_facts *a, const struct cert_facts *b)
 {
-    if (strcmp(a->subject, b->subject) != 0)
-        return false;
-    struct words one = {0}, two = {0};
-    bool same = split_names(a->names, &one) && split_names(b->names, &two);
-    same = same && one.count == two.count;
-    for (size_t i = 0; same && i < one.count; i++)
-        same = strcasecmp(one.words[i], two.words[i]) == 0;
-    free(one.words);
-    free(one.text);
-    free(two.words);
-    free(two.text);
-    return same;
+    return strcmp(a->subject, b->subject) == 0 && has_names(a->names, b->names) &&
+           has_names(b->names, a->names);
 }
 
 /* Whether `list[at]` issued another certificate of the list, by name. */

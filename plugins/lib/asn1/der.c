@@ -59,6 +59,12 @@ bool der_is(const struct der *element, const char *content, size_t size)
     return der_size(&element->content) == size && memcmp(element->content.at, content, size) == 0;
 }
 
+unsigned der_oid_last(const struct der *oid, const char *prefix, size_t size)
+{
+    bool fits = der_size(&oid->content) == size + 1 && memcmp(oid->content.at, prefix, size) == 0;
+    return fits ? oid->content.at[size] : 0;
+}
+
 void der_put(struct bytes *out, unsigned tag, const void *content, size_t size)
 {
     bytes_u8(out, tag);

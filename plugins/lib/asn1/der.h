@@ -48,6 +48,8 @@ bool der_expect(struct der_span *span, unsigned tag, struct der *ret)
 size_t der_size(const struct der_span *span);
 /* Is the content of an OID this one, given as its content bytes? */
 bool der_is(const struct der *element, const char *content, size_t size);
+/* The last byte of the content of an OID, when all before it is `prefix`; 0 when it is another. */
+unsigned der_oid_last(const struct der *oid, const char *prefix, size_t size);
 
 void der_put(struct bytes *out, unsigned tag, const void *content, size_t size);
 

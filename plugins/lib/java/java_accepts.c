@@ -190,13 +190,8 @@ static enum java_verdict judge_extension(X509_EXTENSION *extension, const char *
             is_one_element(X509_EXTENSION_get_data(extension)) ? X509V3_EXT_d2i(extension) : NULL;
         bool sound = value != NULL && (kinds[i].judge == NULL || kinds[i].judge(value));
         *ret_why = value == NULL ? text_critical : text_name;
-        if (value != NULL) {
-            const X509V3_EXT_METHOD *method = X509V3_EXT_get(extension);
-            if (method->it != NULL)
-                ASN1_item_free(value, ASN1_ITEM_ptr(method->it));
-            else
-                method->ext_free(value);
-        }
+        if (value != NULL)
+            ASN1_item_free(value, ASN1_ITEM_ptr(X509V3_EXT_get(extension)->it));
         return sound ? JAVA_ACCEPTS : JAVA_REFUSES;
     }
     return JAVA_ACCEPTS;

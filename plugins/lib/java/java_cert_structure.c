@@ -148,10 +148,7 @@ static const char *judge_curve(const struct der *name, const struct der *bits)
 static const char *judge_edwards(const struct der *oid, const struct der *bits)
 {
     static const unsigned char sizes[] = {32, 56, 32, 57};
-    size_t prefix = sizeof OID_EDWARDS - 1;
-    if (der_size(&oid->content) != prefix + 1 || memcmp(oid->content.at, OID_EDWARDS, prefix) != 0)
-        return NULL;
-    unsigned kind = oid->content.at[prefix];
+    unsigned kind = der_oid_last(oid, OID_EDWARDS, sizeof OID_EDWARDS - 1);
     if (kind < FIRST_EDWARDS || kind >= FIRST_EDWARDS + sizeof sizes)
         return NULL;
     return der_size(&bits->content) == 1U + sizes[kind - FIRST_EDWARDS] && *bits->content.at == 0

@@ -169,13 +169,10 @@ static const struct {
 
 size_t java_curve_size(const struct der *name)
 {
-    size_t size = der_size(&name->content);
     for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
-        size_t prefix = curves[i].prefix_size;
-        if (size != prefix + 1 || memcmp(name->content.at, curves[i].prefix, prefix) != 0)
-            continue;
-        unsigned last = name->content.at[prefix];
-        return last < sizeof curves[i].sizes ? curves[i].sizes[last] : 0;
+        unsigned last = der_oid_last(name, curves[i].prefix, curves[i].prefix_size);
+        if (last != 0)
+            return last < sizeof curves[i].sizes ? curves[i].sizes[last] : 0;
     }
     return 0;
 }

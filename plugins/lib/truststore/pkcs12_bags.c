@@ -153,7 +153,7 @@ static enum truststore_status take_bag_certificate(struct pkcs12_walk *w, const 
 
 /* Java drops a private key without a localKeyID but for one case, and then pairs it by guess. */
 static enum truststore_status take_bag_key(struct pkcs12_walk *w, const struct der *bag_element,
-                                           int kind, const struct bag *bag,
+                                           unsigned kind, const struct bag *bag,
                                            struct truststore_entry *entry)
 {
     entry->has_chain = kind == BAG_SHROUDED_KEY;
@@ -168,14 +168,6 @@ static enum truststore_status take_bag_key(struct pkcs12_walk *w, const struct d
     entry->key_id = bag->key_id.at;
     entry->key_id_size = der_size(&bag->key_id);
     return TRUSTSTORE_OK;
-}
-
-static int bag_kind(const struct der *oid)
-{
-    size_t size = sizeof OID_BAG - 1;
-    if (der_size(&oid->content) != size + 1 || memcmp(oid->content.at, OID_BAG, size) != 0)
-        return 0;
-    return oid->content.at[size];
 }
 
 /* The name under which Java files the entry. */
@@ -227,7 +219,7 @@ enum truststore_status walk_bag(struct pkcs12_walk *w, struct der_span *bags)
         status = take_attributes(w, &body, &bag);
     if (status != TRUSTSTORE_OK)
         return status;
-    int kind = bag_kind(&oid);
+    unsigned kind = LAST(&oid, OID_BAG);
     entry.nameless = bag.name.at == NULL;
     if (kind == BAG_CERTIFICATE) {
         status = take_bag_certificate(w, &value, &entry);

@@ -47,13 +47,6 @@ static const struct scheme *scheme_of(const struct der *oid)
     return NULL;
 }
 
-/* The byte behind a prefix; 0 when the OID is another. */
-static unsigned which_of(const struct der *oid, const char *prefix, size_t size)
-{
-    bool fits = der_size(&oid->content) == size + 1 && memcmp(oid->content.at, prefix, size) == 0;
-    return fits ? oid->content.at[size] : 0;
-}
-
 /* { OCTET STRING salt, INTEGER iterations, more? }; the rest stays in `span`. */
 static bool read_salt(struct der_span *span, struct der *ret_count)
 {
@@ -77,7 +70,7 @@ static bool read_kdf(struct der_span *span, struct der *ret_count)
     if (!der_expect(&parameters.content, DER_TAG_SEQUENCE, &hmac) ||
         !der_end(&parameters.content) || !der_expect(&hmac.content, DER_TAG_OID, &oid))
         return false;
-    unsigned which = which_of(&oid, OID_HMAC, sizeof OID_HMAC - 1);
+    unsigned which = LAST(&oid, OID_HMAC);
     return which >= HMAC_SHA1 && which <= HMAC_SHA512;
 }
 
@@ -89,7 +82,7 @@ static bool read_pbes2(struct der_span *span, struct der *ret_count)
         !der_expect(&cipher.content, DER_TAG_OID, &oid) ||
         !der_expect(&cipher.content, DER_TAG_OCTETS, &iv) || !der_end(&cipher.content))
         return false;
-    unsigned which = which_of(&oid, OID_AES, sizeof OID_AES - 1);
+    unsigned which = LAST(&oid, OID_AES);
     return (which == AES_128_CBC || which == AES_256_CBC) && der_size(&iv.content) == 16;
 }
 

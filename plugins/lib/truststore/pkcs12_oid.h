@@ -1,5 +1,5 @@
 /*
- * The object identifiers of PKCS#12, as the content bytes of their DER, and two helpers for them.
+ * The object identifiers of PKCS#12, as the content bytes of their DER, and helpers for them.
  */
 #ifndef TFHOOK_LIB_PKCS12_OID_H
 #define TFHOOK_LIB_PKCS12_OID_H
@@ -20,6 +20,7 @@
 #define OID_TRUSTED "\x60\x86\x48\x01\x86\xF9\x66\xAD\xCA\x7B\x01\x01"
 #define OID_ANY_USAGE "\x55\x1D\x25\x00"
 #define IS(element, oid) der_is((element), (oid), sizeof(oid) - 1)
+#define LAST(oid, prefix) der_oid_last((oid), (prefix), sizeof(prefix) - 1)
 #define PUT_OID(out, oid) der_put((out), DER_TAG_OID, (oid), sizeof(oid) - 1)
 
 enum { HMAC_SHA1 = 7, HMAC_SHA512 = 11, AES_128_CBC = 2, AES_256_CBC = 42 };

@@ -7,7 +7,10 @@
 
 enum { MOST_ALIAS = 255 };
 
-static enum truststore_status check_alias(const char *alias, struct truststore_error *error)
+/* May this come in? One certificate that Java cannot decode makes it refuse the whole store, so in
+ * doubt it stays out. */
+static enum truststore_status check_new(const char *alias, const void *der, size_t der_size,
+                                        struct truststore_error *error)
 {
     size_t length = strlen(alias);
     if (length == 0 || length > MOST_ALIAS)
@@ -18,16 +21,8 @@ static enum truststore_status check_alias(const char *alias, struct truststore_e
             return truststore_fail(error, TRUSTSTORE_REFUSED, i,
                                    "alias '%s': only printable ASCII in lower case, without spaces",
                                    alias);
-    return TRUSTSTORE_OK;
-}
-
-/* One certificate that Java cannot decode makes it refuse the whole store, so in doubt it stays
- * out. */
-static enum truststore_status check_certificate(const void *der, size_t size,
-                                                struct truststore_error *error)
-{
     const char *why = NULL;
-    enum java_verdict verdict = java_accepts(der, size, &why);
+    enum java_verdict verdict = java_accepts(der, der_size, &why);
     if (verdict == JAVA_ACCEPTS)
         return TRUSTSTORE_OK;
     return truststore_fail(error, TRUSTSTORE_REFUSED, 0,
@@ -61,36 +56,27 @@ static enum truststore_status check_safe(const struct truststore *store, size_t 
     return TRUSTSTORE_OK;
 }
 
-/* The new entry, complete but for its names. */
-static enum truststore_status make_entry(const struct truststore *store, const char *alias,
-                                         int64_t date_ms, const void *der, size_t size,
-                                         struct truststore_entry *ret,
-                                         struct truststore_error *error)
+/* Appends a new entry, for the safe of `safe`. */
+static enum truststore_status append_entry(struct truststore *store, const char *alias,
+                                           int64_t date_ms, const void *der, size_t size,
+                                           size_t safe, struct truststore_error *error)
 {
-    enum truststore_status status = check_alias(alias, error);
-    if (status == TRUSTSTORE_OK)
-        status = check_certificate(der, size, error);
-    if (status != TRUSTSTORE_OK)
-        return status;
-    *ret = (struct truststore_entry){
+    bool sealed = is_sealed(store, safe);
+    const struct truststore_entry entry = {
         .kind = TRUSTSTORE_CERTIFICATE,
         .der = der,
         .der_size = size,
         .date_ms = store->form == TRUSTSTORE_PKCS12 ? 0 : date_ms,
         .trusted = true,
         .named = true,
+        .safe = safe,
+        .sealed = sealed,
+        .in_sealed = sealed,
     };
-    return TRUSTSTORE_OK;
-}
-
-/* Appends the entry with its names. */
-static bool append_entry(struct truststore *store, const struct truststore_entry *entry,
-                         const char *alias)
-{
     struct bytes name = {0};
-    bool done = jks_alias_from_utf8(alias, &name) && truststore_append(store, entry, &name);
+    bool done = jks_alias_from_utf8(alias, &name) && truststore_append(store, &entry, &name);
     bytes_free(&name);
-    return done;
+    return done ? TRUSTSTORE_OK : truststore_no_memory(error);
 }
 
 /* How well the safe of an entry suits a new certificate. */
@@ -129,19 +115,15 @@ enum truststore_status truststore_add(struct truststore *store, const char *alia
     *error = (struct truststore_error){0};
     if (truststore_find_alias(store, alias) != NULL)
         return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' is taken", alias);
-    if (store->count >= INT32_MAX) /* Java counts in int */
-        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "the store is full");
-    struct truststore_entry entry = {0};
-    enum truststore_status status = make_entry(store, alias, date_ms, der, size, &entry, error);
+    enum truststore_status status = check_new(alias, der, size, error);
     if (status != TRUSTSTORE_OK)
         return status;
-    size_t place = place_for(store, &entry.safe);
-    entry.sealed = entry.in_sealed = is_sealed(store, entry.safe);
-    status = check_safe(store, entry.safe, error);
+    size_t safe = 0, place = place_for(store, &safe);
+    status = check_safe(store, safe, error);
+    if (status == TRUSTSTORE_OK)
+        status = append_entry(store, alias, date_ms, der, size, safe, error);
     if (status != TRUSTSTORE_OK)
         return status;
-    if (!append_entry(store, &entry, alias))
-        return truststore_no_memory(error);
     struct truststore_entry added = store->entries[store->count - 1];
     memmove(&store->entries[place + 1], &store->entries[place],
             (store->count - 1 - place) * sizeof added);
@@ -175,10 +157,9 @@ enum truststore_status truststore_replace(struct truststore *store, const char *
 {
     *error = (struct truststore_error){0};
     const struct truststore_entry *found = NULL;
-    struct truststore_entry entry = {0};
     enum truststore_status status = find_editable(store, alias, &found, error);
     if (status == TRUSTSTORE_OK)
-        status = make_entry(store, alias, date_ms, der, size, &entry, error);
+        status = check_new(alias, der, size, error);
     if (status != TRUSTSTORE_OK)
         return status;
     if (store->blind && found->in_sealed) { /* where such a JVM would not see it */
@@ -187,10 +168,9 @@ enum truststore_status truststore_replace(struct truststore *store, const char *
                                        : truststore_add(store, alias, date_ms, der, size, error);
     }
     size_t place = (size_t)(found - store->entries);
-    entry.safe = found->safe;
-    entry.sealed = entry.in_sealed = found->in_sealed;
-    if (!append_entry(store, &entry, alias))
-        return truststore_no_memory(error);
+    status = append_entry(store, alias, date_ms, der, size, found->safe, error);
+    if (status != TRUSTSTORE_OK)
+        return status;
     truststore_entry_free(&store->entries[place]);
     store->entries[place] = store->entries[--store->count];
     truststore_reindex(store);

@@ -53,17 +53,11 @@ int tls_java_callback(int ok, X509_STORE_CTX *ctx)
     return forgiven;
 }
 
-/* No ExtendedKeyUsage, or one that names TLS servers, every use, or Netscape's step-up. */
+/* No ExtendedKeyUsage, or one that names TLS servers, every use, or the step-up of Netscape or
+ * Microsoft. */
 static bool is_for_servers(X509 *leaf)
 {
-    static const int uses[] = {NID_server_auth, NID_anyExtendedKeyUsage, NID_ns_sgc};
-    EXTENDED_KEY_USAGE *found = X509_get_ext_d2i(leaf, NID_ext_key_usage, NULL, NULL);
-    bool named = found == NULL;
-    for (int i = 0; found != NULL && !named && i < sk_ASN1_OBJECT_num(found); i++)
-        for (size_t j = 0; j < sizeof uses / sizeof uses[0]; j++)
-            named = named || OBJ_obj2nid(sk_ASN1_OBJECT_value(found, i)) == uses[j];
-    EXTENDED_KEY_USAGE_free(found);
-    return named;
+    return (X509_get_extended_key_usage(leaf) & (XKU_SSL_SERVER | XKU_ANYEKU | XKU_SGC)) != 0;
 }
 
 /* Netscape's old certificate type, where there is one, must name SSL servers. */

@@ -144,6 +144,7 @@ static void a_leaf_is_judged_by_its_uses_as_java_does(void **state)
     } cases[] = {
         {{.eku = "anyExtendedKeyUsage"}, TLS_TRUSTED},
         {{.eku = "nsSGC"}, TLS_TRUSTED},
+        {{.eku = "msSGC"}, TLS_TRUSTED},
         {{.usage = "digitalSignature"}, TLS_TRUSTED},
         {{.usage = "keyEncipherment"}, TLS_UNTRUSTED},
         {{.usage = "keyAgreement"}, TLS_UNTRUSTED},

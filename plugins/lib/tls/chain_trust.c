@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "java_chain_rules.h"
 
@@ -46,16 +45,10 @@ static struct tls_trust *make_trust(void)
 
 struct tls_trust *tls_trust_system(void)
 {
-    static const char *const bundles[] = {"/etc/pki/tls/certs/ca-bundle.crt",
-                                          "/etc/ssl/certs/ca-certificates.crt"};
     struct tls_trust *trust = make_trust();
     if (trust == NULL)
         return NULL;
-    bool found = access(X509_get_default_cert_file(), R_OK) == 0 ||
-                 getenv(X509_get_default_cert_file_env()) != NULL;
     (void)X509_STORE_set_default_paths(trust->store);
-    for (size_t i = 0; !found && i < sizeof(bundles) / sizeof(bundles[0]); i++)
-        found = X509_STORE_load_locations(trust->store, bundles[i], NULL) == 1;
     ERR_clear_error();
     return trust;
 }

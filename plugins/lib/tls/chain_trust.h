@@ -13,9 +13,8 @@
 
 struct tls_trust;
 
-/* The distribution's trust store: OpenSSL's default paths (SSL_CERT_FILE and SSL_CERT_DIR count),
- * and the bundles of RHEL and Debian when OpenSSL was built for other paths. NULL: out of memory.
- */
+/* The distribution's trust store: OpenSSL's default paths (SSL_CERT_FILE and SSL_CERT_DIR count).
+ * NULL: out of memory. */
 struct tls_trust *tls_trust_system(void) __attribute__((warn_unused_result));
 /* A given set of anchors, judged as Java does: a leaf that is one of them, byte for byte, is
  * trusted at once, expired or not; an anchor that is no CA vouches for nothing else; an expired CA

@@ -20,18 +20,17 @@ static OSSL_LIB_CTX *open_bare_context(void)
     }
     return context;
 }
+#endif
 
 static X509 *make_empty(void)
 {
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
     OSSL_LIB_CTX *context = open_bare_context();
     return context == NULL ? NULL : X509_new_ex(context, NULL);
-}
 #else
-static X509 *make_empty(void)
-{
     return X509_new();
-}
 #endif
+}
 
 X509 *cert_parse(const void *der, size_t size)
 {

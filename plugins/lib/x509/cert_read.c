@@ -72,9 +72,9 @@ static bool der_next(struct span *s, struct element *ret)
 
 /*
  * Every key and container of keys begins with a version of 0 to 3, which no certificate does:
- * PKCS#8 {v, {algorithm}, octets}, PKCS#1 and DSA {v, integer, ...}, EC {1, octets}, PKCS#12 {3,
- * {oid
- * ..}}. An encrypted PKCS#8 is {{oid, {..}}, octets}; a certificate has no octets at its top.
+ * PKCS#8 {v, {algorithm}, octets}, PKCS#1 and DSA {v, integer, ...}, EC {1, octets}, PKCS#12
+ * {3, {oid ..}}. An encrypted PKCS#8 is {{oid, {..}}, octets}; a certificate has no octets at its
+ * top.
  */
 static bool der_may_be_key(struct span s)
 {

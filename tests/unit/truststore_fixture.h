@@ -36,6 +36,13 @@ static inline struct bytes load(const char *name)
     return b;
 }
 
+/* The place that the reason tells, "... at byte 8 ..."; 0 when it tells none. */
+static inline size_t byte_told(const struct truststore_error *error)
+{
+    const char *at = strstr(error->text, "byte ");
+    return at == NULL ? 0 : strtoul(at + strlen("byte "), NULL, 10);
+}
+
 static inline struct truststore *open_bytes(const struct bytes *b)
 {
     struct truststore *store = NULL;

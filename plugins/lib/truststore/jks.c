@@ -28,7 +28,7 @@ struct reader {
 
 static enum truststore_status cut_off(const struct reader *r, size_t need, const char *what)
 {
-    return truststore_fail(r->error, TRUSTSTORE_BROKEN, r->at,
+    return truststore_fail(r->error, TRUSTSTORE_BROKEN,
                            "it is cut off or garbled at byte %zu, entry %u of %u: %s takes %zu "
                            "bytes and %zu are left",
                            r->at, r->entry, r->entries, what, need, r->size - r->at);
@@ -36,7 +36,7 @@ static enum truststore_status cut_off(const struct reader *r, size_t need, const
 
 static enum truststore_status fail_garbled(const struct reader *r, size_t at, const char *what)
 {
-    return truststore_fail(r->error, TRUSTSTORE_BROKEN, at,
+    return truststore_fail(r->error, TRUSTSTORE_BROKEN,
                            "it is garbled at byte %zu, entry %u of %u: %s", at, r->entry,
                            r->entries, what);
 }
@@ -180,7 +180,7 @@ static enum truststore_status take_entry(struct reader *r)
     uint64_t tag = 0;
     enum truststore_status status = take_number(r, 4, "an entry", &tag);
     if (status == TRUSTSTORE_OK && tag == TAG_SECRET && r->store->form == TRUSTSTORE_JCEKS)
-        return truststore_fail(r->error, TRUSTSTORE_UNSUPPORTED, start,
+        return truststore_fail(r->error, TRUSTSTORE_UNSUPPORTED,
                                "entry %u of %u, at byte %zu, is a JCEKS secret key (tag 3), whose "
                                "end only Java can tell: keep secret keys in a store of their own",
                                r->entry, r->entries, start);
@@ -209,7 +209,7 @@ static enum truststore_status store_digest(const char *password, const unsigned 
     struct bytes secret = {0};
     if (!jks_alias_from_utf8(password, &secret)) {
         bytes_wipe(&secret);
-        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0, "the password is not UTF-8");
+        return truststore_fail(error, TRUSTSTORE_PASSWORD, "the password is not UTF-8");
     }
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool done =
@@ -220,7 +220,7 @@ static enum truststore_status store_digest(const char *password, const unsigned 
     EVP_MD_CTX_free(context);
     bytes_wipe(&secret);
     return done ? TRUSTSTORE_OK
-                : truststore_fail(error, TRUSTSTORE_MEMORY, 0, "SHA-1 cannot be computed");
+                : truststore_fail(error, TRUSTSTORE_MEMORY, "SHA-1 cannot be computed");
 }
 
 static enum truststore_status check_digest(struct reader *r)
@@ -232,7 +232,7 @@ static enum truststore_status check_digest(struct reader *r)
     if (status == TRUSTSTORE_OK)
         status = store_digest(r->store->password, r->data, covered, expected, r->error);
     if (status == TRUSTSTORE_OK && memcmp(found, expected, sizeof expected) != 0)
-        status = truststore_fail(r->error, TRUSTSTORE_PASSWORD, covered,
+        status = truststore_fail(r->error, TRUSTSTORE_PASSWORD,
                                  "its digest does not match: the store password is another one, or "
                                  "bytes of the store were changed");
     r->store->trailing = r->size - r->at;
@@ -243,16 +243,16 @@ static enum truststore_status jks_parse(struct truststore *store, struct trustst
 {
     struct reader r = {.store = store, .error = error, .data = store->data, .size = store->size};
     if (r.size < HEADER_SIZE)
-        return truststore_fail(error, TRUSTSTORE_BROKEN, r.size,
+        return truststore_fail(error, TRUSTSTORE_BROKEN,
                                "it is cut off at byte %zu, within its header", r.size);
     store->version = (uint32_t)big_endian(r.data + 4, 4);
     if (store->version != 1 && store->version != 2)
-        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 4,
+        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED,
                                "it says version %u, and Java knows 1 and 2", store->version);
     r.entries = (uint32_t)big_endian(r.data + 8, 4);
     r.at = HEADER_SIZE;
     if (r.entries > (r.size - r.at) / LEAST_ENTRY)
-        return truststore_fail(error, TRUSTSTORE_BROKEN, 8,
+        return truststore_fail(error, TRUSTSTORE_BROKEN,
                                "it is cut off or garbled at byte 8: %u entries cannot be in %zu "
                                "bytes",
                                r.entries, r.size);

@@ -29,7 +29,7 @@ enum truststore_status walk_garbled(const struct pkcs12_walk *w, const unsigned 
                                     const char *what)
 {
     size_t offset = walk_offset(w, at);
-    return truststore_fail(w->error, TRUSTSTORE_BROKEN, offset,
+    return truststore_fail(w->error, TRUSTSTORE_BROKEN,
                            "it is cut off, garbled or not in DER %s byte %zu: %s",
                            w->sealed_at != NULL ? "in the encrypted part at" : "at", offset, what);
 }
@@ -152,14 +152,13 @@ static enum truststore_status take_bag_certificate(struct pkcs12_walk *w, const 
 }
 
 /* Java drops a private key without a localKeyID but for one case, and then pairs it by guess. */
-static enum truststore_status take_bag_key(struct pkcs12_walk *w, const struct der *bag_element,
-                                           unsigned kind, const struct bag *bag,
-                                           struct truststore_entry *entry)
+static enum truststore_status take_bag_key(struct pkcs12_walk *w, unsigned kind,
+                                           const struct bag *bag, struct truststore_entry *entry)
 {
     entry->has_chain = kind == BAG_SHROUDED_KEY;
     w->keys += entry->has_chain;
     if (bag->key_id.at == NULL)
-        return truststore_fail(w->error, TRUSTSTORE_UNSUPPORTED, walk_offset(w, bag_element->start),
+        return truststore_fail(w->error, TRUSTSTORE_UNSUPPORTED,
                                "it holds a private key without a localKeyID: keep keys in a store "
                                "of their own");
     entry->kind = TRUSTSTORE_KEY;
@@ -227,7 +226,7 @@ enum truststore_status walk_bag(struct pkcs12_walk *w, struct der_span *bags)
         set_key_id(w, &bag, &entry);
         entry.flaw = bag.trusted ? NULL : text_untrusted;
     } else if (kind == BAG_SHROUDED_KEY || kind == BAG_SECRET) {
-        status = take_bag_key(w, &element, kind, &bag, &entry);
+        status = take_bag_key(w, kind, &bag, &entry);
     }
     if (status != TRUSTSTORE_OK)
         return status;

@@ -99,7 +99,7 @@ static enum truststore_status read_algorithm(const struct truststore *store, str
                                       : read_salt(&parameters.content, &count)) &&
                  der_end(&parameters.content);
     if (!known)
-        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, offset,
+        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED,
                                "its certificates are encrypted in a way that Java does not take "
                                "either, at byte %zu (handled: PBES2 with 128 and 256 bits of AES, "
                                "3DES, RC2, RC4)",
@@ -107,7 +107,7 @@ static enum truststore_status read_algorithm(const struct truststore *store, str
     ret->form = scheme->form;
     ret->iterations = pkcs12_iterations(&count);
     if (ret->iterations == 0)
-        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, offset,
+        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED,
                                "its certificates are encrypted with an iteration count that Java "
                                "does not take either, at byte %zu (handled: 1 to %d)",
                                offset, PKCS12_MOST_ITERATIONS);
@@ -128,7 +128,7 @@ enum truststore_status pkcs12_encrypted_read(const struct truststore *store,
         !der_expect(&info.content, DER_TAG_SEQUENCE, &ret->algorithm) ||
         !der_expect(&info.content, DER_TAG_CONTEXT_0_OCTETS, &content) || !der_end(&info.content) ||
         der_size(&content.content) > MOST_SIZE)
-        return truststore_fail(error, TRUSTSTORE_BROKEN, offset,
+        return truststore_fail(error, TRUSTSTORE_BROKEN,
                                "its encrypted part, at byte %zu, is garbled or not in DER", offset);
     ret->content = content.content;
     return read_algorithm(store, ret->algorithm.content, ret, error);
@@ -198,17 +198,17 @@ static enum truststore_status fail_crypt(enum outcome outcome, const char *form,
     case DONE:
         return TRUSTSTORE_OK;
     case NOT_INSTALLED:
-        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0,
+        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED,
                                "it is %s, and OpenSSL's legacy provider, which that takes, cannot "
                                "be loaded: install it (legacy.so; package openssl-provider-legacy, "
                                "libssl3 or openssl-libs), or " CONVERT,
                                form);
     case NOT_POSSIBLE:
         return truststore_fail(
-            error, TRUSTSTORE_UNSUPPORTED, 0,
+            error, TRUSTSTORE_UNSUPPORTED,
             "it is %s, which OpenSSL is not allowed or not able to do here: " CONVERT, form);
     case BAD_PADDING:
-        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0,
+        return truststore_fail(error, TRUSTSTORE_PASSWORD,
                                "it is %s, and does not decrypt: the store password is another one, "
                                "or bytes of the store were changed",
                                form);
@@ -247,7 +247,7 @@ enum truststore_status pkcs12_encrypt(const struct truststore *store,
     struct bytes content = {0}, info = {0}, data = {0};
     struct der_span in = {bags->data, bags->data + bags->size};
     if (bags->size > MOST_SIZE)
-        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0, "it would be too large");
+        return truststore_fail(error, TRUSTSTORE_UNSUPPORTED, "it would be too large");
     enum outcome outcome =
         crypt_content(store, sealed->algorithm, sealed->algorithm_size, true, &in, &content);
     if (outcome == DONE) {

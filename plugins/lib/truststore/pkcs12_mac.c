@@ -49,7 +49,7 @@ static enum truststore_status bad_mac(const struct truststore *store, const stru
                                       struct truststore_error *error)
 {
     size_t offset = (size_t)(element->start - store->data);
-    return truststore_fail(error, TRUSTSTORE_BROKEN, offset,
+    return truststore_fail(error, TRUSTSTORE_BROKEN,
                            "its MAC, at byte %zu, is garbled or not in DER", offset);
 }
 
@@ -69,13 +69,12 @@ enum truststore_status pkcs12_mac_read(struct truststore *store, const struct de
     int iterations = count.start == NULL ? 1 : pkcs12_iterations(&count);
     if (digest == NID_undef || iterations == 0 || der_size(&salt.content) > INT_MAX)
         return truststore_fail(error, TRUSTSTORE_UNSUPPORTED,
-                               (size_t)(element->start - store->data),
                                "its MAC has an algorithm or an iteration count that is not handled "
                                "(handled: SHA-1 and SHA-2, up to %d iterations)",
                                PKCS12_MOST_ITERATIONS);
     if (der_size(&salt.content) < LEAST_SALT)
         return truststore_fail(
-            error, TRUSTSTORE_UNSUPPORTED, (size_t)(salt.start - store->data),
+            error, TRUSTSTORE_UNSUPPORTED,
             "the salt of its MAC has less than %d bytes, which newer JDKs do not "
             "take with a password",
             LEAST_SALT);
@@ -108,7 +107,7 @@ static enum truststore_status compute_mac(const struct truststore *store, const 
     const EVP_MD *digest = EVP_get_digestbynid(store->mac.digest);
     unsigned char key[EVP_MAX_MD_SIZE];
     if (!is_printable(store->password))
-        return truststore_fail(error, TRUSTSTORE_PASSWORD, 0,
+        return truststore_fail(error, TRUSTSTORE_PASSWORD,
                                "the password is not printable ASCII, and older JDKs take no other "
                                "one for the MAC of PKCS#12");
     bool done = digest != NULL &&
@@ -118,7 +117,7 @@ static enum truststore_status compute_mac(const struct truststore *store, const 
                 HMAC(digest, key, EVP_MD_size(digest), content, size, sum, ret_size) != NULL;
     OPENSSL_cleanse(key, sizeof key);
     return done ? TRUSTSTORE_OK
-                : truststore_fail(error, TRUSTSTORE_UNSUPPORTED, 0,
+                : truststore_fail(error, TRUSTSTORE_UNSUPPORTED,
                                   "OpenSSL cannot compute its MAC (digest %s)",
                                   OBJ_nid2sn(store->mac.digest));
 }
@@ -133,7 +132,7 @@ enum truststore_status pkcs12_mac_check(const struct truststore *store,
         compute_mac(store, content->at, der_size(content), expected, &size, error);
     if (status == TRUSTSTORE_OK &&
         (der_size(sum) != size || CRYPTO_memcmp(sum->at, expected, size) != 0))
-        status = truststore_fail(error, TRUSTSTORE_PASSWORD, (size_t)(sum->at - store->data),
+        status = truststore_fail(error, TRUSTSTORE_PASSWORD,
                                  "its MAC does not match: the store password is another one, or "
                                  "bytes of the store were changed");
     return status;

@@ -35,7 +35,7 @@ static enum truststore_status data_of(struct pkcs12_walk *w, const struct der *i
 {
     size_t offset = walk_offset(w, info->start);
     if (!IS(oid, OID_DATA))
-        return truststore_fail(w->error, TRUSTSTORE_UNSUPPORTED, offset,
+        return truststore_fail(w->error, TRUSTSTORE_UNSUPPORTED,
                                "it holds a part at byte %zu that is neither plain nor encrypted "
                                "data (signed or sealed for a public key), which Java does not take",
                                offset);
@@ -89,7 +89,7 @@ static enum truststore_status take_sealed(struct pkcs12_walk *w, const struct de
     if (status != TRUSTSTORE_OK)
         return status;
     if (encrypted.iterations > PKCS12_MOST_ITERATIONS - w->iterations)
-        return truststore_fail(w->error, TRUSTSTORE_UNSUPPORTED, offset,
+        return truststore_fail(w->error, TRUSTSTORE_UNSUPPORTED,
                                "its encrypted parts take more than %d iterations in all, which is "
                                "not handled",
                                PKCS12_MOST_ITERATIONS);
@@ -99,7 +99,7 @@ static enum truststore_status take_sealed(struct pkcs12_walk *w, const struct de
         return status;
     status = pkcs12_decrypt(w->store, &encrypted, &plain, w->error);
     if (status == TRUSTSTORE_PASSWORD && w->checked)
-        return truststore_fail(w->error, TRUSTSTORE_BROKEN, offset,
+        return truststore_fail(w->error, TRUSTSTORE_BROKEN,
                                "its encrypted part at byte %zu does not decrypt with the password "
                                "of its MAC, for which Java refuses the store",
                                offset);

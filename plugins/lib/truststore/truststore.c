@@ -13,11 +13,9 @@
 _Static_assert((int)TRUSTSTORE_SHA256_SIZE == SHA256_DIGEST_LENGTH, "one size of SHA-256");
 
 enum truststore_status truststore_fail(struct truststore_error *error,
-                                       enum truststore_status status, size_t offset,
-                                       const char *format, ...)
+                                       enum truststore_status status, const char *format, ...)
 {
     error->status = status;
-    error->offset = offset;
     va_list args;
     va_start(args, format);
     (void)vsnprintf(error->text, sizeof error->text, format, args);
@@ -27,7 +25,7 @@ enum truststore_status truststore_fail(struct truststore_error *error,
 
 enum truststore_status truststore_no_memory(struct truststore_error *error)
 {
-    return truststore_fail(error, TRUSTSTORE_MEMORY, 0, "out of memory");
+    return truststore_fail(error, TRUSTSTORE_MEMORY, "out of memory");
 }
 
 const struct truststore_ops *truststore_ops_of(const struct truststore *store)
@@ -142,14 +140,14 @@ static enum truststore_status fail_unknown(const unsigned char *data, size_t siz
          "it is ASN.1 but no PKCS#12: a certificate, a key or a Bouncy Castle BCFKS store"},
     };
     if (size == 0)
-        return truststore_fail(error, TRUSTSTORE_UNKNOWN, 0, "it is empty (0 bytes)");
+        return truststore_fail(error, TRUSTSTORE_UNKNOWN, "it is empty (0 bytes)");
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (size >= known[i].size && memcmp(data, known[i].start, known[i].size) == 0)
-            return truststore_fail(error, TRUSTSTORE_UNKNOWN, 0, "%s", known[i].text);
+            return truststore_fail(error, TRUSTSTORE_UNKNOWN, "%s", known[i].text);
     char hex[3 * 8 + 1] = "";
     for (size_t i = 0; i < size && i < 8; i++)
         (void)snprintf(hex + 3 * i, sizeof hex - 3 * i, " %02x", data[i]);
-    return truststore_fail(error, TRUSTSTORE_UNKNOWN, 0,
+    return truststore_fail(error, TRUSTSTORE_UNKNOWN,
                            "it is neither JKS nor PKCS#12 (it begins with%s)", hex);
 }
 

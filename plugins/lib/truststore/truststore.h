@@ -45,7 +45,7 @@ enum truststore_status {
     TRUSTSTORE_OK = 0,
     TRUSTSTORE_UNKNOWN,     /* no store of a form that Java reads; the text says what it is */
     TRUSTSTORE_UNSUPPORTED, /* a store with a part that is not handled, which is named */
-    TRUSTSTORE_BROKEN,      /* cut off or garbled, at `offset` */
+    TRUSTSTORE_BROKEN,      /* cut off or garbled; the text says where */
     TRUSTSTORE_PASSWORD,    /* sound, but the digest does not match with this password */
     TRUSTSTORE_REFUSED,     /* an edit that must not be made */
     TRUSTSTORE_MEMORY
@@ -53,7 +53,6 @@ enum truststore_status {
 
 struct truststore_error {
     enum truststore_status status;
-    size_t offset;
     char text[480];
 };
 

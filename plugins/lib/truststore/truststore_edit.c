@@ -14,18 +14,18 @@ static enum truststore_status check_new(const char *alias, const void *der, size
 {
     size_t length = strlen(alias);
     if (length == 0 || length > MOST_ALIAS)
-        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "an alias has 1 to %d characters",
+        return truststore_fail(error, TRUSTSTORE_REFUSED, "an alias has 1 to %d characters",
                                MOST_ALIAS);
     for (size_t i = 0; i < length; i++)
         if (alias[i] <= ' ' || alias[i] > '~' || (alias[i] >= 'A' && alias[i] <= 'Z'))
-            return truststore_fail(error, TRUSTSTORE_REFUSED, i,
+            return truststore_fail(error, TRUSTSTORE_REFUSED,
                                    "alias '%s': only printable ASCII in lower case, without spaces",
                                    alias);
     const char *why = NULL;
     enum java_verdict verdict = java_accepts(der, der_size, &why);
     if (verdict == JAVA_ACCEPTS)
         return TRUSTSTORE_OK;
-    return truststore_fail(error, TRUSTSTORE_REFUSED, 0,
+    return truststore_fail(error, TRUSTSTORE_REFUSED,
                            verdict == JAVA_REFUSES
                                ? "the certificate %s: Java cannot load a store that holds it"
                                : "the certificate %s: it is not known that Java can load a store "
@@ -49,7 +49,7 @@ static enum truststore_status check_safe(const struct truststore *store, size_t 
 {
     for (size_t i = 0; i < store->count && is_sealed(store, safe); i++)
         if (store->entries[i].safe == safe && store->entries[i].kind == TRUSTSTORE_OTHER)
-            return truststore_fail(error, TRUSTSTORE_REFUSED, 0,
+            return truststore_fail(error, TRUSTSTORE_REFUSED,
                                    "its encrypted part holds something beside certificates and "
                                    "encrypted keys, so that it cannot be encrypted again as it "
                                    "was: keep keys in a store of their own");
@@ -114,7 +114,7 @@ enum truststore_status truststore_add(struct truststore *store, const char *alia
 {
     *error = (struct truststore_error){0};
     if (truststore_find_alias(store, alias) != NULL)
-        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' is taken", alias);
+        return truststore_fail(error, TRUSTSTORE_REFUSED, "alias '%s' is taken", alias);
     enum truststore_status status = check_new(alias, der, size, error);
     if (status != TRUSTSTORE_OK)
         return status;
@@ -142,11 +142,11 @@ static enum truststore_status find_editable(const struct truststore *store, cons
 {
     const struct truststore_entry *found = truststore_find_alias(store, alias);
     if (found == NULL)
-        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "no entry has the alias '%s'", alias);
+        return truststore_fail(error, TRUSTSTORE_REFUSED, "no entry has the alias '%s'", alias);
     if (found->kind != TRUSTSTORE_CERTIFICATE)
-        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' holds a key", alias);
+        return truststore_fail(error, TRUSTSTORE_REFUSED, "alias '%s' holds a key", alias);
     if (strstr(alias, " [jdk") != NULL) /* such names drive the JDK's own CA constraints */
-        return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' is the JDK's own", alias);
+        return truststore_fail(error, TRUSTSTORE_REFUSED, "alias '%s' is the JDK's own", alias);
     *ret = found;
     return check_safe(store, found->safe, error);
 }
@@ -189,7 +189,7 @@ enum truststore_status truststore_remove(struct truststore *store, const char *a
         const struct truststore_entry *entry = &store->entries[i];
         if (entry->named && strcmp(entry->name, alias) == 0 &&
             entry->kind != TRUSTSTORE_CERTIFICATE)
-            return truststore_fail(error, TRUSTSTORE_REFUSED, 0, "alias '%s' hides a key", alias);
+            return truststore_fail(error, TRUSTSTORE_REFUSED, "alias '%s' hides a key", alias);
     }
     size_t kept = 0;
     for (size_t i = 0; i < store->count; i++) {

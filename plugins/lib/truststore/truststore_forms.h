@@ -34,9 +34,8 @@ extern const struct truststore_ops truststore_pkcs12_ops;
 
 /* Fills the error and returns `status`. */
 enum truststore_status truststore_fail(struct truststore_error *error,
-                                       enum truststore_status status, size_t offset,
-                                       const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+                                       enum truststore_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 enum truststore_status truststore_no_memory(struct truststore_error *error);
 
 /* Appends an entry whose kind, der, raw and date are set; takes its names from `alias` and hashes

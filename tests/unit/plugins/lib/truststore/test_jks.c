@@ -84,7 +84,7 @@ static void tells_a_wrong_password_from_a_store_cut_off(void **state)
     b.size -= 30;
     assert_int_equal(status_with(&b, "hunter2", &error), TRUSTSTORE_BROKEN);
     assert_non_null(strstr(error.text, "cut off"));
-    assert_true(error.offset > 12);
+    assert_true(byte_told(&error) > 12);
     bytes_free(&b);
 }
 
@@ -95,7 +95,7 @@ static void takes_no_count_that_the_bytes_cannot_hold(void **state)
     struct truststore_error error;
     memcpy(b.data + 8, "\x7F\xFF\xFF\xFF", 4);
     assert_int_equal(status_with(&b, "changeit", &error), TRUSTSTORE_BROKEN);
-    assert_int_equal(error.offset, 8);
+    assert_int_equal(byte_told(&error), 8);
     bytes_free(&b);
 }
 

@@ -18,13 +18,14 @@ names=()
 # What of our code each target is there for.
 declare -A SOURCES=(
     [jks]='plugins/lib/truststore/jks.c plugins/lib/truststore/jks_alias.c
-        plugins/lib/truststore/jks_alias_fold.c plugins/lib/truststore/truststore.c
-        plugins/lib/truststore/truststore_edit.c plugins/lib/java/java_cert_structure.c'
+        plugins/lib/truststore/truststore.c plugins/lib/truststore/truststore_edit.c
+        plugins/lib/java/java_cert_structure.c'
     [pkcs12]='plugins/lib/truststore/pkcs12.c plugins/lib/truststore/pkcs12_read.c
         plugins/lib/truststore/pkcs12_bags.c plugins/lib/asn1/der.c
         plugins/lib/truststore/pkcs12_encrypted.c plugins/lib/truststore/pkcs12_mac.c
         plugins/lib/java/java_accepts.c'
-    [pem]='plugins/lib/x509/cert.c plugins/lib/x509/cert_read.c plugins/lib/x509/cert_facts.c'
+    [pem]='plugins/lib/x509/cert.c plugins/lib/x509/cert_read.c plugins/lib/x509/cert_facts.c
+        plugins/lib/x509/cert_parse.c'
     [tokens]='plugins/lib/teamforge/site_options.c plugins/lib/teamforge/site_options_edit.c
         core/changes/line_edit.c core/changes/lines.c'
     [ini]='core/config/ini_text.c core/config/config.c core/config/value.c'

@@ -11,8 +11,8 @@
 #include <openssl/x509.h>
 #include <stddef.h>
 
-/* NULL when it is no certificate, whole, with nothing behind it. X509_free() it. Its digest and its
- * signature must not be asked for, and its key only by cert_key(). */
+/* NULL when it is no certificate, whole, with nothing behind it. X509_free() it. Its digest must
+ * not be asked for, nor its signature checked, and its key is only to be had by cert_key(). */
 X509 *cert_parse(const void *der, size_t size) __attribute__((warn_unused_result));
 
 /* NULL when OpenSSL does not decode it. EVP_PKEY_free() it. */

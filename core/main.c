@@ -44,11 +44,16 @@ static struct log make_log(const struct cli *cli)
                                      getenv("NO_COLOR") == NULL};
 }
 
-static int needs_config(enum command command)
-{
-    return command != COMMAND_PLUGINS && command != COMMAND_HISTORY &&
-           command != COMMAND_ROLLBACK && command != COMMAND_RECOVER;
-}
+static const struct {
+    command_run *run;
+    bool needs_config;
+} commands[COMMANDS] = {
+    [COMMAND_CHECK] = {command_check, true},        [COMMAND_PLAN] = {command_plan, true},
+    [COMMAND_APPLY] = {command_apply, true},        [COMMAND_VERIFY] = {command_verify, true},
+    [COMMAND_WRAP] = {command_wrap, true},          [COMMAND_DEPLOY] = {command_deploy, true},
+    [COMMAND_ROLLBACK] = {command_rollback, false}, [COMMAND_RECOVER] = {command_recover, false},
+    [COMMAND_HISTORY] = {command_history, false},   [COMMAND_PLUGINS] = {command_plugins, false},
+};
 
 /* These work without a config; when there is one, it says where the state is. One that others can
  * change is not believed: then --state-dir has to say it, and nothing old is pruned. */
@@ -73,36 +78,6 @@ static int load_without_config(struct session *session, struct err *err)
     return session_open(session, err);
 }
 
-static int run_named_command(struct pipeline *pipeline, bool *ret_pending, struct err *err)
-{
-    struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
-    switch (session->cli.command) {
-    case COMMAND_CHECK:
-        return command_check(pipeline, err);
-    case COMMAND_PLAN:
-        return command_plan(pipeline, ret_pending, err);
-    case COMMAND_APPLY:
-        return command_apply(pipeline, err);
-    case COMMAND_VERIFY:
-        return command_verify(pipeline, err);
-    case COMMAND_WRAP:
-        return command_wrap(pipeline, err);
-    case COMMAND_DEPLOY:
-        return command_deploy(pipeline, err);
-    case COMMAND_ROLLBACK:
-        return command_rollback(session, report, err);
-    case COMMAND_RECOVER:
-        return command_recover(session, report, err);
-    case COMMAND_HISTORY:
-        return command_history(session, report, err);
-    case COMMAND_PLUGINS:
-        return command_plugins(pipeline, err);
-    default:
-        return err_set(err, STATUS_INTERNAL, "a command without a function");
-    }
-}
-
 /* Each line of the error, as problems of the config are reported together. */
 static void say_error(const struct session *session, const struct err *err)
 {
@@ -118,13 +93,12 @@ static enum status run_command(struct pipeline *pipeline)
 {
     struct session *session = pipeline->session;
     struct err err = {.mem = session->mem};
-    bool pending = false;
     session->log = make_log(&session->cli);
     (void)digest(session->mem, "", 0); /* the library sets itself up here, not in every child */
-    int rc = needs_config(session->cli.command) ? pipeline_load(pipeline, &err)
-                                                : load_without_config(session, &err);
+    int rc = commands[session->cli.command].needs_config ? pipeline_load(pipeline, &err)
+                                                         : load_without_config(session, &err);
     if (rc == 0)
-        rc = run_named_command(pipeline, &pending, &err);
+        rc = commands[session->cli.command].run(pipeline, &err);
     if (session->lock >= 0)
         journal_prune(session->mem, session->environment.state_dir, session->config.keep);
     if (rc == 0)
@@ -132,9 +106,10 @@ static enum status run_command(struct pipeline *pipeline)
     if (session->log.json && session->cli.command != COMMAND_PLUGINS)
         report_json(session, pipeline->report, &err);
     say_error(session, &err);
-    if (rc == 0)
-        return pending && session->cli.detailed_exitcode ? STATUS_CHANGES : STATUS_OK;
-    return err.status;
+    if (rc < 0)
+        return err.status;
+    bool pending = session->cli.detailed_exitcode && pipeline->report->changes.count > 0;
+    return pending ? STATUS_CHANGES : STATUS_OK;
 }
 
 /* What was committed stays committed, whoever reads about it: then a full stdout is a warning. */

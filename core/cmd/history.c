@@ -56,8 +56,10 @@ static struct journals choose_transactions(struct session *session, const struct
     return list;
 }
 
-int command_history(struct session *session, struct report *report, struct err *err)
+int command_history(struct pipeline *pipeline, struct err *err)
 {
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
     struct journals all;
     if (journal_list(session->mem, session->environment.state_dir, &all, err) < 0)
         return -1;

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-int command_plan(struct pipeline *pipeline, bool *ret_pending, struct err *err)
+int command_plan(struct pipeline *pipeline, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
@@ -26,7 +26,6 @@ int command_plan(struct pipeline *pipeline, bool *ret_pending, struct err *err)
     }
     report->changes = changes;
     report->result = changes.count > 0 ? "changes" : "unchanged";
-    *ret_pending = changes.count > 0;
     if (session->log.json)
         return 0;
     report_show_steps(session, report, stdout);

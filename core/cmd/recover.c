@@ -22,8 +22,10 @@ static int settle_named(struct session *session, struct report *report, struct e
     return 0;
 }
 
-int command_recover(struct session *session, struct report *report, struct err *err)
+int command_recover(struct pipeline *pipeline, struct err *err)
 {
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
     report->changes.mem = session->mem;
     if (lock_session(session, err) < 0)
         return -1;

@@ -255,8 +255,10 @@ static void say_undone(struct session *session, struct report *report, long seq)
                           : "was the newest; it was interrupted, and is undone now");
 }
 
-int command_rollback(struct session *session, struct report *report, struct err *err)
+int command_rollback(struct pipeline *pipeline, struct err *err)
 {
+    struct session *session = pipeline->session;
+    struct report *report = pipeline->report;
     struct journals all;
     long undone = 0;
     if (begin_rollback(session, report, &undone, err) < 0)

@@ -1,4 +1,4 @@
-#include "phase_hooks.h"
+#include "phases.h"
 
 #include "clock.h"
 #include "interrupt.h"
@@ -11,11 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-const char *hook_name(struct session *session, const char *when, const char *phase)
-{
-    return mem_printf(session->mem, "%s-%s", when, phase);
-}
 
 /* One line of what a hook has done, then what its verification found. */
 static void show_hook(const struct session *session, const struct report *report, const char *hook,
@@ -31,7 +26,9 @@ static void show_hook(const struct session *session, const struct report *report
     (void)fflush(stdout);
 }
 
-int hook_run(struct pipeline *pipeline, const char *hook, struct names *committed, struct err *err)
+/* Adds the number of a transaction to `committed`. */
+static int run_hook(struct pipeline *pipeline, const char *hook, struct names *committed,
+                    struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
@@ -57,8 +54,8 @@ static const char *log_path(struct session *session, const char *phase, struct e
                       clock_utc_text(session->mem, session->environment.now), phase);
 }
 
-int hook_run_phase_command(struct session *session, struct report *report, const char *phase,
-                           const char *program, const struct names *words, struct err *err)
+static int run_command(struct session *session, struct report *report, const char *phase,
+                       const char *program, const struct names *words, struct err *err)
 {
     const char *log = log_path(session, phase, err);
     if (log == NULL)
@@ -78,8 +75,10 @@ int hook_run_phase_command(struct session *session, struct report *report, const
                    phase, shown, status, log);
 }
 
-/* The failure stands; what the steps at post-failure say is only added. */
-void hook_after_failure(struct pipeline *pipeline, struct names *committed, struct err *err)
+/* The failure stands; what the steps at post-failure say is only added, and the way back from what
+ * was committed. */
+static void handle_failure(struct pipeline *pipeline, const struct names *committed,
+                           struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
@@ -92,7 +91,7 @@ void hook_after_failure(struct pipeline *pipeline, struct names *committed, stru
     if (err->status == STATUS_STUCK)
         log_warn(&session->log,
                  "post-failure is left out: nothing is written on top of what is stuck");
-    else if (hook_run(pipeline, "post-failure", &own, &later) < 0)
+    else if (run_hook(pipeline, "post-failure", &own, &later) < 0)
         log_error(&session->log, "post-failure: %s", later.text);
     report->result = result == NULL || earlier_hook ? "failed" : result;
     if (err->status == STATUS_STUCK)
@@ -107,22 +106,63 @@ void hook_after_failure(struct pipeline *pipeline, struct names *committed, stru
                            err->text, list);
 }
 
-int hook_rehearse(struct pipeline *pipeline, const char *hook, struct change_set *changes,
-                  struct err *err)
+static int run_phase(struct pipeline *pipeline, const struct phase_run *phase,
+                     struct names *committed, struct err *err)
 {
-    const struct selection selection = {.hook = hook};
-    if (pipeline_check(pipeline, &selection, err) < 0)
+    struct session *session = pipeline->session;
+    if (run_hook(pipeline, mem_printf(session->mem, "pre-%s", phase->name), committed, err) < 0)
         return -1;
-    return pipeline_plan(pipeline, &selection, changes, err);
+    if (phase->elsewhere)
+        log_info(&session->log, "%s: not on this host (only-on)", phase->name);
+    for (size_t i = 0; i < phase->command_count && !phase->elsewhere; i++) {
+        if (interrupt_pending)
+            return err_set(err, STATUS_FAILED, "interrupted");
+        if (run_command(session, pipeline->report, phase->name, phase->programs[i],
+                        &phase->commands[i], err) < 0)
+            return -1;
+    }
+    return run_hook(pipeline, mem_printf(session->mem, "post-%s", phase->name), committed, err);
 }
 
-void hook_begin_report(struct pipeline *pipeline)
+int phases_run(struct pipeline *pipeline, const struct phase_run *phases, size_t count,
+               const char *resume, struct err *err)
 {
+    struct session *session = pipeline->session;
     struct report *report = pipeline->report;
+    struct names committed = {0};
+    int rc = 0;
     /* The rehearsal's steps are not the run's. */
-    report->steps = NULL;
     report->step_count = 0;
     report->next_steps = (struct names){0};
     for (size_t i = 0; i < pipeline->count; i++)
         pipeline->runners[i].dropped = false;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        rc = run_phase(pipeline, &phases[i], &committed, err);
+        if (rc < 0 && resume != NULL)
+            err->text =
+                mem_printf(session->mem, "%s; %s `%s %s`", err->text,
+                           err->status == STATUS_STUCK ? "only then resume with" : "resume with",
+                           resume, phases[i].name);
+        if (rc == 0 && interrupt_pending && resume != NULL)
+            rc = err_set(err, STATUS_FAILED, "interrupted after %s", phases[i].name);
+    }
+    if (rc < 0)
+        handle_failure(pipeline, &committed, err);
+    if (!session->log.json)
+        report_show_next_steps(report, stdout);
+    return rc;
+}
+
+int phases_rehearse(struct pipeline *pipeline, const struct phase_run *phases, size_t count,
+                    struct change_set *changes, struct err *err)
+{
+    static const char *const when[] = {"pre", "post"};
+    for (size_t i = 0; i < 2 * count; i++) {
+        const struct selection selection = {
+            .hook = mem_printf(pipeline->session->mem, "%s-%s", when[i % 2], phases[i / 2].name)};
+        if (pipeline_check(pipeline, &selection, err) < 0 ||
+            pipeline_plan(pipeline, &selection, changes, err) < 0)
+            return -1;
+    }
+    return 0;
 }

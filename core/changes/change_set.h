@@ -46,9 +46,8 @@ struct change {
     struct names summary;
 
     /* Of a rollback. */
-    const struct edits
-        *undo;        /* edits of an earlier transaction: to be undone, in place of `edits` */
-    const char *like; /* a new file takes its owner, mode and attributes from this file */
+    const struct edits *undo; /* made earlier: to be undone, in place of making `edits` */
+    const char *like;         /* a new file takes its owner, mode and attributes from this file */
 };
 
 struct change_set {

@@ -20,9 +20,8 @@ static const char *const type_names[] = {"text",   "path",      "list",   "list 
 static int describe_plugin(struct pipeline *pipeline, const char *name, struct plugin_info *ret,
                            struct err *err)
 {
-    struct session *session = pipeline->session;
     const struct step step = {.name = name, .plugin = name, .timeout = DESCRIBE_SECONDS};
-    const char *missing = pipeline_missing_plugin(session, name);
+    const char *missing = pipeline_missing_plugin(pipeline->session, name);
     if (missing != NULL)
         return err_set(err, STATUS_REJECTED, "%s", missing);
     struct runner runner = {.step = &step};

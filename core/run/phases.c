@@ -127,7 +127,6 @@ static int run_phase(struct pipeline *pipeline, const struct phase_run *phase,
 int phases_run(struct pipeline *pipeline, const struct phase_run *phases, size_t count,
                const char *resume, struct err *err)
 {
-    struct session *session = pipeline->session;
     struct report *report = pipeline->report;
     struct names committed = {0};
     int rc = 0;
@@ -140,7 +139,7 @@ int phases_run(struct pipeline *pipeline, const struct phase_run *phases, size_t
         rc = run_phase(pipeline, &phases[i], &committed, err);
         if (rc < 0 && resume != NULL)
             err->text =
-                mem_printf(session->mem, "%s; %s `%s %s`", err->text,
+                mem_printf(pipeline->session->mem, "%s; %s `%s %s`", err->text,
                            err->status == STATUS_STUCK ? "only then resume with" : "resume with",
                            resume, phases[i].name);
         if (rc == 0 && interrupt_pending && resume != NULL)
@@ -148,7 +147,7 @@ int phases_run(struct pipeline *pipeline, const struct phase_run *phases, size_t
     }
     if (rc < 0)
         handle_failure(pipeline, &committed, err);
-    if (!session->log.json)
+    if (!pipeline->session->log.json)
         report_show_next_steps(report, stdout);
     return rc;
 }

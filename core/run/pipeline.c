@@ -259,12 +259,11 @@ struct selection pipeline_selection(const struct session *session)
 int pipeline_refuse_empty(struct pipeline *pipeline, const struct selection *selection,
                           struct err *err)
 {
-    struct session *session = pipeline->session;
     for (size_t i = 0; i < pipeline->count; i++)
         if (pipeline_selects(selection, &pipeline->runners[i]))
             return 0;
     if (selection->hook != NULL)
-        return err_set(err, STATUS_USAGE, "no step of %s is at the hook %s", session->config.file,
-                       selection->hook);
-    return err_set(err, STATUS_USAGE, "no step of %s can do this", session->config.file);
+        return err_set(err, STATUS_USAGE, "no step of %s is at the hook %s",
+                       pipeline->session->config.file, selection->hook);
+    return err_set(err, STATUS_USAGE, "no step of %s can do this", pipeline->session->config.file);
 }

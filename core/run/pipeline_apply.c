@@ -33,7 +33,6 @@ static int write_and_verify(struct pipeline *pipeline, const struct apply_reques
                             const struct change_set *changes, bool *ret_again, struct err *err)
 {
     struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
     struct txn txn;
     struct runner *culprit = NULL;
     size_t verified = 0;
@@ -50,10 +49,10 @@ static int write_and_verify(struct pipeline *pipeline, const struct apply_reques
         rc = rc == 0 ? txn_commit(&txn, err) : txn_undo(&txn, err);
     }
     if (rc == 0) {
-        report->transaction = txn.journal.seq;
+        pipeline->report->transaction = txn.journal.seq;
         return 0;
     }
-    report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
+    pipeline->report->result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
     *ret_again = may_go_on(pipeline, culprit, err);
     return *ret_again ? 0 : -1;
 }

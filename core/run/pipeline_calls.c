@@ -246,15 +246,15 @@ bool pipeline_goes_on(struct pipeline *pipeline, struct runner *runner, const ch
 int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
                   struct change_set *changes, struct err *err)
 {
-    struct session *session = pipeline->session;
     struct call_result result;
     size_t at = 0;
     for (struct runner *runner; (runner = next_runner(pipeline, selection, false, &at)) != NULL;) {
         call_step(pipeline, runner, CALL_PLAN, selection->hook, changes, &result);
         if (result.status == STEP_OK)
-            add_next_steps(session, pipeline->report, &result);
+            add_next_steps(pipeline->session, pipeline->report, &result);
         if (result.exit != STATUS_OK && !pipeline_goes_on(pipeline, runner, result.message))
-            return err_set(err, result.exit, "%s", step_failed(session, runner, result.message));
+            return err_set(err, result.exit, "%s",
+                           step_failed(pipeline->session, runner, result.message));
     }
     return 0;
 }

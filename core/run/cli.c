@@ -12,27 +12,49 @@
 enum { OPTION_IDS = 256 };
 
 const struct cli_command cli_commands[COMMANDS] = {
-    [COMMAND_NONE] = {"", "", ""},
+    [COMMAND_NONE] = {.name = ""},
     [COMMAND_CHECK] = {"check", "check",
-                       "read the config, load and check every step; change nothing"},
-    [COMMAND_PLAN] = {"plan", "plan   [SELECT]", "show what apply would change; change nothing"},
-    [COMMAND_APPLY] = {"apply", "apply  [SELECT]", "plan, apply, verify, commit"},
+                       "read the config, load and check every step; change nothing",
+                       "is the config right?", "tfhook -c /etc/tfhook/tfhook.ini check", NULL},
+    [COMMAND_PLAN] = {"plan", "plan [SELECT]", "show what apply would change; change nothing",
+                      "what would one step change, with no config at all?",
+                      "tfhook plan --plugin NAME -o KEY=VALUE KEY=VALUE", NULL},
+    [COMMAND_APPLY] = {"apply", "apply [SELECT]", "plan, apply, verify, commit",
+                       "only the steps before provisioning, without a question:",
+                       "tfhook --yes apply --hook pre-provision",
+                       "On a terminal it shows the plan and asks. All is written or nothing.\n"},
     [COMMAND_VERIFY] = {"verify", "verify [SELECT]",
-                        "run every step's verification; change nothing"},
-    [COMMAND_WRAP] = {"wrap", "wrap PHASE -- COMMAND...   ",
-                      "the steps before PHASE, the command, the steps after it"},
-    [COMMAND_DEPLOY] = {"deploy", "deploy", "run the configured phases in order, each wrapped"},
-    [COMMAND_ROLLBACK] = {"rollback", "rollback [SEQ]",
-                          "undo a committed transaction (default: the newest)"},
-    [COMMAND_RECOVER] = {"recover", "recover", "settle an interrupted transaction"},
-    [COMMAND_HISTORY] = {"history", "history [SEQ]", "what was done, when, by whom, to which file"},
-    [COMMAND_PLUGINS] = {"plugins", "plugins [NAME]", "the plugins found; with NAME its manual"},
+                        "run every step's verification; change nothing",
+                        "prove the site, for a monitoring system:", "tfhook --json verify",
+                        "Exit status 5 on a finding `fail`.\n"},
+    [COMMAND_WRAP] = {"wrap", "wrap PHASE -- CMD...",
+                      "the steps before PHASE, the command, the steps after it",
+                      "provision with the steps around it:",
+                      "tfhook wrap provision -- /usr/bin/teamforge provision",
+                      "PHASE: stop upgrade provision deploy start restart reinitialize.\n"},
+    [COMMAND_DEPLOY] = {"deploy", "deploy", "run the configured phases in order, each wrapped",
+                        "the whole upgrade, resumed at provision:",
+                        "tfhook --yes deploy --from provision",
+                        "All hooks are checked and planned first. It stops the site: on a terminal "
+                        "it asks, off a\nterminal it needs --yes.\n"},
+    [COMMAND_ROLLBACK] =
+        {"rollback", "rollback [SEQ]", "undo a committed transaction (default: the newest)",
+         "what would undoing the last change do?", "tfhook rollback --plan",
+         "A whole file that was changed since refuses the rollback. Line edits are "
+         "undone in the\nfile as it is now.\n"},
+    [COMMAND_RECOVER] = {"recover", "recover", "settle an interrupted transaction",
+                         "settle what an interrupted run left:", "tfhook recover", NULL},
+    [COMMAND_HISTORY] = {"history", "history [SEQ]", "what was done, when, by whom, to which file",
+                         "what did transaction 12 do?", "tfhook history 12", NULL},
+    [COMMAND_PLUGINS] = {"plugins", "plugins [NAME]", "the plugins found; with NAME its manual",
+                         "which are there, and what is there to say of one?",
+                         "tfhook plugins; tfhook plugins NAME", NULL},
 };
 
 #define BIT(command) (1u << (command))
 #define SELECTING (BIT(COMMAND_PLAN) | BIT(COMMAND_APPLY) | BIT(COMMAND_VERIFY))
 #define ONE_STEP (SELECTING | BIT(COMMAND_CHECK))
-#define ANY (~0u)
+#define ANY CLI_ANY_COMMAND
 #define MEMBER(member) offsetof(struct cli, member)
 
 const struct cli_option cli_options[] = {
@@ -53,17 +75,22 @@ const struct cli_option cli_options[] = {
     {"wait", 0, CLI_NUMBER, MEMBER(wait), ANY, "--wait SECONDS", "wait for another run to end"},
     {"help", 'h', CLI_FLAG, MEMBER(help), ANY, "-h, --help", "with a command: its help"},
     {"version", 0, CLI_FLAG, MEMBER(version), ANY, "--version", NULL},
-    {"hook", 0, CLI_TEXT, MEMBER(hook), SELECTING, NULL, NULL},
-    {"step", 0, CLI_LIST, MEMBER(steps), SELECTING, NULL, NULL},
-    {"plugin", 0, CLI_TEXT, MEMBER(plugin), ONE_STEP, NULL, NULL},
-    {"option", 'o', CLI_LIST, MEMBER(options), ONE_STEP, NULL, NULL},
-    {"detailed-exitcode", 0, CLI_FLAG, MEMBER(detailed_exitcode), BIT(COMMAND_PLAN), NULL, NULL},
-    {"from", 0, CLI_TEXT, MEMBER(from), BIT(COMMAND_DEPLOY), NULL, NULL},
-    {"to", 0, CLI_TEXT, MEMBER(to), BIT(COMMAND_DEPLOY), NULL, NULL},
-    {"plan", 0, CLI_FLAG, MEMBER(plan_only), BIT(COMMAND_ROLLBACK), NULL, NULL},
-    {"skip", 0, CLI_LIST, MEMBER(skip), BIT(COMMAND_ROLLBACK), NULL, NULL},
-    {"restore", 0, CLI_SEQ, MEMBER(restore), BIT(COMMAND_RECOVER), NULL, NULL},
-    {"keep", 0, CLI_SEQ, MEMBER(keep), BIT(COMMAND_RECOVER), NULL, NULL},
+    {"hook", 0, CLI_TEXT, MEMBER(hook), SELECTING, "--hook HOOK", "the steps at HOOK"},
+    {"step", 0, CLI_LIST, MEMBER(steps), SELECTING, "--step NAME", "that step; repeatable"},
+    {"plugin", 0, CLI_TEXT, MEMBER(plugin), ONE_STEP, "--plugin NAME",
+     "one step, without a config"},
+    {"option", 'o', CLI_LIST, MEMBER(options), ONE_STEP, "-o KEY=VALUE...", "its keys"},
+    {"detailed-exitcode", 0, CLI_FLAG, MEMBER(detailed_exitcode), BIT(COMMAND_PLAN),
+     "--detailed-exitcode", "status 10 when changes are pending"},
+    {"from", 0, CLI_TEXT, MEMBER(from), BIT(COMMAND_DEPLOY), "--from PHASE", "begin there"},
+    {"to", 0, CLI_TEXT, MEMBER(to), BIT(COMMAND_DEPLOY), "--to PHASE", "end after it"},
+    {"plan", 0, CLI_FLAG, MEMBER(plan_only), BIT(COMMAND_ROLLBACK), "--plan", "show it only"},
+    {"skip", 0, CLI_LIST, MEMBER(skip), BIT(COMMAND_ROLLBACK), "--skip PATH",
+     "leave it out; repeatable"},
+    {"restore", 0, CLI_SEQ, MEMBER(restore), BIT(COMMAND_RECOVER), "--restore SEQ",
+     "put the old bytes back"},
+    {"keep", 0, CLI_SEQ, MEMBER(keep), BIT(COMMAND_RECOVER), "--keep SEQ",
+     "leave the disk as it is"},
     {.name = NULL},
 };
 enum { OPTIONS = sizeof cli_options / sizeof *cli_options - 1 };

@@ -50,11 +50,14 @@ struct cli {
     bool help, version;
 };
 
-/* A command as the general help shows it. */
+/* A command, and what its help says. */
 struct cli_command {
     const char *name;
     const char *usage; /* begins with the name */
     const char *summary;
+    const char *purpose; /* of the example */
+    const char *example;
+    const char *more; /* lines; NULL: none */
 };
 extern const struct cli_command cli_commands[COMMANDS]; /* the name of COMMAND_NONE is "" */
 
@@ -65,9 +68,10 @@ struct cli_option {
     enum cli_value { CLI_FLAG, CLI_TEXT, CLI_LIST, CLI_NUMBER, CLI_SEQ } value;
     size_t member;     /* its offset in struct cli; with CLI_SEQ a flag, and `seq` is set too */
     unsigned commands; /* those that take it, one bit each */
-    const char *usage; /* in the general help; NULL: it is not there */
+    const char *usage; /* in the help; NULL: it is not there */
     const char *summary;
 };
+#define CLI_ANY_COMMAND (~0u)
 extern const struct cli_option cli_options[]; /* the last has no name */
 
 /* On failure only ret->json and perhaps ret->command are set. */

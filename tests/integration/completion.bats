@@ -40,7 +40,7 @@ END
 }
 
 commands() {
-    sed -n 's/^    \[COMMAND_[A-Z]*\] = {"\([a-z]\{1,\}\)".*/\1/p' "$TOP/core/run/cli.c"
+    "$TFHOOK" --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p' | sed /^tfhook/d
 }
 
 phases() {

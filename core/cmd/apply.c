@@ -21,10 +21,8 @@ int command_apply(struct pipeline *pipeline, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
-    const struct apply_request what = {
-        .selection = pipeline_selection(session), .command = "apply", .show = true, .ask = true};
-    if (pipeline_refuse_unknown_names(pipeline, err) < 0 ||
-        pipeline_refuse_empty(pipeline, &what.selection, err) < 0 ||
+    struct apply_request what = {.command = "apply", .show = true, .ask = true};
+    if (pipeline_select(pipeline, &what.selection, err) < 0 ||
         lock_and_recover(session, report, err) < 0 ||
         pipeline_check(pipeline, &what.selection, err) < 0)
         return -1;

@@ -80,9 +80,8 @@ static void show_deploy(struct session *session, struct report *report,
                         const struct phase_run *phases, size_t count,
                         const struct change_set *changes)
 {
-    bool asks = !session->cli.yes && consent_has_terminal();
     FILE *out = session->log.json ? stderr : stdout;
-    if (session->log.json && !asks)
+    if (session->log.json && !consent_is_asked(session))
         return;
     report_show_steps(session, report, out);
     report_show_changes(session, changes, out);

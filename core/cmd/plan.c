@@ -9,11 +9,10 @@ int command_plan(struct pipeline *pipeline, struct err *err)
 {
     struct session *session = pipeline->session;
     struct report *report = pipeline->report;
-    const struct selection selection = pipeline_selection(session);
+    struct selection selection;
     struct change_set changes = {.mem = session->mem};
     recovery_warn(session->mem, &session->log, session->environment.state_dir);
-    if (pipeline_refuse_unknown_names(pipeline, err) < 0 ||
-        pipeline_refuse_empty(pipeline, &selection, err) < 0)
+    if (pipeline_select(pipeline, &selection, err) < 0)
         return -1;
     int rc = pipeline_check(pipeline, &selection, err);
     if (rc == 0)

@@ -15,6 +15,7 @@
 #include "transaction.h"
 #include "undo.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -52,32 +53,33 @@ static int read_all(struct session *session, struct journals *all, struct err *e
     return 0;
 }
 
-static int refuse_entry(struct session *session, const struct entry *entry, const char *why,
-                        struct err *err)
+static int refuse_entry(struct session *session, const struct entry *entry, struct err *err,
+                        const char *format, ...) __attribute__((format(printf, 4, 5)));
+static int refuse_entry(struct session *session, const struct entry *entry, struct err *err,
+                        const char *format, ...)
 {
-    const char *path = text_shown(session->mem, entry->change.path);
+    va_list args;
+    va_start(args, format);
+    const char *why = mem_vprintf(session->mem, format, args);
+    va_end(args);
+    const char *path = entry->change.path;
     return err_set(err, STATUS_FAILED, "%s %s; nothing was changed (leave it out with --skip %s)",
-                   path, why, text_shell_word(session->mem, entry->change.path));
+                   text_shown(session->mem, path), why, text_shell_word(session->mem, path));
 }
 
-/* For a conflict the reason is in *ret_why; an edit that others have undone already is no change.
- */
+/* An edit that others have undone already is no change. */
 static int invert_edits(struct session *session, const struct entry *entry,
-                        struct change_set *changes, const char **ret_why)
+                        struct change_set *changes, struct err *err)
 {
     struct change change = change_inverse(&entry->change);
     struct blob now;
     const char *why = NULL;
     int rc = file_read(session->mem, change.real, FILE_LIMIT, &now);
-    if (rc < 0) {
-        *ret_why = mem_printf(session->mem, "cannot be read: %s", strerror(-rc));
-        return -1;
-    }
+    if (rc < 0)
+        return refuse_entry(session, entry, err, "cannot be read: %s", strerror(-rc));
     change.undo = &entry->change.edits;
-    if (edits_undo(session->mem, change.undo, &now, &change.content, &change.edits, &why) < 0) {
-        *ret_why = mem_printf(session->mem, "was changed since: %s", why);
-        return -1;
-    }
+    if (edits_undo(session->mem, change.undo, &now, &change.content, &change.edits, &why) < 0)
+        return refuse_entry(session, entry, err, "was changed since: %s", why);
     change.old_sha256 = digest(session->mem, now.data, now.size);
     change.new_sha256 = digest(session->mem, change.content.data, change.content.size);
     if (change.edits.count > 0)
@@ -107,19 +109,15 @@ static int invert_entry(struct session *session, const struct journal *journal,
                         const struct entry *entry, struct change_set *changes, struct err *err)
 {
     struct change change = change_inverse(&entry->change);
-    const char *why = NULL;
     if (entry->change.action == ACTION_EDIT)
-        return invert_edits(session, entry, changes, &why) < 0
-                   ? refuse_entry(session, entry, why, err)
-                   : 0;
+        return invert_edits(session, entry, changes, err);
     int state = undo_entry_state(session->mem, entry, ENTRY_NEW);
     if (state == ENTRY_OLD || (state < 0 && entry_is_directory(entry)))
         return 0;
     if (state < 0)
-        return refuse_entry(session, entry,
-                            mem_printf(session->mem, "cannot be read: %s", strerror(-state)), err);
+        return refuse_entry(session, entry, err, "cannot be read: %s", strerror(-state));
     if (state == ENTRY_FOREIGN)
-        return refuse_entry(session, entry, "was changed by something else since", err);
+        return refuse_entry(session, entry, err, "was changed by something else since");
     if (change.action == ACTION_DIRECTORY)
         change.mode = entry->change.old_mode;
     if (change.action == ACTION_WRITE && read_backup(session, journal, entry, &change, err) < 0)
@@ -137,8 +135,7 @@ static int invert_all(struct session *session, const struct journal *journal,
         if (names_have(&session->cli.skip, entry->change.path))
             continue;
         if (target_directory_is_there(session->mem, journal, entry, &why) < 0)
-            return refuse_entry(session, entry,
-                                mem_printf(session->mem, "cannot be rolled back: %s", why), err);
+            return refuse_entry(session, entry, err, "cannot be rolled back: %s", why);
         if (invert_entry(session, journal, entry, changes, err) < 0)
             return -1;
     }
@@ -189,8 +186,7 @@ static int run_rollback(struct session *session, struct report *report,
         return -1;
     report->changes = changes;
     report->result = changes.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
-    if (!session->log.json ||
-        (!session->cli.yes && consent_has_terminal() && !session->cli.plan_only)) {
+    if (!session->log.json || (consent_is_asked(session) && !session->cli.plan_only)) {
         (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
                       journal->command, journal->hook != NULL ? " at " : "",
                       journal->hook != NULL ? journal->hook : "", journal->started, journal->user);

@@ -9,10 +9,15 @@ bool consent_has_terminal(void)
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
 }
 
+bool consent_is_asked(const struct session *session)
+{
+    return !session->cli.yes && consent_has_terminal();
+}
+
 bool consent_ask(const struct session *session, const char *question)
 {
     char answer[16] = "";
-    if (session->cli.yes || !consent_has_terminal())
+    if (!consent_is_asked(session))
         return true;
     (void)fflush(stdout);
     (void)fprintf(stderr, "%s [y/N] ", question);

@@ -9,6 +9,9 @@
 
 bool consent_has_terminal(void);
 
+/* On a terminal and without --yes. */
+bool consent_is_asked(const struct session *session);
+
 /* True to go on. With --yes or off a terminal no question is asked. */
 bool consent_ask(const struct session *session, const char *question);
 

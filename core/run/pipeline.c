@@ -233,12 +233,21 @@ bool pipeline_selects(const struct selection *selection, const struct runner *ru
     return !selection->only_planners || (runner->plugin.plans && !for_failure);
 }
 
-int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
+int pipeline_select(struct pipeline *pipeline, struct selection *ret, struct err *err)
 {
     struct session *session = pipeline->session;
     struct names known = {0};
-    for (size_t i = 0; i < pipeline->count; i++)
-        names_add(session->mem, &known, pipeline->runners[i].step->name);
+    bool any = false, verifies = session->cli.command != COMMAND_VERIFY;
+    *ret = (struct selection){.hook = session->cli.hook,
+                              .steps = &session->cli.steps,
+                              .only_planners = session->cli.command != COMMAND_VERIFY};
+    for (size_t i = 0; i < pipeline->count; i++) {
+        const struct runner *runner = &pipeline->runners[i];
+        bool selected = pipeline_selects(ret, runner);
+        names_add(session->mem, &known, runner->step->name);
+        any |= selected;
+        verifies |= selected && runner->plugin.verifies;
+    }
     for (size_t i = 0; i < session->cli.steps.count; i++) {
         const char *name = session->cli.steps.names[i];
         if (!names_have(&known, name))
@@ -246,24 +255,12 @@ int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
                            text_shown(session->mem, name), session->config.file,
                            text_did_you_mean(session->mem, name, &known));
     }
-    return 0;
-}
-
-struct selection pipeline_selection(const struct session *session)
-{
-    return (struct selection){.hook = session->cli.hook,
-                              .steps = &session->cli.steps,
-                              .only_planners = session->cli.command != COMMAND_VERIFY};
-}
-
-int pipeline_refuse_empty(struct pipeline *pipeline, const struct selection *selection,
-                          struct err *err)
-{
-    for (size_t i = 0; i < pipeline->count; i++)
-        if (pipeline_selects(selection, &pipeline->runners[i]))
-            return 0;
-    if (selection->hook != NULL)
-        return err_set(err, STATUS_USAGE, "no step of %s is at the hook %s",
-                       pipeline->session->config.file, selection->hook);
-    return err_set(err, STATUS_USAGE, "no step of %s can do this", pipeline->session->config.file);
+    if (any && verifies)
+        return 0;
+    if (any)
+        return err_set(err, STATUS_USAGE, "no step that was chosen can verify anything");
+    if (ret->hook != NULL)
+        return err_set(err, STATUS_USAGE, "no step of %s is at the hook %s", session->config.file,
+                       ret->hook);
+    return err_set(err, STATUS_USAGE, "no step of %s can do this", session->config.file);
 }

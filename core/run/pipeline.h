@@ -54,15 +54,9 @@ struct selection {
     bool only_planners;
 };
 bool pipeline_selects(const struct selection *selection, const struct runner *runner);
-/* That of the command line. */
-struct selection pipeline_selection(const struct session *session);
-
-/* A run without any step is no green light: a usage error. */
-int pipeline_refuse_empty(struct pipeline *pipeline, const struct selection *selection,
-                          struct err *err) __attribute__((warn_unused_result));
-
-/* Unknown step names are a usage error. */
-int pipeline_refuse_unknown_names(struct pipeline *pipeline, struct err *err)
+/* That of the command line. A name that is no step's is a usage error; so is a run without any step
+ * (or a verify without one that verifies), which would be no green light. */
+int pipeline_select(struct pipeline *pipeline, struct selection *ret, struct err *err)
     __attribute__((warn_unused_result));
 
 /* --- the calls --- */

@@ -77,7 +77,7 @@ static bool show_and_ask(struct session *session, struct report *report,
                          const struct apply_request *what, const struct change_set *changes)
 {
     FILE *out = session->log.json ? stderr : stdout;
-    bool asks = what->ask && !session->cli.yes && consent_has_terminal();
+    bool asks = what->ask && consent_is_asked(session);
     if (what->show && (!(session->log.json || session->log.quiet) || asks)) {
         report_show_steps(session, report, out);
         report_show_changes(session, changes, out);

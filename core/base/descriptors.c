@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -11,6 +12,19 @@ void descriptor_close(int *fd)
     if (*fd >= 0)
         (void)close(*fd);
     *fd = -1;
+}
+
+int descriptor_write(int fd, const void *data, size_t size)
+{
+    const char *at = data;
+    while (size > 0) {
+        ssize_t put = write(fd, at, size);
+        if (put < 0 && errno != EINTR)
+            return -errno;
+        at += put > 0 ? put : 0;
+        size -= put > 0 ? (size_t)put : 0;
+    }
+    return 0;
 }
 
 static bool is_kept(int fd, const int *keep, size_t count)

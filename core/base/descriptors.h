@@ -1,6 +1,6 @@
 /*
- * Descriptors: closing one, and what a forked process may keep open. The lock, above all, must not
- * live on in a child.
+ * Descriptors: closing one, writing to one, and what a forked process may keep open. The lock,
+ * above all, must not live on in a child.
  */
 #ifndef TFHOOK_DESCRIPTORS_H
 #define TFHOOK_DESCRIPTORS_H
@@ -9,6 +9,9 @@
 
 /* Close it if it is open (not negative), and forget it. */
 void descriptor_close(int *fd);
+
+/* All of it. 0 or a negated errno. */
+int descriptor_write(int fd, const void *data, size_t size);
 
 /* Close every descriptor from 3 on that is not in `keep`. */
 void descriptors_close_all_but(const int *keep, size_t count);

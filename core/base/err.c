@@ -3,17 +3,15 @@
 #include "text.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 
 int err_set(struct err *err, enum status status, const char *format, ...)
 {
     if (err->text != NULL)
         return -1;
-    va_list args;
-    va_start(args, format);
-    err->text = text_escape_lines(err->mem, mem_vprintf(err->mem, format, args));
-    va_end(args);
+    const char *text;
+    MEM_FORMAT(err->mem, format, text);
+    err->text = text_escape_lines(err->mem, text);
     err->status = status;
     return -1;
 }
@@ -31,13 +29,9 @@ static const struct {
 
 int err_errno(struct err *err, enum status status, int number, const char *format, ...)
 {
-    if (err->text != NULL)
-        return -1;
-    va_list args;
-    va_start(args, format);
-    const char *what = mem_vprintf(err->mem, format, args);
-    va_end(args);
+    const char *what;
     const char *hint = "";
+    MEM_FORMAT(err->mem, format, what);
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
         if (hints[i].number == number)
             hint = hints[i].hint;

@@ -66,10 +66,8 @@ char *mem_vprintf(struct mem *mem, const char *format, va_list args)
 
 char *mem_printf(struct mem *mem, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    char *text = mem_vprintf(mem, format, args);
-    va_end(args);
+    char *text;
+    MEM_FORMAT(mem, format, text);
     return text;
 }
 

@@ -26,6 +26,15 @@ void *mem_copy(struct mem *mem, const void *data, size_t size); /* and a NUL beh
 char *mem_printf(struct mem *mem, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *mem_vprintf(struct mem *mem, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
+/* In a function whose last named parameter is `format`: `ret` becomes the text of that and of the
+ * arguments behind it. */
+#define MEM_FORMAT(mem, format, ret)                                                               \
+    do {                                                                                           \
+        va_list args;                                                                              \
+        va_start(args, format);                                                                    \
+        (ret) = mem_vprintf((mem), (format), args);                                                \
+        va_end(args);                                                                              \
+    } while (0)
 /* An array that has `count` items, with room for one more: itself, or a larger copy. */
 void *mem_grow(struct mem *mem, void *array, size_t count, size_t item_size);
 void mem_free(struct mem *mem);

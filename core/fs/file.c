@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include "descriptors.h"
 #include "digest.h"
 #include "open_nofollow.h"
 #include "xattr.h"
@@ -94,20 +95,6 @@ int file_digest(struct mem *mem, const char *path, size_t limit, const char **re
     return rc;
 }
 
-static int write_all(int fd, const struct blob *content)
-{
-    size_t done = 0;
-    while (done < content->size) {
-        ssize_t put = write(fd, content->data + done, content->size - done);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -errno;
-        done += (size_t)put;
-    }
-    return 0;
-}
-
 static int64_t mtime_ms(const struct stat *st)
 {
     return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
@@ -155,7 +142,7 @@ int file_create(const char *path, const struct blob *content, int mode, const ch
     int fd = open_path(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (fd < 0)
         return fd;
-    int rc = write_all(fd, content);
+    int rc = descriptor_write(fd, content->data, content->size);
     if (rc == 0 && like != NULL)
         rc = copy_metadata(fd, like, &mode);
     /* Last: chown drops set-id bits, and an ACL's mask is part of the mode. */

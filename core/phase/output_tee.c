@@ -15,19 +15,6 @@
 
 enum { FINISH_MS = 2000 };
 
-static void write_all(int fd, const char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t put = write(fd, data, size);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return; /* the reader has gone; the command must not notice */
-        data += put;
-        size -= (size_t)put;
-    }
-}
-
 /* Until end of file on `reader`. A closed `done` means: say when there is nothing to read. */
 static _Noreturn void copy_output(int reader, int target, int log, int done, int idle)
 {
@@ -43,8 +30,9 @@ static _Noreturn void copy_output(int reader, int target, int log, int done, int
                 continue;
             if (got <= 0) /* a pseudo-terminal without writers says EIO */
                 _exit(0);
-            write_all(target, data, (size_t)got);
-            write_all(log, data, (size_t)got);
+            /* When the reader has gone, the command must not notice. */
+            (void)descriptor_write(target, data, (size_t)got);
+            (void)descriptor_write(log, data, (size_t)got);
         } else if (fds[1].revents != 0) {
             (void)close(idle);
             fds[1].fd = -1;

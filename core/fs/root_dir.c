@@ -43,7 +43,8 @@ const char *root_owner_text(struct mem *mem, uid_t owner)
 const char *root_inside(const struct root *root, const char *os_path)
 {
     size_t length = strlen(root->dir);
-    if (strncmp(os_path, root->dir, length) == 0 && os_path[length] == '/')
-        return os_path + length;
-    return os_path;
+    if (strncmp(os_path, root->dir, length) != 0)
+        return os_path;
+    const char *inside = os_path + length;
+    return *inside == '/' ? inside : *inside == '\0' ? "/" : os_path;
 }

@@ -4,7 +4,6 @@
 #include "host_functions.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -16,6 +15,8 @@ static const char *seen_sha256(const struct host_context *context, const char *r
             return context->seen[i - 1].sha256;
     return NULL;
 }
+
+static int make_parent(const struct tfhook_host *host, const char *path, const char *real);
 
 /* Fills in what every change has; the kind of what is on the disk decides whether it may be. */
 static int begin_change(struct host_context *context, const char *path, enum action action,
@@ -34,40 +35,47 @@ static int begin_change(struct host_context *context, const char *path, enum act
     if (staged != NULL) {
         change.old_sha256 = staged->old_sha256;
         change.old_mode = staged->old_mode;
+    } else if (change.existed && S_ISDIR(st.st_mode) != (action == ACTION_DIRECTORY)) {
+        return action == ACTION_DIRECTORY ? -ENOTDIR : -EISDIR;
     } else if (change.existed && action != ACTION_DIRECTORY) {
-        if (S_ISDIR(st.st_mode))
-            return -EISDIR;
         change.old_mode = (int)(st.st_mode & 07777);
         change.old_sha256 = seen_sha256(context, change.real);
         if (change.old_sha256 == NULL)
             return host_misuse(context, "it stages %s, which it has not read", path);
     }
+    bool is_there = staged != NULL ? staged->action != ACTION_REMOVE : change.existed;
+    if (!is_there && (action == ACTION_EDIT || action == ACTION_REMOVE))
+        return -ENOENT;
     *ret = change;
     return 0;
 }
 
-/* For who looks now: on the disk, or staged; and not staged to go. */
-static bool is_there(const struct host_context *context, const struct change *change)
-{
-    const struct change *staged = change_set_find(context->changes, change->real);
-    return staged != NULL ? staged->action != ACTION_REMOVE : change->existed;
-}
-
-static int add_change(struct host_context *context, const struct change *change)
+/* Into the child's own change set, and up to the parent. */
+static int stage_change(struct host_context *context, const struct change *change)
 {
     const char *why = NULL;
+    struct record record = {RECORD_CHANGE, .change = *change};
     if (change_set_add(context->changes, change, &why) < 0)
         return host_misuse(context, "it cannot stage %s: %s", change->path, why);
+    if (change->action == ACTION_EDIT)
+        record.change.content = (struct blob){0}; /* the parent edits the file as it is then */
+    host_send(context, &record);
+    for (size_t i = 0; i < change->edits.count; i++)
+        host_send(context, &(struct record){RECORD_EDIT, .edit = change->edits.items[i]});
     return 0;
 }
 
-static int make_parents(const struct tfhook_host *host, const char *path, const char *real);
+static bool is_mode(int mode)
+{
+    return mode >= -1 && mode <= 07777;
+}
 
+/* And those above it that are not there. */
 static int host_directory(const struct tfhook_host *host, const char *path, int mode)
 {
     struct host_context *context = host->core;
     struct change change;
-    if (mode < -1 || mode > 07777)
+    if (!is_mode(mode))
         return host_misuse(context, "the mode %o for %s", (unsigned)mode, path);
     int rc = begin_change(context, path, ACTION_DIRECTORY, &change);
     if (rc < 0)
@@ -75,35 +83,23 @@ static int host_directory(const struct tfhook_host *host, const char *path, int 
     const struct change *staged = change_set_find(context->changes, change.real);
     if (staged != NULL)
         return staged->action == ACTION_DIRECTORY ? 0 : -ENOTDIR;
-    struct stat st;
     if (change.existed)
-        return host_lstat(context, change.real, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
-    rc = make_parents(host, path, change.real);
+        return 0;
+    rc = make_parent(host, path, change.real);
     if (rc < 0)
         return rc;
     change.mode = mode < 0 ? 0755 : mode;
-    rc = add_change(context, &change);
-    if (rc < 0)
-        return rc;
-    host_send(context, RECORD_DIRECTORY, text_field(path), NUMBER_FIELD(change.mode));
-    return 0;
+    return stage_change(context, &change);
 }
 
-static int make_parents(const struct tfhook_host *host, const char *path, const char *real)
+/* A plugin's own folder is the core's to make. */
+static int make_parent(const struct tfhook_host *host, const char *path, const char *real)
 {
     struct host_context *context = host->core;
     if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0)
-        return 0; /* the core makes the plugin's own folder */
-    const char *parent = file_parent(context->mem, real);
-    struct stat st;
-    if (change_set_find(context->changes, parent) != NULL)
         return 0;
-    int rc = host_lstat(context, parent, &st);
-    if (rc == 0)
-        return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
-    return rc == -ENOENT
-               ? host_directory(host, root_inside(&context->environment->root, parent), 0755)
-               : rc;
+    const char *parent = file_parent(context->mem, real);
+    return host_directory(host, root_inside(&context->environment->root, parent), 0755);
 }
 
 static int host_write(const struct tfhook_host *host, const char *path, const void *data,
@@ -113,28 +109,21 @@ static int host_write(const struct tfhook_host *host, const char *path, const vo
     struct change change;
     if ((flags & ~TFHOOK_SECRET) != 0)
         return host_misuse(context, "unknown flags 0x%x for %s", flags, path);
-    if (mode < -1 || mode > 07777)
+    if (!is_mode(mode))
         return host_misuse(context, "the mode %o for %s", (unsigned)mode, path);
     if (data == NULL && size > 0)
         return host_misuse(context, "content that is NULL for %s", path);
     if (size > FILE_LIMIT)
         return -EFBIG;
     int rc = begin_change(context, path, ACTION_WRITE, &change);
-    if (rc < 0)
-        return rc;
-    rc = make_parents(host, path, change.real);
+    if (rc == 0)
+        rc = make_parent(host, path, change.real);
     if (rc < 0)
         return rc;
     change.content = (struct blob){mem_copy(context->mem, data, size), size};
     change.mode = mode;
     change.secret = (flags & TFHOOK_SECRET) != 0;
-    rc = add_change(context, &change);
-    if (rc < 0)
-        return rc;
-    host_send(context, RECORD_WRITE, text_field(path), text_field(change.old_sha256),
-              bytes_field(change.content.data, change.content.size), NUMBER_FIELD(mode),
-              NUMBER_FIELD(flags));
-    return 0;
+    return stage_change(context, &change);
 }
 
 static bool is_one_line(const char *text)
@@ -142,65 +131,50 @@ static bool is_one_line(const char *text)
     return text == NULL || strchr(text, '\n') == NULL;
 }
 
+static const char *copy_line(struct mem *mem, const char *line)
+{
+    return line == NULL ? NULL : mem_str(mem, line);
+}
+
 static int host_edit(const struct tfhook_host *host, const char *path, const char *old_line,
                      const char *new_line, const char *anchor)
 {
     struct host_context *context = host->core;
+    struct mem *mem = context->mem;
+    struct change change;
+    struct tfhook_data data;
     if (old_line == NULL && new_line == NULL)
         return host_misuse(context, "an edit of %s with neither an old nor a new line", path);
     if (!is_one_line(old_line) || !is_one_line(new_line) || !is_one_line(anchor))
         return host_misuse(context, "an edit of %s with more than one line", path);
-    struct change change;
     int rc = begin_change(context, path, ACTION_EDIT, &change);
-    if (rc < 0)
-        return rc;
-    if (!is_there(context, &change))
-        return -ENOENT;
     /* The content that is edited: what this step read, or what is staged. */
-    struct tfhook_data data;
-    rc = host->read(host, path, 0, &data);
+    if (rc == 0)
+        rc = host->read(host, path, 0, &data);
     if (rc < 0)
         return rc;
     change.content = (struct blob){data.data, data.size};
-    *mem_push(context->mem, change.edits.items, change.edits.count) =
-        (struct edit){.old_line = old_line == NULL ? NULL : mem_str(context->mem, old_line),
-                      .new_line = new_line == NULL ? NULL : mem_str(context->mem, new_line),
-                      .anchor = anchor == NULL ? NULL : mem_str(context->mem, anchor)};
-    rc = add_change(context, &change);
-    if (rc < 0)
-        return rc;
-    host_send(context, RECORD_EDIT, text_field(path), text_field(change.old_sha256),
-              text_field(old_line), text_field(new_line), text_field(anchor));
-    return 0;
+    *mem_push(mem, change.edits.items, change.edits.count) =
+        (struct edit){.old_line = copy_line(mem, old_line),
+                      .new_line = copy_line(mem, new_line),
+                      .anchor = copy_line(mem, anchor)};
+    return stage_change(context, &change);
 }
 
 static int host_remove(const struct tfhook_host *host, const char *path)
 {
-    struct host_context *context = host->core;
     struct change change;
-    int rc = begin_change(context, path, ACTION_REMOVE, &change);
-    if (rc < 0)
-        return rc;
-    if (!is_there(context, &change))
-        return -ENOENT;
-    rc = add_change(context, &change);
-    if (rc < 0)
-        return rc;
-    host_send(context, RECORD_REMOVE, text_field(path), text_field(change.old_sha256));
-    return 0;
+    int rc = begin_change(host->core, path, ACTION_REMOVE, &change);
+    return rc < 0 ? rc : stage_change(host->core, &change);
 }
 
 TFHOOK_PRINTF(3, 4)
 static void host_summary(const struct tfhook_host *host, const char *path, const char *format, ...)
 {
     struct host_context *context = host->core;
-    va_list args;
-    va_start(args, format);
-    struct mem scratch = {0}; /* a plugin may have ten thousand lines */
-    host_send(context, RECORD_SUMMARY, text_field(path),
-              text_field(mem_vprintf(&scratch, format, args)));
-    va_end(args);
-    mem_free(&scratch);
+    const char *text;
+    MEM_FORMAT(context->mem, format, text);
+    host_send(context, &(struct record){RECORD_SUMMARY, .summary = {path, text}});
 }
 
 static int host_publish(const struct tfhook_host *host, const char *path, const void *data,
@@ -213,7 +187,9 @@ static int host_publish(const struct tfhook_host *host, const char *path, const 
     int rc = host_resolve(context, path, &real);
     if (rc < 0)
         return rc;
-    host_send(context, RECORD_PUBLISH, text_field(path), bytes_field(size > 0 ? data : "", size));
+    const struct blob content = {size > 0 ? data : (const unsigned char *)"", size};
+    host_send(context,
+              &(struct record){RECORD_PUBLISH, .change = {.path = path, .content = content}});
     return 0;
 }
 
@@ -225,23 +201,18 @@ static int host_staged(const struct tfhook_host *host, size_t index, struct tfho
                                                  [ACTION_DIRECTORY] = TFHOOK_CHANGE_DIRECTORY};
     const struct host_context *context = host->core;
     const char *notes = mem_printf(context->mem, "%s/notes/", context->environment->state_dir);
-    size_t size = ret->struct_size;
-    if (size < sizeof ret->struct_size || size > 64 * sizeof *ret)
-        return host_misuse(host->core, "struct_size of a struct tfhook_staged is not set");
     for (size_t i = 0; i < context->changes->count; i++) {
         const struct change *change = &context->changes->items[i];
         if (strncmp(change->real, notes, strlen(notes)) == 0 || index-- > 0)
             continue;
         const struct tfhook_staged out = {
-            .struct_size = size,
             .action = actions[change->action],
             .secret = change->secret,
             .path = root_inside(&context->environment->root, change->real),
             .step = change->step,
             .old_sha256 = change->old_sha256,
             .new_sha256 = change->new_sha256};
-        memcpy(ret, &out, size < sizeof out ? size : sizeof out);
-        return 0;
+        return host_give(host->core, ret, &out, sizeof out, "tfhook_staged");
     }
     return -ENOENT;
 }

@@ -3,24 +3,26 @@
 #include "sandbox.h"
 
 #include <errno.h>
-#include <stdarg.h>
+#include <string.h>
 #include <unistd.h>
 
 int host_misuse(struct host_context *context, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
     if (context->misuse == NULL)
-        context->misuse = mem_vprintf(context->mem, format, args);
-    va_end(args);
+        MEM_FORMAT(context->mem, format, context->misuse);
     return -EINVAL;
 }
 
-void host_send_record(struct host_context *context, const struct record *record)
+void host_send(struct host_context *context, const struct record *record)
 {
     /* The parent is gone, or has had enough of this child: nobody will read what follows. */
     if (record_send(context->fd, record) < 0)
         _exit(1);
+}
+
+void host_say(struct host_context *context, enum record_type type, long number, const char *text)
+{
+    host_send(context, &(struct record){type, .said = {.number = number, .text = text}});
 }
 
 bool host_retries_as_root(struct host_context *context, int rc)
@@ -63,6 +65,18 @@ const struct setting *host_setting(struct host_context *context, const char *key
     return found;
 }
 
+int host_give(struct host_context *context, void *ret, const void *from, size_t size,
+              const char *type)
+{
+    size_t room;
+    memcpy(&room, ret, sizeof room);
+    if (room < sizeof room || room > 64 * size)
+        return host_misuse(context, "struct_size of a struct %s is not set", type);
+    memcpy(ret, from, room < size ? room : size);
+    memcpy(ret, &room, sizeof room);
+    return 0;
+}
+
 void host_end(struct host_context *context, int result)
 {
     if (context->misuse != NULL) {
@@ -70,5 +84,5 @@ void host_end(struct host_context *context, int result)
         context->message = mem_printf(context->mem, "the plugin %s misuses its interface: %s",
                                       context->step->plugin, context->misuse);
     }
-    host_send(context, RECORD_END, NUMBER_FIELD(result), text_field(context->message));
+    host_say(context, RECORD_END, result, context->message);
 }

@@ -8,7 +8,6 @@
 #ifndef TFHOOK_HOST_CONTEXT_H
 #define TFHOOK_HOST_CONTEXT_H
 
-#include "change_set.h"
 #include "run_environment.h"
 #include "step_settings.h"
 #include "wire.h"
@@ -44,11 +43,10 @@ struct host_context {
 /* Notes a misuse of the interface, which fails the step. Always -EINVAL. */
 int host_misuse(struct host_context *context, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* host_send(context, RECORD_LOG, NUMBER_FIELD(level), text_field(text)). Where nobody reads any
- * more, the process ends. */
-#define host_send(context, type, ...)                                                              \
-    host_send_record((context), &(struct record){(type), {__VA_ARGS__}, 0})
-void host_send_record(struct host_context *context, const struct record *record);
+/* Where nobody reads any more, the process ends. */
+void host_send(struct host_context *context, const struct record *record);
+/* The same for a record that holds a number and a text. */
+void host_say(struct host_context *context, enum record_type type, long number, const char *text);
 /* The OS path of a path as a plugin names it. 0 or a negated errno. */
 int host_resolve(struct host_context *context, const char *path, const char **ret)
     __attribute__((warn_unused_result));
@@ -64,6 +62,10 @@ int host_lstat(struct host_context *context, const char *real, struct stat *ret)
 bool host_retries_as_root(struct host_context *context, int rc);
 /* The setting of that name; NULL, and a misuse, when the plugin does not declare it. */
 const struct setting *host_setting(struct host_context *context, const char *key);
+/* Fills in a struct of the plugin's, which begins with its size there: an older one has fewer
+ * members. -EINVAL, and a misuse, when the size is not set. */
+int host_give(struct host_context *context, void *ret, const void *from, size_t size,
+              const char *type) __attribute__((warn_unused_result));
 
 /* Send the end record, misuse considered. */
 void host_end(struct host_context *context, int result);

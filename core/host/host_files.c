@@ -142,8 +142,7 @@ static int host_stat(const struct tfhook_host *host, const char *path, struct tf
         rc = overlay_stat(context, staged, &st, rc);
     if (rc < 0)
         return rc;
-    struct tfhook_stat out = {.struct_size = ret->struct_size,
-                              .kind = S_ISREG(st.st_mode)   ? TFHOOK_FILE
+    struct tfhook_stat out = {.kind = S_ISREG(st.st_mode)   ? TFHOOK_FILE
                                       : S_ISDIR(st.st_mode) ? TFHOOK_DIRECTORY
                                                             : TFHOOK_OTHER,
                               .mode = st.st_mode & 07777,
@@ -153,10 +152,7 @@ static int host_stat(const struct tfhook_host *host, const char *path, struct tf
                               .mtime_sec = st.st_mtim.tv_sec,
                               .links = st.st_nlink,
                               .ctime_sec = st.st_ctim.tv_sec};
-    if (ret->struct_size < sizeof out.struct_size || ret->struct_size > 64 * sizeof out)
-        return host_misuse(context, "struct_size of a struct tfhook_stat is not set");
-    memcpy(ret, &out, ret->struct_size < sizeof out ? ret->struct_size : sizeof out);
-    return 0;
+    return host_give(context, ret, &out, sizeof out, "tfhook_stat");
 }
 
 static int host_os_path(const struct tfhook_host *host, const char *path, const char **ret)

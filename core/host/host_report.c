@@ -3,7 +3,6 @@
 #include "host_context.h"
 #include "host_functions.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,20 +18,21 @@ static void host_finding(const struct tfhook_host *host, const char *check, cons
         (void)host_misuse(context, "it reports a finding outside of verify");
     if (context->misuse != NULL)
         return;
-    host_send(context, RECORD_FINDING, text_field(check), text_field(id), text_field(subject),
-              NUMBER_FIELD(verdict), text_field(message), text_field(hint));
+    host_send(context, &(struct record){RECORD_FINDING, .finding = {.check = check,
+                                                                    .id = id,
+                                                                    .subject = subject,
+                                                                    .verdict = verdict,
+                                                                    .message = message,
+                                                                    .hint = hint}});
 }
 
 TFHOOK_PRINTF(2, 3)
 static void host_next_step(const struct tfhook_host *host, const char *format, ...)
 {
     struct host_context *context = host->core;
-    va_list args;
-    va_start(args, format);
-    struct mem scratch = {0};
-    host_send(context, RECORD_NEXT_STEP, text_field(mem_vprintf(&scratch, format, args)));
-    va_end(args);
-    mem_free(&scratch);
+    const char *text;
+    MEM_FORMAT(context->mem, format, text);
+    host_say(context, RECORD_NEXT_STEP, 0, text);
 }
 
 TFHOOK_PRINTF(3, 4)
@@ -40,13 +40,9 @@ static void host_log(const struct tfhook_host *host, enum tfhook_level level, co
                      ...)
 {
     struct host_context *context = host->core;
-    va_list args;
-    va_start(args, format);
-    struct mem scratch = {0};
-    host_send(context, RECORD_LOG, NUMBER_FIELD(level),
-              text_field(mem_vprintf(&scratch, format, args)));
-    va_end(args);
-    mem_free(&scratch);
+    const char *text;
+    MEM_FORMAT(context->mem, format, text);
+    host_say(context, RECORD_LOG, (long)level, text);
 }
 
 static void host_progress(const struct tfhook_host *host, size_t done, size_t total,
@@ -61,27 +57,21 @@ static void host_progress(const struct tfhook_host *host, size_t done, size_t to
         return;
     context->progress_ms = now;
     (void)snprintf(context->progress_of, sizeof context->progress_of, "%s", what);
-    host_send(context, RECORD_PROGRESS, NUMBER_FIELD(done), NUMBER_FIELD(total), text_field(what));
+    host_send(context, &(struct record){RECORD_PROGRESS, .said = {(long)done, (long)total, what}});
 }
 
 TFHOOK_PRINTF(2, 3)
 static void host_message(const struct tfhook_host *host, const char *format, ...)
 {
     struct host_context *context = host->core;
-    va_list args;
-    va_start(args, format);
-    context->message = mem_vprintf(context->mem, format, args);
-    va_end(args);
+    MEM_FORMAT(context->mem, format, context->message);
 }
 
 TFHOOK_PRINTF(2, 3)
 static int host_skip(const struct tfhook_host *host, const char *format, ...)
 {
     struct host_context *context = host->core;
-    va_list args;
-    va_start(args, format);
-    context->message = mem_vprintf(context->mem, format, args);
-    va_end(args);
+    MEM_FORMAT(context->mem, format, context->message);
     return TFHOOK_SKIPPED;
 }
 
@@ -89,10 +79,7 @@ TFHOOK_PRINTF(2, 3)
 static int host_fail(const struct tfhook_host *host, const char *format, ...)
 {
     struct host_context *context = host->core;
-    va_list args;
-    va_start(args, format);
-    context->message = mem_vprintf(context->mem, format, args);
-    va_end(args);
+    MEM_FORMAT(context->mem, format, context->message);
     return TFHOOK_FAILED;
 }
 
@@ -101,11 +88,10 @@ static int host_reject(const struct tfhook_host *host, const char *key, const ch
 {
     struct host_context *context = host->core;
     const struct setting *found = host_setting(context, key);
-    va_list args;
-    va_start(args, format);
-    context->message = mem_printf(context->mem, "%s%s: %s", found == NULL ? "" : found->origin, key,
-                                  mem_vprintf(context->mem, format, args));
-    va_end(args);
+    const char *text;
+    MEM_FORMAT(context->mem, format, text);
+    context->message =
+        mem_printf(context->mem, "%s%s: %s", found == NULL ? "" : found->origin, key, text);
     return TFHOOK_REJECTED;
 }
 

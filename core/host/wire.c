@@ -1,155 +1,155 @@
 #include "wire.h"
 
+#include "descriptors.h"
 #include "file.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
-enum { HEAD_SIZE = 6, FIELD_HEAD_SIZE = 5, RECORD_MAX = 2 * FILE_LIMIT };
+enum { FIELDS_MAX = 8, RECORD_MAX = 2 * FILE_LIMIT };
 
-/* What each type carries: T text, t text or absent, B bytes, N number. */
-static const char *const shapes[RECORD_TYPES] = {
-    [RECORD_DESCRIPTOR] = "TTTTTT",
-    [RECORD_KEY] = "TNNttNNT",
-    [RECORD_LOG] = "NT",
-    [RECORD_PROGRESS] = "NNT",
-    [RECORD_FINDING] = "TTTNTt",
-    [RECORD_NEXT_STEP] = "T",
-    [RECORD_SUMMARY] = "TT",
-    [RECORD_WRITE] = "TtBNN",
-    [RECORD_EDIT] = "Ttttt",
-    [RECORD_REMOVE] = "Tt",
-    [RECORD_DIRECTORY] = "TN",
-    [RECORD_PUBLISH] = "TB",
-    [RECORD_END] = "Nt",
+/* What of a record is sent. T: text; E: text that is escaped on arrival; B: bytes; N: a number or
+ * an enum; F: a bool. Of the first three a small letter may be absent (NULL). */
+struct field {
+    char kind;
+    size_t offset, size; /* of the member */
+};
+#define FIELD(kind, member)                                                                        \
+    {                                                                                              \
+        kind, offsetof(struct record, member), sizeof((struct record *)NULL)->member               \
+    }
+
+static const struct field shapes[RECORD_TYPES][FIELDS_MAX + 1] = {
+    [RECORD_DESCRIPTOR] = {FIELD('T', descriptor.file), FIELD('T', descriptor.name),
+                           FIELD('E', descriptor.version), FIELD('E', descriptor.summary),
+                           FIELD('T', descriptor.manual), /* several lines */
+                           FIELD('F', descriptor.checks), FIELD('F', descriptor.plans),
+                           FIELD('F', descriptor.verifies)},
+    [RECORD_KEY] = {FIELD('T', key.name), FIELD('N', key.type), FIELD('N', key.required),
+                    FIELD('t', key.fallback), FIELD('t', key.choices), FIELD('N', key.min),
+                    FIELD('N', key.max), FIELD('E', key.help)},
+    [RECORD_LOG] = {FIELD('N', said.number), FIELD('E', said.text)},
+    [RECORD_PROGRESS] = {FIELD('N', said.number), FIELD('N', said.total), FIELD('E', said.text)},
+    [RECORD_FINDING] = {FIELD('E', finding.check), FIELD('E', finding.id),
+                        FIELD('E', finding.subject), FIELD('N', finding.verdict),
+                        FIELD('E', finding.message), FIELD('e', finding.hint)},
+    [RECORD_NEXT_STEP] = {FIELD('E', said.text)},
+    [RECORD_SUMMARY] = {FIELD('T', summary.path), FIELD('E', summary.text)},
+    [RECORD_CHANGE] = {FIELD('N', change.action), FIELD('T', change.path),
+                       FIELD('t', change.old_sha256), FIELD('b', change.content),
+                       FIELD('N', change.mode), FIELD('F', change.secret)},
+    [RECORD_EDIT] = {FIELD('t', edit.old_line), FIELD('t', edit.new_line), FIELD('t', edit.anchor)},
+    [RECORD_PUBLISH] = {FIELD('T', change.path), FIELD('B', change.content)},
+    [RECORD_END] = {FIELD('N', said.number), FIELD('e', said.text)},
 };
 
-struct blob text_field(const char *text)
-{
-    return (struct blob){(const unsigned char *)text, text == NULL ? 0 : strlen(text)};
-}
+/* On the wire, both ends of which are of one machine: a head, then each field after its size. */
+struct head {
+    uint32_t size, type;
+};
+static const uint32_t absent = UINT32_MAX;
 
-struct blob bytes_field(const void *data, size_t size)
+static struct blob field_bytes(const struct record *record, const struct field *field)
 {
-    return (struct blob){data, size};
-}
-
-static int write_whole(int fd, struct iovec *parts, int count)
-{
-    while (count > 0) {
-        ssize_t put = writev(fd, parts, count);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -errno;
-        for (; count > 0 && (size_t)put >= parts->iov_len; parts++, count--)
-            put -= (ssize_t)parts->iov_len;
-        if (count > 0) {
-            parts->iov_base = (char *)parts->iov_base + put;
-            parts->iov_len -= (size_t)put;
-        }
+    const unsigned char *at = (const unsigned char *)record + field->offset;
+    switch (toupper(field->kind)) {
+    case 'B':
+        return *(const struct blob *)(const void *)at;
+    case 'N':
+    case 'F':
+        return (struct blob){at, field->size};
+    default: {
+        const char *text = *(const char *const *)(const void *)at;
+        return (struct blob){(const unsigned char *)text, text == NULL ? 0 : strlen(text)};
     }
-    return 0;
+    }
 }
 
-static void put_u32(unsigned char *to, uint32_t value)
+static unsigned char *append_bytes(unsigned char *to, const void *data, size_t size)
 {
-    memcpy(to, &value, sizeof value);
-}
-
-static uint32_t get_u32(const unsigned char *from)
-{
-    uint32_t value;
-    memcpy(&value, from, sizeof value);
-    return value;
+    if (size > 0)
+        memcpy(to, data, size);
+    return to + size;
 }
 
 int record_send(int fd, const struct record *record)
 {
-    static char nul[1];
-    unsigned char head[HEAD_SIZE], heads[RECORD_FIELDS_MAX][FIELD_HEAD_SIZE];
-    struct iovec parts[1 + 3 * RECORD_FIELDS_MAX];
-    int count = 0;
-    size_t total = HEAD_SIZE, fields = strlen(shapes[record->type]);
-    parts[count++] = (struct iovec){head, sizeof head};
-    for (size_t i = 0; i < fields; i++) {
-        const struct blob *field = &record->fields[i];
-        put_u32(heads[i], (uint32_t)field->size);
-        heads[i][4] = field->data != NULL;
-        parts[count++] = (struct iovec){heads[i], FIELD_HEAD_SIZE};
-        if (field->size > 0)
-            parts[count++] = (struct iovec){(void *)(uintptr_t)field->data, field->size};
-        parts[count++] = (struct iovec){nul, sizeof nul};
-        total += FIELD_HEAD_SIZE + field->size + 1;
-    }
-    if (total > RECORD_MAX)
+    struct mem mem = {0};
+    size_t size = sizeof(struct head);
+    for (const struct field *field = shapes[record->type]; field->kind != '\0'; field++)
+        size += sizeof absent + field_bytes(record, field).size;
+    if (size > RECORD_MAX)
         return -EFBIG;
-    put_u32(head, (uint32_t)total);
-    head[4] = (unsigned char)record->type;
-    head[5] = (unsigned char)fields;
-    return write_whole(fd, parts, count);
+    const struct head head = {(uint32_t)size, record->type};
+    unsigned char *data = mem_alloc(&mem, size);
+    unsigned char *to = append_bytes(data, &head, sizeof head);
+    for (const struct field *field = shapes[record->type]; field->kind != '\0'; field++) {
+        struct blob bytes = field_bytes(record, field);
+        uint32_t length = bytes.data == NULL ? absent : (uint32_t)bytes.size;
+        to = append_bytes(to, &length, sizeof length);
+        to = append_bytes(to, bytes.data, bytes.size);
+    }
+    int rc = descriptor_write(fd, data, size);
+    mem_free(&mem);
+    return rc;
 }
 
-ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *ret)
+/* False: the bytes are no such field. NULL: it is absent. */
+static bool set_field(struct mem *mem, struct record *record, const struct field *field,
+                      const unsigned char *bytes, size_t size)
 {
-    if (size < HEAD_SIZE)
-        return 0;
-    size_t total = get_u32(data);
-    if (total < HEAD_SIZE || total > RECORD_MAX || data[4] == 0 || data[4] >= RECORD_TYPES ||
-        data[5] > RECORD_FIELDS_MAX)
-        return -1;
-    if (size < total)
-        return 0;
-    struct record record = {.type = data[4]};
-    size_t at = HEAD_SIZE;
-    for (size_t i = 0; i < data[5]; i++) {
-        if (total - at < FIELD_HEAD_SIZE + 1)
-            return -1;
-        size_t length = get_u32(data + at);
-        bool present = data[at + 4] != 0;
-        at += FIELD_HEAD_SIZE;
-        if (length > total - at - 1 || data[at + length] != '\0')
-            return -1;
-        record.fields[record.count++] = (struct blob){present ? data + at : NULL, length};
-        at += length + 1;
+    void *at = (char *)record + field->offset;
+    if (bytes == NULL)
+        return islower(field->kind) != 0;
+    switch (toupper(field->kind)) {
+    case 'B':
+        *(struct blob *)at = (struct blob){mem_copy(mem, bytes, size), size};
+        return true;
+    case 'N':
+        if (size == field->size)
+            memcpy(at, bytes, size);
+        return size == field->size;
+    case 'F':
+        *(bool *)at = size == 1 && *bytes != 0;
+        return size == 1;
+    case 'E':
+        *(const char **)at = text_escape(mem, (const char *)bytes, size);
+        break;
+    default:
+        *(const char **)at = mem_copy(mem, bytes, size);
     }
-    if (at != total)
+    return memchr(bytes, '\0', size) == NULL;
+}
+
+ptrdiff_t record_parse(struct mem *mem, const unsigned char *data, size_t size, struct record *ret)
+{
+    struct head head;
+    if (size < sizeof head)
+        return 0;
+    memcpy(&head, data, sizeof head);
+    if (head.size < sizeof head || head.size > RECORD_MAX || head.type >= RECORD_TYPES)
+        return -1;
+    if (size < head.size)
+        return 0;
+    struct record record = {.type = head.type};
+    size_t at = sizeof head;
+    const struct field *field = shapes[head.type];
+    for (; field->kind != '\0'; field++) {
+        uint32_t length;
+        if (head.size - at < sizeof length)
+            return -1;
+        memcpy(&length, data + at, sizeof length);
+        at += sizeof length;
+        const unsigned char *bytes = length == absent ? NULL : data + at;
+        length = length == absent ? 0 : length;
+        if (length > head.size - at || !set_field(mem, &record, field, bytes, length))
+            return -1;
+        at += length;
+    }
+    if (at != head.size || at == sizeof head)
         return -1;
     *ret = record;
-    return (ptrdiff_t)total;
-}
-
-bool record_is_valid(const struct record *record)
-{
-    const char *shape = shapes[record->type];
-    if (shape == NULL || strlen(shape) != record->count)
-        return false;
-    for (size_t i = 0; i < record->count; i++) {
-        const struct blob *field = &record->fields[i];
-        if (field->data == NULL && shape[i] != 't')
-            return false;
-        if (tolower(shape[i]) == 't' && field->data != NULL &&
-            memchr(field->data, '\0', field->size) != NULL)
-            return false;
-        if (shape[i] == 'N' && field->size != sizeof(long))
-            return false;
-    }
-    return true;
-}
-
-const char *record_text(const struct record *record, size_t field)
-{
-    return (const char *)record->fields[field].data;
-}
-
-long record_number(const struct record *record, size_t field)
-{
-    long number = 0;
-    if (record->fields[field].size == sizeof number)
-        memcpy(&number, record->fields[field].data, sizeof number);
-    return number;
+    return (ptrdiff_t)at;
 }

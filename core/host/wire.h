@@ -1,59 +1,63 @@
 /*
- * The records by which a step's child tells its parent what it found and proposes: a length, a
- * type, fields. They go one way. The reading side trusts nothing: it is given bytes by plugin code.
+ * The records by which a step's child tells its parent what it found and proposes. They go one way.
+ * A record is a struct; the table in wire.c says which of its members are sent. The reading side
+ * trusts nothing: it is given bytes by plugin code.
  */
 #ifndef TFHOOK_WIRE_H
 #define TFHOOK_WIRE_H
 
-#include "blob.h"
-
-#include <stdbool.h>
-#include <stddef.h>
+#include "change_set.h"
+#include "plugin_info.h"
 
 enum record_type {
-    RECORD_DESCRIPTOR = 1, /* file, name, version, summary, manual, "cpv" calls */
-    RECORD_KEY,            /* name, type, required, fallback?, choices?, min, max, help */
-    RECORD_LOG,            /* level, text */
-    RECORD_PROGRESS,       /* done, total, what */
-    RECORD_FINDING,        /* check, id, subject, verdict, message, hint? */
-    RECORD_NEXT_STEP,      /* text */
-    RECORD_SUMMARY,        /* path, text */
-    RECORD_WRITE,          /* path, old sha256?, content, mode, flags */
-    RECORD_EDIT,           /* path, old sha256?, old?, new?, anchor? */
-    RECORD_REMOVE,         /* path, old sha256? */
-    RECORD_DIRECTORY,      /* path, mode */
-    RECORD_PUBLISH,        /* path, content */
-    RECORD_END,            /* result, message?; nothing may follow */
+    RECORD_DESCRIPTOR = 1, /* descriptor, without keys */
+    RECORD_KEY,            /* key, of the descriptor before */
+    RECORD_LOG,            /* said: number is the level */
+    RECORD_PROGRESS,       /* said: number of total */
+    RECORD_FINDING,        /* finding, without step */
+    RECORD_NEXT_STEP,      /* said */
+    RECORD_SUMMARY,        /* summary */
+    RECORD_CHANGE,         /* change: what a plugin proposes, without edits */
+    RECORD_EDIT,           /* edit, of the change before */
+    RECORD_PUBLISH,        /* change: path and content */
+    RECORD_END,            /* said: number is the result; nothing may follow */
     RECORD_TYPES
 };
 
-enum { RECORD_FIELDS_MAX = 8 };
-
-/* A field without data (NULL) is absent: marked ? above. */
-struct record {
-    enum record_type type;
-    struct blob fields[RECORD_FIELDS_MAX];
-    size_t count; /* of one that was parsed */
+struct finding {
+    const char *step;
+    const char *check, *id, *subject;
+    enum tfhook_verdict verdict;
+    const char *message, *hint; /* hint may be NULL */
 };
 
-/* Fields of a record that is to be sent. A number lives as long as the block that it stands in. */
-struct blob text_field(const char *text); /* NULL: absent */
-struct blob bytes_field(const void *data, size_t size);
-#define NUMBER_FIELD(number)                                                                       \
-    ((struct blob){(const unsigned char *)&(const long){(long)(number)}, sizeof(long)})
+struct summary_line { /* a line of the plan that belongs to a path */
+    const char *path, *text;
+};
 
-/* The fields that its type has. 0, or a negated errno: -EPIPE when the other side is gone. */
+struct record {
+    enum record_type type;
+    union {
+        struct plugin_info descriptor;
+        struct tfhook_key key;
+        struct finding finding;
+        struct summary_line summary;
+        struct change change;
+        struct edit edit;
+        struct {
+            long number, total;
+            const char *text; /* NULL only at the end */
+        } said;
+    };
+};
+
+/* 0, or a negated errno: -EPIPE when the other side is gone. */
 int record_send(int fd, const struct record *record) __attribute__((warn_unused_result));
 
-/* The record at the start of `data`; its fields point into it and are NUL-terminated. The bytes it
+/* The record at the start of `data`; what it points to is `mem`'s. All text in it is escaped, but
+ * for paths, the lines of edits, and what a descriptor and its keys say for parsers. The bytes it
  * took, 0 when it is not whole yet, -1 when it is none. */
-ptrdiff_t record_parse(const unsigned char *data, size_t size, struct record *ret)
+ptrdiff_t record_parse(struct mem *mem, const unsigned char *data, size_t size, struct record *ret)
     __attribute__((warn_unused_result));
-
-/* Does the record have the fields that its type needs? */
-bool record_is_valid(const struct record *record);
-
-const char *record_text(const struct record *record, size_t field); /* NULL: absent */
-long record_number(const struct record *record, size_t field);      /* 0 when it is none */
 
 #endif

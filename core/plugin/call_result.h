@@ -1,34 +1,22 @@
 /*
  * What came of one call of a plugin: its end, what it said, what it proposes. Built from records by
  * plugin_io.c; consumed by run/pipeline_calls.c when the child has ended well, else only its
- * message is used. All text in it is escaped, except for content and the lines of edits.
+ * message is used.
  */
 #ifndef TFHOOK_CALL_RESULT_H
 #define TFHOOK_CALL_RESULT_H
 
-#include "change_set.h"
 #include "exit_status.h"
-#include "plugin_info.h"
 #include "wire.h"
 
 enum step_status { STEP_OK, STEP_SKIPPED, STEP_FAILED, STEP_CRASHED, STEP_TIMED_OUT };
 extern const char *const step_status_names[];
 
-struct finding {
-    const char *step;
-    const char *check, *id, *subject;
-    enum tfhook_verdict verdict;
-    const char *message, *hint; /* hint may be NULL */
-};
 extern const char *const verdict_names[];
 
 struct findings {
     struct finding *items;
     size_t count;
-};
-
-struct summary_line { /* a line of the plan that belongs to a path */
-    const char *path, *text;
 };
 
 struct call_result {
@@ -46,11 +34,11 @@ struct call_result {
     size_t report_count;
 };
 
-/* One valid record that is no log, progress or end. -1 when it is not fit for this call. */
+/* One record that is no log, progress or end. -1 when it is not fit for this call. */
 int call_result_add(struct call_result *result, struct mem *mem, const char *step,
                     const struct record *record) __attribute__((warn_unused_result));
 
-/* The end record's result turned into status, exit and message. */
+/* The end record's result turned into status, exit and message (NULL: none). */
 void call_result_end(struct call_result *result, struct mem *mem, long returned,
                      const char *message);
 

@@ -11,12 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static void send_key(struct host_context *context, const struct tfhook_key *key)
+static const char *text_or_empty(const char *text)
 {
-    host_send(context, RECORD_KEY, text_field(key->name == NULL ? "" : key->name),
-              NUMBER_FIELD(key->type), NUMBER_FIELD(key->required), text_field(key->fallback),
-              text_field(key->choices), NUMBER_FIELD(key->min), NUMBER_FIELD(key->max),
-              text_field(key->help == NULL ? "" : key->help));
+    return text == NULL ? "" : text;
 }
 
 static int send_description(struct host_context *context, const struct tfhook_plugin *plugin,
@@ -28,18 +25,23 @@ static int send_description(struct host_context *context, const struct tfhook_pl
             mem_printf(context->mem, "%s: %s: its author has to mend that", path, fault);
         return TFHOOK_REJECTED;
     }
-    const char *calls =
-        mem_printf(context->mem, "%s%s%s", plugin->check != NULL ? "c" : "",
-                   plugin->plan != NULL ? "p" : "", plugin->verify != NULL ? "v" : "");
-    host_send(context, RECORD_DESCRIPTOR, text_field(path), text_field(plugin->name),
-              text_field(plugin->version == NULL ? "" : plugin->version),
-              text_field(plugin->summary == NULL ? "" : plugin->summary),
-              text_field(plugin->manual == NULL ? "" : plugin->manual), text_field(calls));
+    host_send(context, &(struct record){RECORD_DESCRIPTOR,
+                                        .descriptor = {.file = path,
+                                                       .name = plugin->name,
+                                                       .version = text_or_empty(plugin->version),
+                                                       .summary = text_or_empty(plugin->summary),
+                                                       .manual = text_or_empty(plugin->manual),
+                                                       .checks = plugin->check != NULL,
+                                                       .plans = plugin->plan != NULL,
+                                                       .verifies = plugin->verify != NULL}});
     for (size_t i = 0; i < plugin->key_count; i++) {
-        struct tfhook_key key = {0};
+        struct record record = {.type = RECORD_KEY};
+        struct tfhook_key *key = &record.key;
         const char *at = (const char *)plugin->keys + i * plugin->key_size;
-        memcpy(&key, at, plugin->key_size < sizeof key ? plugin->key_size : sizeof key);
-        send_key(context, &key);
+        memcpy(key, at, plugin->key_size < sizeof *key ? plugin->key_size : sizeof *key);
+        key->name = text_or_empty(key->name);
+        key->help = text_or_empty(key->help);
+        host_send(context, &record);
     }
     return TFHOOK_OK;
 }
@@ -85,11 +87,11 @@ _Noreturn void plugin_child_main(const struct plugin_call *call,
     (void)signal(SIGPIPE, SIG_IGN);
     const char *lack = sandbox_drop_root();
     if (lack != NULL && call->call == CALL_DESCRIBE)
-        host_send(&context, RECORD_LOG, NUMBER_FIELD(TFHOOK_DEBUG),
-                  text_field(mem_printf(&mem,
-                                        "the plugin %s may do all that this user may (%s): should "
-                                        "it write a file by itself, nothing hinders it",
-                                        call->step->plugin, lack)));
+        host_say(&context, RECORD_LOG, TFHOOK_DEBUG,
+                 mem_printf(&mem,
+                            "the plugin %s may do all that this user may (%s): should it write a "
+                            "file by itself, nothing hinders it",
+                            call->step->plugin, lack));
     struct tfhook_plugin plugin;
     struct err err = {.mem = &mem};
     int result = TFHOOK_REJECTED;

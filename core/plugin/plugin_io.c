@@ -13,41 +13,33 @@ enum {
     LOGS_MAX = 2000
 };
 
-static void take_log(struct plugin_io *io, const struct record *record)
+static void show_log(struct plugin_io *io, long level, const char *said)
 {
-    if (++io->logs > LOGS_MAX)
-        return;
-    const char *text = record_text(record, 1);
-    const char *name = io->call->step->name;
-    text = text_escape(io->mem, text, strlen(text));
-    long level = record_number(record, 0);
-    if (!log_is_new(mem_printf(io->mem, "%s: %s", name, text)))
+    const char *text = mem_printf(io->mem, "%s: %s", io->call->step->name, said);
+    if (++io->logs > LOGS_MAX || !log_is_new(text))
         return;
     if (level >= TFHOOK_WARNING)
-        log_warn(io->call->log, "%s: %s", name, text);
+        log_warn(io->call->log, "%s", text);
     else if (level == TFHOOK_INFO)
-        log_info(io->call->log, "%s: %s", name, text);
+        log_info(io->call->log, "%s", text);
     else
-        log_debug(io->call->log, "%s: %s", name, text);
+        log_debug(io->call->log, "%s", text);
 }
 
 static void take_record(struct plugin_io *io, const struct record *record)
 {
+    const char *step = io->call->step->name;
     if (io->ended) {
         io->broken = "it sent records after its end";
-    } else if (!record_is_valid(record)) {
-        io->broken = "it sent a record that is not whole";
     } else if (record->type == RECORD_LOG) {
-        take_log(io, record);
+        show_log(io, record->said.number, record->said.text);
     } else if (record->type == RECORD_PROGRESS) {
-        const char *what = record_text(record, 2);
-        what = text_escape(io->mem, what, strlen(what));
-        log_progress(io->call->log, mem_printf(io->mem, "%s: %s", io->call->step->name, what),
-                     record_number(record, 0), record_number(record, 1));
+        log_progress(io->call->log, mem_printf(io->mem, "%s: %s", step, record->said.text),
+                     record->said.number, record->said.total);
     } else if (record->type == RECORD_END) {
-        call_result_end(io->result, io->mem, record_number(record, 0), record_text(record, 1));
+        call_result_end(io->result, io->mem, record->said.number, record->said.text);
         io->ended = true;
-    } else if (call_result_add(io->result, io->mem, io->call->step->name, record) < 0) {
+    } else if (call_result_add(io->result, io->mem, step, record) < 0) {
         io->broken = "it sent a record that does not belong here";
     }
 }
@@ -57,7 +49,7 @@ static void take_records(struct plugin_io *io)
     size_t at = 0;
     while (io->broken == NULL) {
         struct record record;
-        ptrdiff_t took = record_parse(io->data + at, io->size - at, &record);
+        ptrdiff_t took = record_parse(io->mem, io->data + at, io->size - at, &record);
         if (took < 0)
             io->broken = "it sent something that is no record";
         if (took <= 0)

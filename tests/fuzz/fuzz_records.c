@@ -14,24 +14,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t at = 0;
     while (at < size) {
         struct record record;
-        ptrdiff_t took = record_parse(copy + at, size - at, &record);
+        ptrdiff_t took = record_parse(&mem, copy + at, size - at, &record);
         require(took <= (ptrdiff_t)(size - at));
         if (took <= 0)
             break;
         at += (size_t)took;
-        if (!record_is_valid(&record))
-            break;
-        for (size_t i = 0; i < record.count; i++)
-            require(record.fields[i].data == NULL ||
-                    (record.fields[i].data >= copy &&
-                     record.fields[i].data + record.fields[i].size < copy + at &&
-                     record.fields[i].data[record.fields[i].size] == '\0'));
         if (record.type == RECORD_END)
-            call_result_end(&result, &mem, record_number(&record, 0), record_text(&record, 1));
+            call_result_end(&result, &mem, record.said.number, record.said.text);
         else if (record.type != RECORD_LOG && record.type != RECORD_PROGRESS &&
                  call_result_add(&result, &mem, "fuzz", &record) < 0)
             break;
     }
+    for (size_t i = 0; i < result.next_steps.count; i++)
+        require(text_may_be_shown(result.next_steps.names[i], strlen(result.next_steps.names[i])));
+    for (size_t i = 0; i < result.findings.count; i++)
+        require(result.findings.items[i].verdict <= TFHOOK_FAIL &&
+                result.findings.items[i].message[0] != '\n');
+    for (size_t i = 0; i < result.proposal_count; i++)
+        require(result.proposals[i].path != NULL && result.proposals[i].action <= ACTION_DIRECTORY);
     require(result.message != NULL);
     mem_free(&mem);
     return 0;

@@ -61,6 +61,7 @@ static void no_path_leads_out_of_the_root(void **state)
     assert_resolves("/../../etc", "/etc");
     assert_resolves("/etc/up/etc/d", "/etc/d");
     assert_resolves("/etc/up", "/");
+    assert_string_equal(root_inside(&(const struct root){dir}, dir), "/");
 }
 
 static void missing_components_are_taken_literally(void **state)

@@ -21,12 +21,13 @@ struct log {
 enum tfhook_level log_level_shown(const struct log *log);
 
 /* "tfhook: ...", then a new line. error and warn always; info unless -q; debug with -v. */
-void log_error(const struct log *log, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-void log_warn(const struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void log_info(const struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void log_debug(const struct log *log, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+#define log_error(log, ...) log_say((log), LOG_ERROR, __VA_ARGS__)
+#define log_warn(log, ...) log_say((log), TFHOOK_WARNING, __VA_ARGS__)
+#define log_info(log, ...) log_say((log), TFHOOK_INFO, __VA_ARGS__)
+#define log_debug(log, ...) log_say((log), TFHOOK_DEBUG, __VA_ARGS__)
+enum { LOG_ERROR = TFHOOK_WARNING + 1 };
+void log_say(const struct log *log, long level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* A line that is written over by the next; only on a terminal. total 0: unknown. NULL: clear it. */
 void log_progress(const struct log *log, const char *what, long done, long total);

@@ -13,29 +13,20 @@ enum {
     LOGS_MAX = 2000
 };
 
-static void show_log(struct plugin_io *io, long level, const char *said)
-{
-    const char *text = mem_printf(io->mem, "%s: %s", io->call->step->name, said);
-    if (++io->logs > LOGS_MAX || !log_is_new(text))
-        return;
-    if (level >= TFHOOK_WARNING)
-        log_warn(io->call->log, "%s", text);
-    else if (level == TFHOOK_INFO)
-        log_info(io->call->log, "%s", text);
-    else
-        log_debug(io->call->log, "%s", text);
-}
-
 static void take_record(struct plugin_io *io, const struct record *record)
 {
     const char *step = io->call->step->name;
+    bool told = record->type == RECORD_LOG || record->type == RECORD_PROGRESS;
+    const char *text = told ? mem_printf(io->mem, "%s: %s", step, record->said.text) : NULL;
     if (io->ended) {
         io->broken = "it sent records after its end";
     } else if (record->type == RECORD_LOG) {
-        show_log(io, record->said.number, record->said.text);
+        if (++io->logs <= LOGS_MAX && log_is_new(text))
+            log_say(io->call->log,
+                    record->said.number > TFHOOK_WARNING ? TFHOOK_WARNING : record->said.number,
+                    "%s", text);
     } else if (record->type == RECORD_PROGRESS) {
-        log_progress(io->call->log, mem_printf(io->mem, "%s: %s", step, record->said.text),
-                     record->said.number, record->said.total);
+        log_progress(io->call->log, text, record->said.number, record->said.total);
     } else if (record->type == RECORD_END) {
         call_result_end(io->result, io->mem, record->said.number, record->said.text);
         io->ended = true;

@@ -9,9 +9,11 @@
 
 void descriptor_close(int *fd)
 {
+    int error = errno;
     if (*fd >= 0)
         (void)close(*fd);
     *fd = -1;
+    errno = error;
 }
 
 int descriptor_write(int fd, const void *data, size_t size)
@@ -24,6 +26,22 @@ int descriptor_write(int fd, const void *data, size_t size)
         at += put > 0 ? put : 0;
         size -= put > 0 ? (size_t)put : 0;
     }
+    return 0;
+}
+
+int descriptor_read(struct mem *mem, int fd, size_t limit, struct blob *ret)
+{
+    unsigned char *data = mem_alloc(mem, limit + 2); /* for a byte too many, and a NUL */
+    size_t size = 0;
+    ssize_t got = 0;
+    while (size <= limit && (got = read(fd, data + size, limit + 1 - size)) != 0) {
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        size += got > 0 ? (size_t)got : 0;
+    }
+    if (size > limit)
+        return -EFBIG;
+    *ret = (struct blob){data, size};
     return 0;
 }
 

@@ -22,7 +22,7 @@ static int open_path(const char *path, int flags, mode_t mode)
     if (rc < 0)
         return rc;
     int fd = openat(parent.fd, parent.name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
-    close_parent(&parent);
+    descriptor_close(&parent.fd);
     return fd < 0 ? -errno : fd;
 }
 
@@ -34,35 +34,10 @@ static int open_regular(const char *path, struct stat *ret_stat)
     int rc = fstat(fd, ret_stat) < 0       ? -errno
              : S_ISDIR(ret_stat->st_mode)  ? -EISDIR
              : !S_ISREG(ret_stat->st_mode) ? -EINVAL
-                                           : 0;
-    if (rc < 0) {
-        (void)close(fd);
-        return rc;
-    }
-    return fd;
-}
-
-/* The file may grow while it is read: one byte more than its size shows that. */
-static int read_all(struct mem *mem, int fd, const struct stat *st, size_t limit, struct blob *ret)
-{
-    if ((uintmax_t)st->st_size > limit)
-        return -EFBIG;
-    size_t room = (size_t)st->st_size + 1;
-    unsigned char *data = mem_alloc(mem, room + 1);
-    size_t size = 0;
-    ssize_t got = 0;
-    do {
-        got = read(fd, data + size, room - size);
-        if (got < 0 && errno != EINTR)
-            return -errno;
-        size += got > 0 ? (size_t)got : 0;
-        if (size == room)
-            return -EAGAIN;
-        /* Who asks for more than its size and is given just that is at its end. */
-    } while (got < 0 || (got > 0 && size < room - 1));
-    data[size] = '\0';
-    *ret = (struct blob){data, size};
-    return 0;
+                                           : fd;
+    if (rc < 0)
+        descriptor_close(&fd);
+    return rc;
 }
 
 int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
@@ -71,17 +46,10 @@ int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
     int fd = open_regular(path, &st);
     if (fd < 0)
         return fd;
-    int rc = read_all(mem, fd, &st, limit, ret);
-    (void)close(fd);
-    return rc;
-}
-
-int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
-{
-    struct stat st;
-    int rc = fstat(fd, &st) < 0 ? -errno : read_all(mem, fd, &st, limit, ret);
-    (void)close(fd);
-    return rc;
+    bool fits = (uintmax_t)st.st_size <= limit;
+    int rc = fits ? descriptor_read(mem, fd, (size_t)st.st_size, ret) : -EFBIG;
+    descriptor_close(&fd);
+    return fits && rc == -EFBIG ? -EAGAIN : rc;
 }
 
 int file_digest(struct mem *mem, const char *path, size_t limit, const char **ret)
@@ -133,7 +101,7 @@ static int copy_metadata(int fd, const char *like, int *mode)
         rc = xattr_copy_all(from, fd, (unsigned)*mode);
     if (rc == 0)
         rc = move_time_on(fd, &st);
-    (void)close(from);
+    descriptor_close(&from);
     return rc;
 }
 
@@ -162,8 +130,7 @@ int file_sync(const char *path)
     struct stat st;
     int fd = open_regular(path, &st);
     int rc = fd < 0 ? fd : fsync(fd) < 0 ? -errno : 0;
-    if (fd >= 0)
-        (void)close(fd);
+    descriptor_close(&fd);
     return rc;
 }
 
@@ -184,10 +151,8 @@ static int sync_directory(int fd)
 int file_sync_directory(const char *path)
 {
     int fd = open_directory_nofollow(path);
-    if (fd < 0)
-        return fd;
-    int rc = sync_directory(fd);
-    (void)close(fd);
+    int rc = fd < 0 ? fd : sync_directory(fd);
+    descriptor_close(&fd);
     return rc;
 }
 
@@ -228,7 +193,7 @@ int file_create_directory(const char *path, unsigned mode, const struct file_own
     int fd = rc < 0 ? -1 : openat(parent.fd, parent.name, flags);
     if (rc == 0 && (fd < 0 || fstat(fd, &st) < 0))
         rc = -errno;
-    close_parent(&parent);
+    descriptor_close(&parent.fd);
     /* Whoever owns the parent may have put another in its place. */
     if (rc == 0 && st.st_uid != geteuid())
         rc = -EPERM;
@@ -239,20 +204,14 @@ int file_create_directory(const char *path, unsigned mode, const struct file_own
         rc = -errno;
     if (rc == 0)
         rc = sync_directory(fd);
-    if (fd >= 0)
-        (void)close(fd);
+    descriptor_close(&fd);
     return rc;
 }
 
 int file_make_directory(const char *path, unsigned mode)
 {
-    struct parent parent;
-    int rc = open_parent_nofollow(path, &parent);
-    if (rc < 0)
-        return rc;
-    rc = mkdirat(parent.fd, parent.name, (mode_t)mode) < 0 ? -errno : 0;
-    close_parent(&parent);
-    return rc == -EEXIST ? 0 : rc == 0 ? file_sync_parent(path) : rc;
+    int rc = file_create_directory(path, mode, NULL);
+    return rc == -EEXIST ? 0 : rc < 0 ? rc : file_sync_parent(path);
 }
 
 int file_list(struct mem *mem, const char *path, struct names *ret)

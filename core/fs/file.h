@@ -24,10 +24,6 @@ enum { FILE_LIMIT = 64 * 1024 * 1024 };
 int file_read(struct mem *mem, const char *path, size_t limit, struct blob *ret)
     __attribute__((warn_unused_result));
 
-/* The same of an open descriptor of a regular file, which is closed. */
-int file_read_open(struct mem *mem, int fd, size_t limit, struct blob *ret)
-    __attribute__((warn_unused_result));
-
 /* The SHA-256 of a file, which is not kept; errors are those of file_read(). */
 int file_digest(struct mem *mem, const char *path, size_t limit, const char **ret)
     __attribute__((warn_unused_result));

@@ -1,6 +1,7 @@
 /* What file.h does to the names of files: no content is looked at. */
 #include "file.h"
 
+#include "descriptors.h"
 #include "open_nofollow.h"
 
 #include <errno.h>
@@ -15,10 +16,8 @@ static int remove_name(const char *path, int flags)
     int rc = open_parent_nofollow(path, &parent);
     if (rc < 0)
         return rc;
-    do {
-        rc = unlinkat(parent.fd, parent.name, flags) < 0 ? -errno : 0;
-    } while (rc == -EINTR);
-    close_parent(&parent);
+    rc = unlinkat(parent.fd, parent.name, flags) < 0 ? -errno : 0;
+    descriptor_close(&parent.fd);
     return rc;
 }
 
@@ -46,44 +45,37 @@ int file_stat(const char *path, struct stat *ret)
     if (rc < 0)
         return rc;
     rc = fstatat(parent.fd, parent.name, ret, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
-    close_parent(&parent);
+    descriptor_close(&parent.fd);
     return rc;
 }
 
 /* Both names lie in one directory, so that they cannot be led apart. */
-static int open_for_both(const char *path, const char *other, struct parent *ret,
-                         const char **ret_other)
+static int give_name(const char *path, const char *other, bool keep)
 {
+    struct parent parent;
     const char *slash = strrchr(path, '/');
     size_t length = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-    if (strncmp(path, other, length) != 0 || strchr(other + length, '/') != NULL)
+    const char *name = other + length;
+    if (strncmp(path, other, length) != 0 || strchr(name, '/') != NULL)
         return -EXDEV;
-    *ret_other = other + length;
-    return open_parent_nofollow(path, ret);
+    int rc = open_parent_nofollow(path, &parent);
+    if (rc < 0)
+        return rc;
+    rc = keep ? linkat(parent.fd, parent.name, parent.fd, name, 0)
+              : renameat(parent.fd, parent.name, parent.fd, name);
+    rc = rc < 0 ? -errno : 0;
+    descriptor_close(&parent.fd);
+    return rc;
 }
 
 int file_rename(const char *from, const char *to)
 {
-    struct parent parent;
-    const char *name = NULL;
-    int rc = open_for_both(from, to, &parent, &name);
-    if (rc < 0)
-        return rc;
-    rc = renameat(parent.fd, parent.name, parent.fd, name) < 0 ? -errno : 0;
-    close_parent(&parent);
-    return rc;
+    return give_name(from, to, false);
 }
 
 int file_link(const char *from, const char *to)
 {
-    struct parent parent;
-    const char *name = NULL;
-    int rc = open_for_both(from, to, &parent, &name);
-    if (rc < 0)
-        return rc;
-    rc = linkat(parent.fd, parent.name, parent.fd, name, 0) < 0 ? -errno : 0;
-    close_parent(&parent);
-    return rc;
+    return give_name(from, to, true);
 }
 
 bool file_is_one(const char *path, const char *other)

@@ -1,11 +1,11 @@
 #include "open_nofollow.h"
 
+#include "descriptors.h"
 #include "path_walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 int open_parent_nofollow(const char *path, struct parent *ret)
 {
@@ -26,21 +26,14 @@ int open_parent_nofollow(const char *path, struct parent *ret)
     return 0;
 }
 
-void close_parent(struct parent *parent)
-{
-    int error = errno;
-    (void)close(parent->fd);
-    errno = error;
-}
-
 int open_directory_nofollow(const char *path)
 {
     struct path_walk walk = {0};
-    struct parent itself = {.fd = path_walk(&walk, path)};
-    if (itself.fd < 0)
-        return itself.fd;
-    int fd = openat(itself.fd, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int itself = path_walk(&walk, path);
+    if (itself < 0)
+        return itself;
+    int fd = openat(itself, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     int rc = fd < 0 ? -errno : fd;
-    close_parent(&itself);
+    descriptor_close(&itself);
     return rc;
 }

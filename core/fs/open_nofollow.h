@@ -2,7 +2,7 @@
  * The directory in which a path lies, opened so that no link on the way there is followed: what is
  * then done to the name in it cannot be led elsewhere, whoever owns a directory above.
  *
- * Order: open_parent_nofollow(), an *at() call with `fd` and `name`, close_parent(). Paths are OS
+ * Order: open_parent_nofollow(), an *at() call with `fd` and `name`, descriptor_close(). Paths are OS
  * paths without links. Errors are negated errno values: -ELOOP where a link is. Nothing is
  * allocated.
  */
@@ -15,8 +15,6 @@ struct parent {
 };
 
 int open_parent_nofollow(const char *path, struct parent *ret) __attribute__((warn_unused_result));
-/* errno stays. */
-void close_parent(struct parent *parent);
 
 /* The directory itself, opened in the same way; a descriptor or a negated errno. */
 int open_directory_nofollow(const char *path) __attribute__((warn_unused_result));

@@ -99,6 +99,8 @@ static int make_parent(const struct tfhook_host *host, const char *path, const c
     if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0)
         return 0;
     const char *parent = file_parent(context->mem, real);
+    if (change_set_find(context->changes, parent) != NULL)
+        return 0;
     return host_directory(host, root_inside(&context->environment->root, parent), 0755);
 }
 

@@ -59,10 +59,18 @@ int host_resolve(struct host_context *context, const char *path, const char **re
 
 const struct setting *host_setting(struct host_context *context, const char *key)
 {
+    static const struct setting absent = {.origin = ""};
     const struct setting *found = settings_find(context->settings, key);
-    if (found == NULL)
-        (void)host_misuse(context, "it asks for the key %s, which it does not declare", key);
-    return found;
+    if (found != NULL)
+        return found;
+    (void)host_misuse(context, "it asks for the key %s, which it does not declare", key);
+    return &absent;
+}
+
+struct tfhook_names host_names(const struct names *names)
+{
+    static const char *const none[] = {NULL};
+    return (struct tfhook_names){names->count > 0 ? names->names : none, names->count};
 }
 
 int host_give(struct host_context *context, void *ret, const void *from, size_t size,

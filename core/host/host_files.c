@@ -85,7 +85,6 @@ static struct names overlay_names(struct host_context *context, const char *real
 
 static int host_list(const struct tfhook_host *host, const char *path, struct tfhook_names *ret)
 {
-    static const char *const none[] = {NULL};
     struct host_context *context = host->core;
     const char *real = NULL;
     int rc = host_resolve(context, path, &real);
@@ -101,7 +100,7 @@ static int host_list(const struct tfhook_host *host, const char *path, struct tf
     if (rc < 0 && !(rc == -ENOENT && staged != NULL))
         return rc;
     struct names names = overlay_names(context, real, &disk);
-    *ret = (struct tfhook_names){names.count > 0 ? names.names : none, names.count};
+    *ret = host_names(&names);
     return 0;
 }
 

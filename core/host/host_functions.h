@@ -7,7 +7,6 @@
 
 #include <tfhook/plugin.h>
 
-void host_add_config(struct tfhook_host *ret);
 void host_add_files(struct tfhook_host *ret);
 void host_add_report(struct tfhook_host *ret);
 void host_add_changes(struct tfhook_host *ret);

@@ -1,50 +1,213 @@
-/* The host functions by which a plugin runs a command that only looks. */
+/*
+ * The host functions by which a plugin runs a command that only looks: no shell, a clean
+ * environment, bounds of time and size. It is the real user's, and bound by the limits of the call
+ * (sandbox.h).
+ */
+#include "clock.h"
+#include "descriptors.h"
 #include "file.h"
 #include "host_context.h"
 #include "host_functions.h"
-#include "probe_command.h"
+#include "sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-static int run_probe(struct host_context *context, const struct probe *probe,
-                     struct tfhook_output *ret)
+enum { ERR_LIMIT = 8192 };
+
+struct stream {
+    int fd;
+    unsigned char *data;
+    size_t size, limit;
+    bool truncated;
+};
+
+struct probe {
+    const char *const *argv;
+    int64_t deadline;
+    struct stream in, out, err; /* our ends; in.data NULL: /dev/null */
+};
+
+static _Noreturn void exec_probe(const char *const *argv, pid_t parent, const int streams[3])
 {
+    struct mem mem = {0};
+    const struct passwd *user = getpwuid(getuid());
+    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+    char lang[] = "LANG=C";
+    char *home = mem_printf(&mem, "HOME=%s", user == NULL ? "/" : user->pw_dir);
+    char *const environment[] = {path, home, lang, NULL};
+    if (sandbox_enter_command(parent, streams))
+        (void)execve(argv[0], (char *const *)(uintptr_t)argv, environment);
+    /* Told apart from a command's own status by the message on its stderr. */
+    dprintf(2, "cannot run %s: %s", argv[0], strerror(errno));
+    _exit(127);
+}
+
+/* Its process; -1 with errno set when there is none. */
+static pid_t start_probe(struct probe *probe)
+{
+    int in[2] = {-1, -1};
+    int out[2] = {-1, -1};
+    int err[2] = {-1, -1};
+    pid_t parent = getpid();
+    pid_t pid = -1;
+    if (pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0 &&
+        (probe->in.data == NULL ||
+         (pipe2(in, O_CLOEXEC) == 0 && fcntl(in[1], F_SETFL, O_NONBLOCK) == 0)))
+        pid = fork();
+    if (pid == 0)
+        exec_probe(probe->argv, parent, (const int[]){in[0], out[1], err[1]});
+    descriptor_close(&in[0]);
+    descriptor_close(&out[1]);
+    descriptor_close(&err[1]);
+    probe->in.fd = in[1];
+    probe->out.fd = out[0];
+    probe->err.fd = err[0];
+    return pid;
+}
+
+/* Take what is there, or close the stream at its end. What is above the limit is dropped. */
+static void drain_stream(struct stream *stream)
+{
+    unsigned char spare[4096];
+    bool full = stream->size == stream->limit;
+    ssize_t got = full
+                      ? read(stream->fd, spare, sizeof spare)
+                      : read(stream->fd, stream->data + stream->size, stream->limit - stream->size);
+    if (got > 0 && full)
+        stream->truncated = true;
+    else if (got > 0)
+        stream->size += (size_t)got;
+    else if (got == 0 || errno != EINTR)
+        descriptor_close(&stream->fd);
+}
+
+/* Give what the pipe takes; close it when all is given, or the command has closed its stdin. */
+static void feed_stdin(struct stream *in)
+{
+    ssize_t gave = write(in->fd, in->data + in->size, in->limit - in->size);
+    in->size += gave > 0 ? (size_t)gave : 0;
+    if (in->size == in->limit || (gave < 0 && errno != EINTR && errno != EAGAIN))
+        descriptor_close(&in->fd);
+}
+
+/* Until both streams end, or the deadline comes, or one byte above the limit of stdout. False: the
+ * deadline has come. */
+static bool collect_output(struct probe *probe)
+{
+    while ((probe->out.fd >= 0 || probe->err.fd >= 0) && !probe->out.truncated) {
+        struct pollfd fds[] = {
+            {probe->out.fd, POLLIN, 0}, {probe->err.fd, POLLIN, 0}, {probe->in.fd, POLLOUT, 0}};
+        int64_t left = probe->deadline - clock_ms();
+        int ready = left <= 0 ? 0 : poll(fds, 3, (int)left);
+        if (ready == 0)
+            return false;
+        if (ready < 0)
+            continue; /* a signal */
+        if (fds[0].revents != 0)
+            drain_stream(&probe->out);
+        if (fds[1].revents != 0)
+            drain_stream(&probe->err);
+        if (fds[2].revents != 0)
+            feed_stdin(&probe->in);
+    }
+    return true;
+}
+
+/* It may have become another user, whom only root may kill. */
+static void kill_probe(pid_t pid)
+{
+    bool root = sandbox_act_as_root();
+    (void)kill(pid, SIGKILL);
+    if (root)
+        (void)sandbox_drop_root();
+}
+
+/* Its streams may have ended long before it does. False: it was killed at the deadline. */
+static bool wait_for_probe(pid_t pid, int64_t deadline, int *ret_status)
+{
+    const struct timespec moment = {0, 1000000};
+    *ret_status = W_EXITCODE(127, 0); /* when the plugin has seen to it that none is kept */
+    while (waitpid(pid, ret_status, WNOHANG) == 0) {
+        if (clock_ms() >= deadline) {
+            kill_probe(pid);
+            (void)waitpid(pid, ret_status, 0);
+            return false;
+        }
+        (void)nanosleep(&moment, NULL);
+    }
+    return true;
+}
+
+/* 0, or a negated errno: it could not be started. */
+static int run_probe(struct probe *probe, struct tfhook_output *ret)
+{
+    pid_t pid = start_probe(probe);
+    int rc = pid < 0 ? -errno : 0;
+    if (pid > 0) {
+        int status = 0;
+        bool in_time = collect_output(probe);
+        descriptor_close(&probe->in.fd); /* it may wait for its end */
+        if (probe->out.truncated)
+            kill_probe(pid);
+        in_time &= wait_for_probe(pid, probe->deadline, &status);
+        *ret = (struct tfhook_output){.exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+                                                                         : WEXITSTATUS(status),
+                                      .timed_out = !in_time,
+                                      .truncated = probe->out.truncated,
+                                      .out = {probe->out.data, probe->out.size},
+                                      .err = {probe->err.data, probe->err.size}};
+    }
+    descriptor_close(&probe->in.fd);
+    descriptor_close(&probe->out.fd);
+    descriptor_close(&probe->err.fd);
+    return rc;
+}
+
+static int probe_command(struct host_context *context, const char *const *argv,
+                         const struct blob *input, int seconds, size_t limit,
+                         struct tfhook_output *ret)
+{
+    struct mem *mem = context->mem;
     struct tfhook_output out = {0};
-    if (probe->argv == NULL || probe->argv[0] == NULL || probe->argv[0][0] != '/')
+    if (argv == NULL || argv[0] == NULL || argv[0][0] != '/')
         return host_misuse(context, "a probe without an absolute path");
-    if (probe->seconds <= 0 || probe->limit == 0 || probe->limit > FILE_LIMIT)
+    if (seconds <= 0 || limit == 0 || limit > FILE_LIMIT)
         return host_misuse(context, "a probe without a deadline or a limit");
-    if (ret->struct_size < sizeof ret->struct_size || ret->struct_size > 64 * sizeof *ret)
-        return host_misuse(context, "struct_size of a struct tfhook_output is not set");
-    if (access(probe->argv[0], X_OK) < 0)
+    if (access(argv[0], X_OK) < 0)
         return -errno;
-    int rc = probe_run(context->mem, probe, &out);
-    if (rc < 0)
-        return rc;
-    size_t size = ret->struct_size;
-    out.struct_size = size;
-    memcpy(ret, &out, size < sizeof out ? size : sizeof out);
-    return 0;
+    struct probe probe = {
+        .argv = argv,
+        .deadline = clock_ms() + (int64_t)seconds * 1000,
+        .in = {.data = (unsigned char *)(uintptr_t)input->data, .limit = input->size},
+        .out = {.data = mem_alloc(mem, limit + 1), .limit = limit},
+        .err = {.data = mem_alloc(mem, ERR_LIMIT + 1), .limit = ERR_LIMIT}};
+    int rc = run_probe(&probe, &out);
+    return rc < 0 ? rc : host_give(context, ret, &out, sizeof out, "tfhook_output");
 }
 
 static int host_probe(const struct tfhook_host *host, const char *const *argv, int seconds,
                       size_t limit, struct tfhook_output *ret)
 {
-    const struct probe probe = {.argv = argv, .seconds = seconds, .limit = limit};
-    return run_probe(host->core, &probe, ret);
+    return probe_command(host->core, argv, &(struct blob){0}, seconds, limit, ret);
 }
 
 static int host_probe_input(const struct tfhook_host *host, const char *const *argv,
                             const void *input, size_t size, int seconds, size_t limit,
                             struct tfhook_output *ret)
 {
-    const struct probe probe = {
-        .argv = argv, .input = {input, size}, .seconds = seconds, .limit = limit};
     if (input == NULL)
         return host_misuse(host->core, "an input of a probe that is NULL");
-    return run_probe(host->core, &probe, ret);
+    return probe_command(host->core, argv, &(struct blob){input, size}, seconds, limit, ret);
 }
 
 void host_add_probe_command(struct tfhook_host *ret)

@@ -90,8 +90,7 @@ static int host_reject(const struct tfhook_host *host, const char *key, const ch
     const struct setting *found = host_setting(context, key);
     const char *text;
     MEM_FORMAT(context->mem, format, text);
-    context->message =
-        mem_printf(context->mem, "%s%s: %s", found == NULL ? "" : found->origin, key, text);
+    context->message = mem_printf(context->mem, "%s%s: %s", found->origin, key, text);
     return TFHOOK_REJECTED;
 }
 

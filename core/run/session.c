@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "descriptors.h"
 #include "file.h"
 #include "invoker_environment.h"
 #include "secure_path.h"
@@ -109,9 +110,9 @@ int session_config_text(struct session *session, struct blob *ret, struct err *e
         int fd = directory < 0 ? -1
                                : secure_path_open_file(mem, directory, file_parent(mem, real),
                                                        strrchr(real, '/') + 1, what, err);
-        if (directory >= 0)
-            (void)close(directory);
-        rc = fd < 0 ? -1 : file_read_open(mem, fd, CONFIG_MAX, ret);
+        rc = fd < 0 ? -1 : descriptor_read(mem, fd, CONFIG_MAX, ret);
+        descriptor_close(&directory);
+        descriptor_close(&fd);
     }
     if (rc < 0)
         return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s%s", file,

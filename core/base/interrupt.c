@@ -5,10 +5,14 @@
 #include <stddef.h>
 
 volatile sig_atomic_t interrupt_pending;
+volatile sig_atomic_t interrupt_forward_to;
 
+/* On a terminal INT comes to the command by itself; sending it again does no harm. */
 static void note_signal(int number)
 {
     interrupt_pending = number;
+    if (interrupt_forward_to > 0)
+        (void)kill((pid_t)interrupt_forward_to, number);
 }
 
 void interrupt_catch(void)

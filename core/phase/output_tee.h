@@ -5,19 +5,17 @@
 #ifndef TFHOOK_OUTPUT_TEE_H
 #define TFHOOK_OUTPUT_TEE_H
 
-#include <sys/types.h>
-
-struct output_tee {
-    int writer; /* for the command; close it after the fork */
-    int done;   /* closing it asks for what is there to be passed on; then wait for its end */
-    int idle;   /* readable when all of it was passed on */
+struct output_tee { /* -1: not open */
+    int writer;     /* for the command; close it after the fork */
+    int copier;     /* a socket: shut down here, it ends there when what was written is passed on */
 };
 
 /* `target` is the descriptor to copy to. 0 or a negated errno. */
 int output_tee_start(struct output_tee *tee, int target, int log)
     __attribute__((warn_unused_result));
 
-/* The command has ended: wait until what it wrote has arrived (two seconds at most). */
+/* The command has ended, or was not started: wait until what it wrote has arrived (two seconds at
+ * most). */
 void output_tee_finish(struct output_tee *tee);
 
 #endif

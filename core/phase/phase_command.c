@@ -1,43 +1,17 @@
 #include "phase_command.h"
 
+#include "descriptors.h"
 #include "interrupt.h"
 #include "invoker_environment.h"
 #include "output_tee.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t command_pid;
-
-/* On a terminal INT comes to the command by itself; sending it again does no harm. */
-static void forward_signal(int number)
-{
-    interrupt_pending = number;
-    if (command_pid > 0)
-        (void)kill((pid_t)command_pid, number);
-}
-
-static const int forwarded[] = {SIGINT, SIGTERM, SIGHUP};
-enum { FORWARDED = sizeof forwarded / sizeof *forwarded };
-
-static void start_forwarding(struct sigaction old[FORWARDED])
-{
-    struct sigaction action = {.sa_handler = forward_signal, .sa_flags = SA_RESTART};
-    for (size_t i = 0; i < FORWARDED; i++)
-        (void)sigaction(forwarded[i], invoker_ignores(forwarded[i]) ? NULL : &action, &old[i]);
-}
-
-static void stop_forwarding(const struct sigaction old[FORWARDED])
-{
-    for (size_t i = 0; i < FORWARDED; i++)
-        (void)sigaction(forwarded[i], &old[i], NULL);
-}
 
 /* The caller's environment, with the LANG that TeamForge needs. */
 static char **with_lang(struct mem *mem, char *const *environment)
@@ -73,30 +47,26 @@ static int wait_for(pid_t pid)
 
 /* Start and wait. The pipe tells an exec that failed from a command that ends with 127. */
 static int run_and_wait(const struct phase_command *command, char **environment,
-                        const struct output_tee *out, const struct output_tee *err_tee,
-                        struct err *err)
+                        struct output_tee *out, struct output_tee *err_tee, struct err *err)
 {
-    struct sigaction old[FORWARDED];
     int failure[2];
     int number = 0;
     if (pipe2(failure, O_CLOEXEC) < 0)
         return err_errno(err, STATUS_FAILED, errno, "cannot run %s", command->program);
-    start_forwarding(old);
     pid_t pid = fork();
     if (pid == 0)
         exec_command(command, environment, out, err_tee, failure[1]);
     number = pid < 0 ? errno : 0;
-    command_pid = pid;
+    interrupt_forward_to = pid;
     (void)close(failure[1]);
-    (void)close(out->writer);
-    (void)close(err_tee->writer);
+    descriptor_close(&out->writer);
+    descriptor_close(&err_tee->writer);
     ssize_t got = 0;
     while (pid > 0 && (got = read(failure[0], &number, sizeof number)) < 0 && errno == EINTR)
         ;
     (void)close(failure[0]);
     int status = pid > 0 ? wait_for(pid) : -1;
-    command_pid = 0;
-    stop_forwarding(old);
+    interrupt_forward_to = 0;
     if (pid < 0 || got > 0)
         (void)err_errno(err, STATUS_COMMAND_FAILED, number, "cannot run %s", command->program);
     return status;
@@ -104,25 +74,22 @@ static int run_and_wait(const struct phase_command *command, char **environment,
 
 int phase_command_run(struct mem *mem, const struct phase_command *command, struct err *err)
 {
-    struct output_tee out;
-    struct output_tee err_tee;
+    struct output_tee out = {-1, -1};
+    struct output_tee err_tee = {-1, -1};
+    int status = -1;
     (void)fflush(stdout);
     int log = open(command->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log < 0)
         return err_errno(err, STATUS_FAILED, errno, "cannot write the log %s", command->log);
     int target = command->stdout_to_stderr ? STDERR_FILENO : STDOUT_FILENO;
     int rc = output_tee_start(&out, target, log);
-    if (rc == 0) {
+    if (rc == 0)
         rc = output_tee_start(&err_tee, STDERR_FILENO, log);
-        if (rc < 0) {
-            (void)close(out.writer);
-            output_tee_finish(&out);
-        }
-    }
     (void)close(log);
-    if (rc < 0)
-        return err_errno(err, STATUS_FAILED, -rc, "cannot run %s", command->program);
-    int status = run_and_wait(command, with_lang(mem, invoker_environment()), &out, &err_tee, err);
+    if (rc == 0)
+        status = run_and_wait(command, with_lang(mem, invoker_environment()), &out, &err_tee, err);
+    else
+        (void)err_errno(err, STATUS_FAILED, -rc, "cannot run %s", command->program);
     output_tee_finish(&out);
     output_tee_finish(&err_tee);
     return status;

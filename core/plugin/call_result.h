@@ -1,6 +1,6 @@
 /*
  * What came of one call of a plugin: its end, what it said, what it proposes. Built from records by
- * plugin_io.c; consumed by run/pipeline_calls.c when the child has ended well, else only its
+ * plugin_call.c; consumed by run/pipeline_calls.c when the child has ended well, else only its
  * message is used.
  */
 #ifndef TFHOOK_CALL_RESULT_H

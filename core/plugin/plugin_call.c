@@ -1,10 +1,10 @@
+/* A call, in the parent: its process from start to end, and what comes up from it meanwhile. */
 #include "plugin_call.h"
 
 #include "clock.h"
 #include "descriptors.h"
 #include "interrupt.h"
 #include "plugin_child.h"
-#include "plugin_io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,140 @@
 #include <time.h>
 #include <unistd.h>
 
+enum {
+    ROOM_MIN = 64 * 1024,
+    TOTAL_MAX = 256 * 1024 * 1024,
+    PRINTED_MAX = 64 * 1024,
+    LOGS_MAX = 2000
+};
+
+struct running {
+    struct mem *mem;
+    const struct plugin_call *call;
+    struct call_result *result;
+    pid_t pid;
+    int records, printed; /* our ends; -1 when closed */
+    struct mem buffers;   /* what was read, until the call ends */
+    unsigned char *data;
+    size_t size, room, total;
+    size_t logs;
+    char line[512]; /* of what the child prints */
+    size_t line_size, printed_total;
+    bool ended;         /* the end record is there */
+    const char *broken; /* why the records cannot be trusted */
+};
+
+/* --- records, which go to the call's result or are told --- */
+
+static void take_record(struct running *run, const struct record *record)
+{
+    const struct log *log = run->call->log;
+    const char *step = run->call->step->name;
+    bool told = record->type == RECORD_LOG || record->type == RECORD_PROGRESS;
+    const char *text = told ? mem_printf(run->mem, "%s: %s", step, record->said.text) : NULL;
+    long number = record->said.number;
+    if (run->ended) {
+        run->broken = "it sent records after its end";
+    } else if (record->type == RECORD_LOG) {
+        if (++run->logs <= LOGS_MAX && log_is_new(text))
+            log_say(log, number > TFHOOK_WARNING ? TFHOOK_WARNING : number, "%s", text);
+    } else if (record->type == RECORD_PROGRESS) {
+        log_progress(log, text, number, record->said.total);
+    } else if (record->type == RECORD_END) {
+        call_result_end(run->result, run->mem, number, record->said.text);
+        run->ended = true;
+    } else if (call_result_add(run->result, run->mem, step, record) < 0) {
+        run->broken = "it sent a record that does not belong here";
+    }
+}
+
+static void take_records(struct running *run)
+{
+    size_t at = 0;
+    while (run->broken == NULL) {
+        struct record record;
+        ptrdiff_t took = record_parse(run->mem, run->data + at, run->size - at, &record);
+        if (took < 0)
+            run->broken = "it sent something that is no record";
+        if (took <= 0)
+            break;
+        take_record(run, &record);
+        at += (size_t)took;
+    }
+    memmove(run->data, run->data + at, run->size - at);
+    run->size -= at;
+}
+
+static void make_room(struct running *run)
+{
+    if (run->size < run->room)
+        return;
+    run->room = run->room * 2 + ROOM_MIN;
+    unsigned char *larger = mem_alloc(&run->buffers, run->room);
+    if (run->size > 0)
+        memcpy(larger, run->data, run->size);
+    run->data = larger;
+}
+
+/* Takes what is there now. False: there is nothing more for the moment, or they are broken. */
+static bool read_records(struct running *run)
+{
+    make_room(run);
+    ssize_t got = read(run->records, run->data + run->size, run->room - run->size);
+    if (got == 0)
+        descriptor_close(&run->records);
+    else if (got < 0 && errno != EINTR && errno != EAGAIN)
+        run->broken = mem_printf(run->mem, "what it sends cannot be read: %s", strerror(errno));
+    if (got <= 0)
+        return false;
+    run->size += (size_t)got;
+    run->total += (size_t)got;
+    take_records(run);
+    if (run->total > TOTAL_MAX)
+        run->broken = "it sent more than 256 MiB";
+    return run->broken == NULL;
+}
+
+/* --- what it prints, which is told --- */
+
+static void flush_line(struct running *run)
+{
+    if (run->line_size > 0 && run->printed_total <= PRINTED_MAX)
+        log_info(run->call->log, "%s (printed): %s", run->call->step->name,
+                 text_escape(run->mem, run->line, run->line_size));
+    run->line_size = 0;
+}
+
+/* As read_records(). */
+static bool read_printed(struct running *run)
+{
+    char data[1024];
+    ssize_t got = read(run->printed, data, sizeof data);
+    if (got == 0) {
+        flush_line(run);
+        descriptor_close(&run->printed);
+    }
+    for (ssize_t i = 0; i < got && run->printed_total <= PRINTED_MAX; i++, run->printed_total++) {
+        if (data[i] == '\n' || run->line_size == sizeof run->line)
+            flush_line(run);
+        if (data[i] != '\n')
+            run->line[run->line_size++] = data[i];
+    }
+    return got > 0;
+}
+
+/* All that is there, when the process has ended. */
+static void drain_pipes(struct running *run)
+{
+    while (run->records >= 0 && !run->ended && run->broken == NULL && read_records(run))
+        ;
+    while (run->printed >= 0 && run->printed_total <= PRINTED_MAX && read_printed(run))
+        ;
+    flush_line(run);
+}
+
+/* --- its process --- */
+
 static bool has_ended(pid_t pid)
 {
     siginfo_t info = {0};
@@ -25,31 +159,31 @@ static bool has_ended(pid_t pid)
 /* Until the child has ended, or its time is over, or nobody wants its answer any more. A pipe's end
  * says nothing: what the child has started may hold it open, and the child may close it early. Once
  * it has sent its end it exits at once. False: its time is over. */
-static bool read_until_end(struct plugin_io *io, pid_t pid)
+static bool read_until_end(struct running *run)
 {
     enum { LOOK_MS = 200, EXIT_MS = 1000, SOON_US = 100, SOON_LOOKS = 20, LATER_US = 5000 };
-    int64_t deadline = clock_ms() + io->call->step->timeout * 1000;
+    int64_t deadline = clock_ms() + run->call->step->timeout * 1000;
     int64_t exit_by = deadline;
-    for (int looks = 0; io->broken == NULL && !interrupt_pending;) {
+    for (int looks = 0; run->broken == NULL && !interrupt_pending;) {
         int64_t now = clock_ms();
         int64_t left = exit_by - now;
         if (left <= 0)
             return exit_by < deadline;
-        bool closing = io->ended || io->records < 0;
+        bool closing = run->ended || run->records < 0;
         int64_t pause_us = (left < LOOK_MS ? left : LOOK_MS) * 1000;
         if (closing)
             pause_us = looks++ < SOON_LOOKS ? SOON_US : LATER_US;
         const struct timespec pause = {0, pause_us * 1000};
-        struct pollfd fds[] = {{io->records, POLLIN, 0}, {io->printed, POLLIN, 0}};
+        struct pollfd fds[] = {{run->records, POLLIN, 0}, {run->printed, POLLIN, 0}};
         int ready = ppoll(fds, 2, &pause, NULL);
         if (ready > 0 && fds[0].revents != 0)
-            (void)plugin_io_read_records(io);
+            (void)read_records(run);
         if (ready > 0 && fds[1].revents != 0)
-            (void)plugin_io_read_printed(io);
-        if (io->ended && exit_by == deadline && now + EXIT_MS < deadline)
+            (void)read_printed(run);
+        if (run->ended && exit_by == deadline && now + EXIT_MS < deadline)
             exit_by = now + EXIT_MS;
-        if ((ready == 0 || closing) && has_ended(pid)) {
-            plugin_io_drain(io);
+        if ((ready == 0 || closing) && has_ended(run->pid)) {
+            drain_pipes(run);
             return true;
         }
     }
@@ -77,87 +211,71 @@ static void set_failure(struct call_result *result, enum step_status status, con
     result->message = message;
 }
 
-static void judge_end(struct plugin_io *io, int status, bool late)
+static void judge_end(struct running *run, int status, bool late)
 {
-    struct mem *mem = io->mem;
-    const char *plugin = io->call->step->plugin;
+    struct mem *mem = run->mem;
+    struct call_result *result = run->result;
+    const char *plugin = run->call->step->plugin;
     if (late)
-        set_failure(
-            io->result, STEP_TIMED_OUT,
-            mem_printf(mem,
-                       "the plugin %s did not end within %ld s and was killed; raise timeout "
-                       "if it needs longer",
-                       plugin, io->call->step->timeout));
+        set_failure(result, STEP_TIMED_OUT,
+                    mem_printf(mem,
+                               "the plugin %s did not end within %ld s and was killed; raise "
+                               "timeout if it needs longer",
+                               plugin, run->call->step->timeout));
     else if (interrupt_pending)
-        set_failure(io->result, STEP_FAILED, "interrupted");
-    else if (io->broken != NULL)
-        set_failure(io->result, STEP_CRASHED,
-                    mem_printf(mem, "the plugin %s is broken: %s", plugin, io->broken));
+        set_failure(result, STEP_FAILED, "interrupted");
+    else if (run->broken != NULL)
+        set_failure(result, STEP_CRASHED,
+                    mem_printf(mem, "the plugin %s is broken: %s", plugin, run->broken));
     else if (WIFSIGNALED(status))
-        set_failure(io->result, STEP_CRASHED,
-                    mem_printf(mem, "the plugin %s crashed: %s%s", plugin,
-                               strsignal(WTERMSIG(status)),
-                               io->call->call == CALL_PLAN ? "; what it proposed is dropped" : ""));
-    else if (!io->ended || WEXITSTATUS(status) != 0)
         set_failure(
-            io->result, STEP_CRASHED,
-            mem_printf(mem,
-                       "the plugin %s ended by itself with exit status %d; what it proposed "
-                       "is dropped",
-                       plugin, WEXITSTATUS(status)));
+            result, STEP_CRASHED,
+            mem_printf(mem, "the plugin %s crashed: %s%s", plugin, strsignal(WTERMSIG(status)),
+                       run->call->call == CALL_PLAN ? "; what it proposed is dropped" : ""));
+    else if (!run->ended || WEXITSTATUS(status) != 0)
+        set_failure(result, STEP_CRASHED,
+                    mem_printf(mem,
+                               "the plugin %s ended by itself with exit status %d; what it "
+                               "proposed is dropped",
+                               plugin, WEXITSTATUS(status)));
 }
 
-static int open_ends(struct plugin_io *io, struct plugin_child_ends *theirs)
+/* Its number and our ends; -1 with errno set. */
+static void start_child(struct running *run)
 {
     int records[2] = {-1, -1};
     int printed[2] = {-1, -1};
-    bool opened = pipe2(records, O_CLOEXEC) == 0 && pipe2(printed, O_CLOEXEC) == 0;
-    io->records = records[0];
-    io->printed = printed[0];
-    *theirs = (struct plugin_child_ends){getpid(), records[1], printed[1]};
-    if (!opened)
-        return -1;
-    (void)fcntl(io->records, F_SETFL, O_NONBLOCK);
-    (void)fcntl(io->printed, F_SETFL, O_NONBLOCK);
-    return 0;
-}
-
-/* -1 with errno set. */
-static pid_t start_child(struct plugin_io *io)
-{
-    struct plugin_child_ends theirs;
-    pid_t pid = -1;
-    if (open_ends(io, &theirs) == 0) {
-        (void)fflush(stdout); /* what is buffered is ours to print, not the child's */
-        pid = fork();
-    }
-    if (pid == 0)
-        plugin_child_main(io->call, &theirs);
-    int error = errno;
-    descriptor_close(&theirs.records);
-    descriptor_close(&theirs.printed);
-    errno = error;
-    return pid;
+    pid_t parent = getpid();
+    (void)fflush(stdout); /* what is buffered is ours to print, not the child's */
+    run->pid = pipe2(records, O_CLOEXEC) == 0 && pipe2(printed, O_CLOEXEC) == 0 ? fork() : -1;
+    if (run->pid == 0)
+        plugin_child_main(run->call, parent, records[1], printed[1]);
+    descriptor_close(&records[1]);
+    descriptor_close(&printed[1]);
+    run->records = records[0];
+    run->printed = printed[0];
 }
 
 void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct call_result *ret)
 {
     *ret = (struct call_result){.message = ""};
-    struct plugin_io io = {.mem = mem, .call = call, .result = ret, .records = -1, .printed = -1};
-    pid_t pid = start_child(&io);
-    if (pid < 0) {
+    struct running run = {.mem = mem, .call = call, .result = ret};
+    start_child(&run);
+    if (run.pid < 0) {
         set_failure(ret, STEP_FAILED,
                     mem_printf(mem, "cannot start a process: %s", strerror(errno)));
     } else {
-        (void)setpgid(pid, pid);
-        bool in_time = read_until_end(&io, pid);
+        (void)setpgid(run.pid, run.pid);
+        (void)fcntl(run.records, F_SETFL, O_NONBLOCK);
+        (void)fcntl(run.printed, F_SETFL, O_NONBLOCK);
+        bool in_time = read_until_end(&run);
         /* Before it is reaped: until then the number is its own, and its group's. */
-        (void)kill(-pid, SIGKILL);
-        (void)kill(pid, SIGKILL); /* it may have left the group */
-        judge_end(&io, reap_child(pid), !in_time);
+        (void)kill(-run.pid, SIGKILL);
+        (void)kill(run.pid, SIGKILL); /* it may have left the group */
+        judge_end(&run, reap_child(run.pid), !in_time);
     }
     log_progress(call->log, NULL, 0, 0);
-    descriptor_close(&io.records);
-    descriptor_close(&io.printed);
-    mem_free(&io.buffers);
+    descriptor_close(&run.records);
+    descriptor_close(&run.printed);
+    mem_free(&run.buffers);
 }

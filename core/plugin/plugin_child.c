@@ -60,8 +60,8 @@ static int run_function(struct host_context *context, const struct tfhook_plugin
     return functions[call->call](&table);
 }
 
-_Noreturn void plugin_child_main(const struct plugin_call *call,
-                                 const struct plugin_child_ends *ends)
+_Noreturn void plugin_child_main(const struct plugin_call *call, pid_t parent, int records,
+                                 int printed)
 {
     struct mem mem = {0};
     struct change_set changes = {.mem = &mem};
@@ -76,11 +76,11 @@ _Noreturn void plugin_child_main(const struct plugin_call *call,
                                    .may_stage = call->call == CALL_PLAN,
                                    .may_publish = call->call == CALL_VERIFY,
                                    .log_level = log_level_shown(call->log),
-                                   .fd = ends->records};
-    const struct sandbox sandbox = {.parent = ends->parent,
+                                   .fd = records};
+    const struct sandbox sandbox = {.parent = parent,
                                     .seconds = call->step->timeout,
-                                    .streams = {-1, ends->printed, ends->printed},
-                                    .kept = {ends->records, call->file->fd},
+                                    .streams = {-1, printed, printed},
+                                    .kept = {records, call->file->fd},
                                     .kept_count = 2};
     if (!sandbox_enter(&sandbox))
         _exit(1);

@@ -8,13 +8,9 @@
 
 #include <sys/types.h>
 
-struct plugin_child_ends {
-    pid_t parent;
-    int records, printed; /* the child's ends, for records and for what it prints */
-};
-
-/* In the child: never returns. Takes the descriptors. */
-_Noreturn void plugin_child_main(const struct plugin_call *call,
-                                 const struct plugin_child_ends *ends);
+/* In the child of the process `parent`: never returns. It sends records to one descriptor; what it
+ * prints goes to the other. */
+_Noreturn void plugin_child_main(const struct plugin_call *call, pid_t parent, int records,
+                                 int printed);
 
 #endif

@@ -24,27 +24,21 @@ static struct {
     sigset_t mask;
 } invoker;
 
-/* The two variables that mean something to tfhook itself. */
-static bool is_ours(const char *entry)
-{
-    static const char *const ours[] = {"SOURCE_DATE_EPOCH=", "NO_COLOR="};
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (strncmp(entry, ours[i], strlen(ours[i])) == 0 && entry[strlen(ours[i])] != '\0')
-            return true;
-    return false;
-}
-
-/* Libraries look for variables of their own (OPENSSL_CONF, GCONV_PATH): they shall find none. */
+/* Libraries look for variables of their own (OPENSSL_CONF, GCONV_PATH): they shall find none. Two
+ * mean something to tfhook itself. */
 static void clean_environment(struct mem *mem)
 {
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    const char *no_color = getenv("NO_COLOR");
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++)
         names_add(mem, &invoker.environment, mem_str(mem, *entry));
     (void)clearenv();
     (void)setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
     (void)setenv("LANG", "C", 1);
-    for (size_t i = 0; i < invoker.environment.count; i++)
-        if (is_ours(invoker.environment.names[i]))
-            (void)putenv(mem_str(mem, invoker.environment.names[i]));
+    if (epoch != NULL && *epoch != '\0')
+        (void)setenv("SOURCE_DATE_EPOCH", epoch, 1);
+    if (no_color != NULL && *no_color != '\0')
+        (void)setenv("NO_COLOR", no_color, 1);
 }
 
 void invoker_save(struct mem *mem)

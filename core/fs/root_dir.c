@@ -1,5 +1,6 @@
 #include "root_dir.h"
 
+#include "descriptors.h"
 #include "path_walk.h"
 
 #include <errno.h>
@@ -22,8 +23,7 @@ int root_resolve_links(const struct root *root, struct mem *mem, const char *pat
     int fd = path_walk(&walk, path);
     if (fd < 0 && fd != -ENOENT)
         return fd;
-    if (fd >= 0)
-        (void)close(fd);
+    descriptor_close(&fd);
     bool below = strlen(walk.path) > strlen(root->dir);
     *ret = mem_printf(mem, "%s%s", walk.path, below ? "" : "/");
     return 0;

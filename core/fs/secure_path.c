@@ -1,5 +1,6 @@
 #include "secure_path.h"
 
+#include "descriptors.h"
 #include "path_walk.h"
 
 #include <errno.h>
@@ -86,12 +87,13 @@ static int check_directory(const struct path_walk *walk, const struct stat *st)
                : 0;
 }
 
-/* A descriptor, or a negated errno: then the error is set, if `must_be_there`. */
-static int walk_directories(const struct check *check, const char *path, bool must_be_there)
+/* A descriptor, or a negated errno: then the error is set, unless the directory is not there, or
+ * may not be looked at, and that is no error. */
+static int walk_directories(const struct check *check, const char *path)
 {
     struct path_walk walk = {.visit = check_directory, .context = (void *)(uintptr_t)check};
     int fd = path_walk(&walk, path);
-    if (fd < 0 && (must_be_there || (fd != -ENOENT && fd != -EACCES)))
+    if (fd < 0 && (check->end == MET_AT_END || (fd != -ENOENT && fd != -EACCES)))
         cannot_open(fd == -ENAMETOOLONG ? path : walk.path, -fd, check->what, check->err);
     return fd;
 }
@@ -99,7 +101,7 @@ static int walk_directories(const struct check *check, const char *path, bool mu
 int secure_path_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
 {
     const struct check check = {mem, MET_AT_END, what, err};
-    int fd = walk_directories(&check, path, true);
+    int fd = walk_directories(&check, path);
     return fd < 0 ? -1 : fd;
 }
 
@@ -107,11 +109,10 @@ int secure_path_check_directory(struct mem *mem, const char *path, const char *w
                                 struct err *err)
 {
     const struct check check = {mem, MET_TO_HOLD, what, err};
-    int fd = walk_directories(&check, path, false);
-    if (fd >= 0)
-        (void)close(fd);
-    /* What may not be looked at can be used as little as what is not there. */
-    return fd >= 0 || fd == -ENOENT || fd == -EACCES ? 0 : -1;
+    int fd = walk_directories(&check, path);
+    int rc = fd >= 0 || fd == -ENOENT || fd == -EACCES ? 0 : -1;
+    descriptor_close(&fd);
+    return rc;
 }
 
 int secure_path_open_file(struct mem *mem, int directory, const char *directory_path,
@@ -138,6 +139,6 @@ int secure_path_open_file(struct mem *mem, int directory, const char *directory_
                  : check_owner_and_mode(mem, &st, path, MET_AT_END, what, err);
     if (rc == 0)
         return fd;
-    (void)close(fd);
+    descriptor_close(&fd);
     return -1;
 }

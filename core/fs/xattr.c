@@ -1,8 +1,9 @@
 #include "xattr.h"
 
-#include "file.h"
-
 #include <errno.h>
+#include <linux/limits.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/xattr.h>
 
@@ -12,46 +13,26 @@ static bool is_about_content(const char *name)
     return strcmp(name, "security.ima") == 0 || strcmp(name, "security.evm") == 0;
 }
 
-/* All names, each ended by a NUL. None where the file system has no attributes. */
-static int xattr_names(struct mem *mem, int fd, struct blob *ret)
+/* The size of all names, each ended by a NUL, or a negated errno. None where the file system has no
+ * attributes. */
+static ssize_t list_xattrs(int fd, char names[XATTR_LIST_MAX])
 {
-    ssize_t room = flistxattr(fd, NULL, 0);
-    char *names = room > 0 ? mem_alloc(mem, (size_t)room + 1) : "";
-    ssize_t size = room > 0 ? flistxattr(fd, names, (size_t)room) : room;
-    if (size < 0 && errno != ENOTSUP)
-        return -errno;
-    *ret = (struct blob){(const unsigned char *)names, size < 0 ? 0 : (size_t)size};
-    return 0;
-}
-
-static int xattr_value(struct mem *mem, int fd, const char *name, struct blob *ret)
-{
-    ssize_t room = fgetxattr(fd, name, NULL, 0);
-    unsigned char *value = mem_alloc(mem, room > 0 ? (size_t)room : 1);
-    ssize_t size = room > 0 ? fgetxattr(fd, name, value, (size_t)room) : room;
-    if (size < 0)
-        return -errno;
-    *ret = (struct blob){value, (size_t)size};
-    return 0;
-}
-
-static const char *next_name(const struct blob *names, const char *name)
-{
-    const char *next = name == NULL ? (const char *)names->data : name + strlen(name) + 1;
-    return next < (const char *)names->data + names->size ? next : NULL;
+    ssize_t size = flistxattr(fd, names, XATTR_LIST_MAX);
+    return size >= 0 ? size : errno == ENOTSUP ? 0 : -errno;
 }
 
 /* What the new file got from its directory (a default ACL) and the old one does not have. */
-static int drop_other_xattrs(struct mem *mem, int from, int to)
+static int drop_other_xattrs(int from, int to)
 {
-    struct blob names = {0};
-    int rc = xattr_names(mem, to, &names);
-    const char *name = NULL;
-    while (rc == 0 && (name = next_name(&names, name)) != NULL)
+    char names[XATTR_LIST_MAX];
+    ssize_t size = list_xattrs(to, names);
+    if (size < 0)
+        return (int)size;
+    for (const char *name = names; name < names + size; name += strlen(name) + 1)
         if (strncmp(name, "security.", 9) != 0 && fgetxattr(from, name, NULL, 0) < 0 &&
             fremovexattr(to, name) < 0)
-            rc = -errno;
-    return rc;
+            return -errno;
+    return 0;
 }
 
 /* The entries of an access ACL that a mode is about get that mode: what was readable by more users
@@ -75,34 +56,28 @@ static void set_acl_mode(unsigned char *acl, size_t size, unsigned mode)
 
 /* One that is there already need not be set, which may take more rights than to have it: the label
  * that the directory gives, for one. */
-static int copy_xattr(struct mem *mem, int from, int to, const char *name, unsigned mode)
+static int copy_xattr(int from, int to, const char *name, unsigned mode)
 {
-    struct blob value = {0};
-    struct blob there = {0};
-    int rc = xattr_value(mem, from, name, &value);
-    if (rc < 0)
-        return rc;
-    unsigned char *bytes = mem_copy(mem, value.data, value.size);
+    unsigned char value[XATTR_SIZE_MAX], there[XATTR_SIZE_MAX];
+    ssize_t size = fgetxattr(from, name, value, sizeof value);
+    if (size < 0)
+        return -errno;
     if (strcmp(name, "system.posix_acl_access") == 0)
-        set_acl_mode(bytes, value.size, mode);
-    value.data = bytes;
-    if (xattr_value(mem, to, name, &there) == 0 && there.size == value.size &&
-        memcmp(there.data, value.data, value.size) == 0)
+        set_acl_mode(value, (size_t)size, mode);
+    if (fgetxattr(to, name, there, sizeof there) == size && memcmp(there, value, (size_t)size) == 0)
         return 0;
-    return fsetxattr(to, name, value.data, value.size, 0) < 0 ? -errno : 0;
+    return fsetxattr(to, name, value, (size_t)size, 0) < 0 ? -errno : 0;
 }
 
 int xattr_copy_all(int from, int to, unsigned mode)
 {
-    struct mem mem = {0};
-    struct blob names = {0};
-    int rc = drop_other_xattrs(&mem, from, to);
-    if (rc == 0)
-        rc = xattr_names(&mem, from, &names);
-    const char *name = NULL;
-    while (rc == 0 && (name = next_name(&names, name)) != NULL)
+    char names[XATTR_LIST_MAX];
+    int rc = drop_other_xattrs(from, to);
+    ssize_t size = rc < 0 ? rc : list_xattrs(from, names);
+    if (size < 0)
+        return (int)size;
+    for (const char *name = names; rc == 0 && name < names + size; name += strlen(name) + 1)
         if (!is_about_content(name))
-            rc = copy_xattr(&mem, from, to, name, mode);
-    mem_free(&mem);
+            rc = copy_xattr(from, to, name, mode);
     return rc;
 }

@@ -12,37 +12,10 @@ static int add_key(struct plugin_info *info, struct mem *mem, const struct tfhoo
     return 0;
 }
 
-static int add_finding(struct findings *findings, struct mem *mem, const char *step,
-                       const struct finding *finding)
-{
-    if (finding->verdict > TFHOOK_FAIL)
-        return -1;
-    struct finding *added = mem_push(mem, findings->items, findings->count);
-    *added = *finding;
-    added->step = step;
-    return 0;
-}
-
-static int add_proposal(struct call_result *result, struct mem *mem, const struct change *change)
-{
-    if (change->action > ACTION_DIRECTORY)
-        return -1;
-    *mem_push(mem, result->proposals, result->proposal_count) = *change;
-    return 0;
-}
-
-static int add_edit(struct call_result *result, struct mem *mem, const struct edit *edit)
-{
-    if (result->proposal_count == 0)
-        return -1;
-    struct edits *edits = &result->proposals[result->proposal_count - 1].edits;
-    *mem_push(mem, edits->items, edits->count) = *edit;
-    return 0;
-}
-
 int call_result_add(struct call_result *result, struct mem *mem, const char *step,
                     const struct record *record)
 {
+    struct findings *findings = &result->findings;
     switch (record->type) {
     case RECORD_DESCRIPTOR:
         result->info = record->descriptor;
@@ -50,7 +23,11 @@ int call_result_add(struct call_result *result, struct mem *mem, const char *ste
     case RECORD_KEY:
         return add_key(&result->info, mem, &record->key);
     case RECORD_FINDING:
-        return add_finding(&result->findings, mem, step, &record->finding);
+        if (record->finding.verdict > TFHOOK_FAIL)
+            return -1;
+        *mem_push(mem, findings->items, findings->count) = record->finding;
+        findings->items[findings->count - 1].step = step;
+        return 0;
     case RECORD_NEXT_STEP:
         names_add(mem, &result->next_steps, record->said.text);
         return 0;
@@ -58,9 +35,17 @@ int call_result_add(struct call_result *result, struct mem *mem, const char *ste
         *mem_push(mem, result->summaries, result->summary_count) = record->summary;
         return 0;
     case RECORD_CHANGE:
-        return add_proposal(result, mem, &record->change);
-    case RECORD_EDIT:
-        return add_edit(result, mem, &record->edit);
+        if (record->change.action > ACTION_DIRECTORY)
+            return -1;
+        *mem_push(mem, result->proposals, result->proposal_count) = record->change;
+        return 0;
+    case RECORD_EDIT: {
+        if (result->proposal_count == 0)
+            return -1;
+        struct edits *edits = &result->proposals[result->proposal_count - 1].edits;
+        *mem_push(mem, edits->items, edits->count) = record->edit;
+        return 0;
+    }
     case RECORD_PUBLISH:
         *mem_push(mem, result->reports, result->report_count) = record->change;
         return 0;

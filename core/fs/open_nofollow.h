@@ -2,8 +2,8 @@
  * The directory in which a path lies, opened so that no link on the way there is followed: what is
  * then done to the name in it cannot be led elsewhere, whoever owns a directory above.
  *
- * Order: open_parent_nofollow(), an *at() call with `fd` and `name`, descriptor_close(). Paths are OS
- * paths without links. Errors are negated errno values: -ELOOP where a link is. Nothing is
+ * Order: open_parent_nofollow(), an *at() call with `fd` and `name`, descriptor_close(). Paths are
+ * OS paths without links. Errors are negated errno values: -ELOOP where a link is. Nothing is
  * allocated.
  */
 #ifndef TFHOOK_OPEN_NOFOLLOW_H

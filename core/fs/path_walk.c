@@ -101,12 +101,13 @@ static int follow_link(struct state *state, int link, size_t before)
 }
 
 /* As a directory first: a file system that is mounted when it is looked at (autofs) is mounted for
- * that alone. */
-static int open_part(int directory, const char *name)
+ * that alone. And what is a directory is no link. */
+static int open_part(int above, const char *name, bool *ret_directory)
 {
     const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-    int fd = openat(directory, name, flags | O_DIRECTORY);
-    return fd < 0 && errno == ENOTDIR ? openat(directory, name, flags) : fd;
+    int fd = openat(above, name, flags | O_DIRECTORY);
+    *ret_directory = fd >= 0;
+    return fd < 0 && errno == ENOTDIR ? openat(above, name, flags) : fd;
 }
 
 static int go_down(struct state *state, const char *part, size_t size)
@@ -117,13 +118,15 @@ static int go_down(struct state *state, const char *part, size_t size)
         rc = append_text(state, part, size);
     if (rc < 0)
         return rc;
-    struct stat st;
-    int fd = state->missing > 0 ? -1 : open_part(state->fd, state->walk->path + before + 1);
+    struct stat st = {0};
+    bool directory = false;
+    int fd =
+        state->missing > 0 ? -1 : open_part(state->fd, state->walk->path + before + 1, &directory);
     if (state->missing > 0 || (fd < 0 && errno == ENOENT && state->walk->root != NULL)) {
         state->missing++;
         return 0;
     }
-    if (fd < 0 || fstat(fd, &st) < 0)
+    if (fd < 0 || ((!directory || state->walk->visit != NULL) && fstat(fd, &st) < 0))
         return -errno;
     bool link = S_ISLNK(st.st_mode);
     rc = link && state->walk->root == NULL ? -ELOOP : visit_part(state, &st);

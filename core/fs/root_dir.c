@@ -15,24 +15,88 @@ static int keep_link_owner(const struct path_walk *walk, const struct stat *st)
     return 0;
 }
 
-int root_resolve_links(const struct root *root, struct mem *mem, const char *path, const char **ret,
-                       uid_t *ret_owner)
+static int walk_whole(const struct root *root, struct mem *mem, const char *path, uid_t *owner,
+                      const char **ret, bool *ret_there)
 {
-    *ret_owner = 0;
-    struct path_walk walk = {.root = root->dir, .visit = keep_link_owner, .context = ret_owner};
+    struct path_walk walk = {
+        .root = root->dir, .visit = owner == NULL ? NULL : keep_link_owner, .context = owner};
     int fd = path_walk(&walk, path);
+    *ret_there = fd >= 0;
     if (fd < 0 && fd != -ENOENT)
         return fd;
-    descriptor_close(&fd);
+    if (fd >= 0)
+        (void)close(fd);
     bool below = strlen(walk.path) > strlen(root->dir);
     *ret = mem_printf(mem, "%s%s", walk.path, below ? "" : "/");
     return 0;
 }
 
+int root_resolve_links(const struct root *root, struct mem *mem, const char *path, const char **ret,
+                       uid_t *ret_owner)
+{
+    bool there;
+    *ret_owner = 0;
+    return walk_whole(root, mem, path, ret_owner, ret, &there);
+}
+
+static int resolve_cached(const struct root *root, const char *path, const char **ret,
+                          bool *ret_there);
+
+/* By the directory that it is in, unless it is a link itself. */
+static bool resolve_in_directory(const struct root *root, const char *path, const char **ret,
+                                 bool *ret_there)
+{
+    struct mem *mem = root->cache->mem;
+    const char *slash = strrchr(path, '/');
+    const char *directory = root->dir;
+    bool there = true; /* the directory */
+    char any;
+    if (slash == NULL || strcmp(slash, "/") == 0 || strcmp(slash, "/.") == 0 ||
+        strcmp(slash, "/..") == 0)
+        return false;
+    if (slash != path &&
+        resolve_cached(root, mem_strn(mem, path, (size_t)(slash - path)), &directory, &there) < 0)
+        return false;
+    int length = (int)strlen(directory); /* the root's has a slash at its end */
+    length -= length > 0 && directory[length - 1] == '/';
+    const char *real = mem_printf(mem, "%.*s%s", length, directory, slash);
+    if (there && (readlink(real, &any, 1) >= 0 || (errno != EINVAL && errno != ENOENT)))
+        return false;
+    *ret_there = there && errno == EINVAL;
+    *ret = real;
+    return true;
+}
+
+static int resolve_cached(const struct root *root, const char *path, const char **ret,
+                          bool *ret_there)
+{
+    struct root_cache *cache = root->cache;
+    const size_t room = sizeof cache->items / sizeof *cache->items;
+    for (size_t i = 0; i < room; i++) {
+        if (cache->items[i].path == NULL || strcmp(cache->items[i].path, path) != 0)
+            continue;
+        *ret = cache->items[i].real;
+        *ret_there = true;
+        return 0;
+    }
+    if (!resolve_in_directory(root, path, ret, ret_there)) {
+        int rc = walk_whole(root, cache->mem, path, NULL, ret, ret_there);
+        if (rc < 0)
+            return rc;
+    }
+    if (*ret_there) { /* what is missing may be made yet */
+        cache->items[cache->next].path = mem_str(cache->mem, path);
+        cache->items[cache->next].real = *ret;
+        cache->next = (cache->next + 1) % room;
+    }
+    return 0;
+}
+
 int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
 {
-    uid_t owner;
-    return root_resolve_links(root, mem, path, ret, &owner);
+    bool there;
+    return root->cache != NULL ? resolve_cached(root, path, ret, &there)
+                               : walk_whole(root, mem, path, NULL, ret, &there);
 }
 
 const char *root_owner_text(struct mem *mem, uid_t owner)

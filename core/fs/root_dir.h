@@ -10,8 +10,20 @@
 
 #include <sys/types.h>
 
+/* What was resolved of late, for who resolves many paths of a few directories in a short time: a
+ * plugin's call, which sees a link as it was at its first look. Strings live in `mem`. */
+struct root_cache {
+    struct mem *mem;
+    struct {
+        const char *path; /* as it was asked for; NULL: unused */
+        const char *real; /* as the kernel knows it */
+    } items[64];
+    unsigned next;
+};
+
 struct root {
-    const char *dir; /* real path without a slash at its end; "" for "/" */
+    const char *dir;          /* real path without a slash at its end; "" for "/" */
+    struct root_cache *cache; /* NULL: every path is walked */
 };
 
 /* The last component may be missing (missing ones above it too, which are then taken literally).

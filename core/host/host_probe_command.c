@@ -136,7 +136,6 @@ static void kill_probe(pid_t pid)
 static bool wait_for_probe(pid_t pid, int64_t deadline, int *ret_status)
 {
     const struct timespec moment = {0, 1000000};
-    *ret_status = W_EXITCODE(127, 0); /* when the plugin has seen to it that none is kept */
     while (waitpid(pid, ret_status, WNOHANG) == 0) {
         if (clock_ms() >= deadline) {
             kill_probe(pid);
@@ -151,6 +150,10 @@ static bool wait_for_probe(pid_t pid, int64_t deadline, int *ret_status)
 /* 0, or a negated errno: it could not be started. */
 static int run_probe(struct probe *probe, struct tfhook_output *ret)
 {
+    /* A plugin may have seen to it that nothing is kept of a process that has ended. */
+    const struct sigaction by_default = {.sa_handler = SIG_DFL};
+    struct sigaction before;
+    (void)sigaction(SIGCHLD, &by_default, &before);
     pid_t pid = start_probe(probe);
     int rc = pid < 0 ? -errno : 0;
     if (pid > 0) {
@@ -167,6 +170,7 @@ static int run_probe(struct probe *probe, struct tfhook_output *ret)
                                       .out = {probe->out.data, probe->out.size},
                                       .err = {probe->err.data, probe->err.size}};
     }
+    (void)sigaction(SIGCHLD, &before, NULL);
     descriptor_close(&probe->in.fd);
     descriptor_close(&probe->out.fd);
     descriptor_close(&probe->err.fd);

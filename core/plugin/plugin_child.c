@@ -67,8 +67,11 @@ _Noreturn void plugin_child_main(const struct plugin_call *call, pid_t parent, i
     struct change_set changes = {.mem = &mem};
     for (size_t i = 0; call->changes != NULL && i < call->changes->count; i++)
         *mem_push(&mem, changes.items, changes.count) = call->changes->items[i];
+    struct root_cache cache = {.mem = &mem};
+    struct run_environment environment = *call->environment;
+    environment.root.cache = &cache;
     struct host_context context = {.mem = &mem,
-                                   .environment = call->environment,
+                                   .environment = &environment,
                                    .step = call->step,
                                    .hook = call->hook,
                                    .settings = call->settings,

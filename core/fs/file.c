@@ -2,7 +2,7 @@
 
 #include "descriptors.h"
 #include "digest.h"
-#include "open_nofollow.h"
+#include "path_walk.h"
 #include "xattr.h"
 
 #include <dirent.h>

@@ -1,7 +1,7 @@
 /*
  * Files as the kernel has them: read whole, written beside their target, synced. Paths here are OS
  * paths without symbolic links (root_resolve() gave them), and none is followed: one that is there
- * all the same, in whatever part, is an error (open_nofollow.h).
+ * all the same, in whatever part, is an error (path_walk.h).
  *
  * Errors are negated errno values; what they mean to a person is said by the caller, who knows why
  * the file matters.

@@ -1,5 +1,7 @@
 #include "path_walk.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -12,18 +14,11 @@ struct state {
     int fd;              /* of walk->path, or of the last part of it that is there */
     size_t size;         /* of walk->path */
     size_t root_size;    /* of the root in it */
-    int missing;         /* parts at its end that are not there */
+    bool missing;        /* the end of walk->path is not there */
     int links;           /* followed so far */
     char text[PATH_MAX]; /* what is left of the path, at the end of it: */
     char *left;
 };
-
-static void move_to(struct state *state, int fd)
-{
-    if (state->fd >= 0)
-        (void)close(state->fd);
-    state->fd = fd;
-}
 
 static int append_text(struct state *state, const char *text, size_t size)
 {
@@ -59,29 +54,32 @@ static int go_to_root(struct state *state)
     struct stat st;
     const char *root = state->walk->root == NULL ? "" : state->walk->root;
     state->size = 0;
+    state->missing = false;
     int rc = append_text(state, root, strlen(root));
     state->root_size = state->size;
-    move_to(state, open(*root == '\0' ? "/" : root, O_PATH | O_DIRECTORY | O_CLOEXEC));
+    descriptor_close(&state->fd);
+    state->fd = open(*root == '\0' ? "/" : root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (rc == 0 && (state->fd < 0 || fstat(state->fd, &st) < 0))
         rc = errno == ENOENT ? -ENOTDIR : -errno; /* it is no part of the path that is missing */
     return rc == 0 ? visit_part(state, &st) : rc;
+}
+
+/* Begins again, from the root on: along the first `size` bytes of walk->path, then `next`, then
+ * what is left. */
+static int turn_to(struct state *state, size_t size, const char *next)
+{
+    state->walk->path[size] = '\0';
+    int rc = push_path(state, next);
+    if (rc == 0)
+        rc = push_path(state, state->walk->path + state->root_size);
+    return rc == 0 ? go_to_root(state) : rc;
 }
 
 static int go_up(struct state *state)
 {
     if (state->size == state->root_size)
         return 0;
-    while (state->walk->path[--state->size] != '/')
-        ;
-    state->walk->path[state->size] = '\0';
-    if (state->missing > 0) {
-        state->missing--;
-        return 0;
-    }
-    int fd = openat(state->fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int rc = fd < 0 ? -errno : 0;
-    move_to(state, fd);
-    return rc;
+    return turn_to(state, (size_t)(strrchr(state->walk->path, '/') - state->walk->path), "");
 }
 
 /* `link` is open, and the last part of walk->path, whose size without it is `before`. */
@@ -94,10 +92,7 @@ static int follow_link(struct state *state, int link, size_t before)
     if (++state->links > LINKS_MAX)
         return -ELOOP;
     target[length] = '\0';
-    state->size = before;
-    state->walk->path[before] = '\0';
-    int rc = push_path(state, target);
-    return rc == 0 && target[0] == '/' ? go_to_root(state) : rc;
+    return turn_to(state, target[0] == '/' ? state->root_size : before, target);
 }
 
 /* As a directory first: a file system that is mounted when it is looked at (autofs) is mounted for
@@ -116,26 +111,27 @@ static int go_down(struct state *state, const char *part, size_t size)
     int rc = append_text(state, "/", 1);
     if (rc == 0)
         rc = append_text(state, part, size);
-    if (rc < 0)
+    if (rc < 0 || state->missing)
         return rc;
     struct stat st = {0};
     bool directory = false;
-    int fd =
-        state->missing > 0 ? -1 : open_part(state->fd, state->walk->path + before + 1, &directory);
-    if (state->missing > 0 || (fd < 0 && errno == ENOENT && state->walk->root != NULL)) {
-        state->missing++;
+    int fd = open_part(state->fd, state->walk->path + before + 1, &directory);
+    if (fd < 0 && errno == ENOENT && state->walk->root != NULL) {
+        state->missing = true;
         return 0;
     }
     if (fd < 0 || ((!directory || state->walk->visit != NULL) && fstat(fd, &st) < 0))
         return -errno;
     bool link = S_ISLNK(st.st_mode);
     rc = link && state->walk->root == NULL ? -ELOOP : visit_part(state, &st);
-    if (rc == 0 && link)
+    if (rc == 0 && !link) {
+        descriptor_close(&state->fd);
+        state->fd = fd;
+        return 0;
+    }
+    if (rc == 0)
         rc = follow_link(state, fd, before);
-    if (rc == 0 && !link)
-        move_to(state, fd);
-    else
-        (void)close(fd);
+    descriptor_close(&fd);
     return rc;
 }
 
@@ -147,7 +143,7 @@ static int walk_parts(struct state *state)
         const char *part = state->left;
         size_t size = strcspn(part, "/");
         if (size == 0)
-            return state->missing > 0 ? -ENOENT : 0;
+            return state->missing ? -ENOENT : 0;
         state->left += size;
         if (size == 2 && part[0] == '.' && part[1] == '.')
             rc = go_up(state);
@@ -166,7 +162,37 @@ int path_walk(struct path_walk *walk, const char *path)
         rc = walk_parts(&state);
     if (rc == 0)
         return state.fd;
-    if (state.fd >= 0)
-        (void)close(state.fd);
+    descriptor_close(&state.fd);
+    return rc;
+}
+
+int open_parent_nofollow(const char *path, struct parent *ret)
+{
+    char way[PATH_MAX] = "/";
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+    if (slash == NULL)
+        return -EINVAL;
+    if (length + 1 >= sizeof way)
+        return -ENAMETOOLONG;
+    if (length > 0)
+        memcpy(way, path, length);
+    struct path_walk walk = {0};
+    int fd = path_walk(&walk, way);
+    if (fd < 0)
+        return fd;
+    *ret = (struct parent){fd, slash[1] == '\0' ? "." : slash + 1}; /* the root is in no other */
+    return 0;
+}
+
+int open_directory_nofollow(const char *path)
+{
+    struct path_walk walk = {0};
+    int itself = path_walk(&walk, path);
+    if (itself < 0)
+        return itself;
+    int fd = openat(itself, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int rc = fd < 0 ? -errno : fd;
+    descriptor_close(&itself);
     return rc;
 }

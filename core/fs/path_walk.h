@@ -35,4 +35,19 @@ struct path_walk {
  */
 int path_walk(struct path_walk *walk, const char *path) __attribute__((warn_unused_result));
 
+/* The directory in which a path without links lies, opened so that none on the way is followed:
+ * what is then done to the name in it cannot be led elsewhere, whoever owns a directory above.
+ *
+ * Order: open_parent_nofollow(), an *at() call with `fd` and `name`, descriptor_close(). Errors are
+ * negated errno values: -ELOOP where a link is. */
+struct parent {
+    int fd;           /* O_PATH */
+    const char *name; /* the last part, in the caller's path */
+};
+
+int open_parent_nofollow(const char *path, struct parent *ret) __attribute__((warn_unused_result));
+
+/* The directory itself, opened in the same way; a descriptor or a negated errno. */
+int open_directory_nofollow(const char *path) __attribute__((warn_unused_result));
+
 #endif

@@ -3,7 +3,7 @@
 #include "descriptors.h"
 #include "digest.h"
 #include "file.h"
-#include "open_nofollow.h"
+#include "path_walk.h"
 #include "target_directory.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
  * system may not be mounted. Asked before anything is done by a target's path.
  *
  * Paths have no links when they come here, so a link that is found now is new, and these functions
- * say where it leads. One that appears after the question is not followed either (open_nofollow.h),
+ * say where it leads. One that appears after the question is not followed either (path_walk.h),
  * and ends in an error without such words.
  */
 #ifndef TFHOOK_TARGET_DIRECTORY_H

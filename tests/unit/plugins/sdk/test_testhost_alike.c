@@ -1,7 +1,7 @@
 /* The test host answers as core's host does: the same actions are played through both. */
 #include "unit.h"
 
-#include "host.h"
+#include "host_context.h"
 
 #include <errno.h>
 #include <fcntl.h>

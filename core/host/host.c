@@ -1,5 +1,4 @@
-#include "host.h"
-
+/* The host table, and the functions by which a plugin asks for its settings. */
 #include "host_functions.h"
 
 static const char *host_value(const struct tfhook_host *host, const char *key)

@@ -197,10 +197,7 @@ static int host_publish(const struct tfhook_host *host, const char *path, const 
 
 static int host_staged(const struct tfhook_host *host, size_t index, struct tfhook_staged *ret)
 {
-    static const enum tfhook_action actions[] = {[ACTION_WRITE] = TFHOOK_CHANGE_WRITE,
-                                                 [ACTION_EDIT] = TFHOOK_CHANGE_EDIT,
-                                                 [ACTION_REMOVE] = TFHOOK_CHANGE_REMOVE,
-                                                 [ACTION_DIRECTORY] = TFHOOK_CHANGE_DIRECTORY};
+    _Static_assert((int)ACTION_DIRECTORY == (int)TFHOOK_CHANGE_DIRECTORY, "both in one order");
     const struct host_context *context = host->core;
     const char *notes = mem_printf(context->mem, "%s/notes/", context->environment->state_dir);
     for (size_t i = 0; i < context->changes->count; i++) {
@@ -208,7 +205,7 @@ static int host_staged(const struct tfhook_host *host, size_t index, struct tfho
         if (strncmp(change->real, notes, strlen(notes)) == 0 || index-- > 0)
             continue;
         const struct tfhook_staged out = {
-            .action = actions[change->action],
+            .action = (enum tfhook_action)change->action,
             .secret = change->secret,
             .path = root_inside(&context->environment->root, change->real),
             .step = change->step,

@@ -2,7 +2,7 @@
  * What stands behind the host table of a plugin's call, and what all of its functions need. Nothing
  * of it survives the child.
  *
- * Order: the child fills a struct host_context, makes the table (host.h), runs the plugin's
+ * Order: the child fills a struct host_context, makes the table, runs the plugin's
  * function with it, then host_end() with its result.
  */
 #ifndef TFHOOK_HOST_CONTEXT_H
@@ -32,8 +32,6 @@ struct host_context {
     enum tfhook_level log_level; /* the least that is shown */
     int fd;                      /* records go here */
     bool is_root;                /* for one more try */
-    int64_t progress_ms;         /* when progress was told last, */
-    char progress_of[64];        /* and of what */
     struct seen_file *seen;
     size_t seen_count;
     const char *message; /* of the step */
@@ -67,6 +65,10 @@ struct tfhook_names host_names(const struct names *names);
  * members. -EINVAL, and a misuse, when the size is not set. */
 int host_give(struct host_context *context, void *ret, const void *from, size_t size,
               const char *type) __attribute__((warn_unused_result));
+
+/* The table that a plugin's call is given: the child's side of the interface. Reads look at the
+ * disk with what is staged; everything else leaves as records. */
+void host_table(struct host_context *context, struct tfhook_host *ret);
 
 /* Send the end record, misuse considered. */
 void host_end(struct host_context *context, int result);

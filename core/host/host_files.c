@@ -63,20 +63,17 @@ static struct names overlay_names(struct host_context *context, const char *real
                                   const struct names *disk)
 {
     struct names names = {0};
-    for (size_t i = 0; i < disk->count; i++) {
-        const struct change *staged = NULL;
-        if (context->changes->count > 0) /* nearly always nothing is, and folders may be large */
-            staged = change_set_find(context->changes,
-                                     mem_printf(context->mem, "%s/%s", real, disk->names[i]));
-        if (staged == NULL || staged->action != ACTION_REMOVE)
+    const struct change_set *changes = context->changes;
+    size_t size = strlen(real) - (real[strlen(real) - 1] == '/');
+    for (size_t i = 0; i < disk->count; i++)
+        if (change_set_find(changes, mem_printf(context->mem, "%.*s/%s", (int)size, real,
+                                                disk->names[i])) == NULL)
             names_add(context->mem, &names, disk->names[i]);
-    }
-    for (size_t i = 0; i < context->changes->count; i++) {
-        const struct change *staged = &context->changes->items[i];
-        const char *name = strrchr(staged->real, '/') + 1;
-        if (staged->action != ACTION_REMOVE && !names_have(&names, name) &&
-            strcmp(file_parent(context->mem, staged->real), real) == 0)
-            names_add(context->mem, &names, name);
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct change *staged = &changes->items[i];
+        const char *rest = strncmp(staged->real, real, size) == 0 ? staged->real + size : "";
+        if (staged->action != ACTION_REMOVE && rest[0] == '/' && strchr(rest + 1, '/') == NULL)
+            names_add(context->mem, &names, rest + 1);
     }
     if (names.count > 1)
         qsort(names.names, names.count, sizeof *names.names, by_name);

@@ -5,7 +5,7 @@
 #ifndef TFHOOK_HOST_FUNCTIONS_H
 #define TFHOOK_HOST_FUNCTIONS_H
 
-#include <tfhook/plugin.h>
+#include "host_context.h"
 
 void host_add_files(struct tfhook_host *ret);
 void host_add_report(struct tfhook_host *ret);

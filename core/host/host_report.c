@@ -1,5 +1,4 @@
 /* The host functions by which a plugin reports. */
-#include "clock.h"
 #include "host_context.h"
 #include "host_functions.h"
 
@@ -48,16 +47,8 @@ static void host_log(const struct tfhook_host *host, enum tfhook_level level, co
 static void host_progress(const struct tfhook_host *host, size_t done, size_t total,
                           const char *what)
 {
-    enum { PAUSE_MS = 50 }; /* nobody reads faster, and a plugin may tell of ten thousand items */
-    struct host_context *context = host->core;
-    int64_t now = clock_ms();
-    what = what == NULL ? "" : what;
-    bool same = strncmp(what, context->progress_of, sizeof context->progress_of - 1) == 0;
-    if (same && now - context->progress_ms < PAUSE_MS)
-        return;
-    context->progress_ms = now;
-    (void)snprintf(context->progress_of, sizeof context->progress_of, "%s", what);
-    host_send(context, &(struct record){RECORD_PROGRESS, .said = {(long)done, (long)total, what}});
+    host_send(host->core, &(struct record){RECORD_PROGRESS, .said = {(long)done, (long)total,
+                                                                     what == NULL ? "" : what}});
 }
 
 TFHOOK_PRINTF(2, 3)

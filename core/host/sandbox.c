@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 enum { NOBODY = 65534 };
-static const rlim_t command_file_size = (rlim_t)64 << 20; /* logs, no more */
+#define COMMAND_FILE_SIZE ((rlim_t)64 << 20) /* logs, no more */
+#define MEMORY_SIZE ((rlim_t)2 << 30)
 
 /* What was root's before it was given up first. */
 static struct {
@@ -49,18 +50,10 @@ static void leave_terminal(void)
     (void)close(terminal);
 }
 
-static void set_limits(long seconds)
+static void set_limit(int which, rlim_t soft, rlim_t hard)
 {
-    const struct rlimit none = {0, 0};
-    const struct rlimit file = {0, command_file_size};
-    const struct rlimit cpu = {(rlim_t)seconds + 1, (rlim_t)seconds + 2};
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)setrlimit(RLIMIT_CPU, &cpu);
-    (void)setrlimit(RLIMIT_FSIZE, &file);
-#ifndef __SANITIZE_ADDRESS__ /* its shadow is larger than any memory */
-    const struct rlimit memory = {(rlim_t)2 << 30, (rlim_t)2 << 30};
-    (void)setrlimit(RLIMIT_DATA, &memory);
-#endif
+    const struct rlimit limit = {soft, hard};
+    (void)setrlimit(which, &limit);
 }
 
 /* The kernel clears both with each change of the effective user. */
@@ -82,7 +75,12 @@ bool sandbox_enter(const struct sandbox *how)
     if (chdir("/") < 0)
         return false;
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    set_limits(how->seconds);
+    set_limit(RLIMIT_CORE, 0, 0);
+    set_limit(RLIMIT_CPU, (rlim_t)how->seconds + 1, (rlim_t)how->seconds + 2);
+    set_limit(RLIMIT_FSIZE, 0, COMMAND_FILE_SIZE);
+#ifndef __SANITIZE_ADDRESS__ /* its shadow is larger than any memory */
+    set_limit(RLIMIT_DATA, MEMORY_SIZE, MEMORY_SIZE);
+#endif
     return true;
 }
 
@@ -153,12 +151,11 @@ bool sandbox_act_as_root(void)
 
 bool sandbox_enter_command(pid_t parent, const int streams[3])
 {
-    const struct rlimit file = {command_file_size, command_file_size};
     if (root.dropped)
         restore_ids();
     else
         end_with_parent_and_leave_no_core();
-    (void)setrlimit(RLIMIT_FSIZE, &file);
+    set_limit(RLIMIT_FSIZE, COMMAND_FILE_SIZE, COMMAND_FILE_SIZE);
     if (getppid() != parent || !set_streams(streams))
         return false;
     descriptors_close_all_but(NULL, 0);

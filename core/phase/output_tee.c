@@ -24,13 +24,10 @@ static _Noreturn void copy_output(int reader, int target, int log, int asker)
     char data[16 * 1024];
     struct pollfd fds[] = {{reader, POLLIN, 0}, {asker, POLLIN, 0}};
     for (;;) {
-        int ready = poll(fds, 2, -1);
-        if (ready < 0)
+        if (poll(fds, 2, -1) < 0)
             continue;
         if (fds[0].revents != 0) {
             ssize_t got = read(reader, data, sizeof data);
-            if (got < 0 && errno == EINTR)
-                continue;
             if (got <= 0) /* a pseudo-terminal without writers says EIO */
                 _exit(0);
             /* When the reader has gone, the command must not notice. */

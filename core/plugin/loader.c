@@ -59,12 +59,10 @@ int loader_load(const struct plugin_file *file, struct tfhook_plugin *ret, struc
     void *handle = dlopen(file->link, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
         const char *why = dlerror();
-        /* glibc names the file as we did: by its descriptor. */
-        const char *own_name = why == NULL ? NULL : strstr(why, "/proc/self/fd/");
-        if (own_name == why && why != NULL && strchr(why, ':') != NULL)
-            why = strchr(why, ':') + 2;
-        return err_set(err, STATUS_REJECTED, "%s cannot be loaded: %s%s", file->path,
-                       why != NULL ? why : "no reason given",
+        /* glibc may begin with the file's name, as we said it. */
+        if (strncmp(why, file->link, strlen(file->link)) == 0)
+            why += strlen(file->link) + 2;
+        return err_set(err, STATUS_REJECTED, "%s cannot be loaded: %s%s", file->path, why,
                        access("/proc/self/fd", F_OK) < 0 ? " (is /proc mounted?)" : "");
     }
     const void *symbol = dlsym(handle, SYMBOL);

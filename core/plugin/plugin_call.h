@@ -32,7 +32,7 @@ struct plugin_call {
     const struct step *step;         /* name, plugin and timeout */
     const struct settings *settings; /* not for CALL_DESCRIBE */
     const char *hook;
-    struct change_set *changes; /* read by the child; never changed here */
+    struct change_set *changes; /* NULL: none; the child changes its own copy only */
 };
 
 /* Always fills *ret; what went wrong is in its status, exit and message. */

@@ -1,6 +1,6 @@
 #include "plugin_child.h"
 
-#include "host.h"
+#include "host_context.h"
 #include "key_schema.h"
 #include "loader.h"
 #include "sandbox.h"
@@ -64,9 +64,7 @@ _Noreturn void plugin_child_main(const struct plugin_call *call, pid_t parent, i
                                  int printed)
 {
     struct mem mem = {0};
-    struct change_set changes = {.mem = &mem};
-    for (size_t i = 0; call->changes != NULL && i < call->changes->count; i++)
-        *mem_push(&mem, changes.items, changes.count) = call->changes->items[i];
+    struct change_set none = {.mem = &mem};
     struct root_cache cache = {.mem = &mem};
     struct run_environment environment = *call->environment;
     environment.root.cache = &cache;
@@ -75,7 +73,7 @@ _Noreturn void plugin_child_main(const struct plugin_call *call, pid_t parent, i
                                    .step = call->step,
                                    .hook = call->hook,
                                    .settings = call->settings,
-                                   .changes = &changes,
+                                   .changes = call->changes != NULL ? call->changes : &none,
                                    .may_stage = call->call == CALL_PLAN,
                                    .may_publish = call->call == CALL_VERIFY,
                                    .log_level = log_level_shown(call->log),

@@ -59,11 +59,12 @@ static int host_process(const struct tfhook_host *host, long pid, const char *na
     limit = limit == 0 || limit > PROCESS_LIMIT ? PROCESS_LIMIT : limit;
     const char *path =
         mem_printf(context->mem, "/proc/%ld/%s", pid == 0 ? (long)getpid() : pid, name);
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    int rc = fd >= 0          ? read_process_file(context->mem, fd, limit, &found)
-             : errno == ELOOP ? read_process_link(context->mem, path, &found)
-                              : -errno;
-    descriptor_close(&fd);
+    int rc = read_process_link(context->mem, path, &found);
+    if (rc == -EINVAL) { /* no link */
+        int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        rc = fd < 0 ? -errno : read_process_file(context->mem, fd, limit, &found);
+        descriptor_close(&fd);
+    }
     if (rc == 0)
         *ret = (struct tfhook_data){found.data, found.size};
     return rc;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,13 +21,14 @@ struct state {
     char *left;
 };
 
-static int append_text(struct state *state, const char *text, size_t size)
+/* Makes walk->path longer. */
+static int append_path(struct state *state, const char *slash, const char *path, size_t size)
 {
-    if (state->size + size >= sizeof state->walk->path)
+    size_t room = sizeof state->walk->path - state->size;
+    int length = snprintf(state->walk->path + state->size, room, "%s%.*s", slash, (int)size, path);
+    if (length < 0 || (size_t)length >= room)
         return -ENAMETOOLONG;
-    memcpy(state->walk->path + state->size, text, size);
-    state->size += size;
-    state->walk->path[state->size] = '\0';
+    state->size += (size_t)length;
     return 0;
 }
 
@@ -55,7 +57,7 @@ static int go_to_root(struct state *state)
     const char *root = state->walk->root == NULL ? "" : state->walk->root;
     state->size = 0;
     state->missing = false;
-    int rc = append_text(state, root, strlen(root));
+    int rc = append_path(state, "", root, strlen(root));
     state->root_size = state->size;
     descriptor_close(&state->fd);
     state->fd = open(*root == '\0' ? "/" : root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -77,8 +79,12 @@ static int turn_to(struct state *state, size_t size, const char *next)
 
 static int go_up(struct state *state)
 {
+    struct stat st;
     if (state->size == state->root_size)
         return 0;
+    /* As for the kernel, a file has no "..", nor has a directory that may not be searched. */
+    if (!state->missing && fstatat(state->fd, "..", &st, 0) < 0)
+        return -errno;
     return turn_to(state, (size_t)(strrchr(state->walk->path, '/') - state->walk->path), "");
 }
 
@@ -108,9 +114,7 @@ static int open_part(int above, const char *name, bool *ret_directory)
 static int go_down(struct state *state, const char *part, size_t size)
 {
     size_t before = state->size;
-    int rc = append_text(state, "/", 1);
-    if (rc == 0)
-        rc = append_text(state, part, size);
+    int rc = append_path(state, "/", part, size);
     if (rc < 0 || state->missing)
         return rc;
     struct stat st = {0};

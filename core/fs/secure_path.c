@@ -13,30 +13,26 @@
 /* How a directory is met: on the way, as the end of the path, or as one whose own entries count. */
 enum met { MET_ABOVE, MET_AT_END, MET_TO_HOLD };
 
-static const char *mend_owner(struct mem *mem, const char *path, enum met met)
-{
-    if (met == MET_ABOVE)
-        return mem_printf(mem,
-                          "%s belongs to another user, who can put anything in its place; keep it "
-                          "where every directory above is root's",
-                          path);
-    return mem_printf(mem, "%s belongs to another user; make it root's (chown root %s)", path,
-                      path);
-}
-
 /* 0, or -1 when others can change what is open here. */
-static int check_owner_and_mode(struct mem *mem, const struct stat *st, const char *path,
-                                enum met met, const char *what, struct err *err)
+static int check_owner_and_mode(const struct stat *st, const char *path, enum met met,
+                                const char *what, struct err *err)
 {
     bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0 && met != MET_TO_HOLD;
-    const char *mend = NULL;
-    if (st->st_uid != 0 && st->st_uid != getuid())
-        mend = mend_owner(mem, path, met);
-    else if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
-        mend =
-            mem_printf(mem, "%s can be written by others; leave that to its owner (chmod go-w %s)",
-                       path, path);
-    return mend == NULL ? 0 : err_set(err, STATUS_REJECTED, "%s: %s", what, mend);
+    bool others_own_it = st->st_uid != 0 && st->st_uid != getuid();
+    if (others_own_it && met == MET_ABOVE)
+        return err_set(err, STATUS_REJECTED,
+                       "%s: %s belongs to another user, who can put anything in its place; keep it "
+                       "where every directory above is root's",
+                       what, path);
+    if (others_own_it)
+        return err_set(err, STATUS_REJECTED,
+                       "%s: %s belongs to another user; make it root's (chown root %s)", what, path,
+                       path);
+    if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
+        return err_set(err, STATUS_REJECTED,
+                       "%s: %s can be written by others; leave that to its owner (chmod go-w %s)",
+                       what, path, path);
+    return 0;
 }
 
 int secure_path_resolve(struct mem *mem, const struct root *root, const char *path,
@@ -70,7 +66,6 @@ static int cannot_open(const char *path, int error, const char *what, struct err
 }
 
 struct check {
-    struct mem *mem;
     enum met end;
     const char *what;
     struct err *err;
@@ -81,7 +76,7 @@ static int check_directory(const struct path_walk *walk, const struct stat *st)
     const struct check *check = walk->context;
     if (!S_ISDIR(st->st_mode))
         return -ENOTDIR;
-    return check_owner_and_mode(check->mem, st, *walk->path == '\0' ? "/" : walk->path,
+    return check_owner_and_mode(st, *walk->path == '\0' ? "/" : walk->path,
                                 walk->at_end ? check->end : MET_ABOVE, check->what, check->err) < 0
                ? -EPERM
                : 0;
@@ -98,17 +93,16 @@ static int walk_directories(const struct check *check, const char *path)
     return fd;
 }
 
-int secure_path_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+int secure_path_open_directory(const char *path, const char *what, struct err *err)
 {
-    const struct check check = {mem, MET_AT_END, what, err};
+    const struct check check = {MET_AT_END, what, err};
     int fd = walk_directories(&check, path);
     return fd < 0 ? -1 : fd;
 }
 
-int secure_path_check_directory(struct mem *mem, const char *path, const char *what,
-                                struct err *err)
+int secure_path_check_directory(const char *path, const char *what, struct err *err)
 {
-    const struct check check = {mem, MET_TO_HOLD, what, err};
+    const struct check check = {MET_TO_HOLD, what, err};
     int fd = walk_directories(&check, path);
     int rc = fd >= 0 || fd == -ENOENT || fd == -EACCES ? 0 : -1;
     descriptor_close(&fd);
@@ -123,7 +117,7 @@ int secure_path_open_file(struct mem *mem, int directory, const char *directory_
     struct stat st;
     if (fstat(directory, &st) < 0)
         return cannot_open(directory_path, errno, what, err);
-    if (check_owner_and_mode(mem, &st, directory_path, MET_AT_END, what, err) < 0)
+    if (check_owner_and_mode(&st, directory_path, MET_AT_END, what, err) < 0)
         return -1;
     if (strchr(name, '/') != NULL)
         return err_set(err, STATUS_REJECTED, "%s: %s is a path, no name", what, name);
@@ -136,7 +130,7 @@ int secure_path_open_file(struct mem *mem, int directory, const char *directory_
     int rc = fstat(fd, &st) < 0 ? cannot_open(path, errno, what, err)
              : !S_ISREG(st.st_mode)
                  ? err_set(err, STATUS_REJECTED, "%s: %s is no regular file", what, path)
-                 : check_owner_and_mode(mem, &st, path, MET_AT_END, what, err);
+                 : check_owner_and_mode(&st, path, MET_AT_END, what, err);
     if (rc == 0)
         return fd;
     descriptor_close(&fd);

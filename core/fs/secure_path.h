@@ -27,13 +27,13 @@ int secure_path_resolve(struct mem *mem, const struct root *root, const char *pa
     __attribute__((warn_unused_result));
 
 /* An open descriptor of a directory (O_PATH), or -1. */
-int secure_path_open_directory(struct mem *mem, const char *path, const char *what, struct err *err)
+int secure_path_open_directory(const char *path, const char *what, struct err *err)
     __attribute__((warn_unused_result));
 
 /* Of one whose entries count by their names: nobody else makes any, so that sticky does not do. As
  * far as the path is there: who makes the rest asks again. 0 or -1. */
-int secure_path_check_directory(struct mem *mem, const char *path, const char *what,
-                                struct err *err) __attribute__((warn_unused_result));
+int secure_path_check_directory(const char *path, const char *what, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* An open descriptor of a regular file, to read; or -1. `name` is opened in `directory`, which is
  * looked at again; its path is for messages. */

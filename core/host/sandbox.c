@@ -70,7 +70,7 @@ bool sandbox_enter(const struct sandbox *how)
     end_with_parent_and_leave_no_core();
     if (getppid() != how->parent || !set_streams(how->streams))
         return false;
-    descriptors_close_all_but(how->kept, how->kept_count);
+    descriptors_close_all_but(how->kept, sizeof how->kept / sizeof *how->kept);
     invoker_reset_signals(); /* none is blocked, and the umask is 022: invoker_environment.h */
     if (chdir("/") < 0)
         return false;
@@ -98,24 +98,17 @@ static bool get_capabilities(struct __user_cap_data_struct ret[_LINUX_CAPABILITY
     return syscall(SYS_capget, &header, ret) == 0;
 }
 
-/* Those of the first word that are to be effective, as `like` is of the second. What is permitted
- * stays. */
-static bool set_capabilities(const struct __user_cap_data_struct *like, uint32_t effective,
-                             uint32_t more)
+static bool set_capabilities(const struct __user_cap_data_struct to[_LINUX_CAPABILITY_U32S_3])
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {like[0], like[1]};
-    data[0].effective = effective;
-    data[1].effective = more;
-    return syscall(SYS_capset, &header, data) == 0;
+    return syscall(SYS_capset, &header, to) == 0;
 }
 
 static void restore_ids(void)
 {
-    const struct __user_cap_data_struct *had = root.capabilities;
-    (void)set_capabilities(had, had[0].effective, had[1].effective); /* the right to do the rest */
+    (void)set_capabilities(root.capabilities); /* the right to do the rest */
     (void)set_ids(0, root.group, root.group_count, root.groups);
-    (void)set_capabilities(had, had[0].effective, had[1].effective);
+    (void)set_capabilities(root.capabilities);
     end_with_parent_and_leave_no_core();
 }
 
@@ -130,9 +123,12 @@ const char *sandbox_drop_root(void)
         if (root.group_count < 0 || !get_capabilities(root.capabilities))
             return "its groups or capabilities cannot be read";
     }
+    /* What is permitted stays. */
+    struct __user_cap_data_struct few[] = {root.capabilities[0], root.capabilities[1]};
+    few[0].effective = looking;
+    few[1].effective = 0;
     bool ids = set_ids(NOBODY, NOBODY, 0, NULL);
-    root.dropped = ids && (root.capabilities[0].permitted & looking) == looking &&
-                   set_capabilities(root.capabilities, looking, 0);
+    root.dropped = ids && (few[0].permitted & looking) == looking && set_capabilities(few);
     if (root.dropped) {
         end_with_parent_and_leave_no_core();
         return NULL;

@@ -22,17 +22,13 @@
 #define TFHOOK_SANDBOX_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
-
-enum { SANDBOX_KEPT_MAX = 4 };
 
 struct sandbox {
     pid_t parent;   /* when it is another by now, it has died, and so shall this process */
     long seconds;   /* of CPU time */
     int streams[3]; /* for stdin, stdout and stderr; stdin -1: nothing to read */
-    int kept[SANDBOX_KEPT_MAX];
-    size_t kept_count;
+    int kept[2];    /* what stays open besides */
 };
 
 /* Once, in the child, before any code of a plugin's. False: it has no way to go on, and must exit.

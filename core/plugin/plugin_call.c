@@ -161,21 +161,17 @@ static bool has_ended(pid_t pid)
  * it has sent its end it exits at once. False: its time is over. */
 static bool read_until_end(struct running *run)
 {
-    enum { LOOK_MS = 200, EXIT_MS = 1000, SOON_US = 100, SOON_LOOKS = 20, LATER_US = 5000 };
+    enum { LOOK_MS = 200, EXIT_MS = 1000 };
     int64_t deadline = clock_ms() + run->call->step->timeout * 1000;
     int64_t exit_by = deadline;
-    for (int looks = 0; run->broken == NULL && !interrupt_pending;) {
+    while (run->broken == NULL && !interrupt_pending) {
         int64_t now = clock_ms();
         int64_t left = exit_by - now;
         if (left <= 0)
             return exit_by < deadline;
         bool closing = run->ended || run->records < 0;
-        int64_t pause_us = (left < LOOK_MS ? left : LOOK_MS) * 1000;
-        if (closing)
-            pause_us = looks++ < SOON_LOOKS ? SOON_US : LATER_US;
-        const struct timespec pause = {0, pause_us * 1000};
         struct pollfd fds[] = {{run->records, POLLIN, 0}, {run->printed, POLLIN, 0}};
-        int ready = ppoll(fds, 2, &pause, NULL);
+        int ready = poll(fds, 2, closing ? 1 : left < LOOK_MS ? (int)left : LOOK_MS);
         if (ready > 0 && fds[0].revents != 0)
             (void)read_records(run);
         if (ready > 0 && fds[1].revents != 0)
@@ -204,40 +200,37 @@ static int reap_child(pid_t pid)
     return SIGKILL;
 }
 
-static void set_failure(struct call_result *result, enum step_status status, const char *message)
+static void set_failure(struct running *run, enum step_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void set_failure(struct running *run, enum step_status status, const char *format, ...)
 {
-    result->status = status;
-    result->exit = STATUS_FAILED;
-    result->message = message;
+    run->result->status = status;
+    run->result->exit = STATUS_FAILED;
+    MEM_FORMAT(run->mem, format, run->result->message);
 }
 
 static void judge_end(struct running *run, int status, bool late)
 {
-    struct mem *mem = run->mem;
-    struct call_result *result = run->result;
     const char *plugin = run->call->step->plugin;
     if (late)
-        set_failure(result, STEP_TIMED_OUT,
-                    mem_printf(mem,
-                               "the plugin %s did not end within %ld s and was killed; raise "
-                               "timeout if it needs longer",
-                               plugin, run->call->step->timeout));
+        set_failure(run, STEP_TIMED_OUT,
+                    "the plugin %s did not end within %ld s and was killed; raise timeout if it "
+                    "needs longer",
+                    plugin, run->call->step->timeout);
     else if (interrupt_pending)
-        set_failure(result, STEP_FAILED, "interrupted");
+        set_failure(run, STEP_FAILED, "interrupted");
     else if (run->broken != NULL)
-        set_failure(result, STEP_CRASHED,
-                    mem_printf(mem, "the plugin %s is broken: %s", plugin, run->broken));
+        set_failure(run, STEP_CRASHED, "the plugin %s is broken: %s", plugin, run->broken);
     else if (WIFSIGNALED(status))
-        set_failure(
-            result, STEP_CRASHED,
-            mem_printf(mem, "the plugin %s crashed: %s%s", plugin, strsignal(WTERMSIG(status)),
-                       run->call->call == CALL_PLAN ? "; what it proposed is dropped" : ""));
+        set_failure(run, STEP_CRASHED, "the plugin %s crashed: %s%s", plugin,
+                    strsignal(WTERMSIG(status)),
+                    run->call->call == CALL_PLAN ? "; what it proposed is dropped" : "");
     else if (!run->ended || WEXITSTATUS(status) != 0)
-        set_failure(result, STEP_CRASHED,
-                    mem_printf(mem,
-                               "the plugin %s ended by itself with exit status %d; what it "
-                               "proposed is dropped",
-                               plugin, WEXITSTATUS(status)));
+        set_failure(run, STEP_CRASHED,
+                    "the plugin %s ended by itself with exit status %d; what it proposed is "
+                    "dropped",
+                    plugin, WEXITSTATUS(status));
 }
 
 /* Its number and our ends; -1 with errno set. */
@@ -262,8 +255,7 @@ void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct cal
     struct running run = {.mem = mem, .call = call, .result = ret};
     start_child(&run);
     if (run.pid < 0) {
-        set_failure(ret, STEP_FAILED,
-                    mem_printf(mem, "cannot start a process: %s", strerror(errno)));
+        set_failure(&run, STEP_FAILED, "cannot start a process: %s", strerror(errno));
     } else {
         (void)setpgid(run.pid, run.pid);
         (void)fcntl(run.records, F_SETFL, O_NONBLOCK);

@@ -81,8 +81,7 @@ _Noreturn void plugin_child_main(const struct plugin_call *call, pid_t parent, i
     const struct sandbox sandbox = {.parent = parent,
                                     .seconds = call->step->timeout,
                                     .streams = {-1, printed, printed},
-                                    .kept = {records, call->file->fd},
-                                    .kept_count = 2};
+                                    .kept = {records, call->file->fd}};
     if (!sandbox_enter(&sandbox))
         _exit(1);
     (void)signal(SIGPIPE, SIG_IGN);

@@ -75,8 +75,7 @@ int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
                          "--plugin-dir)",
                          plugin_dir);
     pipeline->plugin_dir = secure_path_open_directory(
-        session->mem, plugin_dir,
-        mem_printf(session->mem, "the plugins in %s are not loaded", plugin_dir), err);
+        plugin_dir, mem_printf(session->mem, "the plugins in %s are not loaded", plugin_dir), err);
     if (pipeline->plugin_dir < 0)
         return -1;
     interrupt_catch();

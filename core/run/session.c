@@ -62,7 +62,7 @@ static int check_state_dir(struct session *session, struct err *err)
     if (session->cli.command == COMMAND_PLUGINS)
         return 0;
     for (size_t i = 0; i < sizeof held / sizeof *held; i++)
-        if (secure_path_check_directory(mem, mem_printf(mem, "%s%s", dir, held[i]), what, err) < 0)
+        if (secure_path_check_directory(mem_printf(mem, "%s%s", dir, held[i]), what, err) < 0)
             return -1;
     return 0;
 }
@@ -106,7 +106,7 @@ int session_config_text(struct session *session, struct blob *ret, struct err *e
         return -1;
     int rc = access(real, F_OK) < 0 ? -errno : 0;
     if (rc == 0) {
-        int directory = secure_path_open_directory(mem, file_parent(mem, real), what, err);
+        int directory = secure_path_open_directory(file_parent(mem, real), what, err);
         int fd = directory < 0 ? -1
                                : secure_path_open_file(mem, directory, file_parent(mem, real),
                                                        strrchr(real, '/') + 1, what, err);

@@ -26,7 +26,7 @@ static int make_state_dir(struct mem *mem, const char *dir, struct err *err)
         return err_errno(err, STATUS_FAILED, -rc, "cannot make the state directory %s", dir);
     /* Somebody else may have made it first. */
     return secure_path_check_directory(
-        mem, dir, mem_printf(mem, "the state directory %s is not used", dir), err);
+        dir, mem_printf(mem, "the state directory %s is not used", dir), err);
 }
 
 static const char *read_holder(struct mem *mem, int fd)

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,9 @@ static void a_loop_and_a_relative_path_are_errors(void **state)
     const char *real = NULL;
     assert_int_equal(root_resolve(&root, &mem, "/loop", &real), -ELOOP);
     assert_int_equal(root_resolve(&root, &mem, "etc", &real), -EINVAL);
+    assert_int_equal(close(creat(in_dir("etc/file"), 0600)), 0);
+    assert_int_equal(root_resolve(&root, &mem, "/etc/file/../d", &real), -ENOTDIR);
+    assert_int_equal(unlink(in_dir("etc/file")), 0);
     assert_null(real);
 }
 

@@ -61,7 +61,7 @@ static int open_file(const char *directory, const char *name, char **ret_why)
     struct err err = {.mem = &mem};
     char path[PATH_MAX];
     (void)snprintf(path, sizeof path, "%s/%s", folder, directory);
-    int fd = secure_path_open_directory(&mem, path, "it is not used", &err);
+    int fd = secure_path_open_directory(path, "it is not used", &err);
     int file = fd < 0 ? -1 : secure_path_open_file(&mem, fd, path, name, "it is not used", &err);
     if (fd >= 0)
         (void)close(fd);

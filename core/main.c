@@ -3,6 +3,7 @@
  * command line, config, steps in children, plan, transaction, report.
  */
 #include "commands.h"
+#include "descriptors.h"
 #include "digest.h"
 #include "help.h"
 #include "interrupt.h"
@@ -132,6 +133,7 @@ int main(int argc, char **argv)
     (void)prctl(PR_SET_DUMPABLE, 0);
     static struct mem mem; /* freed by the end of the process */
     invoker_save(&mem);
+    descriptors_note_inherited(&mem);
     struct session session = {.mem = &mem, .lock = -1};
     struct report report = {0};
     struct pipeline pipeline = {.session = &session, .report = &report, .plugin_dir = -1};

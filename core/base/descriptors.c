@@ -45,6 +45,26 @@ int descriptor_read(struct mem *mem, int fd, size_t limit, struct blob *ret)
     return 0;
 }
 
+struct numbers {
+    int *items;
+    size_t count;
+};
+
+/* Those from 3 on; none where /proc is not mounted. */
+static struct numbers list_open(struct mem *mem)
+{
+    struct numbers numbers = {0};
+    DIR *dir = opendir("/proc/self/fd");
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        long fd = 0;
+        if (text_number(entry->d_name, 3, INT_MAX, &fd) && fd != dirfd(dir))
+            *mem_push(mem, numbers.items, numbers.count) = (int)fd;
+    }
+    if (dir != NULL)
+        (void)closedir(dir);
+    return numbers;
+}
+
 static bool is_kept(int fd, const int *keep, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -55,15 +75,23 @@ static bool is_kept(int fd, const int *keep, size_t count)
 
 void descriptors_close_all_but(const int *keep, size_t count)
 {
-    DIR *dir = opendir("/proc/self/fd");
-    if (dir == NULL)
-        return;
-    int own = dirfd(dir);
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        long fd = 0;
-        if (text_number(entry->d_name, 3, INT_MAX, &fd) && fd != own &&
-            !is_kept((int)fd, keep, count))
-            (void)close((int)fd);
-    }
-    (void)closedir(dir);
+    struct mem mem = {0};
+    struct numbers open = list_open(&mem);
+    for (size_t i = 0; i < open.count; i++)
+        if (!is_kept(open.items[i], keep, count))
+            (void)close(open.items[i]);
+    mem_free(&mem);
+}
+
+static struct numbers inherited;
+
+void descriptors_note_inherited(struct mem *mem)
+{
+    inherited = list_open(mem);
+}
+
+void descriptors_close_inherited(void)
+{
+    for (size_t i = 0; i < inherited.count; i++)
+        (void)close(inherited.items[i]);
 }

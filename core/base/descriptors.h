@@ -24,4 +24,9 @@ int descriptor_read(struct mem *mem, int fd, size_t limit, struct blob *ret)
 /* Close every descriptor from 3 on that is not in `keep`. */
 void descriptors_close_all_but(const int *keep, size_t count);
 
+/* Those that the invoker has left open from 3 on, e.g. for a logger: noted before any other is
+ * opened, and closed in a child. */
+void descriptors_note_inherited(struct mem *mem);
+void descriptors_close_inherited(void);
+
 #endif

@@ -71,8 +71,11 @@ void invoker_restore(void)
 
 void invoker_reset_signals(void)
 {
+    sigset_t none;
     for (int number = 1; number < NSIG; number++)
         (void)signal(number, SIG_DFL);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 char *const *invoker_environment(void)

@@ -16,7 +16,8 @@ void invoker_save(struct mem *mem);
 /* In the child that becomes a phase command. */
 void invoker_restore(void);
 
-/* In a child that runs anything else: every signal has its default action. */
+/* In a child that runs anything else: every signal has its default action, and none
+ * is blocked. */
 void invoker_reset_signals(void);
 
 /* The environment; entries[count] is NULL. */

@@ -4,6 +4,7 @@
 #include "path_walk.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,35 +40,47 @@ int root_resolve_links(const struct root *root, struct mem *mem, const char *pat
     return walk_whole(root, mem, path, ret_owner, ret, &there);
 }
 
-static int resolve_cached(const struct root *root, const char *path, const char **ret,
+enum { CACHED_LINKS_MAX = 8 };
+
+static int resolve_cached(const struct root *root, const char *path, int links, const char **ret,
                           bool *ret_there);
 
-/* By the directory that it is in, unless it is a link itself. */
-static bool resolve_in_directory(const struct root *root, const char *path, const char **ret,
-                                 bool *ret_there)
+/* By the directory that it is in, and by what it is a link to. False: it must be walked. */
+static bool resolve_in_directory(const struct root *root, const char *path, int links,
+                                 const char **ret, bool *ret_there)
 {
     struct mem *mem = root->cache->mem;
     const char *slash = strrchr(path, '/');
     const char *directory = root->dir;
     bool there = true; /* the directory */
-    char any;
+    char target[PATH_MAX];
     if (slash == NULL || strcmp(slash, "/") == 0 || strcmp(slash, "/.") == 0 ||
         strcmp(slash, "/..") == 0)
         return false;
-    if (slash != path &&
-        resolve_cached(root, mem_strn(mem, path, (size_t)(slash - path)), &directory, &there) < 0)
+    if (slash != path && resolve_cached(root, mem_strn(mem, path, (size_t)(slash - path)), links,
+                                        &directory, &there) < 0)
         return false;
     int length = (int)strlen(directory); /* the root's has a slash at its end */
     length -= length > 0 && directory[length - 1] == '/';
     const char *real = mem_printf(mem, "%.*s%s", length, directory, slash);
-    if (there && (readlink(real, &any, 1) >= 0 || (errno != EINVAL && errno != ENOENT)))
+    ssize_t size = there ? readlink(real, target, sizeof target - 1) : -1;
+    if (size >= 0) {
+        target[size] = '\0';
+        const char *next = target[0] == '/'
+                               ? target
+                               : mem_printf(mem, "%.*s/%s", length - (int)strlen(root->dir),
+                                            directory + strlen(root->dir), target);
+        return links < CACHED_LINKS_MAX &&
+               resolve_cached(root, next, links + 1, ret, ret_there) == 0;
+    }
+    if (there && errno != EINVAL && errno != ENOENT)
         return false;
     *ret_there = there && errno == EINVAL;
     *ret = real;
     return true;
 }
 
-static int resolve_cached(const struct root *root, const char *path, const char **ret,
+static int resolve_cached(const struct root *root, const char *path, int links, const char **ret,
                           bool *ret_there)
 {
     struct root_cache *cache = root->cache;
@@ -79,7 +92,7 @@ static int resolve_cached(const struct root *root, const char *path, const char 
         *ret_there = true;
         return 0;
     }
-    if (!resolve_in_directory(root, path, ret, ret_there)) {
+    if (!resolve_in_directory(root, path, links, ret, ret_there)) {
         int rc = walk_whole(root, cache->mem, path, NULL, ret, ret_there);
         if (rc < 0)
             return rc;
@@ -95,7 +108,7 @@ static int resolve_cached(const struct root *root, const char *path, const char 
 int root_resolve(const struct root *root, struct mem *mem, const char *path, const char **ret)
 {
     bool there;
-    return root->cache != NULL ? resolve_cached(root, path, ret, &there)
+    return root->cache != NULL ? resolve_cached(root, path, 0, ret, &there)
                                : walk_whole(root, mem, path, NULL, ret, &there);
 }
 

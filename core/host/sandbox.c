@@ -22,10 +22,10 @@ enum { NOBODY = 65534 };
 /* What was root's before it was given up first. */
 static struct {
     bool dropped;
-    gid_t group;
-    gid_t groups[NGROUPS_MAX];
-    int group_count;
     struct __user_cap_data_struct capabilities[_LINUX_CAPABILITY_U32S_3];
+    gid_t group;
+    int group_count;
+    gid_t groups[NGROUPS_MAX];
 } root;
 
 static bool set_streams(const int streams[3])
@@ -70,8 +70,8 @@ bool sandbox_enter(const struct sandbox *how)
     end_with_parent_and_leave_no_core();
     if (getppid() != how->parent || !set_streams(how->streams))
         return false;
-    descriptors_close_all_but(how->kept, sizeof how->kept / sizeof *how->kept);
-    invoker_reset_signals(); /* none is blocked, and the umask is 022: invoker_environment.h */
+    descriptors_close_inherited();
+    invoker_reset_signals(); /* the umask is 022: invoker_environment.h */
     if (chdir("/") < 0)
         return false;
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

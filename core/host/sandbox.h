@@ -3,7 +3,7 @@
  * security boundary: a plugin is trusted as whoever installed it.
  *
  * A process group of its own, so that what it starts is ended with it; its end with its parent's;
- * of the descriptors only those for its answers; no terminal; signals, working directory and umask
+ * of the descriptors none of the invoker's; no terminal; signals, working directory and umask
  * as in a new process; limits of CPU time, memory and the size of a file; no core file; no new
  * privileges.
  *
@@ -28,7 +28,6 @@ struct sandbox {
     pid_t parent;   /* when it is another by now, it has died, and so shall this process */
     long seconds;   /* of CPU time */
     int streams[3]; /* for stdin, stdout and stderr; stdin -1: nothing to read */
-    int kept[2];    /* what stays open besides */
 };
 
 /* Once, in the child, before any code of a plugin's. False: it has no way to go on, and must exit.

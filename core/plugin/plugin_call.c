@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 enum {
-    ROOM_MIN = 64 * 1024,
+    ROOM_MIN = 4 * 1024,
     TOTAL_MAX = 256 * 1024 * 1024,
     PRINTED_MAX = 64 * 1024,
     LOGS_MAX = 2000
@@ -28,6 +28,7 @@ struct running {
     const struct plugin_call *call;
     struct call_result *result;
     pid_t pid;
+    sigset_t mask;        /* while it is waited for */
     int records, printed; /* our ends; -1 when closed */
     struct mem buffers;   /* what was read, until the call ends */
     unsigned char *data;
@@ -156,32 +157,37 @@ static bool has_ended(pid_t pid)
     return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
 }
 
+/* A handler, so that ppoll() returns. */
+static void wake_up(int number)
+{
+    (void)number;
+}
+
 /* Until the child has ended, or its time is over, or nobody wants its answer any more. A pipe's end
  * says nothing: what the child has started may hold it open, and the child may close it early. Once
  * it has sent its end it exits at once. False: its time is over. */
 static bool read_until_end(struct running *run)
 {
-    enum { LOOK_MS = 200, EXIT_MS = 1000 };
+    enum { EXIT_MS = 1000 };
     int64_t deadline = clock_ms() + run->call->step->timeout * 1000;
     int64_t exit_by = deadline;
     while (run->broken == NULL && !interrupt_pending) {
+        if (has_ended(run->pid)) {
+            drain_pipes(run);
+            return true;
+        }
         int64_t now = clock_ms();
-        int64_t left = exit_by - now;
-        if (left <= 0)
+        if (run->ended && exit_by == deadline && now + EXIT_MS < deadline)
+            exit_by = now + EXIT_MS;
+        if (exit_by <= now)
             return exit_by < deadline;
-        bool closing = run->ended || run->records < 0;
+        const struct timespec left = {(exit_by - now) / 1000, (exit_by - now) % 1000 * 1000000};
         struct pollfd fds[] = {{run->records, POLLIN, 0}, {run->printed, POLLIN, 0}};
-        int ready = poll(fds, 2, closing ? 1 : left < LOOK_MS ? (int)left : LOOK_MS);
+        int ready = ppoll(fds, run->ended ? 0 : 2, &left, &run->mask);
         if (ready > 0 && fds[0].revents != 0)
             (void)read_records(run);
         if (ready > 0 && fds[1].revents != 0)
             (void)read_printed(run);
-        if (run->ended && exit_by == deadline && now + EXIT_MS < deadline)
-            exit_by = now + EXIT_MS;
-        if ((ready == 0 || closing) && has_ended(run->pid)) {
-            drain_pipes(run);
-            return true;
-        }
     }
     return true;
 }
@@ -241,8 +247,12 @@ static void start_child(struct running *run)
     pid_t parent = getpid();
     (void)fflush(stdout); /* what is buffered is ours to print, not the child's */
     run->pid = pipe2(records, O_CLOEXEC) == 0 && pipe2(printed, O_CLOEXEC) == 0 ? fork() : -1;
-    if (run->pid == 0)
+    if (run->pid == 0) {
+        descriptor_close(&records[0]);
+        descriptor_close(&printed[0]);
+        descriptor_close(&(int){run->call->lock});
         plugin_child_main(run->call, parent, records[1], printed[1]);
+    }
     descriptor_close(&records[1]);
     descriptor_close(&printed[1]);
     run->records = records[0];
@@ -253,6 +263,16 @@ void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct cal
 {
     *ret = (struct call_result){.message = ""};
     struct running run = {.mem = mem, .call = call, .result = ret};
+    const struct sigaction waking = {.sa_handler = wake_up};
+    static const int numbers[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP};
+    struct sigaction before;
+    sigset_t blocked;
+    /* None of these is missed: they come while ppoll() waits, and at no other time. */
+    (void)sigemptyset(&blocked);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        (void)sigaddset(&blocked, numbers[i]);
+    (void)sigprocmask(SIG_BLOCK, &blocked, &run.mask);
+    (void)sigaction(SIGCHLD, &waking, &before);
     start_child(&run);
     if (run.pid < 0) {
         set_failure(&run, STEP_FAILED, "cannot start a process: %s", strerror(errno));
@@ -266,6 +286,8 @@ void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct cal
         (void)kill(run.pid, SIGKILL); /* it may have left the group */
         judge_end(&run, reap_child(run.pid), !in_time);
     }
+    (void)sigaction(SIGCHLD, &before, NULL);
+    (void)sigprocmask(SIG_SETMASK, &run.mask, NULL);
     log_progress(call->log, NULL, 0, 0);
     descriptor_close(&run.records);
     descriptor_close(&run.printed);

@@ -33,6 +33,7 @@ struct plugin_call {
     const struct settings *settings; /* not for CALL_DESCRIBE */
     const char *hook;
     struct change_set *changes; /* NULL: none; the child changes its own copy only */
+    int lock;                   /* closed in the child, which must not hold it; -1: none */
 };
 
 /* Always fills *ret; what went wrong is in its status, exit and message. */

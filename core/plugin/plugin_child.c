@@ -78,10 +78,8 @@ _Noreturn void plugin_child_main(const struct plugin_call *call, pid_t parent, i
                                    .may_publish = call->call == CALL_VERIFY,
                                    .log_level = log_level_shown(call->log),
                                    .fd = records};
-    const struct sandbox sandbox = {.parent = parent,
-                                    .seconds = call->step->timeout,
-                                    .streams = {-1, printed, printed},
-                                    .kept = {records, call->file->fd}};
+    const struct sandbox sandbox = {
+        .parent = parent, .seconds = call->step->timeout, .streams = {-1, printed, printed}};
     if (!sandbox_enter(&sandbox))
         _exit(1);
     (void)signal(SIGPIPE, SIG_IGN);

@@ -94,7 +94,8 @@ int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct e
                                      .environment = &session->environment,
                                      .log = &session->log,
                                      .file = file,
-                                     .step = runner->step};
+                                     .step = runner->step,
+                                     .lock = session->lock};
     plugin_call_run(session->mem, &call, &result);
     if (result.status != STEP_OK || result.info.name == NULL) {
         descriptor_close(&file->fd);

@@ -192,7 +192,8 @@ static void call_step(struct pipeline *pipeline, const struct runner *runner, en
                                       .step = runner->step,
                                       .settings = &runner->settings,
                                       .hook = hook,
-                                      .changes = changes};
+                                      .changes = changes,
+                                      .lock = session->lock};
     *ret = (struct call_result){.status = STEP_OK, .exit = STATUS_OK, .message = ""};
     if (has[which])
         plugin_call_run(session->mem, &child, ret);

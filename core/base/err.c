@@ -30,6 +30,8 @@ static const struct {
 int err_errno(struct err *err, enum status status, int number, const char *format, ...)
 {
     const char *what;
+    if (number == 0)
+        return 0;
     const char *hint = "";
     MEM_FORMAT(err->mem, format, what);
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)

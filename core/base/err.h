@@ -22,7 +22,8 @@ struct err {
  * already there is kept: the first cause is the true one. */
 int err_set(struct err *err, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* "... : strerror(number)", with a hint where the kernel's words need one. */
+/* "... : strerror(number)", with a hint where the kernel's words need one. The number 0 is no
+ * error: then 0, and nothing is set. */
 int err_errno(struct err *err, enum status status, int number, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -131,11 +131,11 @@ static int invert_all(struct session *session, const struct journal *journal,
 {
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
-        const char *why = NULL;
         if (names_have(&session->cli.skip, entry->change.path))
             continue;
-        if (target_directory_is_there(session->mem, journal, entry, &why) < 0)
-            return refuse_entry(session, entry, err, "cannot be rolled back: %s", why);
+        const char *lost = target_directory_lost(session->mem, journal, entry);
+        if (lost != NULL)
+            return refuse_entry(session, entry, err, "cannot be rolled back: %s", lost);
         if (invert_entry(session, journal, entry, changes, err) < 0)
             return -1;
     }
@@ -160,14 +160,14 @@ static int apply_inverse(struct session *session, struct report *report,
                          const struct journal *journal, const struct change_set *changes,
                          struct err *err)
 {
-    struct txn txn;
-    const struct txn_origin origin = {.command = "rollback",
-                                      .user = session_user(session),
-                                      .undoes = journal->seq,
-                                      .partial = session->cli.skip.count > 0};
-    if (txn_begin(session->mem, &session->environment, &session->log, changes, &origin, &txn, err) <
-            0 ||
-        txn_apply(&txn, err) < 0)
+    struct txn txn = {session->mem,
+                      &session->environment,
+                      &session->log,
+                      {.command = "rollback",
+                       .user = session_user(session),
+                       .undoes = journal->seq,
+                       .partial = session->cli.skip.count > 0}};
+    if (txn_begin(&txn, changes, err) < 0 || txn_apply(&txn, err) < 0)
         return -1;
     if (txn_commit(&txn, err) < 0) {
         report->result = "rolled-back"; /* unless it is stuck, which the caller tells */

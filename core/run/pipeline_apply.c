@@ -33,13 +33,14 @@ static int write_and_verify(struct pipeline *pipeline, const struct apply_reques
                             const struct change_set *changes, bool *ret_again, struct err *err)
 {
     struct session *session = pipeline->session;
-    struct txn txn;
     struct runner *culprit = NULL;
     size_t verified = 0;
-    const struct txn_origin origin = {
-        .command = what->command, .hook = what->selection.hook, .user = session_user(session)};
-    if (txn_begin(session->mem, &session->environment, &session->log, changes, &origin, &txn, err) <
-        0)
+    struct txn txn = {
+        session->mem,
+        &session->environment,
+        &session->log,
+        {.command = what->command, .hook = what->selection.hook, .user = session_user(session)}};
+    if (txn_begin(&txn, changes, err) < 0)
         return -1;
     int rc = txn_apply(&txn, err);
     if (rc == 0) {

@@ -9,8 +9,8 @@
 
 static void note_failure(struct err *err, const char *path, const char *why)
 {
-    (void)err_set(err, STATUS_FAILED, "%s (%s)", text_escape(err->mem, path, strlen(path)),
-                  text_escape(err->mem, why, strlen(why)));
+    (void)err_set(err, STATUS_FAILED, "%s (%s)", text_shown(err->mem, path),
+                  text_shown(err->mem, why));
 }
 
 static void note_removal(struct err *err, int rc, const char *path)
@@ -23,21 +23,19 @@ static void note_removal(struct err *err, int rc, const char *path)
 static bool may_touch(struct mem *mem, const struct journal *journal, const struct entry *entry,
                       struct err *err)
 {
-    const char *why = NULL;
-    if (target_directory_is_there(mem, journal, entry, &why) == 0)
-        return true;
-    note_failure(err, entry->change.path, why);
-    return false;
+    const char *lost = target_directory_lost(mem, journal, entry);
+    if (lost != NULL)
+        note_failure(err, entry->change.path, lost);
+    return lost == NULL;
 }
 
 /* 1: what was written late is kept. */
-static int remove_link(struct mem *mem, const struct journal *journal, size_t index,
+static int remove_link(struct mem *mem, const struct journal *journal, const struct entry *entry,
                        struct err *err)
 {
-    const struct entry *entry = &journal->entries[index];
     if (entry->link == NULL || !may_touch(mem, journal, entry, err))
         return 0;
-    int late = conflict_copy_keep_late(mem, journal, index);
+    int late = conflict_copy_keep_late(mem, journal, entry);
     if (late >= 0)
         note_removal(err, file_remove(entry->link), entry->link);
     else
@@ -57,56 +55,48 @@ int cleanup_temp(const struct entry *entry)
                                      : file_remove(entry->temp);
 }
 
-static void sync_directories(struct mem *mem, const struct journal *journal, struct err *err)
+int cleanup_links(struct mem *mem, const struct journal *journal, const char **ret_late,
+                  struct err *err)
 {
     const char *path = NULL;
+    *ret_late = NULL;
+    for (size_t i = 0; i < journal->count; i++)
+        if (remove_link(mem, journal, &journal->entries[i], err) > 0)
+            *ret_late = journal->entries[i].change.real;
     int rc = err->text != NULL ? 0 : target_directories_sync(mem, journal, &path);
     if (rc < 0)
         note_failure(err, path,
                      mem_printf(mem, "its directory cannot be synced: %s", strerror(-rc)));
-}
-
-int cleanup_links(struct mem *mem, const struct journal *journal, const char **ret_late,
-                  struct err *err)
-{
-    *ret_late = NULL;
-    for (size_t i = 0; i < journal->count; i++)
-        if (remove_link(mem, journal, i, err) > 0)
-            *ret_late = journal->entries[i].change.real;
-    sync_directories(mem, journal, err);
     return err->text == NULL ? 0 : -1;
 }
 
 int cleanup_edit_backups(struct mem *mem, const struct journal *journal, struct err *err)
 {
-    bool any = false;
     for (size_t i = 0; i < journal->count; i++) {
         const struct entry *entry = &journal->entries[i];
         if (entry->change.action != ACTION_EDIT || entry->backup == NULL)
             continue;
         const char *path = mem_printf(mem, "%s/%s", journal->dir, entry->backup);
         note_removal(err, file_remove(path), path);
-        any = true;
     }
-    if (any && err->text == NULL)
+    if (err->text == NULL)
         note_removal(err, file_sync_directory(journal->dir), journal->dir);
     return err->text == NULL ? 0 : -1;
 }
 
 int cleanup_all(struct mem *mem, const struct journal *journal, bool directories, struct err *err)
 {
-    /* The last first: a file before the directory that it may lie in. */
+    const char *late = NULL;
+    /* The last first: a file before the directory that it may lie in. A new directory holds no
+     * second name of an old file. */
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
-        (void)remove_link(mem, journal, i - 1, err);
         if (!may_touch(mem, journal, entry, err))
             continue;
         note_removal(err, cleanup_temp(entry), entry->temp);
         if (directories && entry->change.action == ACTION_DIRECTORY)
             note_removal(err, file_remove_directory(entry->change.real), entry->change.real);
     }
-    if (err->text == NULL && cleanup_edit_backups(mem, journal, err) < 0)
-        return -1;
-    sync_directories(mem, journal, err);
-    return err->text == NULL ? 0 : -1;
+    return cleanup_links(mem, journal, &late, err) < 0 ? -1
+                                                       : cleanup_edit_backups(mem, journal, err);
 }

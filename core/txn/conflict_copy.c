@@ -14,9 +14,10 @@ static bool has_content(struct mem *mem, const char *path, const struct blob *co
            memcmp(there.data, content->data, there.size) == 0;
 }
 
-int conflict_copy_keep(struct mem *mem, const struct journal *journal, size_t index,
+int conflict_copy_keep(struct mem *mem, const struct journal *journal, const struct entry *entry,
                        const char *path)
 {
+    size_t index = (size_t)(entry - journal->entries);
     struct blob content;
     int rc = file_read(mem, path, FILE_LIMIT, &content);
     if (rc < 0)
@@ -48,11 +49,11 @@ static int is_late(struct mem *mem, const struct entry *entry)
     return rc < 0 ? rc : strcmp(now, entry->change.old_sha256) != 0;
 }
 
-int conflict_copy_keep_late(struct mem *mem, const struct journal *journal, size_t index)
+int conflict_copy_keep_late(struct mem *mem, const struct journal *journal,
+                            const struct entry *entry)
 {
-    const struct entry *entry = &journal->entries[index];
     int late = is_late(mem, entry);
-    int rc = late <= 0 ? late : conflict_copy_keep(mem, journal, index, entry->link);
+    int rc = late <= 0 ? late : conflict_copy_keep(mem, journal, entry, entry->link);
     return rc < 0 ? rc : late;
 }
 
@@ -66,10 +67,9 @@ void conflict_copy_report(struct mem *mem, const struct log *log, const struct j
         size_t index = strtoul(name, NULL, 10);
         if (strstr(name, JOURNAL_FOREIGN) == NULL || index >= journal->count)
             continue;
-        const char *path = journal->entries[index].change.path;
         log_warn(log,
                  "%s: what something else had written is kept, as %s/%s; remove that when you have "
                  "seen it",
-                 text_escape(mem, path, strlen(path)), journal->dir, name);
+                 text_shown(mem, journal->entries[index].change.path), journal->dir, name);
     }
 }

@@ -6,7 +6,7 @@
  * A program that has a target open while it is replaced goes on writing into the old file. Until
  * the commit that file has a second name, under which this can be seen: such a write is late.
  *
- * `index` is the entry's in the journal. Errors are negated errno values.
+ * `entry` is one of the journal's. Errors are negated errno values.
  */
 #ifndef TFHOOK_CONFLICT_COPY_H
 #define TFHOOK_CONFLICT_COPY_H
@@ -16,12 +16,12 @@
 
 /* Under a name that is free: an earlier try may have kept something else, or only a part. Also 0
  * when there is nothing at `path`, or when a copy has that content already. */
-int conflict_copy_keep(struct mem *mem, const struct journal *journal, size_t index,
+int conflict_copy_keep(struct mem *mem, const struct journal *journal, const struct entry *entry,
                        const char *path) __attribute__((warn_unused_result));
 
 /* Before the second name is removed. 1: the old file was written to late, and a copy is kept. */
-int conflict_copy_keep_late(struct mem *mem, const struct journal *journal, size_t index)
-    __attribute__((warn_unused_result));
+int conflict_copy_keep_late(struct mem *mem, const struct journal *journal,
+                            const struct entry *entry) __attribute__((warn_unused_result));
 
 /* Warns of each copy that the transaction keeps. */
 void conflict_copy_report(struct mem *mem, const struct log *log, const struct journal *journal);

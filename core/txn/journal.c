@@ -23,18 +23,23 @@ bool entry_is_directory(const struct entry *entry)
            entry->change.action == ACTION_REMOVE_DIRECTORY;
 }
 
-int entry_failed(struct err *err, int rc, const struct entry *entry, const char *what)
+int entry_result(struct err *err, int rc, const struct entry *entry, const char *what)
 {
     return err_errno(err, STATUS_FAILED, -rc, "cannot %s %s", what, entry->change.real);
 }
 
+bool entry_had_access(const struct entry *entry, const struct stat *st, int mode)
+{
+    return (int)(st->st_mode & 07777) == mode && st->st_uid == entry->old_uid &&
+           st->st_gid == entry->old_gid;
+}
+
 const char *journal_paths(struct mem *mem, const struct journal *journal)
 {
-    const char *paths = "";
+    struct names paths = {0};
     for (size_t i = 0; i < journal->count; i++)
-        paths =
-            mem_printf(mem, "%s%s%s", paths, i > 0 ? ", " : "", journal->entries[i].change.path);
-    return text_escape(mem, paths, strlen(paths));
+        names_add(mem, &paths, journal->entries[i].change.path);
+    return text_shown(mem, names_join(mem, &paths, ", "));
 }
 
 int journal_write(struct mem *mem, const struct journal *journal, struct err *err)
@@ -50,7 +55,7 @@ int journal_write(struct mem *mem, const struct journal *journal, struct err *er
         rc = file_rename(new, path);
     if (rc == 0)
         rc = file_sync_parent(path);
-    return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot write %s", path);
+    return err_errno(err, STATUS_FAILED, -rc, "cannot write %s", path);
 }
 
 int journal_read(struct mem *mem, struct journal *journal, struct err *err)
@@ -61,10 +66,9 @@ int journal_read(struct mem *mem, struct journal *journal, struct err *err)
     if (rc < 0)
         return err_errno(err, STATUS_FAILED, -rc, "cannot read %s", path);
     const char *why = journal_from_json(mem, &content, journal);
-    if (why != NULL)
-        return err_set(err, STATUS_FAILED, "%s is not a journal that can be trusted (%s)", path,
-                       why);
-    return 0;
+    return why == NULL ? 0
+                       : err_set(err, STATUS_FAILED, "%s is not a journal that can be trusted (%s)",
+                                 path, why);
 }
 
 /* --- the directory --- */
@@ -76,23 +80,16 @@ static int by_seq(const void *a, const void *b)
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-static int parse_name(const char *name, struct journal *ret)
+static bool parse_name(struct mem *mem, const char *name, struct journal *ret)
 {
-    const char *dot = strchr(name, '.');
-    char digits[24];
-    if (dot == NULL || (size_t)(dot - name) >= sizeof digits)
-        return -1;
-    memcpy(digits, name, (size_t)(dot - name));
-    digits[dot - name] = '\0';
-    if (!text_number(digits, 1, JOURNAL_SEQ_MAX, &ret->seq))
-        return -1;
-    for (int i = TXN_PREP; i <= TXN_GONE; i++) {
-        if (strcmp(dot + 1, txn_phase_names[i]) == 0) {
-            ret->phase = (enum txn_phase)i;
-            return 0;
-        }
-    }
-    return -1;
+    size_t length = strcspn(name, ".");
+    if (name[length] == '\0' ||
+        !text_number(mem_strn(mem, name, length), 1, JOURNAL_SEQ_MAX, &ret->seq))
+        return false;
+    ret->phase = TXN_PREP;
+    while (ret->phase <= TXN_GONE && strcmp(name + length + 1, txn_phase_names[ret->phase]) != 0)
+        ret->phase++;
+    return ret->phase <= TXN_GONE;
 }
 
 int journal_list(struct mem *mem, const char *state_dir, struct journals *ret, struct err *err)
@@ -105,10 +102,9 @@ int journal_list(struct mem *mem, const char *state_dir, struct journals *ret, s
         return err_errno(err, STATUS_FAILED, -rc, "cannot look at %s", path);
     for (size_t i = 0; i < names.count; i++) {
         struct journal journal = {0};
-        if (parse_name(names.names[i], &journal) < 0)
-            continue;
         journal.dir = mem_printf(mem, "%s/%s", path, names.names[i]);
-        *mem_push(mem, list.items, list.count) = journal;
+        if (parse_name(mem, names.names[i], &journal))
+            *mem_push(mem, list.items, list.count) = journal;
     }
     if (list.count > 1)
         qsort(list.items, list.count, sizeof *list.items, by_seq);
@@ -125,8 +121,7 @@ int journal_move(struct mem *mem, struct journal *journal, enum txn_phase phase,
         return err_errno(err, STATUS_FAILED, -rc, "cannot rename %s to %s", journal->dir, to);
     journal->dir = to;
     journal->phase = phase;
-    rc = file_sync_parent(to);
-    return rc == 0 ? 0 : err_errno(err, STATUS_FAILED, -rc, "cannot sync the parent of %s", to);
+    return err_errno(err, STATUS_FAILED, -file_sync_parent(to), "cannot sync the parent of %s", to);
 }
 
 static bool keeps_foreign(struct mem *mem, const struct journal *journal)

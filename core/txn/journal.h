@@ -44,8 +44,12 @@ struct entry {
 /* Its target is a directory: to be made, or removed when it is empty. */
 bool entry_is_directory(const struct entry *entry);
 
-/* "cannot WHAT REAL: reason", STATUS_FAILED. -1. */
-int entry_failed(struct err *err, int rc, const struct entry *entry, const char *what);
+/* What a call for its target has returned: 0, or -1 with "cannot WHAT REAL: reason",
+ * STATUS_FAILED. */
+int entry_result(struct err *err, int rc, const struct entry *entry, const char *what);
+
+/* Are these the old file's owner, and this mode? */
+bool entry_had_access(const struct entry *entry, const struct stat *st, int mode);
 
 /* A directory with a larger number is not one that we have made. */
 #define JOURNAL_SEQ_MAX 999999999L

@@ -18,7 +18,7 @@ static int look_at_target(struct entry *entry, struct stat *ret, struct err *err
     bool expected = change->existed && change->action != ACTION_DIRECTORY;
     int rc = file_stat(change->real, ret);
     if (rc < 0 && rc != -ENOENT)
-        return entry_failed(err, rc, entry, "look at");
+        return entry_result(err, rc, entry, "look at");
     if ((rc == 0) != expected)
         return err_set(err, STATUS_FAILED, "%s %s since the plan was made; run tfhook again",
                        change->real, rc == 0 ? "has appeared" : "is gone");
@@ -43,7 +43,7 @@ static int read_old(struct mem *mem, struct entry *entry, const struct stat *st,
                        change->real, (uintmax_t)st->st_nlink);
     int rc = file_read(mem, change->real, FILE_LIMIT, ret);
     if (rc < 0)
-        return entry_failed(err, rc, entry, "read");
+        return entry_result(err, rc, entry, "read");
     const char *sha256 = digest(mem, ret->data, ret->size);
     if (change->action != ACTION_EDIT && strcmp(sha256, change->old_sha256) != 0)
         return err_set(err, STATUS_FAILED,
@@ -75,16 +75,14 @@ static int edit_current(struct mem *mem, struct change *change, const struct blo
  * still to be made. */
 static int check_parent(struct mem *mem, const struct entry *entry, struct err *err)
 {
-    const char *why = NULL;
-    if (target_directory_is_unmoved(mem, entry, &why) < 0)
-        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->change.real, why);
+    const char *moved = target_directory_moved(mem, entry);
+    if (moved != NULL)
+        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", entry->change.real, moved);
     const char *parent = file_parent(mem, entry->change.real);
     int fd = open_directory_nofollow(parent);
-    if (fd < 0 && fd != -ENOENT)
-        return err_errno(err, STATUS_FAILED, -fd, "cannot read the directory %s, to sync it",
-                         parent);
+    int rc = fd < 0 && fd != -ENOENT ? fd : 0;
     descriptor_close(&fd);
-    return 0;
+    return err_errno(err, STATUS_FAILED, -rc, "cannot read the directory %s, to sync it", parent);
 }
 
 /* An entry whose change is as it was planned is checked against the disk and filled in. *ret_old is
@@ -120,27 +118,23 @@ static int write_backup(struct txn *txn, const struct entry *entry, const struct
     const char *path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
     bool secret = entry->change.secret || entry->change.action == ACTION_EDIT;
     int rc = file_create(path, old, secret ? 0600 : -1, entry->change.real);
-    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s",
-                              entry->change.real, path)
-                  : 0;
+    return err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->change.real, path);
 }
 
 /* What is new: a directory at its place, a file's content beside it. */
 static int write_new(const struct entry *entry, struct err *err)
 {
     const struct change *change = &entry->change;
-    if (change->action == ACTION_DIRECTORY) {
-        int rc = file_create_directory(change->real, (unsigned)change->mode, NULL);
-        return rc < 0 ? entry_failed(err, rc, entry, "make the directory") : 0;
-    }
+    if (change->action == ACTION_DIRECTORY)
+        return entry_result(err, file_create_directory(change->real, (unsigned)change->mode, NULL),
+                            entry, "make the directory");
     if (change->action != ACTION_WRITE && change->action != ACTION_EDIT)
         return 0;
     const char *like = change->existed ? change->real : change->like;
     int mode = change->mode >= 0 || like != NULL ? change->mode : change->secret ? 0600 : 0644;
     int rc = file_create(entry->temp, &change->content, mode, like);
-    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)",
-                              change->real, entry->temp)
-                  : 0;
+    return err_errno(err, STATUS_FAILED, -rc, "cannot write beside %s (as %s)", change->real,
+                     entry->temp);
 }
 
 /* The old file keeps a second name until the commit: undoing is then a rename, which needs no space
@@ -152,19 +146,17 @@ static int link_old(const struct entry *entry, struct err *err)
     for (size_t i = 0; i < sizeof no_links / sizeof *no_links; i++)
         if (rc == -no_links[i])
             return 0;
-    return rc == 0 ? 0 : entry_failed(err, rc, entry, "link");
+    return entry_result(err, rc, entry, "link");
 }
 
 static int make_dir(const char *path, struct err *err)
 {
-    int rc = file_make_directory(path, 0700);
-    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot make %s", path) : 0;
+    return err_errno(err, STATUS_FAILED, -file_make_directory(path, 0700), "cannot make %s", path);
 }
 
 static int sync_directory(const char *path, struct err *err)
 {
-    int rc = file_sync_directory(path);
-    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync %s", path) : 0;
+    return err_errno(err, STATUS_FAILED, -file_sync_directory(path), "cannot sync %s", path);
 }
 
 /* A plugin's notes lie in a folder that is the core's to make. It is synced also when it is there:
@@ -194,7 +186,6 @@ static int make_transaction_dir(struct txn *txn, struct err *err)
                        "%s/transactions holds number %ld, the greatest there is: move that folder "
                        "elsewhere, which gives up the ways back, to begin anew",
                        state_dir, JOURNAL_SEQ_MAX);
-    txn->journal.phase = TXN_PREP;
     const char *dir = journal_dir(txn->mem, state_dir, txn->journal.seq, TXN_PREP);
     if (mkdir(dir, 0700) < 0)
         return err_errno(err, STATUS_FAILED, errno, "cannot make %s", dir);
@@ -208,10 +199,8 @@ static int write_journal(struct txn *txn, struct err *err)
 {
     if (make_transaction_dir(txn, err) < 0 || journal_write(txn->mem, &txn->journal, err) < 0)
         return -1;
-    int rc = file_sync_ancestors(txn->journal.dir);
-    return rc < 0 ? err_errno(err, STATUS_FAILED, -rc, "cannot sync a directory above %s",
-                              txn->journal.dir)
-                  : 0;
+    return err_errno(err, STATUS_FAILED, -file_sync_ancestors(txn->journal.dir),
+                     "cannot sync a directory above %s", txn->journal.dir);
 }
 
 int prepare(struct txn *txn, const struct change_set *changes, struct err *err)

@@ -26,27 +26,13 @@
 #include <errno.h>
 #include <string.h>
 
-/* The caller reports what was put back as changes too. */
-static void note_undone(struct recovery *recovery, const struct journal *journal)
-{
-    struct change_set *undone = recovery->undone;
-    if (undone == NULL)
-        return;
-    recovery->seq = journal->seq;
-    for (size_t i = 0; i < journal->count; i++) {
-        struct change *back = mem_push(recovery->mem, undone->items, undone->count);
-        *back = change_inverse(&journal->entries[i].change);
-        back->action = journal->entries[i].change.action;
-    }
-}
-
 /* Without its journal it is not known what a transaction has done. It is read again after the phase
  * has changed, for the message must name the journal where it is then; and that may succeed. */
 static int read_or_stick(struct recovery *recovery, struct journal *journal, struct err *err)
 {
     struct err first = {.mem = recovery->mem};
-    struct err moving = {.mem = recovery->mem};
-    struct err unread = {.mem = recovery->mem};
+    struct err moving = first;
+    struct err unread = first;
     if (journal_read(recovery->mem, journal, &first) == 0)
         return 0;
     if (journal_move(recovery->mem, journal, TXN_STUCK, &moving) < 0)
@@ -76,16 +62,15 @@ static bool had_journal(struct recovery *recovery, const struct journal *journal
  * stays as it is, and the next run tries again. */
 static int settle_prep(struct recovery *recovery, struct journal *journal, struct err *err)
 {
-    struct err unread = {.mem = recovery->mem};
     struct err why = {.mem = recovery->mem};
-    bool readable = journal_read(recovery->mem, journal, &unread) == 0;
+    bool readable = journal_read(recovery->mem, journal, &why) == 0;
     if (!readable && had_journal(recovery, journal))
         return err_set(
             err, STATUS_STUCK,
             "transaction %ld has touched no file yet, but temporary ones (.tfhook-*) may "
             "lie beside those that it was to change, and which these are is not known: "
             "%s; `tfhook recover --keep %ld` closes it",
-            journal->seq, unread.text, journal->seq);
+            journal->seq, why.text, journal->seq);
     if (readable && cleanup_all(recovery->mem, journal, true, &why) < 0)
         return err_set(err, STATUS_STUCK,
                        "transaction %ld has touched no file yet, but what it has laid beside them "
@@ -101,16 +86,27 @@ static int settle_prep(struct recovery *recovery, struct journal *journal, struc
     return 0;
 }
 
-static int settle_open(struct recovery *recovery, struct journal *journal, struct err *err)
+/* What was put back is reported by the caller as changes too. */
+static int undo_open(struct recovery *recovery, struct journal *journal, bool force,
+                     struct err *err)
 {
-    if (read_or_stick(recovery, journal, err) < 0)
+    struct change_set *undone = recovery->undone;
+    if (undo_all(recovery->mem, journal, force, err) < 0)
         return -1;
-    if (undo_all(recovery->mem, journal, false, err) < 0)
-        return -1;
-    log_warn(recovery->log, "transaction %ld was interrupted; its changes were undone: %s",
-             journal->seq, journal_paths(recovery->mem, journal));
+    if (force)
+        log_info(recovery->log, "transaction %ld: the old content is back", journal->seq);
+    else
+        log_warn(recovery->log, "transaction %ld was interrupted; its changes were undone: %s",
+                 journal->seq, journal_paths(recovery->mem, journal));
     conflict_copy_report(recovery->mem, recovery->log, journal);
-    note_undone(recovery, journal);
+    if (undone == NULL)
+        return 0;
+    recovery->seq = journal->seq;
+    for (size_t i = 0; i < journal->count; i++) {
+        struct change *back = mem_push(recovery->mem, undone->items, undone->count);
+        *back = change_inverse(&journal->entries[i].change);
+        back->action = journal->entries[i].change.action;
+    }
     return 0;
 }
 
@@ -155,9 +151,11 @@ int recovery_settle_all(struct recovery *recovery, struct err *err)
     /* The newest first: a later transaction was made on top of an earlier one. */
     for (size_t i = all.count; i > 0; i--) {
         struct journal *journal = &all.items[i - 1];
-        if ((journal->phase == TXN_PREP && settle_prep(recovery, journal, err) < 0) ||
-            ((journal->phase == TXN_OPEN || journal->phase == TXN_STUCK) &&
-             settle_open(recovery, journal, err) < 0))
+        if (is_settled(journal))
+            continue;
+        if (journal->phase == TXN_PREP ? settle_prep(recovery, journal, err) < 0
+                                       : read_or_stick(recovery, journal, err) < 0 ||
+                                             undo_open(recovery, journal, false, err) < 0)
             return -1;
     }
     return 0;
@@ -200,22 +198,16 @@ int recovery_restore(struct recovery *recovery, long seq, struct err *err)
         err->status = STATUS_STUCK;
         return -1;
     }
-    if (undo_all(recovery->mem, journal, true, err) < 0)
-        return -1;
-    log_info(recovery->log, "transaction %ld: the old content is back", seq);
-    conflict_copy_report(recovery->mem, recovery->log, journal);
-    note_undone(recovery, journal);
-    return 0;
+    return undo_open(recovery, journal, true, err);
 }
 
 int recovery_keep(struct recovery *recovery, long seq, bool *ret_applied, struct err *err)
 {
-    struct err unread = {.mem = recovery->mem};
     struct err why = {.mem = recovery->mem};
     struct journal *journal = find_unsettled(recovery, seq, err);
     if (journal == NULL)
         return -1;
-    bool readable = journal_read(recovery->mem, journal, &unread) == 0;
+    bool readable = journal_read(recovery->mem, journal, &why) == 0;
     /* Without a journal there is nothing that could be rolled back later. */
     bool applied = readable && journal->phase != TXN_PREP;
     if (readable && cleanup_all(recovery->mem, journal, !applied, &why) < 0)

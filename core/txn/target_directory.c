@@ -40,17 +40,17 @@ int target_path_resolve(struct mem *mem, const struct root *root, const char *pa
     return -1;
 }
 
-int target_directory_is_unmoved(struct mem *mem, const struct entry *entry, const char **ret_why)
+const char *target_directory_moved(struct mem *mem, const struct entry *entry)
 {
     static const struct root everywhere = {.dir = ""};
     const char *parent = file_parent(mem, entry->change.real);
     const char *now = NULL;
     int rc = root_resolve(&everywhere, mem, parent, &now);
-    if (rc == 0 && strcmp(now, parent) == 0)
-        return 0;
-    *ret_why = rc < 0 ? mem_printf(mem, "its directory cannot be looked at: %s", strerror(-rc))
-                      : mem_printf(mem, "its path leads through a link by now, to %s", now);
-    return -1;
+    if (rc < 0)
+        return mem_printf(mem, "its directory cannot be looked at: %s", strerror(-rc));
+    return strcmp(now, parent) == 0
+               ? NULL
+               : mem_printf(mem, "its path leads through a link by now, to %s", now);
 }
 
 /* Does the transaction make or remove a directory, or one above it? */
@@ -66,19 +66,16 @@ static bool is_ours(const struct journal *journal, const char *dir)
     return false;
 }
 
-int target_directory_is_there(struct mem *mem, const struct journal *journal,
-                              const struct entry *entry, const char **ret_why)
+const char *target_directory_lost(struct mem *mem, const struct journal *journal,
+                                  const struct entry *entry)
 {
     struct stat st;
     const char *parent = file_parent(mem, entry->change.real);
-    if (target_directory_is_unmoved(mem, entry, ret_why) < 0)
-        return -1;
+    const char *moved = target_directory_moved(mem, entry);
     int rc = file_stat(parent, &st);
-    if (rc == 0 || (rc != -ENOENT && rc != -ENOTDIR) || is_ours(journal, parent))
-        return 0;
-    *ret_why =
-        mem_printf(mem, "the directory %s is not there; is its file system mounted?", parent);
-    return -1;
+    if (moved != NULL || (rc != -ENOENT && rc != -ENOTDIR) || is_ours(journal, parent))
+        return moved;
+    return mem_printf(mem, "the directory %s is not there; is its file system mounted?", parent);
 }
 
 int target_directories_sync(struct mem *mem, const struct journal *journal, const char **ret_path)

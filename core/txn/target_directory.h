@@ -19,14 +19,12 @@
 int target_path_resolve(struct mem *mem, const struct root *root, const char *path,
                         const char **ret, const char **ret_why) __attribute__((warn_unused_result));
 
-/* No link has come into the path above the target. 0, or -1 with the reason for a person. */
-int target_directory_is_unmoved(struct mem *mem, const struct entry *entry, const char **ret_why)
-    __attribute__((warn_unused_result));
+/* Has a link come into the path above the target? NULL, or the reason for a person not to go on. */
+const char *target_directory_moved(struct mem *mem, const struct entry *entry);
 
-/* And the directory is there, unless the transaction itself makes or removes it. */
-int target_directory_is_there(struct mem *mem, const struct journal *journal,
-                              const struct entry *entry, const char **ret_why)
-    __attribute__((warn_unused_result));
+/* Or is the directory not there, and the transaction itself neither makes nor removes it? */
+const char *target_directory_lost(struct mem *mem, const struct journal *journal,
+                                  const struct entry *entry);
 
 /* Every directory that holds a target is synced, each once; one that is gone is passed over. 0, or
  * a negated errno with the entry's path in *ret_path. */

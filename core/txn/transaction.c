@@ -49,24 +49,16 @@ static void abandon_prepared(struct txn *txn)
     conflict_copy_report(txn->mem, txn->log, &txn->journal);
 }
 
-int txn_begin(struct mem *mem, const struct run_environment *environment, const struct log *log,
-              const struct change_set *changes, const struct txn_origin *origin, struct txn *ret,
-              struct err *err)
+int txn_begin(struct txn *txn, const struct change_set *changes, struct err *err)
 {
-    *ret = (struct txn){.mem = mem, .environment = environment, .log = log};
-    ret->journal = (struct journal){.command = origin->command,
-                                    .hook = origin->hook,
-                                    .user = origin->user,
-                                    .host = environment->hostname,
-                                    .started = clock_utc_text(mem, environment->now),
-                                    .undoes = origin->undoes,
-                                    .partial = origin->partial};
-    int rc = prepare(ret, changes, err);
+    txn->journal.host = txn->environment->hostname;
+    txn->journal.started = clock_utc_text(txn->mem, txn->environment->now);
+    int rc = prepare(txn, changes, err);
     /* now on disk: phase = prep, target = old, temp = new, second name = old */
     if (rc == 0 && interrupt_pending)
         rc = err_set(err, STATUS_FAILED, "interrupted; nothing was changed");
     if (rc < 0)
-        abandon_prepared(ret);
+        abandon_prepared(txn);
     return rc;
 }
 
@@ -78,11 +70,9 @@ static int check_again(struct txn *txn, const struct entry *entry, struct err *e
     int state = undo_entry_state(txn->mem, entry, ENTRY_OLD);
     int rc = state == ENTRY_OLD && change->existed ? file_stat(change->real, &st) : 0;
     if (state < 0 || (rc < 0 && rc != -ENOENT))
-        return entry_failed(err, state < 0 ? state : rc, entry, "read");
-    bool same = state == ENTRY_OLD && rc == 0;
-    if (same && change->existed)
-        same = (int)(st.st_mode & 07777) == change->old_mode && st.st_uid == entry->old_uid &&
-               st.st_gid == entry->old_gid;
+        return entry_result(err, state < 0 ? state : rc, entry, "read");
+    bool same = state == ENTRY_OLD && rc == 0 &&
+                (!change->existed || entry_had_access(entry, &st, change->old_mode));
     return same ? 0
                 : err_set(err, STATUS_FAILED, "%s changes while tfhook works; run tfhook again",
                           change->real);
@@ -105,32 +95,28 @@ static int remove_directory(struct txn *txn, const struct entry *entry, struct e
 {
     struct stat st;
     int rc = file_remove_directory(entry->change.real);
-    if (rc < 0)
-        return entry_failed(err, rc, entry, "remove the directory");
-    if (file_stat(entry->change.real, &st) == 0)
+    if (rc == 0 && file_stat(entry->change.real, &st) == 0)
         log_warn(txn->log, "%s is not empty, so it stays", entry->change.real);
-    return 0;
+    return entry_result(err, rc, entry, "remove the directory");
 }
 
 static int apply_entry(struct txn *txn, const struct entry *entry, struct err *err)
 {
     const struct change *change = &entry->change;
-    const char *why = NULL;
     if (change->action == ACTION_DIRECTORY)
         return 0; /* made in prep: a new empty directory changes nothing that was there */
-    if (target_directory_is_unmoved(txn->mem, entry, &why) < 0)
-        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", change->real, why);
+    const char *moved = target_directory_moved(txn->mem, entry);
+    if (moved != NULL)
+        return err_set(err, STATUS_FAILED, "%s: %s; run tfhook again", change->real, moved);
     if (change->action == ACTION_REMOVE_DIRECTORY)
         return remove_directory(txn, entry, err);
     if (check_again(txn, entry, err) < 0)
         return -1;
-    if (change->action == ACTION_REMOVE) {
-        int rc = file_remove(change->real);
-        return rc < 0 ? entry_failed(err, rc, entry, "remove") : 0;
-    }
+    if (change->action == ACTION_REMOVE)
+        return entry_result(err, file_remove(change->real), entry, "remove");
     int rc = put_in_place(entry);
     /* now on disk: phase = open, target = new, temp = -, second name = old */
-    return rc < 0 ? entry_failed(err, rc, entry, change->existed ? "replace" : "make") : 0;
+    return entry_result(err, rc, entry, change->existed ? "replace" : "make");
 }
 
 static int apply_all(struct txn *txn, struct err *err)
@@ -141,8 +127,7 @@ static int apply_all(struct txn *txn, struct err *err)
             return -1;
     const char *path = NULL;
     int rc = target_directories_sync(txn->mem, journal, &path);
-    return rc == 0 ? 0
-                   : err_errno(err, STATUS_FAILED, -rc, "cannot sync the directory of %s", path);
+    return err_errno(err, STATUS_FAILED, -rc, "cannot sync the directory of %s", path);
 }
 
 int txn_apply(struct txn *txn, struct err *err)
@@ -194,7 +179,7 @@ static int check_made(struct txn *txn, const struct entry *entry, struct err *er
         return 0;
     int state = undo_entry_state(txn->mem, entry, ENTRY_NEW);
     if (state < 0)
-        return entry_failed(err, state, entry, "read");
+        return entry_result(err, state, entry, "read");
     return state == ENTRY_NEW || has_our_lines(txn, entry)
                ? 0
                : err_set(err, STATUS_FAILED, "%s was changed by something else while tfhook worked",

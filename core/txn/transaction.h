@@ -28,6 +28,8 @@
 #include "log.h"
 #include "run_environment.h"
 
+/* The caller sets the first three, and of the journal who asks for the changes, for what: command,
+ * hook, user, undoes and partial. */
 struct txn {
     struct mem *mem;
     const struct run_environment *environment;
@@ -35,18 +37,8 @@ struct txn {
     struct journal journal;
 };
 
-/* What the journal says of a run besides its changes. */
-struct txn_origin {
-    const char *command;
-    const char *hook;
-    const char *user;
-    long undoes;
-    bool partial;
-};
-
-int txn_begin(struct mem *mem, const struct run_environment *environment, const struct log *log,
-              const struct change_set *changes, const struct txn_origin *origin, struct txn *ret,
-              struct err *err) __attribute__((warn_unused_result));
+int txn_begin(struct txn *txn, const struct change_set *changes, struct err *err)
+    __attribute__((warn_unused_result));
 int txn_apply(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 int txn_commit(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
 /* Undone for the reason that `err` has, to which it is added how that went: all is as it was, or

@@ -96,9 +96,7 @@ static bool put_link_back(struct mem *mem, const struct entry *entry)
         strcmp(old, change->old_sha256) != 0)
         return false;
     int mode = change->mode >= 0 ? change->mode : change->old_mode;
-    if (file_stat(change->real, &st) == 0 &&
-        ((int)(st.st_mode & 07777) != mode || st.st_uid != entry->old_uid ||
-         st.st_gid != entry->old_gid))
+    if (file_stat(change->real, &st) == 0 && !entry_had_access(entry, &st, mode))
         return false;
     /* now on disk: target = old, temp = -, second name = - */
     return file_rename(entry->link, change->real) == 0;
@@ -107,7 +105,7 @@ static bool put_link_back(struct mem *mem, const struct entry *entry)
 /* What is there now, or the backup, lends owner and attributes. The temp file has the name that the
  * journal knows, so that whoever comes after a crash finds it. */
 static int put_content(const struct entry *entry, const struct blob *content, int mode,
-                       const char *like)
+                       const char *like, struct err *why)
 {
     int rc = file_create(entry->temp, content, mode, like);
     /* now on disk: target = as before, temp = old, synced */
@@ -116,91 +114,73 @@ static int put_content(const struct entry *entry, const struct blob *content, in
     /* now on disk: target = old, temp = -, second name = whatever it was */
     if (rc < 0)
         file_discard(entry->temp);
-    return rc;
+    return tell_errno(rc, why);
 }
 
 /* The reason names the backup without its directory, which is renamed when the transaction is
  * stuck. */
-static int put_back(struct mem *mem, const struct journal *journal, const struct entry *entry,
-                    struct err *why)
+static int put_back(const struct journal *journal, const struct entry *entry, struct err *why)
 {
     const struct change *change = &entry->change;
     if (!change->existed)
         return tell_errno(file_remove(change->real), why);
-    if (put_link_back(mem, entry))
+    if (put_link_back(why->mem, entry))
         return 0;
-    const char *backup = mem_printf(mem, "%s/%s", journal->dir, entry->backup);
+    const char *backup = mem_printf(why->mem, "%s/%s", journal->dir, entry->backup);
     struct blob content;
-    int rc = file_read(mem, backup, FILE_LIMIT, &content);
+    int rc = file_read(why->mem, backup, FILE_LIMIT, &content);
     if (rc < 0)
         return err_set(why, STATUS_STUCK, "its backup %s cannot be read: %s", entry->backup,
                        strerror(-rc));
-    if (strcmp(digest(mem, content.data, content.size), change->old_sha256) != 0)
+    if (strcmp(digest(why->mem, content.data, content.size), change->old_sha256) != 0)
         return err_set(why, STATUS_STUCK, "its backup %s is not what was saved", entry->backup);
     /* What is there lends owner, ACL and today's mode; a mode that we set goes back too. */
     struct stat st;
     if (file_stat(change->real, &st) < 0 || !S_ISREG(st.st_mode))
-        return tell_errno(put_content(entry, &content, change->old_mode, backup), why);
+        return put_content(entry, &content, change->old_mode, backup, why);
     int mode = (int)(st.st_mode & 07777) == change->mode ? change->old_mode : -1;
-    return tell_errno(put_content(entry, &content, mode, change->real), why);
+    return put_content(entry, &content, mode, change->real, why);
 }
 
-static int undo_lines(struct mem *mem, const struct entry *entry, int state, struct err *why)
+static int undo_lines(const struct entry *entry, int state, struct err *why)
 {
     const struct change *change = &entry->change;
     const char *conflict = NULL;
     struct blob content, after;
     struct edits made;
-    int rc = file_read(mem, change->real, FILE_LIMIT, &content);
+    int rc = file_read(why->mem, change->real, FILE_LIMIT, &content);
     if (rc < 0)
         return tell_errno(rc, why);
-    if (edits_undo(mem, &change->edits, &content, &after, &made, &conflict) < 0)
+    if (edits_undo(why->mem, &change->edits, &content, &after, &made, &conflict) < 0)
         return err_set(why, STATUS_STUCK, "%s", conflict);
-    if (state == ENTRY_NEW && strcmp(digest(mem, after.data, after.size), change->old_sha256) != 0)
+    if (state == ENTRY_NEW &&
+        strcmp(digest(why->mem, after.data, after.size), change->old_sha256) != 0)
         return err_set(why, STATUS_STUCK, "undoing its lines does not give the old content");
-    if (made.count == 0)
-        return 0;
-    return tell_errno(put_content(entry, &after, -1, change->real), why);
+    return made.count == 0 ? 0 : put_content(entry, &after, -1, change->real, why);
 }
 
-/* Whoever forces it has today's content kept, and the old one put back whole. */
-static int restore_file(struct mem *mem, const struct journal *journal, size_t index,
-                        struct err *why)
-{
-    const struct entry *entry = &journal->entries[index];
-    int rc = conflict_copy_keep(mem, journal, index, entry->change.real);
-    return rc < 0 ? tell_errno(rc, why) : put_back(mem, journal, entry, why);
-}
-
-static int undo_edit(struct mem *mem, const struct journal *journal, size_t index, int state,
+static int undo_file(const struct journal *journal, const struct entry *entry, int state,
                      bool force, struct err *why)
 {
-    const struct entry *entry = &journal->entries[index];
-    struct err conflict = {.mem = mem};
-    if (state == ENTRY_NEW && put_link_back(mem, entry))
-        return 0;
-    if (undo_lines(mem, entry, state, &conflict) == 0)
-        return 0;
-    return force && entry->backup != NULL ? restore_file(mem, journal, index, why)
-                                          : err_set(why, STATUS_STUCK, "%s", conflict.text);
-}
-
-static int undo_file(struct mem *mem, const struct journal *journal, size_t index, int state,
-                     bool force, struct err *why)
-{
-    const struct entry *entry = &journal->entries[index];
     struct stat st;
+    bool edited = entry->change.action == ACTION_EDIT;
     if (state == ENTRY_OLD)
         return 0;
     if (state == ENTRY_FOREIGN && file_stat(entry->change.real, &st) == 0 && !S_ISREG(st.st_mode))
         return err_set(why, STATUS_STUCK,
                        "it is no regular file any more; move what is there away");
-    if (entry->change.action == ACTION_EDIT)
-        return undo_edit(mem, journal, index, state, force, why);
-    if (state == ENTRY_NEW)
-        return put_back(mem, journal, entry, why);
-    return force ? restore_file(mem, journal, index, why)
-                 : err_set(why, STATUS_STUCK, "it was changed by something else since");
+    if (!edited && state == ENTRY_NEW)
+        return put_back(journal, entry, why);
+    if (edited && ((state == ENTRY_NEW && put_link_back(why->mem, entry)) ||
+                   undo_lines(entry, state, why) == 0))
+        return 0;
+    /* For a conflict of lines the reason is there already, and stays. */
+    if (!force || (edited && entry->backup == NULL))
+        return err_set(why, STATUS_STUCK, "it was changed by something else since");
+    /* Whoever forces it has today's content kept, and the old one put back whole. */
+    why->text = NULL;
+    int rc = conflict_copy_keep(why->mem, journal, entry, entry->change.real);
+    return rc < 0 ? tell_errno(rc, why) : put_back(journal, entry, why);
 }
 
 static int undo_directory(const struct entry *entry, int state, struct err *why)
@@ -239,40 +219,38 @@ static bool was_never_applied(struct mem *mem, const struct entry *entry)
            same_digest(temp, change->new_sha256) && !file_is_one(entry->temp, change->real);
 }
 
-static int undo_entry(struct mem *mem, const struct journal *journal, size_t index, bool force,
+static int undo_entry(const struct journal *journal, const struct entry *entry, bool force,
                       struct err *why)
 {
-    const struct entry *entry = &journal->entries[index];
-    const char *lost = NULL;
-    if (target_directory_is_there(mem, journal, entry, &lost) < 0)
+    const char *lost = target_directory_lost(why->mem, journal, entry);
+    if (lost != NULL)
         return err_set(why, STATUS_STUCK, "%s", lost);
-    bool untouched = was_never_applied(mem, entry);
+    bool untouched = was_never_applied(why->mem, entry);
     /* Before the directory that it may lie in. */
     int rc = cleanup_temp(entry);
     if (rc < 0 || untouched)
         return tell_errno(rc, why);
-    int state = undo_entry_state(mem, entry, ENTRY_NEW);
+    int state = undo_entry_state(why->mem, entry, ENTRY_NEW);
     if (state < 0)
         return tell_errno(state, why);
     return entry_is_directory(entry) ? undo_directory(entry, state, why)
-                                     : undo_file(mem, journal, index, state, force, why);
+                                     : undo_file(journal, entry, state, force, why);
 }
 
 /* What could not be undone, for a person; NULL when all was. */
 static const char *undo_entries(struct mem *mem, const struct journal *journal, bool force)
 {
-    const char *stuck = NULL;
+    struct names stuck = {0};
     for (size_t i = journal->count; i > 0; i--) {
+        const struct entry *entry = &journal->entries[i - 1];
         struct err why = {.mem = mem};
-        const char *path = journal->entries[i - 1].change.path;
-        if (undo_entry(mem, journal, i - 1, force, &why) == 0)
-            continue;
-        stuck = mem_printf(mem, "%s%s%s (%s)", stuck == NULL ? "" : stuck,
-                           stuck == NULL ? "" : "; ", text_escape(mem, path, strlen(path)),
-                           text_escape(mem, why.text, strlen(why.text)));
+        if (undo_entry(journal, entry, force, &why) < 0)
+            names_add(mem, &stuck,
+                      mem_printf(mem, "%s (%s)", text_shown(mem, entry->change.path),
+                                 text_shown(mem, why.text)));
     }
-    if (stuck != NULL)
-        return stuck;
+    if (stuck.count > 0)
+        return names_join(mem, &stuck, "; ");
     /* now on disk: target = old, temp = -, second name = old or what was written late */
     struct err why = {.mem = mem};
     const char *late = NULL;
@@ -286,18 +264,8 @@ static const char *undo_entries(struct mem *mem, const struct journal *journal, 
     return NULL;
 }
 
-/* Has --restore all that it needs? A commit that died may have removed copies of edited files. */
-static bool has_backups(struct mem *mem, const struct journal *journal)
-{
-    for (size_t i = 0; i < journal->count; i++) {
-        const char *name = journal->entries[i].backup;
-        if (name != NULL && access(mem_printf(mem, "%s/%s", journal->dir, name), F_OK) < 0)
-            return false;
-    }
-    return true;
-}
-
-/* The ways out, for a person. */
+/* The ways out, for a person. --restore only while it has all that it needs: a commit that died may
+ * have removed copies of edited files. */
 static const char *ways_out(struct mem *mem, const struct journal *journal)
 {
     const char *restore =
@@ -305,10 +273,15 @@ static const char *ways_out(struct mem *mem, const struct journal *journal)
                    "; or `tfhook recover --restore %ld` puts the old content back over what is "
                    "there, which is kept beside the backups",
                    journal->seq);
+    for (size_t i = 0; i < journal->count; i++) {
+        const char *backup = journal->entries[i].backup;
+        if (backup != NULL && access(mem_printf(mem, "%s/%s", journal->dir, backup), F_OK) < 0)
+            restore = "";
+    }
     return mem_printf(mem,
                       "mend what hinders and run `tfhook recover`%s; or `tfhook recover --keep "
                       "%ld` leaves all as it is",
-                      has_backups(mem, journal) ? restore : "", journal->seq);
+                      restore, journal->seq);
 }
 
 int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)

@@ -1,26 +1,99 @@
 #include "line_edit.h"
 
-#include "lines.h"
+#include "digest.h"
 
 #include <string.h>
 
-enum { NOT_FOUND = -1, AMBIGUOUS = -2 };
+/* --- a text as lines --- */
+
+struct line {
+    const char *text; /* not terminated; points into the content or a caller's string */
+    size_t size;
+};
+
+/* Always at least one line; a text that ends with "\n" has an empty last one. */
+struct lines {
+    struct line *items;
+    size_t count;
+};
+
+static struct lines split_lines(struct mem *mem, const struct blob *content)
+{
+    struct lines lines = {0};
+    const char *s = content->size > 0 ? (const char *)content->data : "";
+    const char *end = s + content->size;
+    for (;;) {
+        const char *newline = s == end ? NULL : memchr(s, '\n', (size_t)(end - s));
+        size_t size = (size_t)((newline != NULL ? newline : end) - s);
+        *mem_push(mem, lines.items, lines.count) = (struct line){s, size};
+        if (newline == NULL)
+            return lines;
+        s = newline + 1;
+    }
+}
+
+static struct blob join_lines(struct mem *mem, const struct lines *lines)
+{
+    size_t size = lines->count - 1;
+    for (size_t i = 0; i < lines->count; i++)
+        size += lines->items[i].size;
+    unsigned char *data = mem_alloc(mem, size + 1);
+    unsigned char *to = data;
+    for (size_t i = 0; i < lines->count; i++) {
+        if (i > 0)
+            *to++ = '\n';
+        if (lines->items[i].size > 0)
+            memcpy(to, lines->items[i].text, lines->items[i].size);
+        to += lines->items[i].size;
+    }
+    return (struct blob){data, size};
+}
+
+static bool line_is(const struct lines *lines, size_t index, const char *text)
+{
+    if (index >= lines->count)
+        return false;
+    const struct line *line = &lines->items[index];
+    return line->size == strlen(text) && memcmp(line->text, text, line->size) == 0;
+}
+
+/* "" for an index outside (index -1 is (size_t)-1). */
+static const char *line_digest(struct mem *mem, const struct lines *lines, size_t index)
+{
+    if (index >= lines->count)
+        return "";
+    return digest(mem, lines->items[index].text, lines->items[index].size);
+}
+
+/* In place of `width` lines, none or one, comes the line `text`, or none when that is NULL. */
+static void replace_line(struct mem *mem, struct lines *lines, size_t index, size_t width,
+                         const char *text)
+{
+    size_t added = text != NULL ? 1 : 0;
+    size_t behind = lines->count - index - width;
+    if (added > width)
+        (void)mem_push(mem, lines->items, lines->count);
+    memmove(lines->items + index + added, lines->items + index + width,
+            behind * sizeof *lines->items);
+    lines->count = index + added + behind;
+    if (text != NULL)
+        lines->items[index] = (struct line){text, strlen(text)};
+}
 
 /* Every edit, of an apply or an undo, is made here; it is recorded with the place where it was
- * made. */
+ * made. When the only line is deleted, an empty one takes its place. */
 static void make_edit(struct mem *mem, struct lines *lines, struct edit edit, struct edits *made)
 {
     size_t width = edit.old_line != NULL ? 1 : 0;
-    edit.before = lines_digest(mem, lines, edit.index - 1);
-    edit.after = lines_digest(mem, lines, edit.index + width);
-    if (edit.old_line == NULL)
-        lines_insert(mem, lines, edit.index, edit.new_line);
-    else if (edit.new_line == NULL)
-        edit.alone = lines_delete(lines, edit.index);
-    else
-        lines_set(lines, edit.index, edit.new_line);
+    edit.before = line_digest(mem, lines, edit.index - 1);
+    edit.after = line_digest(mem, lines, edit.index + width);
+    edit.alone = edit.new_line == NULL && lines->count == 1;
+    replace_line(mem, lines, edit.index, width, edit.alone ? "" : edit.new_line);
     *mem_push(mem, made->items, made->count) = edit;
 }
+
+/* In place of an index. */
+enum { NOT_FOUND = -1, AMBIGUOUS = -2 };
 
 /* --- applying --- */
 
@@ -30,9 +103,9 @@ static ptrdiff_t find_line(const struct lines *lines, const char *text, const ch
     ptrdiff_t found = NOT_FOUND;
     ptrdiff_t anchored = NOT_FOUND;
     for (size_t i = 0; i < lines->count; i++) {
-        if (!lines_is(lines, i, text))
+        if (!line_is(lines, i, text))
             continue;
-        bool follows = anchor == NULL ? i == 0 : i > 0 && lines_is(lines, i - 1, anchor);
+        bool follows = anchor == NULL ? i == 0 : i > 0 && line_is(lines, i - 1, anchor);
         if (follows)
             anchored = anchored == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
         found = found == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
@@ -44,10 +117,10 @@ static ptrdiff_t find_line(const struct lines *lines, const char *text, const ch
 static ptrdiff_t find_gap(const struct lines *lines, const char *anchor)
 {
     if (anchor == NULL)
-        return (ptrdiff_t)(lines->count - lines_is(lines, lines->count - 1, ""));
+        return (ptrdiff_t)(lines->count - line_is(lines, lines->count - 1, ""));
     ptrdiff_t found = NOT_FOUND;
     for (size_t i = 0; i < lines->count; i++)
-        if (lines_is(lines, i, anchor))
+        if (line_is(lines, i, anchor))
             found = found == NOT_FOUND ? (ptrdiff_t)i + 1 : AMBIGUOUS;
     return found;
 }
@@ -72,7 +145,7 @@ static int report_conflict(struct mem *mem, const char *old_line, const char *ne
 int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *content,
                 struct blob *ret, struct edits *ret_made, const char **ret_why)
 {
-    struct lines lines = lines_split(mem, content);
+    struct lines lines = split_lines(mem, content);
     struct edits made = {0};
     for (size_t i = 0; i < edits->count; i++) {
         const struct edit *edit = &edits->items[i];
@@ -85,7 +158,7 @@ int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *c
                       .old_line = edit->old_line, .new_line = edit->new_line, .index = (size_t)at},
                   &made);
     }
-    *ret = lines_join(mem, &lines);
+    *ret = join_lines(mem, &lines);
     *ret_made = made;
     return 0;
 }
@@ -96,21 +169,21 @@ int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *c
 static unsigned count_neighbours(struct mem *mem, const struct lines *lines,
                                  const struct edit *edit, size_t index, size_t width)
 {
-    return (unsigned)(strcmp(lines_digest(mem, lines, index - 1), edit->before) == 0) +
-           (unsigned)(strcmp(lines_digest(mem, lines, index + width), edit->after) == 0);
+    return (unsigned)(strcmp(line_digest(mem, lines, index - 1), edit->before) == 0) +
+           (unsigned)(strcmp(line_digest(mem, lines, index + width), edit->after) == 0);
 }
 
-/* The line `text` at the place of an edit: the one of which the most neighbours, and at least
- * `least`, are the edit's. */
+/* The line `text`, or the gap when that is NULL, at the place of an edit: the one of which the most
+ * neighbours, and at least `least`, are the edit's. */
 static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines, const struct edit *edit,
                              const char *text, unsigned least)
 {
     ptrdiff_t best = NOT_FOUND;
     unsigned best_score = 0;
-    for (size_t i = 0; i < lines->count; i++) {
-        if (!lines_is(lines, i, text))
+    for (size_t i = 0; i <= lines->count; i++) {
+        if (text != NULL && !line_is(lines, i, text))
             continue;
-        unsigned score = count_neighbours(mem, lines, edit, i, 1);
+        unsigned score = count_neighbours(mem, lines, edit, i, text != NULL ? 1 : 0);
         if (score < least)
             continue;
         if (best == NOT_FOUND || score > best_score)
@@ -122,21 +195,10 @@ static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines, const s
     return best;
 }
 
-/* The gap beside which the edit's neighbours, at least `least` of the two, stand. */
-static ptrdiff_t find_placed_gap(struct mem *mem, const struct lines *lines,
-                                 const struct edit *edit, unsigned least)
-{
-    ptrdiff_t found = NOT_FOUND;
-    for (size_t i = 0; i <= lines->count; i++)
-        if (count_neighbours(mem, lines, edit, i, 0) >= least)
-            found = found == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
-    return found;
-}
-
 /* Has somebody else undone it? Its old state stands at its place. */
 static bool is_undone(struct mem *mem, const struct lines *lines, const struct edit *edit)
 {
-    bool has_gap = find_placed_gap(mem, lines, edit, 2) != NOT_FOUND;
+    bool has_gap = find_placed(mem, lines, edit, NULL, 2) != NOT_FOUND;
     if (edit->old_line == NULL)
         return has_gap;
     /* While the neighbours of a deleted line stand next to each other, an equal line beside one of
@@ -164,7 +226,7 @@ static void reverse_edit(struct mem *mem, struct lines *lines, const struct edit
                          size_t index, struct edits *made)
 {
     /* When the only line was deleted, an empty one took its place: that one is replaced. */
-    bool refill = edit->alone && lines->count == 1 && lines_is(lines, 0, "");
+    bool refill = edit->alone && lines->count == 1 && line_is(lines, 0, "");
     make_edit(mem, lines,
               (struct edit){.old_line = refill ? "" : edit->new_line,
                             .new_line = edit->old_line,
@@ -180,7 +242,7 @@ static bool undo_exactly(struct mem *mem, const struct edits *edits, struct line
         const struct edit *edit = &edits->items[i - 1];
         size_t width = edit->new_line != NULL ? 1 : 0;
         if (edit->index > lines->count ||
-            (width == 1 && !lines_is(lines, edit->index, edit->new_line)) ||
+            (width == 1 && !line_is(lines, edit->index, edit->new_line)) ||
             (!edit->alone && count_neighbours(mem, lines, edit, edit->index, width) != 2))
             return false;
         reverse_edit(mem, lines, edit, edit->index, made);
@@ -193,17 +255,13 @@ static int undo_by_search(struct mem *mem, const struct edits *edits, struct lin
 {
     for (size_t i = edits->count; i > 0; i--) {
         const struct edit *edit = &edits->items[i - 1];
-        ptrdiff_t at =
-            edit->new_line != NULL ? find_placed(mem, lines, edit, edit->new_line, 0) : NOT_FOUND;
-        if (at == NOT_FOUND && is_undone(mem, lines, edit))
+        bool deleted = edit->new_line == NULL;
+        ptrdiff_t at = find_placed(mem, lines, edit, edit->new_line, deleted ? 1 : 0);
+        if ((deleted || at == NOT_FOUND) && is_undone(mem, lines, edit))
             continue;
-        if (edit->new_line == NULL)
-            at = find_placed_gap(mem, lines, edit, 2);
-        if (edit->new_line == NULL && at == NOT_FOUND)
-            at = find_placed_gap(mem, lines, edit, 1);
         if (at < 0) {
             (void)report_conflict(mem, edit->new_line, edit->old_line, at, ret_why);
-            if (edit->new_line != NULL)
+            if (!deleted)
                 *ret_why = mem_printf(mem, "%s%s", *ret_why, what_stands_there(mem, lines, edit));
             return -1;
         }
@@ -215,15 +273,15 @@ static int undo_by_search(struct mem *mem, const struct edits *edits, struct lin
 int edits_undo(struct mem *mem, const struct edits *edits, const struct blob *content,
                struct blob *ret, struct edits *ret_made, const char **ret_why)
 {
-    struct lines lines = lines_split(mem, content);
+    struct lines lines = split_lines(mem, content);
     struct edits made = {0};
     if (!undo_exactly(mem, edits, &lines, &made)) {
-        lines = lines_split(mem, content);
+        lines = split_lines(mem, content);
         made = (struct edits){0};
         if (undo_by_search(mem, edits, &lines, &made, ret_why) < 0)
             return -1;
     }
-    *ret = lines_join(mem, &lines);
+    *ret = join_lines(mem, &lines);
     *ret_made = made;
     return 0;
 }

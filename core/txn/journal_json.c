@@ -61,7 +61,7 @@ static json_t *entry_to_json(const struct entry *entry)
         bytes_to_json(entry->backup), "edits", edits, "summary", summary);
 }
 
-static json_t *to_json(const struct journal *journal)
+static json_t *body_to_json(const struct journal *journal)
 {
     json_t *entries = json_array();
     for (size_t i = 0; i < journal->count; i++)
@@ -93,13 +93,10 @@ static const char *body_digest(struct mem *mem, const json_t *body)
 
 char *journal_to_json(struct mem *mem, const struct journal *journal)
 {
-    json_t *body = to_json(journal);
-    json_t *whole = json_pack("{s:i, s:s, s:O}", "format", FORMAT, "sha256", body_digest(mem, body),
-                              "body", body);
-    char *text = print_json(mem, whole, JSON_INDENT(1));
-    json_decref(whole);
-    json_decref(body);
-    return text;
+    json_t *body = body_to_json(journal);
+    json_auto_t *whole = json_pack("{s:i, s:s, s:o}", "format", FORMAT, "sha256",
+                                   body_digest(mem, body), "body", body);
+    return print_json(mem, whole, JSON_INDENT(1));
 }
 
 /* --- from JSON --- */
@@ -159,7 +156,7 @@ static enum action read_action(struct reader *reader)
     return ACTION_WRITE;
 }
 
-static int edit_from_json(struct mem *mem, const json_t *json, struct edit *ret)
+static bool edit_from_json(struct mem *mem, const json_t *json, struct edit *ret)
 {
     struct reader reader = {.mem = mem, .json = json};
     json_int_t index = read_number(&reader, "index");
@@ -169,8 +166,7 @@ static int edit_from_json(struct mem *mem, const json_t *json, struct edit *ret)
                          .before = read_text(&reader, "before"),
                          .after = read_text(&reader, "after"),
                          .alone = read_flag(&reader, "alone")};
-    bool is_edit = ret->old_line != NULL || ret->new_line != NULL;
-    return reader.broken || index < 0 || !is_edit ? -1 : 0;
+    return !reader.broken && index >= 0 && (ret->old_line != NULL || ret->new_line != NULL);
 }
 
 /* What an undo will need must be there. */
@@ -186,7 +182,7 @@ static bool is_whole(const struct entry *entry)
            (change->action == ACTION_REMOVE || change->new_sha256 != NULL);
 }
 
-static int entry_from_json(struct mem *mem, const json_t *json, struct entry *ret)
+static bool entry_from_json(struct mem *mem, const json_t *json, struct entry *ret)
 {
     struct reader reader = {.mem = mem, .json = json};
     const json_t *edits = json_object_get(json, "edits");
@@ -208,18 +204,17 @@ static int entry_from_json(struct mem *mem, const json_t *json, struct entry *re
     ret->old_gid = (unsigned)read_number(&reader, "old_gid");
     ret->backup = read_bytes(&reader, "backup");
     for (size_t i = 0; i < json_array_size(edits); i++)
-        if (edit_from_json(mem, json_array_get(edits, i),
-                           mem_push(mem, change->edits.items, change->edits.count)) < 0)
-            return -1;
+        reader.broken |= !edit_from_json(mem, json_array_get(edits, i),
+                                         mem_push(mem, change->edits.items, change->edits.count));
     for (size_t i = 0; i < json_array_size(summary); i++) {
         const char *line = bytes_from_json(mem, json_array_get(summary, i));
         names_add(mem, &change->summary, line != NULL ? line : "");
     }
-    return reader.broken || edits == NULL || summary == NULL || !is_whole(ret) ? -1 : 0;
+    return !reader.broken && edits != NULL && summary != NULL && is_whole(ret);
 }
 
 /* Into a journal whose number is known: the text must have the same. */
-static int from_body(struct mem *mem, const json_t *json, struct journal *ret)
+static bool body_from_json(struct mem *mem, const json_t *json, struct journal *ret)
 {
     struct reader reader = {.mem = mem, .json = json};
     const json_t *entries = json_object_get(json, "entries");
@@ -232,16 +227,22 @@ static int from_body(struct mem *mem, const json_t *json, struct journal *ret)
     ret->undoes = (long)read_number(&reader, "undoes");
     ret->partial = read_flag(&reader, "partial");
     for (size_t i = 0; !reader.broken && i < json_array_size(entries); i++)
-        reader.broken = entry_from_json(mem, json_array_get(entries, i),
-                                        mem_push(mem, ret->entries, ret->count)) < 0;
-    return reader.broken ? -1 : 0;
+        reader.broken = !entry_from_json(mem, json_array_get(entries, i),
+                                         mem_push(mem, ret->entries, ret->count));
+    return !reader.broken;
 }
 
-static const char *from_json(struct mem *mem, json_t *json, struct journal *ret)
+const char *journal_from_json(struct mem *mem, const struct blob *text, struct journal *journal)
 {
     int format = 0;
     const char *sha256 = NULL;
     json_t *body = NULL;
+    json_error_t parse;
+    json_auto_t *json =
+        json_loadb((const char *)text->data, text->size, JSON_REJECT_DUPLICATES, &parse);
+    struct journal read = {.seq = journal->seq, .phase = journal->phase, .dir = journal->dir};
+    if (json == NULL)
+        return mem_printf(mem, "line %d: %s", parse.line, parse.text);
     if (json_unpack(json, "{s:i, s:s, s:o}", "format", &format, "sha256", &sha256, "body", &body) !=
         0)
         return "a part is missing";
@@ -249,20 +250,8 @@ static const char *from_json(struct mem *mem, json_t *json, struct journal *ret)
         return mem_printf(mem, "its format is %d, and this tfhook knows %d", format, FORMAT);
     if (strcmp(body_digest(mem, body), sha256) != 0)
         return "it has changed since it was written";
-    return from_body(mem, body, ret) < 0 ? "a part is missing" : NULL;
-}
-
-const char *journal_from_json(struct mem *mem, const struct blob *text, struct journal *journal)
-{
-    json_error_t parse;
-    json_t *json = json_loadb((const char *)text->data, text->size, JSON_REJECT_DUPLICATES, &parse);
-    struct journal read = *journal;
-    read.entries = NULL;
-    read.count = 0;
-    const char *why = json == NULL ? mem_printf(mem, "line %d: %s", parse.line, parse.text)
-                                   : from_json(mem, json, &read);
-    json_decref(json);
-    if (why == NULL)
-        *journal = read;
-    return why;
+    if (!body_from_json(mem, body, &read))
+        return "a part is missing";
+    *journal = read;
+    return NULL;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -37,15 +38,6 @@ static const char *read_holder(struct mem *mem, int fd)
         size--;
     return size <= 0 ? "a process that has not said who it is"
                      : text_escape(mem, text, (size_t)size);
-}
-
-static int write_holder(struct mem *mem, int fd, const char *command, const char *now)
-{
-    const char *text =
-        mem_printf(mem, "pid %ld, tfhook %s, since %s\n", (long)getpid(), command, now);
-    if (ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0)
-        return -errno;
-    return 0;
 }
 
 int lock_take(struct mem *mem, const struct log *log, const char *state_dir, const char *command,
@@ -83,8 +75,8 @@ int lock_take(struct mem *mem, const struct log *log, const char *state_dir, con
     }
     /* What is written is for people only, so a full disk is no reason to fail: a recover must not
      * need space. */
-    int rc = write_holder(mem, fd, command, now);
-    if (rc < 0)
-        log_warn(log, "cannot write into %s who holds the lock: %s", path, strerror(-rc));
+    if (ftruncate(fd, 0) < 0 ||
+        dprintf(fd, "pid %ld, tfhook %s, since %s\n", (long)getpid(), command, now) < 0)
+        log_warn(log, "cannot write into %s who holds the lock: %s", path, strerror(errno));
     return fd;
 }

@@ -29,22 +29,40 @@ static bool may_touch(struct mem *mem, const struct journal *journal, const stru
     return lost == NULL;
 }
 
+/* A program that has a target open while it is replaced goes on writing into the old file. Until
+ * the commit that file has a second name, under which this can be seen: such a write is late.
+ * 1: the second name leads to a file with another content than the one that was replaced. */
+static int is_late(struct mem *mem, const struct entry *entry)
+{
+    const char *now = NULL;
+    if (file_is_one(entry->link, entry->change.real))
+        return 0;
+    int rc = file_digest(mem, entry->link, FILE_LIMIT, &now);
+    /* Nothing there, or no file: somebody has removed the old file's second name. */
+    if (rc == -ENOENT || rc == -ENOTDIR || rc == -ELOOP || rc == -EISDIR || rc == -EINVAL)
+        return 0;
+    if (rc == -EFBIG || rc == -EAGAIN) /* it has grown, or grows while it is read */
+        return 1;
+    return rc < 0 ? rc : strcmp(now, entry->change.old_sha256) != 0;
+}
+
 /* 1: what was written late is kept. */
 static int remove_link(struct mem *mem, const struct journal *journal, const struct entry *entry,
                        struct err *err)
 {
     if (entry->link == NULL || !may_touch(mem, journal, entry, err))
         return 0;
-    int late = conflict_copy_keep_late(mem, journal, entry);
-    if (late >= 0)
+    int late = is_late(mem, entry);
+    int rc = late > 0 ? conflict_copy_keep(mem, journal, entry, entry->link) : late;
+    if (rc == 0)
         note_removal(err, file_remove(entry->link), entry->link);
     else
         note_failure(err, entry->change.path,
                      mem_printf(mem,
                                 "its old file %s, which something else may have written into "
                                 "meanwhile, cannot be kept in %s: %s",
-                                entry->link, journal->dir, strerror(-late)));
-    return late > 0;
+                                entry->link, journal->dir, strerror(-rc)));
+    return rc == 0 && late > 0;
 }
 
 int cleanup_temp(const struct entry *entry)

@@ -34,29 +34,6 @@ int conflict_copy_keep(struct mem *mem, const struct journal *journal, const str
     }
 }
 
-/* 1: the second name leads to a file with another content than the one that was replaced. */
-static int is_late(struct mem *mem, const struct entry *entry)
-{
-    const char *now = NULL;
-    if (entry->link == NULL || file_is_one(entry->link, entry->change.real))
-        return 0;
-    int rc = file_digest(mem, entry->link, FILE_LIMIT, &now);
-    /* Nothing there, or no file: somebody has removed the old file's second name. */
-    if (rc == -ENOENT || rc == -ENOTDIR || rc == -ELOOP || rc == -EISDIR || rc == -EINVAL)
-        return 0;
-    if (rc == -EFBIG || rc == -EAGAIN) /* it has grown, or grows while it is read */
-        return 1;
-    return rc < 0 ? rc : strcmp(now, entry->change.old_sha256) != 0;
-}
-
-int conflict_copy_keep_late(struct mem *mem, const struct journal *journal,
-                            const struct entry *entry)
-{
-    int late = is_late(mem, entry);
-    int rc = late <= 0 ? late : conflict_copy_keep(mem, journal, entry, entry->link);
-    return rc < 0 ? rc : late;
-}
-
 void conflict_copy_report(struct mem *mem, const struct log *log, const struct journal *journal)
 {
     struct names names = {0};

@@ -3,9 +3,6 @@
  * are in the transaction's directory, beside the backups, readable by its owner alone, as
  * INDEX.foreign.N (JOURNAL_FOREIGN). journal_prune() keeps such transactions longer than others.
  *
- * A program that has a target open while it is replaced goes on writing into the old file. Until
- * the commit that file has a second name, under which this can be seen: such a write is late.
- *
  * `entry` is one of the journal's. Errors are negated errno values.
  */
 #ifndef TFHOOK_CONFLICT_COPY_H
@@ -18,10 +15,6 @@
  * when there is nothing at `path`, or when a copy has that content already. */
 int conflict_copy_keep(struct mem *mem, const struct journal *journal, const struct entry *entry,
                        const char *path) __attribute__((warn_unused_result));
-
-/* Before the second name is removed. 1: the old file was written to late, and a copy is kept. */
-int conflict_copy_keep_late(struct mem *mem, const struct journal *journal,
-                            const struct entry *entry) __attribute__((warn_unused_result));
 
 /* Warns of each copy that the transaction keeps. */
 void conflict_copy_report(struct mem *mem, const struct log *log, const struct journal *journal);

@@ -83,9 +83,7 @@ int target_directories_sync(struct mem *mem, const struct journal *journal, cons
     struct names synced = {0};
     for (size_t i = 0; i < journal->count; i++) {
         const char *parent = file_parent(mem, journal->entries[i].change.real);
-        if (names_have(&synced, parent))
-            continue;
-        int rc = file_sync_directory(parent);
+        int rc = names_have(&synced, parent) ? 0 : file_sync_directory(parent);
         if (rc < 0 && rc != -ENOENT) {
             *ret_path = journal->entries[i].change.real;
             return rc;

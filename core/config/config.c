@@ -55,12 +55,11 @@ bool config_names_host(const struct names *only_on, const char *hostname)
     size_t short_length = strcspn(hostname, ".");
     for (size_t i = 0; i < only_on->count; i++) {
         const char *name = only_on->names[i];
-        if (strcasecmp(name, hostname) == 0)
-            return true;
+        size_t length = strcspn(name, ".");
         /* A short name on either side stands for the full one. */
-        bool one_is_short = strchr(name, '.') == NULL || hostname[short_length] == '\0';
-        if (one_is_short && strcspn(name, ".") == short_length &&
-            strncasecmp(name, hostname, short_length) == 0)
+        if (name[length] == '\0' || hostname[short_length] == '\0'
+                ? length == short_length && strncasecmp(name, hostname, length) == 0
+                : strcasecmp(name, hostname) == 0)
             return true;
     }
     return only_on->count == 0;

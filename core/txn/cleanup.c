@@ -20,10 +20,9 @@ static void note_removal(struct err *err, int rc, const char *path)
 }
 
 /* Names in a directory that is not mounted now are not gone: they would be back with it. */
-static bool may_touch(struct mem *mem, const struct journal *journal, const struct entry *entry,
-                      struct err *err)
+static bool may_touch(const struct journal *journal, const struct entry *entry, struct err *err)
 {
-    const char *lost = target_directory_lost(mem, journal, entry);
+    const char *lost = target_directory_lost(err->mem, journal, entry);
     if (lost != NULL)
         note_failure(err, entry->change.path, lost);
     return lost == NULL;
@@ -47,18 +46,17 @@ static int is_late(struct mem *mem, const struct entry *entry)
 }
 
 /* 1: what was written late is kept. */
-static int remove_link(struct mem *mem, const struct journal *journal, const struct entry *entry,
-                       struct err *err)
+static int remove_link(const struct journal *journal, const struct entry *entry, struct err *err)
 {
-    if (entry->link == NULL || !may_touch(mem, journal, entry, err))
+    if (entry->link == NULL || !may_touch(journal, entry, err))
         return 0;
-    int late = is_late(mem, entry);
-    int rc = late > 0 ? conflict_copy_keep(mem, journal, entry, entry->link) : late;
+    int late = is_late(err->mem, entry);
+    int rc = late > 0 ? conflict_copy_keep(err->mem, journal, entry, entry->link) : late;
     if (rc == 0)
         note_removal(err, file_remove(entry->link), entry->link);
     else
         note_failure(err, entry->change.path,
-                     mem_printf(mem,
+                     mem_printf(err->mem,
                                 "its old file %s, which something else may have written into "
                                 "meanwhile, cannot be kept in %s: %s",
                                 entry->link, journal->dir, strerror(-rc)));
@@ -73,28 +71,27 @@ int cleanup_temp(const struct entry *entry)
                                      : file_remove(entry->temp);
 }
 
-int cleanup_links(struct mem *mem, const struct journal *journal, const char **ret_late,
-                  struct err *err)
+int cleanup_links(const struct journal *journal, const char **ret_late, struct err *err)
 {
     const char *path = NULL;
     *ret_late = NULL;
     for (size_t i = 0; i < journal->count; i++)
-        if (remove_link(mem, journal, &journal->entries[i], err) > 0)
+        if (remove_link(journal, &journal->entries[i], err) > 0)
             *ret_late = journal->entries[i].change.real;
-    int rc = err->text != NULL ? 0 : target_directories_sync(mem, journal, &path);
+    int rc = err->text != NULL ? 0 : target_directories_sync(err->mem, journal, &path);
     if (rc < 0)
         note_failure(err, path,
-                     mem_printf(mem, "its directory cannot be synced: %s", strerror(-rc)));
+                     mem_printf(err->mem, "its directory cannot be synced: %s", strerror(-rc)));
     return err->text == NULL ? 0 : -1;
 }
 
-int cleanup_edit_backups(struct mem *mem, const struct journal *journal, struct err *err)
+int cleanup_edit_backups(const struct journal *journal, struct err *err)
 {
     for (size_t i = 0; i < journal->count; i++) {
         const struct entry *entry = &journal->entries[i];
         if (entry->change.action != ACTION_EDIT || entry->backup == NULL)
             continue;
-        const char *path = mem_printf(mem, "%s/%s", journal->dir, entry->backup);
+        const char *path = mem_printf(err->mem, "%s/%s", journal->dir, entry->backup);
         note_removal(err, file_remove(path), path);
     }
     if (err->text == NULL)
@@ -102,19 +99,18 @@ int cleanup_edit_backups(struct mem *mem, const struct journal *journal, struct 
     return err->text == NULL ? 0 : -1;
 }
 
-int cleanup_all(struct mem *mem, const struct journal *journal, bool directories, struct err *err)
+int cleanup_all(const struct journal *journal, bool directories, struct err *err)
 {
     const char *late = NULL;
     /* The last first: a file before the directory that it may lie in. A new directory holds no
      * second name of an old file. */
     for (size_t i = journal->count; i > 0; i--) {
         const struct entry *entry = &journal->entries[i - 1];
-        if (!may_touch(mem, journal, entry, err))
+        if (!may_touch(journal, entry, err))
             continue;
         note_removal(err, cleanup_temp(entry), entry->temp);
         if (directories && entry->change.action == ACTION_DIRECTORY)
             note_removal(err, file_remove_directory(entry->change.real), entry->change.real);
     }
-    return cleanup_links(mem, journal, &late, err) < 0 ? -1
-                                                       : cleanup_edit_backups(mem, journal, err);
+    return cleanup_links(journal, &late, err) < 0 ? -1 : cleanup_edit_backups(journal, err);
 }

@@ -15,19 +15,19 @@
 /* The second names, before the commit and at the end of an undo. Also where there are none, the
  * directories of all targets are synced: a run that died may have changed names in them. *ret_late
  * is a target of which something was kept, or NULL. */
-int cleanup_links(struct mem *mem, const struct journal *journal, const char **ret_late,
-                  struct err *err) __attribute__((warn_unused_result));
+int cleanup_links(const struct journal *journal, const char **ret_late, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* The whole copies of files that were edited, which may hold others' secrets: they serve `recover
  * --restore` until a commit or an undo is all but done, and no longer. */
-int cleanup_edit_backups(struct mem *mem, const struct journal *journal, struct err *err)
+int cleanup_edit_backups(const struct journal *journal, struct err *err)
     __attribute__((warn_unused_result));
 
 /* The temp file, or directory, of one entry; not synced. 0 or a negated errno. */
 int cleanup_temp(const struct entry *entry) __attribute__((warn_unused_result));
 
 /* All of it. `directories`: those too that the transaction was to make, when they are empty. */
-int cleanup_all(struct mem *mem, const struct journal *journal, bool directories, struct err *err)
+int cleanup_all(const struct journal *journal, bool directories, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -36,6 +36,7 @@ struct entry {
     const char *link;     /* OS path beside it: a second name for the old file, until the commit */
     const char *backup;   /* name in the transaction's directory; NULL: none */
     unsigned old_uid, old_gid;
+    struct blob old; /* in memory only: the content that is backed up */
 };
 
 /* In the names of conflict copies (conflict_copy.h). */

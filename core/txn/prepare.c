@@ -30,8 +30,7 @@ static int look_at_target(struct entry *entry, struct stat *ret, struct err *err
     return 0;
 }
 
-static int read_old(struct mem *mem, struct entry *entry, const struct stat *st, struct blob *ret,
-                    struct err *err)
+static int read_old(struct mem *mem, struct entry *entry, const struct stat *st, struct err *err)
 {
     struct change *change = &entry->change;
     if (!S_ISREG(st->st_mode))
@@ -41,10 +40,10 @@ static int read_old(struct mem *mem, struct entry *entry, const struct stat *st,
                        "%s has %ju hard links; replacing it would part it from the others: make it "
                        "a file of its own first",
                        change->real, (uintmax_t)st->st_nlink);
-    int rc = file_read(mem, change->real, FILE_LIMIT, ret);
+    int rc = file_read(mem, change->real, FILE_LIMIT, &entry->old);
     if (rc < 0)
         return entry_result(err, rc, entry, "read");
-    const char *sha256 = digest(mem, ret->data, ret->size);
+    const char *sha256 = digest(mem, entry->old.data, entry->old.size);
     if (change->action != ACTION_EDIT && strcmp(sha256, change->old_sha256) != 0)
         return err_set(err, STATUS_FAILED,
                        "%s has changed since the plan was made; run tfhook again", change->real);
@@ -54,9 +53,10 @@ static int read_old(struct mem *mem, struct entry *entry, const struct stat *st,
 
 /* Line edits apply to the file as it is now, which may be newer than the plan. From here on the
  * change has the edits with the places where they are made. */
-static int edit_current(struct mem *mem, struct change *change, const struct blob *old,
-                        struct err *err)
+static int edit_current(struct mem *mem, struct entry *entry, struct err *err)
 {
+    struct change *change = &entry->change;
+    const struct blob *old = &entry->old;
     const char *why = NULL;
     struct edits made;
     int rc = change->undo != NULL
@@ -85,12 +85,10 @@ static int check_parent(struct mem *mem, const struct entry *entry, struct err *
     return err_errno(err, STATUS_FAILED, -rc, "cannot read the directory %s, to sync it", parent);
 }
 
-/* An entry whose change is as it was planned is checked against the disk and filled in. *ret_old is
- * the target's content: it is read once, so that what was checked is what is saved. */
-static int fill_entry(struct txn *txn, size_t index, struct blob *ret_old, struct err *err)
+/* An entry whose change is as it was planned is checked against the disk and filled in. The target
+ * is read once, so that what was checked is what is saved. */
+static int fill_entry(struct mem *mem, struct entry *entry, size_t index, struct err *err)
 {
-    struct mem *mem = txn->mem;
-    struct entry *entry = &txn->journal.entries[index];
     struct change *change = &entry->change;
     struct stat st;
     if (check_parent(mem, entry, err) < 0 || look_at_target(entry, &st, err) < 0)
@@ -100,24 +98,23 @@ static int fill_entry(struct txn *txn, size_t index, struct blob *ret_old, struc
     if (entry_is_directory(entry))
         return 0;
     if (change->existed) {
-        if (read_old(mem, entry, &st, ret_old, err) < 0)
+        if (read_old(mem, entry, &st, err) < 0)
             return -1;
         entry->backup = mem_printf(mem, "%zu.old", index);
         /* What is removed frees the space that its undo needs, and its directory may go too. */
         if (change->action != ACTION_REMOVE)
             entry->link = file_temp_name(mem, change->real);
     }
-    return change->action == ACTION_EDIT ? edit_current(mem, change, ret_old, err) : 0;
+    return change->action == ACTION_EDIT ? edit_current(mem, entry, err) : 0;
 }
 
-static int write_backup(struct txn *txn, const struct entry *entry, const struct blob *old,
-                        struct err *err)
+static int write_backup(struct txn *txn, const struct entry *entry, struct err *err)
 {
     if (entry->backup == NULL)
         return 0;
     const char *path = mem_printf(txn->mem, "%s/%s", txn->journal.dir, entry->backup);
     bool secret = entry->change.secret || entry->change.action == ACTION_EDIT;
-    int rc = file_create(path, old, secret ? 0600 : -1, entry->change.real);
+    int rc = file_create(path, &entry->old, secret ? 0600 : -1, entry->change.real);
     return err_errno(err, STATUS_FAILED, -rc, "cannot back %s up to %s", entry->change.real, path);
 }
 
@@ -205,23 +202,22 @@ static int write_journal(struct txn *txn, struct err *err)
 
 int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
 {
-    size_t count = changes->count;
-    struct blob *old = mem_alloc(txn->mem, (count + 1) * sizeof *old);
     struct journal *journal = &txn->journal;
-    for (size_t i = 0; i < count; i++) {
-        mem_push(txn->mem, journal->entries, journal->count)->change = changes->items[i];
-        if (fill_entry(txn, i, &old[i], err) < 0)
+    for (size_t i = 0; i < changes->count; i++) {
+        struct entry *entry = mem_push(txn->mem, journal->entries, journal->count);
+        entry->change = changes->items[i];
+        if (fill_entry(txn->mem, entry, i, err) < 0)
             return -1;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < changes->count; i++)
         if (make_notes_dir(txn, &changes->items[i], err) < 0)
             return -1;
     if (write_journal(txn, err) < 0)
         return -1;
     /* now on disk, and synced: phase = prep, the journal, which names every temp file to come */
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < changes->count; i++) {
         const struct entry *entry = &journal->entries[i];
-        if (write_backup(txn, entry, &old[i], err) < 0 || write_new(entry, err) < 0 ||
+        if (write_backup(txn, entry, err) < 0 || write_new(entry, err) < 0 ||
             link_old(entry, err) < 0)
             return -1;
         /* now on disk: target = old, temp = new, second name = old; the two names are not synced */

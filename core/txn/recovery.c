@@ -71,7 +71,7 @@ static int settle_prep(struct recovery *recovery, struct journal *journal, struc
             "lie beside those that it was to change, and which these are is not known: "
             "%s; `tfhook recover --keep %ld` closes it",
             journal->seq, why.text, journal->seq);
-    if (readable && cleanup_all(recovery->mem, journal, true, &why) < 0)
+    if (readable && cleanup_all(journal, true, &why) < 0)
         return err_set(err, STATUS_STUCK,
                        "transaction %ld has touched no file yet, but what it has laid beside them "
                        "cannot be removed: %s; mend that and run `tfhook recover`, or `tfhook "
@@ -91,7 +91,7 @@ static int undo_open(struct recovery *recovery, struct journal *journal, bool fo
                      struct err *err)
 {
     struct change_set *undone = recovery->undone;
-    if (undo_all(recovery->mem, journal, force, err) < 0)
+    if (undo_all(journal, force, err) < 0)
         return -1;
     if (force)
         log_info(recovery->log, "transaction %ld: the old content is back", journal->seq);
@@ -210,7 +210,7 @@ int recovery_keep(struct recovery *recovery, long seq, bool *ret_applied, struct
     bool readable = journal_read(recovery->mem, journal, &why) == 0;
     /* Without a journal there is nothing that could be rolled back later. */
     bool applied = readable && journal->phase != TXN_PREP;
-    if (readable && cleanup_all(recovery->mem, journal, !applied, &why) < 0)
+    if (readable && cleanup_all(journal, !applied, &why) < 0)
         log_warn(recovery->log, "transaction %ld: what it has laid beside its files stays: %s", seq,
                  why.text);
     if (journal_move(recovery->mem, journal, applied ? TXN_DONE : TXN_UNDONE, err) < 0)

@@ -41,7 +41,7 @@ static void abandon_prepared(struct txn *txn)
     struct err why = {.mem = txn->mem};
     if (txn->journal.dir == NULL)
         return;
-    if (cleanup_all(txn->mem, &txn->journal, true, &why) < 0)
+    if (cleanup_all(&txn->journal, true, &why) < 0)
         log_warn(txn->log, "a temporary file cannot be removed: %s; the next run tries again",
                  why.text);
     else if (journal_move(txn->mem, &txn->journal, TXN_UNDONE, &why) < 0)
@@ -143,7 +143,7 @@ int txn_apply(struct txn *txn, struct err *err)
 int txn_undo(struct txn *txn, struct err *err)
 {
     struct err why = {.mem = txn->mem};
-    int rc = undo_all(txn->mem, &txn->journal, false, &why);
+    int rc = undo_all(&txn->journal, false, &why);
     if (rc < 0 && why.status == STATUS_STUCK) {
         *err = (struct err){txn->mem, STATUS_STUCK,
                             mem_printf(txn->mem, "%s; and %s", err->text, why.text)};
@@ -213,7 +213,7 @@ static int commit_all(struct txn *txn, struct err *err)
     for (size_t i = 0; i < txn->journal.count; i++)
         if (check_made(txn, &txn->journal.entries[i], err) < 0)
             return -1;
-    if (cleanup_links(txn->mem, &txn->journal, &late, &why) < 0)
+    if (cleanup_links(&txn->journal, &late, &why) < 0)
         return err_set(err, STATUS_FAILED, "the second name of an old file cannot be removed: %s",
                        why.text);
     /* now on disk: phase = open, target = new, temp = -, second name = - */
@@ -222,7 +222,7 @@ static int commit_all(struct txn *txn, struct err *err)
                        "%s was written to by something else, which had it open, while it was "
                        "replaced; run tfhook again",
                        late);
-    if (cleanup_edit_backups(txn->mem, &txn->journal, &why) < 0)
+    if (cleanup_edit_backups(&txn->journal, &why) < 0)
         return err_set(err, STATUS_FAILED, "the copy of an edited file cannot be removed: %s",
                        why.text);
     if (journal_move(txn->mem, &txn->journal, TXN_DONE, err) < 0)

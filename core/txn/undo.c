@@ -254,8 +254,7 @@ static const char *undo_entries(struct mem *mem, const struct journal *journal, 
     /* now on disk: target = old, temp = -, second name = old or what was written late */
     struct err why = {.mem = mem};
     const char *late = NULL;
-    if (cleanup_links(mem, journal, &late, &why) < 0 ||
-        cleanup_edit_backups(mem, journal, &why) < 0)
+    if (cleanup_links(journal, &late, &why) < 0 || cleanup_edit_backups(journal, &why) < 0)
         return mem_printf(mem,
                           "all is as it was, but what was beside it cannot be removed for "
                           "good: %s",
@@ -284,15 +283,15 @@ static const char *ways_out(struct mem *mem, const struct journal *journal)
                       restore, journal->seq);
 }
 
-int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)
+int undo_all(struct journal *journal, bool force, struct err *err)
 {
-    struct err moving = {.mem = mem};
-    const char *stuck = undo_entries(mem, journal, force);
+    struct err moving = {.mem = err->mem};
+    const char *stuck = undo_entries(err->mem, journal, force);
     if (stuck == NULL)
-        return journal_move(mem, journal, TXN_UNDONE, err);
+        return journal_move(err->mem, journal, TXN_UNDONE, err);
     (void)err_set(err, STATUS_STUCK, "transaction %ld is stuck: %s; %s", journal->seq, stuck,
-                  ways_out(mem, journal));
-    if (journal_move(mem, journal, TXN_STUCK, &moving) < 0)
-        err->text = mem_printf(mem, "%s; and %s", err->text, moving.text);
+                  ways_out(err->mem, journal));
+    if (journal_move(err->mem, journal, TXN_STUCK, &moving) < 0)
+        err->text = mem_printf(err->mem, "%s; and %s", err->text, moving.text);
     return -1;
 }

@@ -18,7 +18,7 @@ int undo_entry_state(struct mem *mem, const struct entry *entry, enum entry_stat
  * as it was and only the phase cannot be changed; -1 with STATUS_STUCK when not all is. Files that
  * are neither old nor new are left alone, named in the error, and the phase is `stuck`; with
  * `force`, they are put back too, and what was there is kept beside the backups. */
-int undo_all(struct mem *mem, struct journal *journal, bool force, struct err *err)
+int undo_all(struct journal *journal, bool force, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

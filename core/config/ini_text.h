@@ -14,7 +14,6 @@
 #include "mem.h"
 #include "text.h"
 
-#include <stdbool.h>
 
 struct ini_entry {
     const char *key;

@@ -5,8 +5,6 @@
 #ifndef TFHOOK_PLUGIN_INFO_H
 #define TFHOOK_PLUGIN_INFO_H
 
-#include "text.h"
-
 #include <tfhook/plugin.h>
 
 #include <stdbool.h>

@@ -1,6 +1,5 @@
 #include "conflict_copy.h"
 
-#include "digest.h"
 #include "file.h"
 
 #include <errno.h>

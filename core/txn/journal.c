@@ -4,10 +4,8 @@
 #include "journal_json.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *const txn_phase_names[] = {"prep",  "open", "done",      "undone",
                                        "stuck", "gone", "unreadable"};

@@ -15,7 +15,6 @@
 #include "change_set.h"
 #include "err.h"
 
-#include <stdint.h>
 #include <sys/stat.h>
 
 enum txn_phase {

@@ -7,9 +7,7 @@
 #include "target_directory.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The target must be there, or not be there, as the step saw it. */
 static int look_at_target(struct entry *entry, struct stat *ret, struct err *err)

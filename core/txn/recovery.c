@@ -24,7 +24,6 @@
 #include "undo.h"
 
 #include <errno.h>
-#include <string.h>
 
 /* Without its journal it is not known what a transaction has done. It is read again after the phase
  * has changed, for the message must name the journal where it is then; and that may succeed. */

@@ -12,7 +12,6 @@
 
 #include "change_set.h"
 #include "err.h"
-#include "journal.h"
 #include "log.h"
 
 #include <stdbool.h>

@@ -33,7 +33,6 @@
 #include "undo.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 /* No target was touched: what was written beside them is removed again. */
 static void abandon_prepared(struct txn *txn)

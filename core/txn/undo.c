@@ -43,7 +43,6 @@
 #include "target_directory.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

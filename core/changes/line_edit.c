@@ -92,38 +92,44 @@ static void make_edit(struct mem *mem, struct lines *lines, struct edit edit, st
     *mem_push(mem, made->items, made->count) = edit;
 }
 
+/* --- finding a place --- */
+
 /* In place of an index. */
 enum { NOT_FOUND = -1, AMBIGUOUS = -2 };
 
-/* --- applying --- */
-
-/* The index of the line `text`; with several, of the one that follows `anchor`. */
-static ptrdiff_t find_line(const struct lines *lines, const char *text, const char *anchor)
+/* How many of the neighbours that an edit knows stand at `index` and `width` lines later. */
+static unsigned count_neighbours(struct mem *mem, const struct lines *lines,
+                                 const struct edit *edit, size_t index, size_t width)
 {
-    ptrdiff_t found = NOT_FOUND;
-    ptrdiff_t anchored = NOT_FOUND;
-    for (size_t i = 0; i < lines->count; i++) {
-        if (!line_is(lines, i, text))
+    bool before = strcmp(line_digest(mem, lines, index - 1), edit->before) == 0;
+    bool after =
+        edit->after != NULL && strcmp(line_digest(mem, lines, index + width), edit->after) == 0;
+    return (unsigned)before + (unsigned)after;
+}
+
+/* The line `text`, or the gap when that is NULL, at the place of an edit: the one of which the most
+ * neighbours, and at least `least`, are the edit's. A gap without any could be anywhere. */
+static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines, const struct edit *edit,
+                             const char *text, unsigned least)
+{
+    ptrdiff_t best = NOT_FOUND;
+    unsigned best_score = 0;
+    for (size_t i = 0; i <= lines->count; i++) {
+        if (text != NULL && !line_is(lines, i, text))
             continue;
-        bool follows = anchor == NULL ? i == 0 : i > 0 && line_is(lines, i - 1, anchor);
-        if (follows)
-            anchored = anchored == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
-        found = found == NOT_FOUND ? (ptrdiff_t)i : AMBIGUOUS;
+        unsigned score = count_neighbours(mem, lines, edit, i, text != NULL ? 1 : 0);
+        if (score < least)
+            continue;
+        if (best == NOT_FOUND || score > best_score)
+            best = (ptrdiff_t)i;
+        else if (score == best_score)
+            best = AMBIGUOUS;
+        best_score = score > best_score ? score : best_score;
     }
-    return found == AMBIGUOUS && anchored != NOT_FOUND ? anchored : found;
+    return best;
 }
 
-/* Where a line is to be inserted. */
-static ptrdiff_t find_gap(const struct lines *lines, const char *anchor)
-{
-    if (anchor == NULL)
-        return (ptrdiff_t)(lines->count - line_is(lines, lines->count - 1, ""));
-    ptrdiff_t found = NOT_FOUND;
-    for (size_t i = 0; i < lines->count; i++)
-        if (line_is(lines, i, anchor))
-            found = found == NOT_FOUND ? (ptrdiff_t)i + 1 : AMBIGUOUS;
-    return found;
-}
+/* --- applying --- */
 
 static const char *quoted_pair(struct mem *mem, const char *old_line, const char *new_line)
 {
@@ -148,15 +154,19 @@ int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *c
     struct lines lines = split_lines(mem, content);
     struct edits made = {0};
     for (size_t i = 0; i < edits->count; i++) {
-        const struct edit *edit = &edits->items[i];
-        ptrdiff_t at = edit->old_line == NULL ? find_gap(&lines, edit->anchor)
-                                              : find_line(&lines, edit->old_line, edit->anchor);
+        const char *anchor = edits->items[i].anchor;
+        /* Of its neighbours a proposed edit knows only the one before. */
+        struct edit edit = {.old_line = edits->items[i].old_line,
+                            .new_line = edits->items[i].new_line,
+                            .before = anchor == NULL ? "" : digest(mem, anchor, strlen(anchor))};
+        bool appends = edit.old_line == NULL && anchor == NULL;
+        ptrdiff_t at =
+            appends ? (ptrdiff_t)(lines.count - line_is(&lines, lines.count - 1, ""))
+                    : find_placed(mem, &lines, &edit, edit.old_line, edit.old_line != NULL ? 0 : 1);
         if (at < 0)
-            return report_conflict(mem, edit->old_line, edit->new_line, at, ret_why);
-        make_edit(mem, &lines,
-                  (struct edit){
-                      .old_line = edit->old_line, .new_line = edit->new_line, .index = (size_t)at},
-                  &made);
+            return report_conflict(mem, edit.old_line, edit.new_line, at, ret_why);
+        edit.index = (size_t)at;
+        make_edit(mem, &lines, edit, &made);
     }
     *ret = join_lines(mem, &lines);
     *ret_made = made;
@@ -164,36 +174,6 @@ int edits_apply(struct mem *mem, const struct edits *edits, const struct blob *c
 }
 
 /* --- undoing --- */
-
-/* How many of the neighbours that an edit had stand at `index` and `width` lines later. */
-static unsigned count_neighbours(struct mem *mem, const struct lines *lines,
-                                 const struct edit *edit, size_t index, size_t width)
-{
-    return (unsigned)(strcmp(line_digest(mem, lines, index - 1), edit->before) == 0) +
-           (unsigned)(strcmp(line_digest(mem, lines, index + width), edit->after) == 0);
-}
-
-/* The line `text`, or the gap when that is NULL, at the place of an edit: the one of which the most
- * neighbours, and at least `least`, are the edit's. */
-static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines, const struct edit *edit,
-                             const char *text, unsigned least)
-{
-    ptrdiff_t best = NOT_FOUND;
-    unsigned best_score = 0;
-    for (size_t i = 0; i <= lines->count; i++) {
-        if (text != NULL && !line_is(lines, i, text))
-            continue;
-        unsigned score = count_neighbours(mem, lines, edit, i, text != NULL ? 1 : 0);
-        if (score < least)
-            continue;
-        if (best == NOT_FOUND || score > best_score)
-            best = (ptrdiff_t)i;
-        else if (score == best_score)
-            best = AMBIGUOUS;
-        best_score = score > best_score ? score : best_score;
-    }
-    return best;
-}
 
 /* Has somebody else undone it? Its old state stands at its place. */
 static bool is_undone(struct mem *mem, const struct lines *lines, const struct edit *edit)

@@ -29,22 +29,21 @@
  * has changed, for the message must name the journal where it is then; and that may succeed. */
 static int read_or_stick(struct recovery *recovery, struct journal *journal, struct err *err)
 {
-    struct err first = {.mem = recovery->mem};
-    struct err moving = first;
-    struct err unread = first;
-    if (journal_read(recovery->mem, journal, &first) == 0)
+    struct err why = {.mem = recovery->mem};
+    if (journal_read(recovery->mem, journal, &why) == 0)
         return 0;
-    if (journal_move(recovery->mem, journal, TXN_STUCK, &moving) < 0)
+    why.text = NULL;
+    if (journal_move(recovery->mem, journal, TXN_STUCK, &why) < 0)
         return err_set(err, STATUS_STUCK,
                        "transaction %ld is stuck: its journal cannot be read; %s", journal->seq,
-                       moving.text);
-    if (journal_read(recovery->mem, journal, &unread) == 0)
+                       why.text);
+    if (journal_read(recovery->mem, journal, &why) == 0)
         return 0;
     return err_set(err, STATUS_STUCK,
                    "transaction %ld is stuck: %s; the old content of what it changed is beside the "
                    "journal; look for temporary files (.tfhook-*) too; when the files are right, "
                    "`tfhook recover --keep %ld` closes it",
-                   journal->seq, unread.text, journal->seq);
+                   journal->seq, why.text, journal->seq);
 }
 
 /* The journal is there, whole, before anything else is written: did that point come? */

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
@@ -74,8 +73,9 @@ int lock_take(struct mem *mem, const struct log *log, const char *state_dir, con
     }
     /* What is written is for people only, so a full disk is no reason to fail: a recover must not
      * need space. */
-    if (ftruncate(fd, 0) < 0 ||
-        dprintf(fd, "pid %ld, tfhook %s, since %s\n", (long)getpid(), command, now) < 0)
+    const char *holder =
+        mem_printf(mem, "pid %ld, tfhook %s, since %s\n", (long)getpid(), command, now);
+    if (ftruncate(fd, 0) < 0 || pwrite(fd, holder, strlen(holder), 0) < 0)
         log_warn(log, "cannot write into %s who holds the lock: %s", path, strerror(errno));
     return fd;
 }

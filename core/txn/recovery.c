@@ -25,27 +25,6 @@
 
 #include <errno.h>
 
-/* Without its journal it is not known what a transaction has done. It is read again after the phase
- * has changed, for the message must name the journal where it is then; and that may succeed. */
-static int read_or_stick(struct recovery *recovery, struct journal *journal, struct err *err)
-{
-    struct err why = {.mem = recovery->mem};
-    if (journal_read(recovery->mem, journal, &why) == 0)
-        return 0;
-    why.text = NULL;
-    if (journal_move(recovery->mem, journal, TXN_STUCK, &why) < 0)
-        return err_set(err, STATUS_STUCK,
-                       "transaction %ld is stuck: its journal cannot be read; %s", journal->seq,
-                       why.text);
-    if (journal_read(recovery->mem, journal, &why) == 0)
-        return 0;
-    return err_set(err, STATUS_STUCK,
-                   "transaction %ld is stuck: %s; the old content of what it changed is beside the "
-                   "journal; look for temporary files (.tfhook-*) too; when the files are right, "
-                   "`tfhook recover --keep %ld` closes it",
-                   journal->seq, why.text, journal->seq);
-}
-
 /* The journal is there, whole, before anything else is written: did that point come? */
 static bool had_journal(struct recovery *recovery, const struct journal *journal)
 {
@@ -108,6 +87,27 @@ static int undo_open(struct recovery *recovery, struct journal *journal, bool fo
     return 0;
 }
 
+/* Without its journal it is not known what a transaction has done. It is read again after the phase
+ * has changed, for the message must name the journal where it is then; and that may succeed. */
+static int settle_open(struct recovery *recovery, struct journal *journal, struct err *err)
+{
+    struct err why = {.mem = recovery->mem};
+    if (journal_read(recovery->mem, journal, &why) == 0)
+        return undo_open(recovery, journal, false, err);
+    why.text = NULL;
+    if (journal_move(recovery->mem, journal, TXN_STUCK, &why) < 0)
+        return err_set(err, STATUS_STUCK,
+                       "transaction %ld is stuck: its journal cannot be read; %s", journal->seq,
+                       why.text);
+    if (journal_read(recovery->mem, journal, &why) == 0)
+        return undo_open(recovery, journal, false, err);
+    return err_set(err, STATUS_STUCK,
+                   "transaction %ld is stuck: %s; the old content of what it changed is beside the "
+                   "journal; look for temporary files (.tfhook-*) too; when the files are right, "
+                   "`tfhook recover --keep %ld` closes it",
+                   journal->seq, why.text, journal->seq);
+}
+
 static bool is_settled(const struct journal *journal)
 {
     return journal->phase == TXN_DONE || journal->phase == TXN_UNDONE || journal->phase == TXN_GONE;
@@ -149,11 +149,12 @@ int recovery_settle_all(struct recovery *recovery, struct err *err)
     /* The newest first: a later transaction was made on top of an earlier one. */
     for (size_t i = all.count; i > 0; i--) {
         struct journal *journal = &all.items[i - 1];
-        if (is_settled(journal))
-            continue;
-        if (journal->phase == TXN_PREP ? settle_prep(recovery, journal, err) < 0
-                                       : read_or_stick(recovery, journal, err) < 0 ||
-                                             undo_open(recovery, journal, false, err) < 0)
+        int rc = 0;
+        if (journal->phase == TXN_PREP)
+            rc = settle_prep(recovery, journal, err);
+        else if (!is_settled(journal))
+            rc = settle_open(recovery, journal, err);
+        if (rc < 0)
             return -1;
     }
     return 0;

@@ -13,7 +13,6 @@ enum { LINKS_MAX = 40 };
 struct state {
     struct path_walk *walk;
     int fd;              /* of walk->path, or of the last part of it that is there */
-    size_t size;         /* of walk->path */
     size_t root_size;    /* of the root in it */
     bool missing;        /* the end of walk->path is not there */
     int links;           /* followed so far */
@@ -24,12 +23,10 @@ struct state {
 /* Makes walk->path longer. */
 static int append_path(struct state *state, const char *slash, const char *path, size_t size)
 {
-    size_t room = sizeof state->walk->path - state->size;
-    int length = snprintf(state->walk->path + state->size, room, "%s%.*s", slash, (int)size, path);
-    if (length < 0 || (size_t)length >= room)
-        return -ENAMETOOLONG;
-    state->size += (size_t)length;
-    return 0;
+    char *end = strchr(state->walk->path, '\0');
+    size_t room = sizeof state->walk->path - (size_t)(end - state->walk->path);
+    int length = snprintf(end, room, "%s%.*s", slash, (int)size, path);
+    return length < 0 || (size_t)length >= room ? -ENAMETOOLONG : 0;
 }
 
 /* Puts `path` before what is left. */
@@ -55,10 +52,10 @@ static int go_to_root(struct state *state)
 {
     struct stat st;
     const char *root = state->walk->root == NULL ? "" : state->walk->root;
-    state->size = 0;
     state->missing = false;
+    state->walk->path[0] = '\0';
     int rc = append_path(state, "", root, strlen(root));
-    state->root_size = state->size;
+    state->root_size = strlen(root);
     descriptor_close(&state->fd);
     state->fd = open(*root == '\0' ? "/" : root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (rc == 0 && (state->fd < 0 || fstat(state->fd, &st) < 0))
@@ -80,12 +77,13 @@ static int turn_to(struct state *state, size_t size, const char *next)
 static int go_up(struct state *state)
 {
     struct stat st;
-    if (state->size == state->root_size)
+    char *path = state->walk->path;
+    if (path[state->root_size] == '\0')
         return 0;
     /* As for the kernel, a file has no "..", nor has a directory that may not be searched. */
     if (!state->missing && fstatat(state->fd, "..", &st, 0) < 0)
         return -errno;
-    return turn_to(state, (size_t)(strrchr(state->walk->path, '/') - state->walk->path), "");
+    return turn_to(state, (size_t)(strrchr(path, '/') - path), "");
 }
 
 /* `link` is open, and the last part of walk->path, whose size without it is `before`. */
@@ -113,7 +111,7 @@ static int open_part(int above, const char *name, bool *ret_directory)
 
 static int go_down(struct state *state, const char *part, size_t size)
 {
-    size_t before = state->size;
+    size_t before = strlen(state->walk->path);
     int rc = append_path(state, "/", part, size);
     if (rc < 0 || state->missing)
         return rc;

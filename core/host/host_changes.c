@@ -1,7 +1,6 @@
 /* The host functions by which a plugin proposes changes. */
 #include "file.h"
 #include "host_context.h"
-#include "host_functions.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,6 @@
 #include "digest.h"
 #include "file.h"
 #include "host_context.h"
-#include "host_functions.h"
 
 #include <errno.h>
 #include <stdlib.h>

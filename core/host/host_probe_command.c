@@ -7,7 +7,6 @@
 #include "descriptors.h"
 #include "file.h"
 #include "host_context.h"
-#include "host_functions.h"
 #include "sandbox.h"
 
 #include <errno.h>

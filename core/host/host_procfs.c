@@ -1,7 +1,6 @@
 /* The host function by which a plugin looks at processes. The kernel decides what it may see. */
 #include "descriptors.h"
 #include "host_context.h"
-#include "host_functions.h"
 
 #include <errno.h>
 #include <fcntl.h>

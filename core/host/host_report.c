@@ -1,6 +1,5 @@
 /* The host functions by which a plugin reports. */
 #include "host_context.h"
-#include "host_functions.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -55,8 +55,7 @@ static int start_copier(int reader, int target, int log, int asker)
             _exit(0);
         copy_output(reader, target, log, asker);
     }
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    (void)TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
     return 0;
 }
 

@@ -37,14 +37,6 @@ static _Noreturn void exec_command(const struct phase_command *command, char **e
     _exit(number == ENOENT ? 127 : 126);
 }
 
-static int wait_for(pid_t pid)
-{
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 /* Start and wait. The pipe tells an exec that failed from a command that ends with 127. */
 static int run_and_wait(const struct phase_command *command, char **environment,
                         struct output_tee *out, struct output_tee *err_tee, struct err *err)
@@ -61,15 +53,15 @@ static int run_and_wait(const struct phase_command *command, char **environment,
     (void)close(failure[1]);
     descriptor_close(&out->writer);
     descriptor_close(&err_tee->writer);
-    ssize_t got = 0;
-    while (pid > 0 && (got = read(failure[0], &number, sizeof number)) < 0 && errno == EINTR)
-        ;
+    int status = 0;
+    ssize_t got = TEMP_FAILURE_RETRY(read(failure[0], &number, sizeof number));
     (void)close(failure[0]);
-    int status = pid > 0 ? wait_for(pid) : -1;
+    if (pid > 0)
+        (void)TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
     interrupt_forward_to = 0;
     if (pid < 0 || got > 0)
         (void)err_errno(err, STATUS_COMMAND_FAILED, number, "cannot run %s", command->program);
-    return status;
+    return pid < 0 ? -1 : WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 int phase_command_run(struct mem *mem, const struct phase_command *command, struct err *err)

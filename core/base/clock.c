@@ -1,5 +1,6 @@
 #include "clock.h"
 
+#include <sys/wait.h>
 #include <time.h>
 
 int64_t clock_ms(void)
@@ -7,6 +8,17 @@ int64_t clock_ms(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool clock_wait_process(pid_t pid, int64_t deadline, int *ret_status)
+{
+    const struct timespec moment = {0, 1000000};
+    while (waitpid(pid, ret_status, WNOHANG) == 0) {
+        if (clock_ms() >= deadline)
+            return false;
+        (void)nanosleep(&moment, NULL);
+    }
+    return true;
 }
 
 const char *clock_utc_text(struct mem *mem, int64_t seconds)

@@ -65,21 +65,17 @@ static struct numbers list_open(struct mem *mem)
     return numbers;
 }
 
-static bool is_kept(int fd, const int *keep, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (keep[i] == fd)
-            return true;
-    return false;
-}
-
 void descriptors_close_all_but(const int *keep, size_t count)
 {
     struct mem mem = {0};
     struct numbers open = list_open(&mem);
-    for (size_t i = 0; i < open.count; i++)
-        if (!is_kept(open.items[i], keep, count))
+    for (size_t i = 0; i < open.count; i++) {
+        bool stays = false;
+        for (size_t k = 0; k < count; k++)
+            stays |= keep[k] == open.items[i];
+        if (!stays)
             (void)close(open.items[i]);
+    }
     mem_free(&mem);
 }
 

@@ -54,10 +54,9 @@ void invoker_save(struct mem *mem)
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, &invoker.mask);
     /* No core dumps: there may be keys in memory. The hard limit is the caller's to keep. */
-    if (getrlimit(RLIMIT_CORE, &invoker.core) == 0) {
-        const struct rlimit no_core = {0, invoker.core.rlim_max};
-        (void)setrlimit(RLIMIT_CORE, &no_core);
-    }
+    (void)getrlimit(RLIMIT_CORE, &invoker.core);
+    const struct rlimit no_core = {0, invoker.core.rlim_max};
+    (void)setrlimit(RLIMIT_CORE, &no_core);
 }
 
 void invoker_restore(void)

@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { ERR_LIMIT = 8192 };
@@ -131,21 +130,6 @@ static void kill_probe(pid_t pid)
         (void)sandbox_drop_root();
 }
 
-/* Its streams may have ended long before it does. False: it was killed at the deadline. */
-static bool wait_for_probe(pid_t pid, int64_t deadline, int *ret_status)
-{
-    const struct timespec moment = {0, 1000000};
-    while (waitpid(pid, ret_status, WNOHANG) == 0) {
-        if (clock_ms() >= deadline) {
-            kill_probe(pid);
-            (void)waitpid(pid, ret_status, 0);
-            return false;
-        }
-        (void)nanosleep(&moment, NULL);
-    }
-    return true;
-}
-
 /* 0, or a negated errno: it could not be started. */
 static int run_probe(struct probe *probe, struct tfhook_output *ret)
 {
@@ -161,7 +145,12 @@ static int run_probe(struct probe *probe, struct tfhook_output *ret)
         descriptor_close(&probe->in.fd); /* it may wait for its end */
         if (probe->out.truncated)
             kill_probe(pid);
-        in_time &= wait_for_probe(pid, probe->deadline, &status);
+        /* Its streams may have ended long before it does. */
+        if (!clock_wait_process(pid, probe->deadline, &status)) {
+            in_time = false;
+            kill_probe(pid);
+            (void)waitpid(pid, &status, 0);
+        }
         *ret = (struct tfhook_output){.exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
                                                                          : WEXITSTATUS(status),
                                       .timed_out = !in_time,

@@ -92,23 +92,18 @@ static bool set_ids(uid_t user, gid_t group, int count, const gid_t *groups)
            syscall(SYS_setresgid, -1, group, -1) == 0 && syscall(SYS_setresuid, -1, user, -1) == 0;
 }
 
-static bool get_capabilities(struct __user_cap_data_struct ret[_LINUX_CAPABILITY_U32S_3])
+/* capget(2) or capset(2). */
+static bool call_capabilities(long call, struct __user_cap_data_struct *data)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    return syscall(SYS_capget, &header, ret) == 0;
-}
-
-static bool set_capabilities(const struct __user_cap_data_struct to[_LINUX_CAPABILITY_U32S_3])
-{
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    return syscall(SYS_capset, &header, to) == 0;
+    return syscall(call, &header, data) == 0;
 }
 
 static void restore_ids(void)
 {
-    (void)set_capabilities(root.capabilities); /* the right to do the rest */
+    (void)call_capabilities(SYS_capset, root.capabilities); /* the right to do the rest */
     (void)set_ids(0, root.group, root.group_count, root.groups);
-    (void)set_capabilities(root.capabilities);
+    (void)call_capabilities(SYS_capset, root.capabilities);
     end_with_parent_and_leave_no_core();
 }
 
@@ -120,7 +115,7 @@ const char *sandbox_drop_root(void)
     if (!root.dropped) {
         root.group = getegid();
         root.group_count = getgroups(NGROUPS_MAX, root.groups);
-        if (root.group_count < 0 || !get_capabilities(root.capabilities))
+        if (root.group_count < 0 || !call_capabilities(SYS_capget, root.capabilities))
             return "its groups or capabilities cannot be read";
     }
     /* What is permitted stays. */
@@ -128,7 +123,8 @@ const char *sandbox_drop_root(void)
     few[0].effective = looking;
     few[1].effective = 0;
     bool ids = set_ids(NOBODY, NOBODY, 0, NULL);
-    root.dropped = ids && (few[0].permitted & looking) == looking && set_capabilities(few);
+    root.dropped =
+        ids && (few[0].permitted & looking) == looking && call_capabilities(SYS_capset, few);
     if (root.dropped) {
         end_with_parent_and_leave_no_core();
         return NULL;

@@ -67,13 +67,6 @@ static struct blob field_bytes(const struct record *record, const struct field *
     }
 }
 
-static unsigned char *append_bytes(unsigned char *to, const void *data, size_t size)
-{
-    if (size > 0)
-        memcpy(to, data, size);
-    return to + size;
-}
-
 int record_send(int fd, const struct record *record)
 {
     struct mem mem = {0};
@@ -84,12 +77,13 @@ int record_send(int fd, const struct record *record)
         return -EFBIG;
     const struct head head = {(uint32_t)size, record->type};
     unsigned char *data = mem_alloc(&mem, size);
-    unsigned char *to = append_bytes(data, &head, sizeof head);
+    unsigned char *to = mempcpy(data, &head, sizeof head);
     for (const struct field *field = shapes[record->type]; field->kind != '\0'; field++) {
         struct blob bytes = field_bytes(record, field);
         uint32_t length = bytes.data == NULL ? absent : (uint32_t)bytes.size;
-        to = append_bytes(to, &length, sizeof length);
-        to = append_bytes(to, bytes.data, bytes.size);
+        to = mempcpy(to, &length, sizeof length);
+        if (bytes.size > 0)
+            to = mempcpy(to, bytes.data, bytes.size);
     }
     int rc = descriptor_write(fd, data, size);
     mem_free(&mem);

@@ -3,25 +3,21 @@
 const char *const step_status_names[] = {"ok", "skipped", "failed", "crashed", "timed-out"};
 const char *const verdict_names[] = {"pass", "skip", "warn", "fail"};
 
-static int add_key(struct plugin_info *info, struct mem *mem, const struct tfhook_key *key)
-{
-    bool has_choices = key->type == TFHOOK_ENUM || key->type == TFHOOK_ENUMS;
-    if (key->type > TFHOOK_ENUMS || has_choices != (key->choices != NULL))
-        return -1;
-    *mem_push(mem, info->keys, info->key_count) = *key;
-    return 0;
-}
-
 int call_result_add(struct call_result *result, struct mem *mem, const char *step,
                     const struct record *record)
 {
     struct findings *findings = &result->findings;
+    struct plugin_info *info = &result->info;
+    const struct tfhook_key *key = &record->key;
     switch (record->type) {
     case RECORD_DESCRIPTOR:
         result->info = record->descriptor;
         return 0;
     case RECORD_KEY:
-        return add_key(&result->info, mem, &record->key);
+        if (key->type > TFHOOK_ENUMS || (key->type >= TFHOOK_ENUM) != (key->choices != NULL))
+            return -1;
+        *mem_push(mem, info->keys, info->key_count) = *key;
+        return 0;
     case RECORD_FINDING:
         if (record->finding.verdict > TFHOOK_FAIL)
             return -1;

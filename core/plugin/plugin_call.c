@@ -11,16 +11,17 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
     ROOM_MIN = 4 * 1024,
     TOTAL_MAX = 256 * 1024 * 1024,
     PRINTED_MAX = 64 * 1024,
-    LOGS_MAX = 2000
+    LOGS_MAX = 2000,
+    REAP_MS = 2000
 };
 
 struct running {
@@ -30,8 +31,7 @@ struct running {
     pid_t pid;
     sigset_t mask;        /* while it is waited for */
     int records, printed; /* our ends; -1 when closed */
-    struct mem buffers;   /* what was read, until the call ends */
-    unsigned char *data;
+    unsigned char *data;  /* what was read, until the call ends */
     size_t size, room, total;
     size_t logs;
     char line[512]; /* of what the child prints */
@@ -86,10 +86,9 @@ static void make_room(struct running *run)
     if (run->size < run->room)
         return;
     run->room = run->room * 2 + ROOM_MIN;
-    unsigned char *larger = mem_alloc(&run->buffers, run->room);
-    if (run->size > 0)
-        memcpy(larger, run->data, run->size);
-    run->data = larger;
+    run->data = realloc(run->data, run->room);
+    if (run->data == NULL)
+        mem_exhausted();
 }
 
 /* Takes what is there now. False: there is nothing more for the moment, or they are broken. */
@@ -192,20 +191,6 @@ static bool read_until_end(struct running *run)
     return true;
 }
 
-/* The wait status of a child that has ended or been killed. One that the kernel does not let go,
- * for a disk or a server, is not waited for with the lock in hand. */
-static int reap_child(pid_t pid)
-{
-    const struct timespec moment = {0, 1000000};
-    int status = 0;
-    for (int i = 0; i < 2000; i++) {
-        if (waitpid(pid, &status, WNOHANG) == pid)
-            return status;
-        (void)nanosleep(&moment, NULL);
-    }
-    return SIGKILL;
-}
-
 static void set_failure(struct running *run, enum step_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -284,12 +269,16 @@ void plugin_call_run(struct mem *mem, const struct plugin_call *call, struct cal
         /* Before it is reaped: until then the number is its own, and its group's. */
         (void)kill(-run.pid, SIGKILL);
         (void)kill(run.pid, SIGKILL); /* it may have left the group */
-        judge_end(&run, reap_child(run.pid), !in_time);
+        /* One that the kernel does not let go, for a disk or a server, is not waited for with the
+         * lock in hand. */
+        int status = SIGKILL;
+        (void)clock_wait_process(run.pid, clock_ms() + REAP_MS, &status);
+        judge_end(&run, status, !in_time);
     }
     (void)sigaction(SIGCHLD, &before, NULL);
     (void)sigprocmask(SIG_SETMASK, &run.mask, NULL);
     log_progress(call->log, NULL, 0, 0);
     descriptor_close(&run.records);
     descriptor_close(&run.printed);
-    mem_free(&run.buffers);
+    free(run.data);
 }

@@ -1,9 +1,6 @@
 /* The host functions by which a plugin reports. */
 #include "host_context.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static void host_finding(const struct tfhook_host *host, const char *check, const char *id,
                          const char *subject, enum tfhook_verdict verdict, const char *message,
                          const char *hint)

@@ -14,7 +14,6 @@
 #include "mem.h"
 #include "text.h"
 
-
 struct ini_entry {
     const char *key;
     struct names lines; /* the value's lines: the one behind '=' (may be ""), then indented ones */

@@ -1,4 +1,5 @@
 /* The host functions by which a plugin reports. */
+#include "clock.h"
 #include "host_context.h"
 
 static void host_finding(const struct tfhook_host *host, const char *check, const char *id,
@@ -43,6 +44,12 @@ static void host_log(const struct tfhook_host *host, enum tfhook_level level, co
 static void host_progress(const struct tfhook_host *host, size_t done, size_t total,
                           const char *what)
 {
+    enum { PAUSE_MS = 50 }; /* a plugin may tell of ten thousand items, and nobody reads faster */
+    static int64_t told_ms;
+    int64_t now = clock_ms();
+    if (done > 0 && now - told_ms < PAUSE_MS)
+        return;
+    told_ms = now;
     host_send(host->core, &(struct record){RECORD_PROGRESS, .said = {(long)done, (long)total,
                                                                      what == NULL ? "" : what}});
 }

@@ -18,7 +18,7 @@ struct root_cache {
         const char *path; /* as it was asked for; NULL: unused */
         const char *real; /* as the kernel knows it */
     } items[64];
-    unsigned next;
+    size_t next;
 };
 
 struct root {

@@ -2,7 +2,7 @@
 
 #include <ctype.h>
 #include <ini.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LINE_MAX_BYTES = 4096, NAME_MAX_BYTES = 49 };
@@ -42,15 +42,14 @@ const struct ini_entry *ini_find(const struct ini_entry *entries, size_t count, 
 
 /* A comment begins with " ;" anywhere, or with ; or # as the first character of a line. inih has
  * the same rule, but not every release of it applies it to an indented line. */
-static size_t length_before_comment(const char *text, size_t size)
+static void cut_comment(char *line)
 {
-    size_t indent = strspn(text, " \t");
-    if (indent < size && (text[indent] == ';' || text[indent] == '#'))
-        return 0;
-    for (size_t i = 1; i < size; i++)
-        if (text[i] == ';' && isspace((unsigned char)text[i - 1]))
-            return i;
-    return size;
+    size_t indent = strspn(line, " \t");
+    if (line[indent] == ';' || line[indent] == '#')
+        line[0] = '\0';
+    for (char *s = line; *s != '\0'; s++)
+        if (isspace((unsigned char)s[0]) && s[1] == ';')
+            s[1] = '\0';
 }
 
 /* Each returns what is wrong with a line, NULL when nothing is. */
@@ -70,18 +69,18 @@ static const char *character_fault(struct mem *mem, const char *text, size_t siz
                                          : "not plain UTF-8: a broken or invisible character";
 }
 
-static const char *section_fault(struct reading *reading, const char *text, size_t size)
+static const char *section_fault(struct reading *reading, const char *line)
 {
     const struct ini_problems *problems = reading->problems;
-    const char *end = memchr(text, ']', size);
+    const char *end = strchr(line, ']');
     struct ini_section *section =
         mem_push(problems->mem, reading->ini->sections, reading->ini->count);
     *section = (struct ini_section){.name = "", .line = reading->line};
     if (end == NULL)
         return "the section's name is not closed; write [NAME]";
-    size_t length = (size_t)(end - text) - 1;
-    section->name = text_trim(problems->mem, text + 1, length);
-    const char *rest = text_trim(problems->mem, end + 1, size - length - 2);
+    size_t length = (size_t)(end - line) - 1;
+    section->name = text_trim(problems->mem, line + 1, length);
+    const char *rest = text_trim(problems->mem, end + 1, strlen(end + 1));
     if (strlen(section->name) >= NAME_MAX_BYTES)
         ini_refuse(problems, section->line, "the section's name is too long");
     if (strcspn(rest, ";#") != 0)
@@ -91,34 +90,34 @@ static const char *section_fault(struct reading *reading, const char *text, size
     return plain ? NULL : "the section's name has blanks too many; write it as in [step NAME]";
 }
 
-static const char *entry_fault(struct reading *reading, const char *text, size_t size)
+static const char *entry_fault(struct reading *reading, const char *line)
 {
     struct mem *mem = reading->problems->mem;
-    const char *equals = memchr(text, '=', size);
+    size_t before = strcspn(line, "=:");
     if (reading->ini->count == 0)
         return "a line before the first [section]";
-    if (equals == NULL || memchr(text, ':', (size_t)(equals - text)) != NULL)
+    if (line[before] != '=')
         return "expected KEY = VALUE, a [section], or an indented line of a list";
-    size_t key_size = strlen(text_trim(mem, text, (size_t)(equals - text)));
-    reading->value = text_trim(mem, equals + 1, size - (size_t)(equals - text) - 1);
+    size_t key_size = strlen(text_trim(mem, line, before));
+    reading->value = text_trim(mem, line + before + 1, strlen(line + before + 1));
     return key_size == 0               ? "no key before the ="
            : key_size > NAME_MAX_BYTES ? "the key is too long"
                                        : NULL;
 }
 
-static const char *line_fault(struct reading *reading, const char *text, size_t size)
+static const char *line_fault(struct reading *reading, const char *line)
 {
-    size_t indent = strspn(text, " \t");
-    if (indent >= size)
+    size_t indent = strspn(line, " \t");
+    if (line[indent] == '\0')
         return NULL;
     if (indent > 0) {
-        reading->value = text_trim(reading->problems->mem, text, size);
+        reading->value = text_trim(reading->problems->mem, line, strlen(line));
         return reading->key_at_hand
                    ? NULL
                    : "an indented line, but there is no key above that it could belong to";
     }
     reading->key_at_hand = false;
-    return text[0] == '[' ? section_fault(reading, text, size) : entry_fault(reading, text, size);
+    return line[0] == '[' ? section_fault(reading, line) : entry_fault(reading, line);
 }
 
 /* inih's reader, which works like fgets(). It gives the next line without its comment, and only as
@@ -136,17 +135,13 @@ static char *give_line(char *room, int room_size, void *user)
     if (size > 0 && text[size - 1] == '\r')
         size--;
     const char *fault = character_fault(reading->problems->mem, text, size);
-    size = length_before_comment(text, size);
+    char *line = mem_strn(reading->problems->mem, text, size);
+    cut_comment(line);
     if (fault == NULL)
-        fault = line_fault(reading, text, size);
-    if (fault != NULL) {
+        fault = line_fault(reading, line);
+    if (fault != NULL)
         ini_refuse(reading->problems, reading->line, "%s", fault);
-        size = 0;
-    }
-    if (size > (size_t)room_size - 2)
-        size = (size_t)room_size - 2;
-    memcpy(room, text, size);
-    memcpy(room + size, "\n", 2);
+    (void)snprintf(room, (size_t)room_size, "%.*s\n", room_size - 2, fault == NULL ? line : "");
     return room;
 }
 

@@ -163,15 +163,14 @@ static int undo_file(const struct journal *journal, const struct entry *entry, i
 {
     struct stat st;
     bool edited = entry->change.action == ACTION_EDIT;
-    if (state == ENTRY_OLD)
-        return 0;
     if (state == ENTRY_FOREIGN && file_stat(entry->change.real, &st) == 0 && !S_ISREG(st.st_mode))
         return err_set(why, STATUS_STUCK,
                        "it is no regular file any more; move what is there away");
     if (!edited && state == ENTRY_NEW)
         return put_back(journal, entry, why);
-    if (edited && ((state == ENTRY_NEW && put_link_back(why->mem, entry)) ||
-                   undo_lines(entry, state, why) == 0))
+    if (edited && state == ENTRY_NEW && put_link_back(why->mem, entry))
+        return 0;
+    if (edited && undo_lines(entry, state, why) == 0)
         return 0;
     /* For a conflict of lines the reason is there already, and stays. */
     if (!force || (edited && entry->backup == NULL))
@@ -182,11 +181,9 @@ static int undo_file(const struct journal *journal, const struct entry *entry, i
     return rc < 0 ? tell_errno(rc, why) : put_back(journal, entry, why);
 }
 
-static int undo_directory(const struct entry *entry, int state, struct err *why)
+static int undo_directory(const struct entry *entry, struct err *why)
 {
     const struct change *change = &entry->change;
-    if (state == ENTRY_OLD)
-        return 0;
     /* One that is not empty stays: others use it by now. */
     if (change->action == ACTION_DIRECTORY)
         return tell_errno(file_remove_directory(change->real), why);
@@ -232,7 +229,9 @@ static int undo_entry(const struct journal *journal, const struct entry *entry, 
     int state = undo_entry_state(why->mem, entry, ENTRY_NEW);
     if (state < 0)
         return tell_errno(state, why);
-    return entry_is_directory(entry) ? undo_directory(entry, state, why)
+    if (state == ENTRY_OLD)
+        return 0;
+    return entry_is_directory(entry) ? undo_directory(entry, why)
                                      : undo_file(journal, entry, state, force, why);
 }
 

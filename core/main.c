@@ -90,35 +90,34 @@ static void say_error(const struct session *session, const struct err *err)
     }
 }
 
-static enum status run_command(struct pipeline *pipeline)
+static enum status run_command(struct session *session)
 {
-    struct session *session = pipeline->session;
     struct err err = {.mem = session->mem};
     session->log = make_log(&session->cli);
     (void)digest(session->mem, "", 0); /* the library sets itself up here, not in every child */
-    int rc = commands[session->cli.command].needs_config ? pipeline_load(pipeline, &err)
+    int rc = commands[session->cli.command].needs_config ? pipeline_load(session, &err)
                                                          : load_without_config(session, &err);
     if (rc == 0)
-        rc = commands[session->cli.command].run(pipeline, &err);
+        rc = commands[session->cli.command].run(session, &err);
     if (session->lock >= 0)
         journal_prune(session->mem, session->environment.state_dir, session->config.keep);
     if (rc == 0)
         err = (struct err){.mem = session->mem};
     if (session->log.json && session->cli.command != COMMAND_PLUGINS)
-        report_json(session, pipeline->report, &err);
+        report_json(session, &err);
     say_error(session, &err);
     if (rc < 0)
         return err.status;
-    bool pending = session->cli.detailed_exitcode && pipeline->report->changes.count > 0;
+    bool pending = session->cli.detailed_exitcode && session->report.changes.count > 0;
     return pending ? STATUS_CHANGES : STATUS_OK;
 }
 
 /* What was committed stays committed, whoever reads about it: then a full stdout is a warning. */
-static enum status flush_output(const struct report *report, enum status status)
+static enum status flush_output(const struct session *session, enum status status)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return status;
-    bool changed = report->transaction > 0 || report->command_ran;
+    bool changed = session->report.transaction > 0 || session->report.command_ran;
     /* Who reads through `head` has seen enough. */
     if (changed || errno != EPIPE)
         (void)fprintf(stderr, "tfhook: cannot write to stdout: %s\n",
@@ -134,25 +133,24 @@ int main(int argc, char **argv)
     static struct mem mem; /* freed by the end of the process */
     invoker_save(&mem);
     descriptors_note_inherited(&mem);
-    struct session session = {.mem = &mem, .lock = -1};
-    struct report report = {0};
-    struct pipeline pipeline = {.session = &session, .report = &report, .plugin_dir = -1};
+    struct session session = {
+        .mem = &mem, .lock = -1, .plugin_dir = -1, .report = {.changes = {.mem = &mem}}};
     struct err err = {.mem = &mem};
     enum status status = STATUS_OK;
     open_standard_streams();
     if (cli_parse(&mem, argc, argv, &session.cli, &err) < 0) {
         status = err.status;
         if (session.cli.json)
-            report_json(&session, &report, &err);
+            report_json(&session, &err);
         (void)fprintf(stderr, "tfhook: %s\n", err.text);
     } else if (session.cli.version) {
         (void)puts("tfhook " TFHOOK_VERSION);
     } else if (session.cli.help) {
         help_show(session.cli.command);
     } else {
-        status = run_command(&pipeline);
+        status = run_command(&session);
     }
-    status = flush_output(&report, status);
+    status = flush_output(&session, status);
     if (session.lock >= 0)
         (void)close(session.lock);
     return (int)status;

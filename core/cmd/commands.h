@@ -8,7 +8,7 @@
 
 #include "pipeline.h"
 
-typedef int command_run(struct pipeline *pipeline, struct err *err)
+typedef int command_run(struct session *session, struct err *err)
     __attribute__((warn_unused_result));
 
 /* Steps are loaded before these. */

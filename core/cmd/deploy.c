@@ -76,14 +76,13 @@ static int prepare_phase(struct session *session, const struct phase *phase, str
     return 0;
 }
 
-static void show_deploy(struct session *session, struct report *report,
-                        const struct phase_run *phases, size_t count,
+static void show_deploy(struct session *session, const struct phase_run *phases, size_t count,
                         const struct change_set *changes)
 {
     FILE *out = session->log.json ? stderr : stdout;
     if (session->log.json && !consent_is_asked(session))
         return;
-    report_show_steps(session, report, out);
+    report_show_steps(session, out);
     report_show_changes(session, changes, out);
     (void)fprintf(out, "Phases:");
     for (size_t i = 0; i < count; i++)
@@ -92,10 +91,8 @@ static void show_deploy(struct session *session, struct report *report,
     (void)fflush(out);
 }
 
-int command_deploy(struct pipeline *pipeline, struct err *err)
+int command_deploy(struct session *session, struct err *err)
 {
-    struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
     const struct phase *chosen = NULL;
     size_t count = 0;
     struct change_set rehearsal = {.mem = session->mem};
@@ -104,21 +101,20 @@ int command_deploy(struct pipeline *pipeline, struct err *err)
         return err_set(err, STATUS_USAGE,
                        "deploy runs phase commands, which stop the site: off a terminal it needs "
                        "--yes");
-    if (choose_phases(session, &chosen, &count, err) < 0 ||
-        lock_and_recover(session, report, err) < 0)
+    if (choose_phases(session, &chosen, &count, err) < 0 || lock_and_recover(session, err) < 0)
         return -1;
     struct phase_run *phases = mem_alloc(session->mem, count * sizeof *phases);
     for (size_t i = 0; i < count; i++)
         if (prepare_phase(session, &chosen[i], &phases[i], err) < 0)
             return -1;
-    if (phases_rehearse(pipeline, phases, count, &rehearsal, err) < 0 ||
-        pipeline_check(pipeline, &failure, err) < 0)
+    if (phases_rehearse(session, phases, count, &rehearsal, err) < 0 ||
+        pipeline_check(session, &failure, err) < 0)
         return -1;
-    show_deploy(session, report, phases, count, &rehearsal);
+    show_deploy(session, phases, count, &rehearsal);
     if (!consent_ask(session, "Run these phases and make these changes?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
-    int rc = phases_run(pipeline, phases, count, "tfhook deploy --from", err);
-    if (report->result == NULL)
-        report->result = "unchanged";
+    int rc = phases_run(session, phases, count, "tfhook deploy --from", err);
+    if (session->report.result == NULL)
+        session->report.result = "unchanged";
     return rc;
 }

@@ -56,10 +56,8 @@ static struct journals choose_transactions(struct session *session, const struct
     return list;
 }
 
-int command_history(struct pipeline *pipeline, struct err *err)
+int command_history(struct session *session, struct err *err)
 {
-    struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
     struct journals all;
     if (journal_list(session->mem, session->environment.state_dir, &all, err) < 0)
         return -1;
@@ -83,7 +81,8 @@ int command_history(struct pipeline *pipeline, struct err *err)
             show_head(session, &all, journal);
         for (size_t k = 0; k < journal->count; k++) {
             const struct change *change = &journal->entries[k].change;
-            *mem_push(session->mem, report->changes.items, report->changes.count) = *change;
+            *mem_push(session->mem, session->report.changes.items, session->report.changes.count) =
+                *change;
             if (!session->log.json)
                 show_change(session, change);
         }
@@ -93,8 +92,8 @@ int command_history(struct pipeline *pipeline, struct err *err)
                        session->cli.seq);
     if (list->count == 0 && !session->log.json)
         (void)puts("Nothing was done yet.");
-    report->history = list;
-    report->transaction = session->cli.seq;
-    report->result = "unchanged";
+    session->report.history = list;
+    session->report.transaction = session->cli.seq;
+    session->report.result = "unchanged";
     return 0;
 }

@@ -17,15 +17,15 @@ enum { DESCRIBE_SECONDS = 10, COLUMNS = 80 };
 static const char *const type_names[] = {"text",   "path",      "list",   "list of paths",
                                          "number", "yes or no", "one of", "list of"};
 
-static int describe_plugin(struct pipeline *pipeline, const char *name, struct plugin_info *ret,
+static int describe_plugin(struct session *session, const char *name, struct plugin_info *ret,
                            struct err *err)
 {
     const struct step step = {.name = name, .plugin = name, .timeout = DESCRIBE_SECONDS};
-    const char *missing = pipeline_missing_plugin(pipeline->session, name);
+    const char *missing = pipeline_missing_plugin(session, name);
     if (missing != NULL)
         return err_set(err, STATUS_REJECTED, "%s", missing);
     struct runner runner = {.step = &step};
-    if (pipeline_describe(pipeline, &runner, err) < 0)
+    if (pipeline_describe(session, &runner, err) < 0)
         return -1;
     (void)close(runner.file->fd); /* there may be more plugins than descriptors */
     *ret = runner.plugin;
@@ -132,11 +132,10 @@ static json_t *to_json(const struct session *session, const struct plugin_info *
                      "verifies", plugin->verifies, "keys", keys_to_json(session, plugin));
 }
 
-int command_plugins(struct pipeline *pipeline, struct err *err)
+int command_plugins(struct session *session, struct err *err)
 {
-    struct session *session = pipeline->session;
     struct names names = {0};
-    int rc = pipeline_open_plugins(pipeline, err);
+    int rc = pipeline_open_plugins(session, err);
     if (rc == 0 && session->cli.name != NULL)
         names_add(session->mem, &names, session->cli.name);
     else if (rc == 0 &&
@@ -148,7 +147,7 @@ int command_plugins(struct pipeline *pipeline, struct err *err)
     for (size_t i = 0; i < names.count; i++) {
         struct plugin_info plugin = {0};
         struct err problem = {.mem = session->mem};
-        if (describe_plugin(pipeline, names.names[i], &plugin, &problem) < 0) {
+        if (describe_plugin(session, names.names[i], &plugin, &problem) < 0) {
             names_add(session->mem, &problems, problem.text);
             continue;
         }

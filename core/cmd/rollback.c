@@ -156,9 +156,8 @@ static int check_skips(const struct session *session, const struct journal *jour
     return 0;
 }
 
-static int apply_inverse(struct session *session, struct report *report,
-                         const struct journal *journal, const struct change_set *changes,
-                         struct err *err)
+static int apply_inverse(struct session *session, const struct journal *journal,
+                         const struct change_set *changes, struct err *err)
 {
     struct txn txn = {session->mem,
                       &session->environment,
@@ -170,22 +169,21 @@ static int apply_inverse(struct session *session, struct report *report,
     if (txn_begin(&txn, changes, err) < 0 || txn_apply(&txn, err) < 0)
         return -1;
     if (txn_commit(&txn, err) < 0) {
-        report->result = "rolled-back"; /* unless it is stuck, which the caller tells */
+        session->report.result = "rolled-back"; /* unless it is stuck, which the caller tells */
         return -1;
     }
-    report->transaction = txn.journal.seq;
+    session->report.transaction = txn.journal.seq;
     return 0;
 }
 
-static int run_rollback(struct session *session, struct report *report,
-                        const struct journal *journal, struct err *err)
+static int run_rollback(struct session *session, const struct journal *journal, struct err *err)
 {
     FILE *out = session->log.json ? stderr : stdout;
     struct change_set changes = {.mem = session->mem};
     if (check_skips(session, journal, err) < 0 || invert_all(session, journal, &changes, err) < 0)
         return -1;
-    report->changes = changes;
-    report->result = changes.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
+    session->report.changes = changes;
+    session->report.result = changes.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
     if (!session->log.json || (consent_is_asked(session) && !session->cli.plan_only)) {
         (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
                       journal->command, journal->hook != NULL ? " at " : "",
@@ -194,16 +192,16 @@ static int run_rollback(struct session *session, struct report *report,
     }
     if (session->cli.plan_only)
         return 0;
-    report->result = "failed";
+    session->report.result = "failed";
     if (!consent_ask(session, "Undo it?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
-    if (apply_inverse(session, report, journal, &changes, err) < 0) {
+    if (apply_inverse(session, journal, &changes, err) < 0) {
         if (err->status == STATUS_STUCK)
-            report->result = "stuck";
+            session->report.result = "stuck";
         return -1;
     }
-    report->result = "rolled-back";
-    names_add(session->mem, &report->next_steps,
+    session->report.result = "rolled-back";
+    names_add(session->mem, &session->report.next_steps,
               mem_printf(session->mem,
                          "restart or deploy again what was restarted or deployed after transaction "
                          "%ld: it may still work with what was undone",
@@ -211,19 +209,17 @@ static int run_rollback(struct session *session, struct report *report,
     if (!session->log.json)
         (void)fprintf(out, "Transaction %ld is rolled back%s, by transaction %ld.\n", journal->seq,
                       session->cli.skip.count > 0 ? " but for what was left out" : "",
-                      report->transaction);
+                      session->report.transaction);
     if (!session->log.json)
-        report_show_next_steps(report, out);
+        report_show_next_steps(session, out);
     return 0;
 }
 
 /* Takes the lock and settles what was interrupted. *ret_undone: the newest that was undone by it.
  */
-static int begin_rollback(struct session *session, struct report *report, long *ret_undone,
-                          struct err *err)
+static int begin_rollback(struct session *session, long *ret_undone, struct err *err)
 {
     struct journals all;
-    report->changes.mem = session->mem;
     if ((!session->cli.plan_only && lock_session(session, err) < 0) ||
         journal_list(session->mem, session->environment.state_dir, &all, err) < 0)
         return -1;
@@ -231,18 +227,18 @@ static int begin_rollback(struct session *session, struct report *report, long *
         if (all.items[i].phase == TXN_OPEN || all.items[i].phase == TXN_STUCK)
             *ret_undone = all.items[i].seq;
     if (!session->cli.plan_only)
-        return recover_interrupted(session, report, &report->changes, err);
+        return recover_interrupted(session, &session->report.changes, err);
     recovery_warn(session->mem, &session->log, session->environment.state_dir);
     return 0;
 }
 
 /* A person who asks for a rollback of the newest means this one. It is undone by now, so nothing
  * else must be rolled back in its place. */
-static void say_undone(struct session *session, struct report *report, long seq)
+static void say_undone(struct session *session, long seq)
 {
     bool plan = session->cli.plan_only;
-    report->result = plan ? "changes" : "rolled-back";
-    report->transaction = seq;
+    session->report.result = plan ? "changes" : "rolled-back";
+    session->report.transaction = seq;
     if (!session->log.json)
         (void)printf("Transaction %ld %s. To roll back one before it, name it: tfhook rollback "
                      "SEQ.\n",
@@ -251,16 +247,14 @@ static void say_undone(struct session *session, struct report *report, long seq)
                           : "was the newest; it was interrupted, and is undone now");
 }
 
-int command_rollback(struct pipeline *pipeline, struct err *err)
+int command_rollback(struct session *session, struct err *err)
 {
-    struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
     struct journals all;
     long undone = 0;
-    if (begin_rollback(session, report, &undone, err) < 0)
+    if (begin_rollback(session, &undone, err) < 0)
         return -1;
     if (undone > 0 && session->cli.seq == 0) {
-        say_undone(session, report, undone);
+        say_undone(session, undone);
         return 0;
     }
     if (read_all(session, &all, err) < 0)
@@ -280,5 +274,5 @@ int command_rollback(struct pipeline *pipeline, struct err *err)
                        journal->seq, txn_phase_names[journal->phase]);
     if (journal_is_undone(&all, journal->seq))
         return err_set(err, STATUS_FAILED, "transaction %ld is rolled back already", journal->seq);
-    return run_rollback(session, report, journal, err);
+    return run_rollback(session, journal, err);
 }

@@ -5,25 +5,23 @@
 
 #include <stdio.h>
 
-int command_verify(struct pipeline *pipeline, struct err *err)
+int command_verify(struct session *session, struct err *err)
 {
-    struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
     struct selection selection;
     struct runner *culprit = NULL;
     size_t verified = 0;
     recovery_warn(session->mem, &session->log, session->environment.state_dir);
-    if (pipeline_select(pipeline, &selection, err) < 0 ||
-        pipeline_check(pipeline, &selection, err) < 0)
+    if (pipeline_select(session, &selection, err) < 0 ||
+        pipeline_check(session, &selection, err) < 0)
         return -1;
-    int rc = pipeline_verify(pipeline, &selection, &verified, &culprit, err);
-    report->result = rc < 0 ? "failed" : verified > 0 ? "passed" : "unchanged";
+    int rc = pipeline_verify(session, &selection, &verified, &culprit, err);
+    session->report.result = rc < 0 ? "failed" : verified > 0 ? "passed" : "unchanged";
     if (session->log.json)
         return rc;
-    report_show_steps(session, report, stdout);
-    report_show_findings(session, report, 0, true, stdout);
+    report_show_steps(session, stdout);
+    report_show_findings(session, 0, true, stdout);
     if (rc == 0 && verified == 0)
         (void)puts("Nothing was verified on this host.");
-    report_show_next_steps(report, stdout);
+    report_show_next_steps(session, stdout);
     return rc;
 }

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /* As the caller's shell would find it; before anything is touched. */
-static int find_program(struct session *session, struct report *report, const char *name,
-                        const char **ret, struct err *err)
+static int find_program(struct session *session, const char *name, const char **ret,
+                        struct err *err)
 {
     const char *found = name;
     const char *path = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -31,26 +31,25 @@ static int find_program(struct session *session, struct report *report, const ch
         *ret = found;
         return 0;
     }
-    report->command_ran = true;
-    report->command_status = errno == ENOENT ? 127 : 126;
-    report->result = "command-failed";
+    session->report.command_ran = true;
+    session->report.command_status = errno == ENOENT ? 127 : 126;
+    session->report.result = "command-failed";
     return err_errno(err, STATUS_COMMAND_FAILED, errno, "cannot run %s; nothing was changed", name);
 }
 
-int command_wrap(struct pipeline *pipeline, struct err *err)
+int command_wrap(struct session *session, struct err *err)
 {
-    struct session *session = pipeline->session;
     const char *program = NULL;
     struct change_set rehearsal = {.mem = session->mem};
     const struct phase_run phase = {.name = session->cli.name,
                                     .commands = &session->cli.words,
                                     .programs = &program,
                                     .command_count = 1};
-    if (find_program(session, pipeline->report, session->cli.words.names[0], &program, err) < 0 ||
-        lock_and_recover(session, pipeline->report, err) < 0 ||
-        phases_rehearse(pipeline, &phase, 1, &rehearsal, err) < 0)
+    if (find_program(session, session->cli.words.names[0], &program, err) < 0 ||
+        lock_and_recover(session, err) < 0 ||
+        phases_rehearse(session, &phase, 1, &rehearsal, err) < 0)
         return -1;
     if (!session->log.json && !session->log.quiet)
         report_show_changes(session, &rehearsal, stdout);
-    return phases_run(pipeline, &phase, 1, NULL, err);
+    return phases_run(session, &phase, 1, NULL, err);
 }

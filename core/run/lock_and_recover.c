@@ -24,27 +24,26 @@ struct recovery recovery_of_session(struct session *session, struct change_set *
                              .undone = undone};
 }
 
-int report_recovery(struct report *report, const struct recovery *recovery, int result,
+int report_recovery(struct session *session, const struct recovery *recovery, int result,
                     const struct err *err)
 {
     if (recovery->seq > 0) {
-        report->result = "rolled-back";
-        report->transaction = recovery->seq;
+        session->report.result = "rolled-back";
+        session->report.transaction = recovery->seq;
     }
     if (result < 0)
-        report->result = err->status == STATUS_STUCK ? "stuck" : "failed";
+        session->report.result = err->status == STATUS_STUCK ? "stuck" : "failed";
     return result;
 }
 
-int recover_interrupted(struct session *session, struct report *report, struct change_set *undone,
-                        struct err *err)
+int recover_interrupted(struct session *session, struct change_set *undone, struct err *err)
 {
     struct recovery recovery = recovery_of_session(session, undone);
     int rc = recovery_settle_all(&recovery, err);
-    return report_recovery(report, &recovery, rc, err);
+    return report_recovery(session, &recovery, rc, err);
 }
 
-int lock_and_recover(struct session *session, struct report *report, struct err *err)
+int lock_and_recover(struct session *session, struct err *err)
 {
-    return lock_session(session, err) < 0 ? -1 : recover_interrupted(session, report, NULL, err);
+    return lock_session(session, err) < 0 ? -1 : recover_interrupted(session, NULL, err);
 }

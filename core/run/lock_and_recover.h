@@ -16,17 +16,16 @@ int lock_session(struct session *session, struct err *err) __attribute__((warn_u
 
 /* What an earlier run left half done, settled; what was put back is added to `undone` unless that
  * is NULL. */
-int recover_interrupted(struct session *session, struct report *report, struct change_set *undone,
-                        struct err *err) __attribute__((warn_unused_result));
+int recover_interrupted(struct session *session, struct change_set *undone, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* Both. */
-int lock_and_recover(struct session *session, struct report *report, struct err *err)
-    __attribute__((warn_unused_result));
+int lock_and_recover(struct session *session, struct err *err) __attribute__((warn_unused_result));
 
 /* The parts of recover_interrupted(), for who settles one: a recovery, and after it what it came
  * to, by its result, told in the report. Returns the result. */
 struct recovery recovery_of_session(struct session *session, struct change_set *undone);
-int report_recovery(struct report *report, const struct recovery *recovery, int result,
+int report_recovery(struct session *session, const struct recovery *recovery, int result,
                     const struct err *err);
 
 #endif

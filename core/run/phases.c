@@ -13,33 +13,32 @@
 #include <unistd.h>
 
 /* One line of what a hook has done, then what its verification found. */
-static void show_hook(const struct session *session, const struct report *report, const char *hook,
-                      long transaction, size_t findings)
+static void show_hook(const struct session *session, const char *hook, long transaction,
+                      size_t findings)
 {
     if (session->log.json)
         return;
-    if (report->transaction != transaction)
-        (void)printf("%s: changed, as transaction %ld\n", hook, report->transaction);
-    else if (report->findings.count > findings)
+    if (session->report.transaction != transaction)
+        (void)printf("%s: changed, as transaction %ld\n", hook, session->report.transaction);
+    else if (session->report.findings.count > findings)
         (void)printf("%s:\n", hook);
-    report_show_findings(session, report, findings, false, stdout);
+    report_show_findings(session, findings, false, stdout);
     (void)fflush(stdout);
 }
 
 /* Adds the number of a transaction to `committed`. */
-static int run_hook(struct pipeline *pipeline, const char *hook, struct names *committed,
+static int run_hook(struct session *session, const char *hook, struct names *committed,
                     struct err *err)
 {
-    struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
     const struct apply_request what = {.selection = {.hook = hook},
                                        .command = cli_commands[session->cli.command].name};
-    const long transaction = report->transaction;
-    const size_t findings = report->findings.count;
-    int rc = pipeline_apply(pipeline, &what, err);
-    if (report->transaction != transaction)
-        names_add(session->mem, committed, mem_printf(session->mem, "%ld", report->transaction));
-    show_hook(session, report, hook, transaction, findings);
+    const long transaction = session->report.transaction;
+    const size_t findings = session->report.findings.count;
+    int rc = pipeline_apply(session, &what, err);
+    if (session->report.transaction != transaction)
+        names_add(session->mem, committed,
+                  mem_printf(session->mem, "%ld", session->report.transaction));
+    show_hook(session, hook, transaction, findings);
     return rc;
 }
 
@@ -54,8 +53,8 @@ static const char *log_path(struct session *session, const char *phase, struct e
                       clock_utc_text(session->mem, session->environment.now), phase);
 }
 
-static int run_command(struct session *session, struct report *report, const char *phase,
-                       const char *program, const struct names *words, struct err *err)
+static int run_command(struct session *session, const char *phase, const char *program,
+                       const struct names *words, struct err *err)
 {
     const char *log = log_path(session, phase, err);
     if (log == NULL)
@@ -66,24 +65,21 @@ static int run_command(struct session *session, struct report *report, const cha
     int status = phase_command_run(session->mem, &command, err);
     if (status < 0)
         return -1;
-    report->command_ran = true;
-    report->command_status = status;
+    session->report.command_ran = true;
+    session->report.command_status = status;
     if (status == 0)
         return 0;
-    report->result = "command-failed";
+    session->report.result = "command-failed";
     return err_set(err, STATUS_COMMAND_FAILED, "%s: %s failed with status %d; its output is in %s",
                    phase, shown, status, log);
 }
 
 /* The failure stands; what the steps at post-failure say is only added, and the way back from what
  * was committed. */
-static void handle_failure(struct pipeline *pipeline, const struct names *committed,
-                           struct err *err)
+static void handle_failure(struct session *session, const struct names *committed, struct err *err)
 {
-    struct session *session = pipeline->session;
-    struct report *report = pipeline->report;
     struct err later = {.mem = session->mem};
-    const char *result = report->result;
+    const char *result = session->report.result;
     bool earlier_hook =
         result != NULL && (strcmp(result, "applied") == 0 || strcmp(result, "unchanged") == 0);
     struct names own = {0};
@@ -91,11 +87,11 @@ static void handle_failure(struct pipeline *pipeline, const struct names *commit
     if (err->status == STATUS_STUCK)
         log_warn(&session->log,
                  "post-failure is left out: nothing is written on top of what is stuck");
-    else if (run_hook(pipeline, "post-failure", &own, &later) < 0)
+    else if (run_hook(session, "post-failure", &own, &later) < 0)
         log_error(&session->log, "post-failure: %s", later.text);
-    report->result = result == NULL || earlier_hook ? "failed" : result;
+    session->report.result = result == NULL || earlier_hook ? "failed" : result;
     if (err->status == STATUS_STUCK)
-        report->result = "stuck";
+        session->report.result = "stuck";
     if (committed->count == 0)
         return;
     const char *list = "";
@@ -106,61 +102,58 @@ static void handle_failure(struct pipeline *pipeline, const struct names *commit
                            err->text, list);
 }
 
-static int run_phase(struct pipeline *pipeline, const struct phase_run *phase,
+static int run_phase(struct session *session, const struct phase_run *phase,
                      struct names *committed, struct err *err)
 {
-    struct session *session = pipeline->session;
-    if (run_hook(pipeline, mem_printf(session->mem, "pre-%s", phase->name), committed, err) < 0)
+    if (run_hook(session, mem_printf(session->mem, "pre-%s", phase->name), committed, err) < 0)
         return -1;
     if (phase->elsewhere)
         log_info(&session->log, "%s: not on this host (only-on)", phase->name);
     for (size_t i = 0; i < phase->command_count && !phase->elsewhere; i++) {
         if (interrupt_pending)
             return err_set(err, STATUS_FAILED, "interrupted");
-        if (run_command(session, pipeline->report, phase->name, phase->programs[i],
-                        &phase->commands[i], err) < 0)
+        if (run_command(session, phase->name, phase->programs[i], &phase->commands[i], err) < 0)
             return -1;
     }
-    return run_hook(pipeline, mem_printf(session->mem, "post-%s", phase->name), committed, err);
+    return run_hook(session, mem_printf(session->mem, "post-%s", phase->name), committed, err);
 }
 
-int phases_run(struct pipeline *pipeline, const struct phase_run *phases, size_t count,
+int phases_run(struct session *session, const struct phase_run *phases, size_t count,
                const char *resume, struct err *err)
 {
-    struct report *report = pipeline->report;
     struct names committed = {0};
     int rc = 0;
     /* The rehearsal's steps are not the run's. */
-    report->step_count = 0;
-    report->next_steps = (struct names){0};
-    for (size_t i = 0; i < pipeline->count; i++)
-        pipeline->runners[i].dropped = false;
+    session->report.step_count = 0;
+    session->report.next_steps = (struct names){0};
+    for (size_t i = 0; i < session->runner_count; i++)
+        session->runners[i].dropped = false;
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        rc = run_phase(pipeline, &phases[i], &committed, err);
+        rc = run_phase(session, &phases[i], &committed, err);
         if (rc < 0 && resume != NULL)
             err->text =
-                mem_printf(pipeline->session->mem, "%s; %s `%s %s`", err->text,
+                mem_printf(session->mem, "%s; %s `%s %s`", err->text,
                            err->status == STATUS_STUCK ? "only then resume with" : "resume with",
                            resume, phases[i].name);
         if (rc == 0 && interrupt_pending && resume != NULL)
             rc = err_set(err, STATUS_FAILED, "interrupted after %s", phases[i].name);
     }
     if (rc < 0)
-        handle_failure(pipeline, &committed, err);
-    if (!pipeline->session->log.json)
-        report_show_next_steps(report, stdout);
+        handle_failure(session, &committed, err);
+    if (!session->log.json)
+        report_show_next_steps(session, stdout);
     return rc;
 }
 
-int phases_rehearse(struct pipeline *pipeline, const struct phase_run *phases, size_t count,
+int phases_rehearse(struct session *session, const struct phase_run *phases, size_t count,
                     struct change_set *changes, struct err *err)
 {
     static const char *const when[] = {"pre", "post"};
     for (size_t i = 0; i < 2 * count; i++) {
         const struct selection selection = {
-            .hook = mem_printf(pipeline->session->mem, "%s-%s", when[i % 2], phases[i / 2].name)};
-        if (pipeline_check(pipeline, &selection, err) < 0 ||
-            pipeline_plan(pipeline, &selection, changes, err) < 0)
+            .hook = mem_printf(session->mem, "%s-%s", when[i % 2], phases[i / 2].name)};
+        if (pipeline_check(session, &selection, err) < 0 ||
+            pipeline_plan(session, &selection, changes, err) < 0)
             return -1;
     }
     return 0;

@@ -23,13 +23,13 @@ struct phase_run {
 };
 
 /* What the steps at the hooks of these phases check, and would change. */
-int phases_rehearse(struct pipeline *pipeline, const struct phase_run *phases, size_t count,
+int phases_rehearse(struct session *session, const struct phase_run *phases, size_t count,
                     struct change_set *changes, struct err *err)
     __attribute__((warn_unused_result));
 
 /* -1 with STATUS_COMMAND_FAILED when a command fails. `resume` is what a message names to go on
  * with the phase at hand, "tfhook deploy --from"; NULL: nothing. */
-int phases_run(struct pipeline *pipeline, const struct phase_run *phases, size_t count,
+int phases_run(struct session *session, const struct phase_run *phases, size_t count,
                const char *resume, struct err *err) __attribute__((warn_unused_result));
 
 #endif

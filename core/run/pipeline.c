@@ -63,30 +63,28 @@ const char *pipeline_missing_plugin(const struct session *session, const char *n
                       listed ? text_did_you_mean(session->mem, name, &known) : "");
 }
 
-int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
+int pipeline_open_plugins(struct session *session, struct err *err)
 {
-    struct session *session = pipeline->session;
     const char *plugin_dir = session->environment.plugin_dir;
-    if (pipeline->plugin_dir >= 0)
+    if (session->plugin_dir >= 0)
         return 0;
     if (access(plugin_dir, R_OK) < 0)
         return err_errno(err, STATUS_REJECTED, errno,
                          "cannot read the plugin directory %s (set plugin-dir, or use "
                          "--plugin-dir)",
                          plugin_dir);
-    pipeline->plugin_dir = secure_path_open_directory(
+    session->plugin_dir = secure_path_open_directory(
         plugin_dir, mem_printf(session->mem, "the plugins in %s are not loaded", plugin_dir), err);
-    if (pipeline->plugin_dir < 0)
+    if (session->plugin_dir < 0)
         return -1;
     interrupt_catch();
     return 0;
 }
 
-int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct err *err)
+int pipeline_describe(struct session *session, struct runner *runner, struct err *err)
 {
-    struct session *session = pipeline->session;
     struct plugin_file *file = mem_alloc(session->mem, sizeof *file);
-    if (loader_open(session->mem, pipeline->plugin_dir, session->environment.plugin_dir,
+    if (loader_open(session->mem, session->plugin_dir, session->environment.plugin_dir,
                     runner->step->plugin, file, err) < 0)
         return -1;
     struct call_result result;
@@ -106,11 +104,10 @@ int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct e
     return 0;
 }
 
-static void describe_step(struct pipeline *pipeline, struct runner *runner, struct names *problems)
+static void describe_step(struct session *session, struct runner *runner, struct names *problems)
 {
-    struct session *session = pipeline->session;
     const struct step *step = runner->step;
-    for (const struct runner *other = pipeline->runners; other < runner; other++) {
+    for (const struct runner *other = session->runners; other < runner; other++) {
         if (other->plugin.name != NULL && strcmp(other->step->plugin, step->plugin) == 0) {
             runner->file = other->file;
             runner->plugin = other->plugin;
@@ -119,7 +116,7 @@ static void describe_step(struct pipeline *pipeline, struct runner *runner, stru
     }
     struct err err = {.mem = session->mem};
     const char *problem = pipeline_missing_plugin(session, step->plugin);
-    if (problem == NULL && pipeline_describe(pipeline, runner, &err) < 0)
+    if (problem == NULL && pipeline_describe(session, runner, &err) < 0)
         problem = step->line == 0 ? err.text
                                   : mem_printf(session->mem, "[step %s]: %s", step->name, err.text);
     if (problem != NULL)
@@ -130,14 +127,13 @@ static void describe_step(struct pipeline *pipeline, struct runner *runner, stru
 }
 
 /* A default that no step's plugin understands is a mistake, not a default. */
-static void check_site(const struct pipeline *pipeline, struct names *problems)
+static void check_site(const struct session *session, struct names *problems)
 {
-    struct session *session = pipeline->session;
     const struct config *config = &session->config;
     struct names known = {0};
-    for (size_t i = 0; i < pipeline->count; i++)
-        value_key_names(session->mem, pipeline->runners[i].plugin.keys,
-                        pipeline->runners[i].plugin.key_count, &known);
+    for (size_t i = 0; i < session->runner_count; i++)
+        value_key_names(session->mem, session->runners[i].plugin.keys,
+                        session->runners[i].plugin.key_count, &known);
     for (size_t i = 0; i < config->site_count; i++) {
         const char *key = config->site[i].key;
         if (!names_have(&known, key))
@@ -186,32 +182,31 @@ static int report_problems(struct session *session, struct names *problems, stru
     return err_set(err, STATUS_REJECTED, "%s", names_join(session->mem, problems, "\n"));
 }
 
-int pipeline_load(struct pipeline *pipeline, struct err *err)
+int pipeline_load(struct session *session, struct err *err)
 {
-    struct session *session = pipeline->session;
     struct names problems = {0};
     char cwd[PATH_MAX];
     bool command_line = session->cli.plugin != NULL;
     if (parse_config(session, &problems, err) < 0 || session_open(session, err) < 0)
         return -1;
     struct err unopened = {.mem = session->mem};
-    bool opened = pipeline_open_plugins(pipeline, &unopened) == 0;
+    bool opened = pipeline_open_plugins(session, &unopened) == 0;
     if (!opened)
         names_add(session->mem, &problems, unopened.text);
     size_t before = problems.count;
     for (size_t i = 0; i < session->config.step_count; i++) {
-        struct runner *runner = mem_push(session->mem, pipeline->runners, pipeline->count);
+        struct runner *runner = mem_push(session->mem, session->runners, session->runner_count);
         runner->step = &session->config.steps[i];
         if (runner->step->plugin == NULL || !opened)
             continue;
-        describe_step(pipeline, runner, &problems);
+        describe_step(session, runner, &problems);
         if (runner->plugin.name != NULL)
             settings_make(session->mem, &session->config, runner->step, &runner->plugin,
                           command_line && getcwd(cwd, sizeof cwd) != NULL ? cwd : NULL,
                           &runner->settings, &problems);
     }
     if (opened && problems.count == before)
-        check_site(pipeline, &problems);
+        check_site(session, &problems);
     int rc = interrupt_pending ? err_set(err, STATUS_FAILED, "interrupted; nothing was changed")
                                : report_problems(session, &problems, err);
     if (rc == 0 &&
@@ -233,16 +228,15 @@ bool pipeline_selects(const struct selection *selection, const struct runner *ru
     return !selection->only_planners || (runner->plugin.plans && !for_failure);
 }
 
-int pipeline_select(struct pipeline *pipeline, struct selection *ret, struct err *err)
+int pipeline_select(struct session *session, struct selection *ret, struct err *err)
 {
-    struct session *session = pipeline->session;
     struct names known = {0};
     bool any = false, verifies = session->cli.command != COMMAND_VERIFY;
     *ret = (struct selection){.hook = session->cli.hook,
                               .steps = &session->cli.steps,
                               .only_planners = session->cli.command != COMMAND_VERIFY};
-    for (size_t i = 0; i < pipeline->count; i++) {
-        const struct runner *runner = &pipeline->runners[i];
+    for (size_t i = 0; i < session->runner_count; i++) {
+        const struct runner *runner = &session->runners[i];
         bool selected = pipeline_selects(ret, runner);
         names_add(session->mem, &known, runner->step->name);
         any |= selected;

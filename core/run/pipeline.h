@@ -9,7 +9,6 @@
 #define TFHOOK_PIPELINE_H
 
 #include "loader.h"
-#include "report.h"
 #include "session.h"
 #include "step_settings.h"
 
@@ -22,20 +21,12 @@ struct runner {
     bool dropped; /* on-failure = ignore, and it failed */
 };
 
-struct pipeline {
-    struct session *session;
-    struct report *report;
-    int plugin_dir; /* open; -1: no plugin was needed yet */
-    struct runner *runners;
-    size_t count;
-};
-
 /* Config, plugins and settings. All problems are reported; -1 with STATUS_REJECTED then. */
-int pipeline_load(struct pipeline *pipeline, struct err *err) __attribute__((warn_unused_result));
+int pipeline_load(struct session *session, struct err *err) __attribute__((warn_unused_result));
 
 /* Opens the plugin directory, if nobody else can change what is in it. Before pipeline_describe().
  */
-int pipeline_open_plugins(struct pipeline *pipeline, struct err *err)
+int pipeline_open_plugins(struct session *session, struct err *err)
     __attribute__((warn_unused_result));
 
 /* That no plugin has this name, with the nearest that there is; NULL: there is its file. */
@@ -43,7 +34,7 @@ const char *pipeline_missing_plugin(const struct session *session, const char *n
 
 /* Fills file and plugin of a runner that has its step: what the descriptor says, asked in a child.
  */
-int pipeline_describe(struct pipeline *pipeline, struct runner *runner, struct err *err)
+int pipeline_describe(struct session *session, struct runner *runner, struct err *err)
     __attribute__((warn_unused_result));
 
 /* Steps chosen by a hook, else by their names, else all: or only those that can plan, without those
@@ -56,29 +47,29 @@ struct selection {
 bool pipeline_selects(const struct selection *selection, const struct runner *runner);
 /* That of the command line. A name that is no step's is a usage error; so is a run without any step
  * (or a verify without one that verifies), which would be no green light. */
-int pipeline_select(struct pipeline *pipeline, struct selection *ret, struct err *err)
+int pipeline_select(struct session *session, struct selection *ret, struct err *err)
     __attribute__((warn_unused_result));
 
 /* --- the calls --- */
 
 /* Every selected step's check. Reports all that fail; -1 with STATUS_REJECTED or STATUS_FAILED. */
-int pipeline_check(struct pipeline *pipeline, const struct selection *selection, struct err *err)
+int pipeline_check(struct session *session, const struct selection *selection, struct err *err)
     __attribute__((warn_unused_result));
 
 /* Every selected step's plan, into `changes`, which later steps see. Stops at the first failure,
  * but a step with on-failure = ignore is dropped with a warning. Steps and next steps are noted in
  * the report. */
-int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
+int pipeline_plan(struct session *session, const struct selection *selection,
                   struct change_set *changes, struct err *err) __attribute__((warn_unused_result));
 
 /* Whether the run goes on without a step that has failed, which is told then: with on-failure =
  * ignore. It takes no further part. */
-bool pipeline_goes_on(struct pipeline *pipeline, struct runner *runner, const char *why);
+bool pipeline_goes_on(struct session *session, struct runner *runner, const char *why);
 
 /* Every selected step's verify. Findings go into the report. -1 with STATUS_FINDING when one is
  * `fail`, STATUS_FAILED when a step could not finish; *ret_culprit is the first step at fault
  * (NULL: none), and *ret_verified how many steps looked at something. */
-int pipeline_verify(struct pipeline *pipeline, const struct selection *selection,
+int pipeline_verify(struct session *session, const struct selection *selection,
                     size_t *ret_verified, struct runner **ret_culprit, struct err *err)
     __attribute__((warn_unused_result));
 

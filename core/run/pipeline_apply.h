@@ -17,7 +17,7 @@ struct apply_request {
 /* 0, with the transaction's number in report.transaction when there was something to do. -1: all is
  * as it was, or STATUS_STUCK. report.result says which. A step with on-failure = ignore that fails
  * its verification is dropped: all is undone and done again without it. */
-int pipeline_apply(struct pipeline *pipeline, const struct apply_request *what, struct err *err)
+int pipeline_apply(struct session *session, const struct apply_request *what, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -11,15 +11,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void report_step(struct session *session, struct report *report, const struct runner *runner,
-                        const char *hook, enum step_status status, const char *message)
+static void report_step(struct session *session, const struct runner *runner, const char *hook,
+                        enum step_status status, const char *message)
 {
     const struct step *step = runner->step;
     if (hook == NULL && step->hooks.count > 0)
         hook = step->hooks.names[0];
     /* A step that is planned and then verified is reported once, with the later result. */
-    for (size_t i = 0; i < report->step_count; i++) {
-        struct step_report *old = &report->steps[i];
+    for (size_t i = 0; i < session->report.step_count; i++) {
+        struct step_report *old = &session->report.steps[i];
         bool same_hook =
             hook == NULL ? old->hook == NULL : old->hook != NULL && strcmp(old->hook, hook) == 0;
         if (strcmp(old->name, step->name) != 0 || !same_hook)
@@ -30,7 +30,7 @@ static void report_step(struct session *session, struct report *report, const st
         }
         return;
     }
-    *mem_push(session->mem, report->steps, report->step_count) =
+    *mem_push(session->mem, session->report.steps, session->report.step_count) =
         (struct step_report){.name = step->name,
                              .plugin = runner->plugin.name,
                              .hook = hook,
@@ -39,29 +39,27 @@ static void report_step(struct session *session, struct report *report, const st
 }
 
 /* It takes no further part in this run. */
-static void leave_out(struct pipeline *pipeline, struct runner *runner)
+static void leave_out(struct session *session, struct runner *runner)
 {
-    struct report *report = pipeline->report;
     runner->dropped = true;
-    for (size_t i = 0; i < report->step_count; i++)
-        if (strcmp(report->steps[i].name, runner->step->name) == 0)
-            report->steps[i].left_out = true;
+    for (size_t i = 0; i < session->report.step_count; i++)
+        if (strcmp(session->report.steps[i].name, runner->step->name) == 0)
+            session->report.steps[i].left_out = true;
 }
 
 /* The next of the selected steps, from *at on; NULL: there is none. One that is for other hosts is
  * passed over, and reported. */
-static struct runner *next_runner(struct pipeline *pipeline, const struct selection *selection,
+static struct runner *next_runner(struct session *session, const struct selection *selection,
                                   bool verifies, size_t *at)
 {
-    struct session *session = pipeline->session;
-    while (*at < pipeline->count) {
-        struct runner *runner = &pipeline->runners[(*at)++];
+    while (*at < session->runner_count) {
+        struct runner *runner = &session->runners[(*at)++];
         const struct names *hosts = &runner->step->only_on;
         if (!pipeline_selects(selection, runner) || (verifies && !runner->plugin.verifies))
             continue;
         if (config_names_host(hosts, session->environment.hostname))
             return runner;
-        report_step(session, pipeline->report, runner, selection->hook, STEP_SKIPPED,
+        report_step(session, runner, selection->hook, STEP_SKIPPED,
                     mem_printf(session->mem, "only on %s; this host is %s",
                                names_join(session->mem, hosts, ", "),
                                session->environment.hostname));
@@ -167,20 +165,18 @@ static int merge_proposals(struct session *session, const struct runner *runner,
     return 0;
 }
 
-static void add_next_steps(struct session *session, struct report *report,
-                           const struct call_result *result)
+static void add_next_steps(struct session *session, const struct call_result *result)
 {
     for (size_t i = 0; i < result->next_steps.count; i++)
-        if (!names_have(&report->next_steps, result->next_steps.names[i]))
-            names_add(session->mem, &report->next_steps, result->next_steps.names[i]);
+        if (!names_have(&session->report.next_steps, result->next_steps.names[i]))
+            names_add(session->mem, &session->report.next_steps, result->next_steps.names[i]);
 }
 
 /* One call, with all that is the same for every caller: what a plan proposes goes into `changes`,
  * and the step into the report. */
-static void call_step(struct pipeline *pipeline, const struct runner *runner, enum call which,
+static void call_step(struct session *session, const struct runner *runner, enum call which,
                       const char *hook, struct change_set *changes, struct call_result *ret)
 {
-    struct session *session = pipeline->session;
     const char *why = NULL;
     const bool has[] = {[CALL_CHECK] = runner->plugin.checks,
                         [CALL_PLAN] = runner->plugin.plans,
@@ -204,25 +200,23 @@ static void call_step(struct pipeline *pipeline, const struct runner *runner, en
         ret->message = why;
     }
     bool finding = first_failure(ret) != NULL && ret->status == STEP_OK;
-    report_step(session, pipeline->report, runner, hook, finding ? STEP_FAILED : ret->status,
-                ret->message);
+    report_step(session, runner, hook, finding ? STEP_FAILED : ret->status, ret->message);
 }
 
-int pipeline_check(struct pipeline *pipeline, const struct selection *selection, struct err *err)
+int pipeline_check(struct session *session, const struct selection *selection, struct err *err)
 {
-    struct session *session = pipeline->session;
     struct call_result result;
     struct names failures = {0};
     enum status worst = STATUS_OK;
     size_t at = 0;
-    for (struct runner *runner; (runner = next_runner(pipeline, selection, false, &at)) != NULL;) {
-        call_step(pipeline, runner, CALL_CHECK, selection->hook, NULL, &result);
+    for (struct runner *runner; (runner = next_runner(session, selection, false, &at)) != NULL;) {
+        call_step(session, runner, CALL_CHECK, selection->hook, NULL, &result);
         if (result.exit == STATUS_OK)
             continue;
         const char *text = step_failed(session, runner, result.message);
         if (runner->step->ignore_failure && result.exit != STATUS_REJECTED && !interrupt_pending) {
             log_warn(&session->log, "%s (on-failure = ignore)", text);
-            leave_out(pipeline, runner);
+            leave_out(session, runner);
             continue;
         }
         names_add(session->mem, &failures, text);
@@ -234,28 +228,27 @@ int pipeline_check(struct pipeline *pipeline, const struct selection *selection,
     return err_set(err, worst, "%s", names_join(session->mem, &failures, "\n"));
 }
 
-bool pipeline_goes_on(struct pipeline *pipeline, struct runner *runner, const char *why)
+bool pipeline_goes_on(struct session *session, struct runner *runner, const char *why)
 {
     if (!runner->step->ignore_failure || interrupt_pending)
         return false;
-    log_warn(&pipeline->session->log, "step %s is left out (on-failure = ignore): %s",
-             runner->step->name, why);
-    leave_out(pipeline, runner);
+    log_warn(&session->log, "step %s is left out (on-failure = ignore): %s", runner->step->name,
+             why);
+    leave_out(session, runner);
     return true;
 }
 
-int pipeline_plan(struct pipeline *pipeline, const struct selection *selection,
+int pipeline_plan(struct session *session, const struct selection *selection,
                   struct change_set *changes, struct err *err)
 {
     struct call_result result;
     size_t at = 0;
-    for (struct runner *runner; (runner = next_runner(pipeline, selection, false, &at)) != NULL;) {
-        call_step(pipeline, runner, CALL_PLAN, selection->hook, changes, &result);
+    for (struct runner *runner; (runner = next_runner(session, selection, false, &at)) != NULL;) {
+        call_step(session, runner, CALL_PLAN, selection->hook, changes, &result);
         if (result.status == STEP_OK)
-            add_next_steps(pipeline->session, pipeline->report, &result);
-        if (result.exit != STATUS_OK && !pipeline_goes_on(pipeline, runner, result.message))
-            return err_set(err, result.exit, "%s",
-                           step_failed(pipeline->session, runner, result.message));
+            add_next_steps(session, &result);
+        if (result.exit != STATUS_OK && !pipeline_goes_on(session, runner, result.message))
+            return err_set(err, result.exit, "%s", step_failed(session, runner, result.message));
     }
     return 0;
 }
@@ -291,16 +284,15 @@ static int judge_verification(struct session *session, const struct runner *runn
                    failure->subject, failure->message);
 }
 
-int pipeline_verify(struct pipeline *pipeline, const struct selection *selection,
+int pipeline_verify(struct session *session, const struct selection *selection,
                     size_t *ret_verified, struct runner **ret_culprit, struct err *err)
 {
-    struct session *session = pipeline->session;
-    struct findings *findings = &pipeline->report->findings;
+    struct findings *findings = &session->report.findings;
     struct call_result result;
     size_t failures = 0, verified = 0, at = 0;
     *ret_culprit = NULL;
-    for (struct runner *runner; (runner = next_runner(pipeline, selection, true, &at)) != NULL;) {
-        call_step(pipeline, runner, CALL_VERIFY, selection->hook, NULL, &result);
+    for (struct runner *runner; (runner = next_runner(session, selection, true, &at)) != NULL;) {
+        call_step(session, runner, CALL_VERIFY, selection->hook, NULL, &result);
         for (size_t k = 0; k < result.findings.count; k++) {
             *mem_push(session->mem, findings->items, findings->count) = result.findings.items[k];
             failures += result.findings.items[k].verdict == TFHOOK_FAIL;
@@ -308,7 +300,7 @@ int pipeline_verify(struct pipeline *pipeline, const struct selection *selection
         if (result.status == STEP_OK)
             publish_files(session, runner, &result);
         verified += result.status == STEP_OK;
-        add_next_steps(session, pipeline->report, &result);
+        add_next_steps(session, &result);
         if (judge_verification(session, runner, &result, err) < 0 && *ret_culprit == NULL)
             *ret_culprit = runner;
     }

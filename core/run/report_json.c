@@ -34,11 +34,11 @@ static json_t *names_to_json(const struct session *session, const struct names *
     return list;
 }
 
-static json_t *steps_to_json(const struct session *session, const struct report *report)
+static json_t *steps_to_json(const struct session *session)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < report->step_count; i++) {
-        const struct step_report *step = &report->steps[i];
+    for (size_t i = 0; i < session->report.step_count; i++) {
+        const struct step_report *step = &session->report.steps[i];
         (void)json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:s, s:o}", "name",
                                                     report_json_text(session, step->name), "plugin",
                                                     report_json_text(session, step->plugin), "hook",
@@ -73,11 +73,11 @@ static json_t *mode_to_json(const struct session *session, bool known, int mode)
                               : json_null();
 }
 
-static json_t *changes_to_json(const struct session *session, const struct report *report)
+static json_t *changes_to_json(const struct session *session)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < report->changes.count; i++) {
-        const struct change *change = &report->changes.items[i];
+    for (size_t i = 0; i < session->report.changes.count; i++) {
+        const struct change *change = &session->report.changes.items[i];
         (void)json_array_append_new(
             list, json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "step",
                             report_json_text(session, change->step), "old_mode",
@@ -92,11 +92,11 @@ static json_t *changes_to_json(const struct session *session, const struct repor
     return list;
 }
 
-static json_t *findings_to_json(const struct session *session, const struct report *report)
+static json_t *findings_to_json(const struct session *session)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < report->findings.count; i++) {
-        const struct finding *finding = &report->findings.items[i];
+    for (size_t i = 0; i < session->report.findings.count; i++) {
+        const struct finding *finding = &session->report.findings.items[i];
         (void)json_array_append_new(list,
                                     json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "step",
                                               report_json_text(session, finding->step), "check",
@@ -120,11 +120,11 @@ static json_t *paths_to_json(const struct session *session, const struct journal
 }
 
 /* What --json history has besides: who did what when. */
-static json_t *history_to_json(const struct session *session, const struct report *report)
+static json_t *history_to_json(const struct session *session)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < report->history->count; i++) {
-        const struct journal *journal = &report->history->items[i];
+    for (size_t i = 0; i < session->report.history->count; i++) {
+        const struct journal *journal = &session->report.history->items[i];
         (void)json_array_append_new(
             list, json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "seq",
                             (json_int_t)journal->seq, "state", txn_phase_names[journal->phase],
@@ -139,20 +139,21 @@ static json_t *history_to_json(const struct session *session, const struct repor
     return list;
 }
 
-void report_json(const struct session *session, const struct report *report, const struct err *err)
+void report_json(const struct session *session, const struct err *err)
 {
     enum command command = session->cli.command;
     json_t *json = json_pack(
         "{s:i, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s?}", "schema", 1, "command",
         report_json_text(session, command == COMMAND_NONE ? NULL : cli_commands[command].name),
         "hook", report_json_text(session, session->cli.hook), "result",
-        report->result != NULL ? report->result : "failed", "transaction",
-        report_json_number(report->transaction > 0, report->transaction), "steps",
-        steps_to_json(session, report), "changes", changes_to_json(session, report), "findings",
-        findings_to_json(session, report), "next_steps",
-        names_to_json(session, &report->next_steps), "command_status",
-        report_json_number(report->command_ran, report->command_status), "error", err->text);
-    if (json != NULL && report->history != NULL)
-        (void)json_object_set_new(json, "transactions", history_to_json(session, report));
+        session->report.result != NULL ? session->report.result : "failed", "transaction",
+        report_json_number(session->report.transaction > 0, session->report.transaction), "steps",
+        steps_to_json(session), "changes", changes_to_json(session), "findings",
+        findings_to_json(session), "next_steps",
+        names_to_json(session, &session->report.next_steps), "command_status",
+        report_json_number(session->report.command_ran, session->report.command_status), "error",
+        err->text);
+    if (json != NULL && session->report.history != NULL)
+        (void)json_object_set_new(json, "transactions", history_to_json(session));
     report_json_print(session, json);
 }

@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 /* To stdout; the last output of a run. Its schema is conf/report.schema.json. */
-void report_json(const struct session *session, const struct report *report, const struct err *err);
+void report_json(const struct session *session, const struct err *err);
 
 /* For an object that is no report. Text is escaped, as jansson takes nothing that is not UTF-8;
  * NULL and what is not `present` are null. */

@@ -10,11 +10,11 @@ static const char *color_code(const struct session *session, const FILE *out, en
     return session->log.color_out && out == stdout ? codes[which] : "";
 }
 
-void report_show_steps(const struct session *session, const struct report *report, FILE *out)
+void report_show_steps(const struct session *session, FILE *out)
 {
     static const enum color colors[] = {GREEN, PLAIN, RED, RED, RED};
-    for (size_t i = 0; i < report->step_count; i++) {
-        const struct step_report *step = &report->steps[i];
+    for (size_t i = 0; i < session->report.step_count; i++) {
+        const struct step_report *step = &session->report.steps[i];
         /* Why a step failed is the error, which is told on stderr. */
         bool tell = step->message[0] != '\0' && step->status <= STEP_SKIPPED;
         (void)fprintf(
@@ -126,26 +126,26 @@ static void show_finding(const struct session *session, FILE *out, const struct 
 
 /* Steps that did not end well, and were not to be ignored: what they would have found is unknown.
  */
-static size_t broken_steps(const struct report *report)
+static size_t broken_steps(const struct session *session)
 {
     size_t count = 0;
-    for (size_t i = 0; i < report->step_count; i++)
-        count += report->steps[i].status > STEP_SKIPPED && !report->steps[i].left_out;
+    for (size_t i = 0; i < session->report.step_count; i++)
+        count +=
+            session->report.steps[i].status > STEP_SKIPPED && !session->report.steps[i].left_out;
     return count;
 }
 
-void report_show_findings(const struct session *session, const struct report *report, size_t first,
-                          bool all, FILE *out)
+void report_show_findings(const struct session *session, size_t first, bool all, FILE *out)
 {
     size_t counts[TFHOOK_FAIL + 1] = {0};
-    size_t broken = broken_steps(report);
-    for (size_t i = first; i < report->findings.count; i++) {
-        const struct finding *finding = &report->findings.items[i];
+    size_t broken = broken_steps(session);
+    for (size_t i = first; i < session->report.findings.count; i++) {
+        const struct finding *finding = &session->report.findings.items[i];
         counts[finding->verdict]++;
         if (all || session->log.verbose || finding->verdict >= TFHOOK_WARN)
             show_finding(session, out, finding);
     }
-    if (report->findings.count > first)
+    if (session->report.findings.count > first)
         (void)fprintf(out, "%s: %zu passed, %zu warned, %zu failed, %zu skipped%s\n",
                       counts[TFHOOK_FAIL] == 0 && broken == 0 ? "Verified" : "NOT verified",
                       counts[TFHOOK_PASS], counts[TFHOOK_WARN], counts[TFHOOK_FAIL],
@@ -155,12 +155,12 @@ void report_show_findings(const struct session *session, const struct report *re
                                                broken, broken == 1 ? "" : "s"));
 }
 
-void report_show_next_steps(const struct report *report, FILE *out)
+void report_show_next_steps(const struct session *session, FILE *out)
 {
-    const struct names *steps = &report->next_steps;
+    const struct names *steps = &session->report.next_steps;
     if (steps->count > 0)
         (void)fprintf(out, "Next, for a person%s:\n",
-                      report->command_ran ? ", where the phases have not done it" : "");
+                      session->report.command_ran ? ", where the phases have not done it" : "");
     for (size_t i = 0; i < steps->count; i++)
         (void)fprintf(out, "  %zu. %s\n", i + 1, steps->names[i]);
 }

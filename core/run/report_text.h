@@ -10,14 +10,13 @@
 
 #include <stdio.h>
 
-void report_show_steps(const struct session *session, const struct report *report, FILE *out);
+void report_show_steps(const struct session *session, FILE *out);
 /* Changes, with what the steps say of them. */
 void report_show_changes(const struct session *session, const struct change_set *changes,
                          FILE *out);
 /* From the index `first` on: all with -v or `all`, else the warnings and failures; then how many
  * there were of each. */
-void report_show_findings(const struct session *session, const struct report *report, size_t first,
-                          bool all, FILE *out);
-void report_show_next_steps(const struct report *report, FILE *out);
+void report_show_findings(const struct session *session, size_t first, bool all, FILE *out);
+void report_show_next_steps(const struct session *session, FILE *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * What holds for the whole of one run of the program: its command line, its config, where it works,
- * how it talks, and the lock that it holds. Made by main, filled by session_open() and by
- * pipeline_load(), then handed to one command.
+ * how it talks, the lock that it holds, its steps, and what has come of it so far. Made by main,
+ * filled by session_open() and by pipeline_load(), then handed to one command.
  */
 #ifndef TFHOOK_SESSION_H
 #define TFHOOK_SESSION_H
@@ -11,6 +11,7 @@
 #include "config.h"
 #include "err.h"
 #include "log.h"
+#include "report.h"
 #include "run_environment.h"
 
 struct session {
@@ -19,7 +20,11 @@ struct session {
     struct log log;
     struct run_environment environment;
     struct config config;
-    int lock; /* -1: not held */
+    int lock;               /* -1: not held */
+    int plugin_dir;         /* open; -1: no plugin was needed yet */
+    struct runner *runners; /* the steps, in their order (pipeline.h) */
+    size_t runner_count;
+    struct report report;
 };
 
 /* The text of the config, if nobody else can change it. */

@@ -8,12 +8,8 @@
 
 void names_add(struct mem *mem, struct names *list, const char *name)
 {
-    /* The NULL at the end is an item too. */
-    if (list->count == 0)
-        list->names = mem_alloc(mem, 2 * sizeof *list->names);
-    else
-        list->names = mem_grow(mem, list->names, list->count + 1, sizeof *list->names);
-    list->names[list->count++] = name;
+    *mem_push(mem, list->names, list->count) = name;
+    list->names = mem_grow(mem, list->names, list->count, sizeof *list->names);
     list->names[list->count] = NULL;
 }
 
@@ -130,7 +126,7 @@ const char *text_escape(struct mem *mem, const char *text, size_t size)
 
 const char *text_shown(struct mem *mem, const char *text)
 {
-    return escape_all(mem, text, strlen(text), NOTHING);
+    return text == NULL ? NULL : escape_all(mem, text, strlen(text), NOTHING);
 }
 
 const char *text_escape_lines(struct mem *mem, const char *text)

@@ -25,7 +25,7 @@ const char *names_join(struct mem *mem, const struct names *list, const char *be
  * the direction of writing become \xNN, the rest stays. A newline is such a character, so one line
  * stays one line. Escaping twice is the same as escaping once. */
 const char *text_escape(struct mem *mem, const char *text, size_t size);
-const char *text_shown(struct mem *mem, const char *text);        /* the same, up to the NUL */
+const char *text_shown(struct mem *mem, const char *text); /* the same, up to the NUL; NULL: NULL */
 const char *text_escape_lines(struct mem *mem, const char *text); /* the same, but newlines stay */
 
 /* Escaping would change nothing in it, except perhaps tabs. */

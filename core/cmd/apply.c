@@ -26,10 +26,10 @@ int command_apply(struct session *session, struct err *err)
     int rc = pipeline_apply(session, &what, err);
     if (session->log.json)
         return rc;
-    report_show_findings(session, 0, false, stdout);
+    report_show_findings(session, 0, false);
     if (rc < 0)
         return rc;
-    report_show_next_steps(session, stdout);
+    report_show_next_steps(session);
     say_not_run(session, &what.selection);
     if (session->report.transaction > 0)
         (void)printf("Done, as transaction %ld; `%s rollback %ld` is the way back.\n",

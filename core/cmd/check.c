@@ -11,7 +11,7 @@ int command_check(struct session *session, struct err *err)
     session->report.result = rc == 0 ? "passed" : "failed";
     if (session->log.json)
         return rc;
-    report_show_steps(session, stdout);
+    report_show_steps(session);
     if (rc == 0 && session->config.phase_count > 0)
         (void)printf("%s: %s, %s\n", session->config.file,
                      text_count(session->mem, session->config.step_count, "step"),

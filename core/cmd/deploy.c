@@ -79,11 +79,11 @@ static int prepare_phase(struct session *session, const struct phase *phase, str
 static void show_deploy(struct session *session, const struct phase_run *phases, size_t count,
                         const struct change_set *changes)
 {
-    FILE *out = session->log.json ? stderr : stdout;
+    FILE *out = report_stream(session);
     if (session->log.json && !consent_is_asked(session))
         return;
-    report_show_steps(session, out);
-    report_show_changes(session, changes, out);
+    report_show_steps(session);
+    report_show_changes(session, changes);
     (void)fprintf(out, "Phases:");
     for (size_t i = 0; i < count; i++)
         (void)fprintf(out, " %s", phases[i].name);

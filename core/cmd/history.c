@@ -5,6 +5,7 @@
 #include "commands.h"
 
 #include "journal.h"
+#include "report_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,15 +31,9 @@ static void show_change(const struct session *session, const struct change *chan
 {
     (void)printf("        %s: %s %s\n", text_shown(session->mem, change->step),
                  action_names[change->action], text_shown(session->mem, change->path));
-    for (size_t i = 0; i < change->edits.count; i++) {
-        const struct edit *edit = &change->edits.items[i];
-        if (edit->old_line != NULL)
-            (void)printf("            - %s\n", text_shown(session->mem, edit->old_line));
-        if (edit->new_line != NULL)
-            (void)printf("            + %s\n", text_shown(session->mem, edit->new_line));
-    }
-    for (size_t i = 0; i < change->summary.count && change->edits.count == 0; i++)
-        (void)printf("            %s\n", change->summary.names[i]);
+    const struct names lines = report_change_lines(session->mem, change);
+    for (size_t i = 0; i < lines.count; i++)
+        (void)printf("            %s\n", lines.names[i]);
     if (change->action != ACTION_DIRECTORY && change->action != ACTION_REMOVE_DIRECTORY)
         (void)printf("            SHA-256 %s -> %s\n",
                      change->old_sha256 != NULL ? change->old_sha256 : "(no file)",

@@ -114,20 +114,20 @@ static json_t *keys_to_json(const struct session *session, const struct plugin_i
         bool number = key->type == TFHOOK_NUMBER;
         (void)json_array_append_new(
             list,
-            json_pack("{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:s}", "name", key->name, "type",
-                      type_names[key->type], "choices", report_json_text(session, key->choices),
+            json_pack("{s:s, s:s, s:s?, s:o, s:o, s:b, s:s?, s:s}", "name", key->name, "type",
+                      type_names[key->type], "choices", text_shown(session->mem, key->choices),
                       "minimum", report_json_number(number, key->min), "maximum",
                       report_json_number(number, key->max), "required", key->required != 0,
-                      "default", report_json_text(session, key->fallback), "help", key->help));
+                      "default", text_shown(session->mem, key->fallback), "help", key->help));
     }
     return list;
 }
 
 static json_t *to_json(const struct session *session, const struct plugin_info *plugin)
 {
-    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:b, s:b, s:o}", "name", plugin->name, "version",
+    return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:b, s:b, s:o}", "name", plugin->name, "version",
                      plugin->version, "summary", plugin->summary, "file",
-                     report_json_text(session, plugin->file), "manual",
+                     text_shown(session->mem, plugin->file), "manual",
                      text_escape_lines(session->mem, plugin->manual), "plans", plugin->plans,
                      "verifies", plugin->verifies, "keys", keys_to_json(session, plugin));
 }

@@ -178,7 +178,7 @@ static int apply_inverse(struct session *session, const struct journal *journal,
 
 static int run_rollback(struct session *session, const struct journal *journal, struct err *err)
 {
-    FILE *out = session->log.json ? stderr : stdout;
+    FILE *out = report_stream(session);
     struct change_set changes = {.mem = session->mem};
     if (check_skips(session, journal, err) < 0 || invert_all(session, journal, &changes, err) < 0)
         return -1;
@@ -188,7 +188,7 @@ static int run_rollback(struct session *session, const struct journal *journal, 
         (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
                       journal->command, journal->hook != NULL ? " at " : "",
                       journal->hook != NULL ? journal->hook : "", journal->started, journal->user);
-        report_show_changes(session, &changes, out);
+        report_show_changes(session, &changes);
     }
     if (session->cli.plan_only)
         return 0;
@@ -211,7 +211,7 @@ static int run_rollback(struct session *session, const struct journal *journal, 
                       session->cli.skip.count > 0 ? " but for what was left out" : "",
                       session->report.transaction);
     if (!session->log.json)
-        report_show_next_steps(session, out);
+        report_show_next_steps(session);
     return 0;
 }
 

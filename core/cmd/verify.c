@@ -18,10 +18,10 @@ int command_verify(struct session *session, struct err *err)
     session->report.result = rc < 0 ? "failed" : verified > 0 ? "passed" : "unchanged";
     if (session->log.json)
         return rc;
-    report_show_steps(session, stdout);
-    report_show_findings(session, 0, true, stdout);
+    report_show_steps(session);
+    report_show_findings(session, 0, true);
     if (rc == 0 && verified == 0)
         (void)puts("Nothing was verified on this host.");
-    report_show_next_steps(session, stdout);
+    report_show_next_steps(session);
     return rc;
 }

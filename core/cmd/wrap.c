@@ -50,6 +50,6 @@ int command_wrap(struct session *session, struct err *err)
         phases_rehearse(session, &phase, 1, &rehearsal, err) < 0)
         return -1;
     if (!session->log.json && !session->log.quiet)
-        report_show_changes(session, &rehearsal, stdout);
+        report_show_changes(session, &rehearsal);
     return phases_run(session, &phase, 1, NULL, err);
 }

@@ -22,7 +22,7 @@ static void show_hook(const struct session *session, const char *hook, long tran
         (void)printf("%s: changed, as transaction %ld\n", hook, session->report.transaction);
     else if (session->report.findings.count > findings)
         (void)printf("%s:\n", hook);
-    report_show_findings(session, findings, false, stdout);
+    report_show_findings(session, findings, false);
     (void)fflush(stdout);
 }
 
@@ -141,7 +141,7 @@ int phases_run(struct session *session, const struct phase_run *phases, size_t c
     if (rc < 0)
         handle_failure(session, &committed, err);
     if (!session->log.json)
-        report_show_next_steps(session, stdout);
+        report_show_next_steps(session);
     return rc;
 }
 

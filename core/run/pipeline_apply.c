@@ -7,8 +7,6 @@
 #include "report_text.h"
 #include "transaction.h"
 
-#include <stdio.h>
-
 /* The report keeps what each hook's transaction changed, one after the other. */
 static void report_changes(struct session *session, const struct change_set *changes)
 {
@@ -74,11 +72,10 @@ static int verify_only(struct session *session, const struct apply_request *what
 static bool show_and_ask(struct session *session, const struct apply_request *what,
                          const struct change_set *changes)
 {
-    FILE *out = session->log.json ? stderr : stdout;
     bool asks = what->ask && consent_is_asked(session);
     if (what->show && (!(session->log.json || session->log.quiet) || asks)) {
-        report_show_steps(session, out);
-        report_show_changes(session, changes, out);
+        report_show_steps(session);
+        report_show_changes(session, changes);
     }
     return !asks || consent_ask(session, "Make these changes?");
 }
@@ -100,7 +97,7 @@ int pipeline_apply(struct session *session, const struct apply_request *what, st
         int rc = 0;
         if (changes.count == 0) {
             if (what->show && !session->log.json && !session->log.quiet)
-                report_show_steps(session, stdout);
+                report_show_steps(session);
             rc = verify_only(session, what, &again, err);
         } else if (!show_and_ask(session, what, &changes)) {
             rc = err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");

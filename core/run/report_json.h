@@ -13,9 +13,7 @@
 /* To stdout; the last output of a run. Its schema is conf/report.schema.json. */
 void report_json(const struct session *session, const struct err *err);
 
-/* For an object that is no report. Text is escaped, as jansson takes nothing that is not UTF-8;
- * NULL and what is not `present` are null. */
-json_t *report_json_text(const struct session *session, const char *text);
+/* For an object that is no report. A number that is not `present` is null. */
 json_t *report_json_number(bool present, long value);
 /* Prints the object, or says that there is none because memory is out, and frees it. */
 void report_json_print(const struct session *session, json_t *json);

@@ -4,42 +4,44 @@
 
 enum color { PLAIN, GREEN, YELLOW, RED, BOLD };
 
-static const char *color_code(const struct session *session, const FILE *out, enum color which)
+static const char *color_code(const struct session *session, enum color which)
 {
     static const char *const codes[] = {"\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m"};
-    return session->log.color_out && out == stdout ? codes[which] : "";
+    return session->log.color_out && !session->log.json ? codes[which] : "";
 }
 
-void report_show_steps(const struct session *session, FILE *out)
+FILE *report_stream(const struct session *session)
 {
+    return session->log.json ? stderr : stdout;
+}
+
+void report_show_steps(const struct session *session)
+{
+    FILE *out = report_stream(session);
     static const enum color colors[] = {GREEN, PLAIN, RED, RED, RED};
     for (size_t i = 0; i < session->report.step_count; i++) {
         const struct step_report *step = &session->report.steps[i];
         /* Why a step failed is the error, which is told on stderr. */
         bool tell = step->message[0] != '\0' && step->status <= STEP_SKIPPED;
-        (void)fprintf(
-            out, "%s%-9s%s %s (%s)%s%s%s%s\n", color_code(session, out, colors[step->status]),
-            step_status_names[step->status], color_code(session, out, PLAIN), step->name,
-            step->plugin, step->hook != NULL ? " at " : "", step->hook != NULL ? step->hook : "",
-            tell ? ": " : "", tell ? step->message : "");
+        (void)fprintf(out, "%s%-9s%s %s (%s)%s%s%s%s\n", color_code(session, colors[step->status]),
+                      step_status_names[step->status], color_code(session, PLAIN), step->name,
+                      step->plugin, step->hook != NULL ? " at " : "",
+                      step->hook != NULL ? step->hook : "", tell ? ": " : "",
+                      tell ? step->message : "");
     }
 }
 
-static void show_edited_line(const struct session *session, FILE *out, char sign, const char *line)
+struct names report_change_lines(struct mem *mem, const struct change *change)
 {
-    (void)fprintf(out, "    %s%c %s%s\n", color_code(session, out, sign == '+' ? GREEN : RED), sign,
-                  text_shown(session->mem, line), color_code(session, out, PLAIN));
-}
-
-static void show_edits(const struct session *session, FILE *out, const struct change *change)
-{
+    struct names lines = {0};
     for (size_t i = 0; i < change->edits.count; i++) {
         const struct edit *edit = &change->edits.items[i];
         if (edit->old_line != NULL)
-            show_edited_line(session, out, '-', edit->old_line);
+            names_add(mem, &lines, mem_printf(mem, "- %s", text_shown(mem, edit->old_line)));
         if (edit->new_line != NULL)
-            show_edited_line(session, out, '+', edit->new_line);
+            names_add(mem, &lines, mem_printf(mem, "+ %s", text_shown(mem, edit->new_line)));
     }
+    return change->edits.count > 0 ? lines : change->summary;
 }
 
 static const char *what_happens(const struct change *change)
@@ -75,19 +77,25 @@ static void show_mode(FILE *out, const struct change *change)
         (void)fprintf(out, "    mode %04o\n", (unsigned)mode);
 }
 
-static void show_change(const struct session *session, FILE *out, const struct change *change)
+static void show_change(const struct session *session, const struct change *change)
 {
+    FILE *out = report_stream(session);
     /* Where a symbolic link leads, when the path has one. */
     const char *real = root_inside(&session->environment.root, change->real);
     bool linked = strcmp(real, root_inside(&session->environment.root, change->path)) != 0;
-    (void)fprintf(out, "  %s%s%s %s%s%s\n", color_code(session, out, BOLD), what_happens(change),
-                  color_code(session, out, PLAIN),
+    (void)fprintf(out, "  %s%s%s %s%s%s\n", color_code(session, BOLD), what_happens(change),
+                  color_code(session, PLAIN),
                   text_shown(session->mem, root_inside(&session->environment.root, change->path)),
                   linked ? " -> " : "", linked ? text_shown(session->mem, real) : "");
-    if (change->action == ACTION_EDIT)
-        show_edits(session, out, change);
-    for (size_t i = 0; i < change->summary.count && change->action != ACTION_EDIT; i++)
-        (void)fprintf(out, "    %s\n", change->summary.names[i]);
+    const struct names lines = report_change_lines(session->mem, change);
+    for (size_t i = 0; i < lines.count; i++) {
+        const char *line = lines.names[i];
+        if (change->action == ACTION_EDIT)
+            (void)fprintf(out, "    %s%s%s\n", color_code(session, line[0] == '+' ? GREEN : RED),
+                          line, color_code(session, PLAIN));
+        else
+            (void)fprintf(out, "    %s\n", line);
+    }
     show_mode(out, change);
     if (change->action == ACTION_WRITE && change->existed &&
         strcmp(change->old_sha256, change->new_sha256) == 0)
@@ -100,25 +108,27 @@ static void show_change(const struct session *session, FILE *out, const struct c
                       change->content.size);
 }
 
-void report_show_changes(const struct session *session, const struct change_set *changes, FILE *out)
+void report_show_changes(const struct session *session, const struct change_set *changes)
 {
+    FILE *out = report_stream(session);
     const char *step = "";
     for (size_t i = 0; i < changes->count; i++) {
         if (strcmp(changes->items[i].step, step) != 0) {
             step = changes->items[i].step;
             (void)fprintf(out, "\n%s:\n", step);
         }
-        show_change(session, out, &changes->items[i]);
+        show_change(session, &changes->items[i]);
     }
     if (changes->count > 0)
         (void)fputc('\n', out);
 }
 
-static void show_finding(const struct session *session, FILE *out, const struct finding *finding)
+static void show_finding(const struct session *session, const struct finding *finding)
 {
+    FILE *out = report_stream(session);
     static const enum color colors[] = {GREEN, PLAIN, YELLOW, RED};
-    (void)fprintf(out, "%s%s%s %s %s: %s\n", color_code(session, out, colors[finding->verdict]),
-                  verdict_names[finding->verdict], color_code(session, out, PLAIN), finding->id,
+    (void)fprintf(out, "%s%s%s %s %s: %s\n", color_code(session, colors[finding->verdict]),
+                  verdict_names[finding->verdict], color_code(session, PLAIN), finding->id,
                   finding->subject, finding->message);
     if (finding->hint != NULL)
         (void)fprintf(out, "     -> %s\n", finding->hint);
@@ -135,15 +145,16 @@ static size_t broken_steps(const struct session *session)
     return count;
 }
 
-void report_show_findings(const struct session *session, size_t first, bool all, FILE *out)
+void report_show_findings(const struct session *session, size_t first, bool all)
 {
+    FILE *out = report_stream(session);
     size_t counts[TFHOOK_FAIL + 1] = {0};
     size_t broken = broken_steps(session);
     for (size_t i = first; i < session->report.findings.count; i++) {
         const struct finding *finding = &session->report.findings.items[i];
         counts[finding->verdict]++;
         if (all || session->log.verbose || finding->verdict >= TFHOOK_WARN)
-            show_finding(session, out, finding);
+            show_finding(session, finding);
     }
     if (session->report.findings.count > first)
         (void)fprintf(out, "%s: %zu passed, %zu warned, %zu failed, %zu skipped%s\n",
@@ -155,8 +166,9 @@ void report_show_findings(const struct session *session, size_t first, bool all,
                                                broken, broken == 1 ? "" : "s"));
 }
 
-void report_show_next_steps(const struct session *session, FILE *out)
+void report_show_next_steps(const struct session *session)
 {
+    FILE *out = report_stream(session);
     const struct names *steps = &session->report.next_steps;
     if (steps->count > 0)
         (void)fprintf(out, "Next, for a person%s:\n",

@@ -10,13 +10,19 @@
 
 #include <stdio.h>
 
-void report_show_steps(const struct session *session, FILE *out);
+/* The lines of a change's edits, with "- " and "+ ", escaped; else what its step says of it. */
+struct names report_change_lines(struct mem *mem, const struct change *change);
+
+/* Where text goes: to stdout, which with --json is the object's; then, for a question only, to
+ * stderr. */
+FILE *report_stream(const struct session *session);
+
+void report_show_steps(const struct session *session);
 /* Changes, with what the steps say of them. */
-void report_show_changes(const struct session *session, const struct change_set *changes,
-                         FILE *out);
+void report_show_changes(const struct session *session, const struct change_set *changes);
 /* From the index `first` on: all with -v or `all`, else the warnings and failures; then how many
  * there were of each. */
-void report_show_findings(const struct session *session, size_t first, bool all, FILE *out);
-void report_show_next_steps(const struct session *session, FILE *out);
+void report_show_findings(const struct session *session, size_t first, bool all);
+void report_show_next_steps(const struct session *session);
 
 #endif

@@ -94,6 +94,7 @@ static enum status run_command(struct session *session)
 {
     struct err err = {.mem = session->mem};
     session->log = make_log(&session->cli);
+    session->text = session->cli.json ? NULL : stdout;
     (void)digest(session->mem, "", 0); /* the library sets itself up here, not in every child */
     int rc = commands[session->cli.command].needs_config ? pipeline_load(session, &err)
                                                          : load_without_config(session, &err);

@@ -4,8 +4,6 @@
 #include "pipeline_apply.h"
 #include "report_text.h"
 
-#include <stdio.h>
-
 /* Steps that only verify have hooks of their own; their proof is still to come. */
 static void say_not_run(const struct session *session, const struct selection *selection)
 {
@@ -13,8 +11,8 @@ static void say_not_run(const struct session *session, const struct selection *s
         return;
     for (size_t i = 0; i < session->runner_count; i++)
         if (!session->runners[i].plugin.plans && session->runners[i].plugin.verifies)
-            (void)printf("Not run: %s, which only verifies; `tfhook verify` runs it.\n",
-                         session->runners[i].step->name);
+            report_say(session, "Not run: %s, which only verifies; `tfhook verify` runs it.\n",
+                       session->runners[i].step->name);
 }
 
 int command_apply(struct session *session, struct err *err)
@@ -24,18 +22,16 @@ int command_apply(struct session *session, struct err *err)
         pipeline_check(session, &what.selection, err) < 0)
         return -1;
     int rc = pipeline_apply(session, &what, err);
-    if (session->log.json)
-        return rc;
     report_show_findings(session, 0, false);
     if (rc < 0)
         return rc;
     report_show_next_steps(session);
     say_not_run(session, &what.selection);
     if (session->report.transaction > 0)
-        (void)printf("Done, as transaction %ld; `%s rollback %ld` is the way back.\n",
-                     session->report.transaction, session_program(session),
-                     session->report.transaction);
+        report_say(session, "Done, as transaction %ld; `%s rollback %ld` is the way back.\n",
+                   session->report.transaction, session_program(session),
+                   session->report.transaction);
     else
-        (void)puts("Nothing to do.");
+        report_say(session, "Nothing to do.\n");
     return 0;
 }

@@ -2,19 +2,15 @@
 #include "commands.h"
 #include "report_text.h"
 
-#include <stdio.h>
-
 int command_check(struct session *session, struct err *err)
 {
     const struct selection all = {0};
     int rc = pipeline_check(session, &all, err);
     session->report.result = rc == 0 ? "passed" : "failed";
-    if (session->log.json)
-        return rc;
     report_show_steps(session);
     if (rc == 0 && session->config.phase_count > 0)
-        (void)printf("%s: %s, %s\n", session->config.file,
-                     text_count(session->mem, session->config.step_count, "step"),
-                     text_count(session->mem, session->config.phase_count, "phase"));
+        report_say(session, "%s: %s, %s\n", session->config.file,
+                   text_count(session->mem, session->config.step_count, "step"),
+                   text_count(session->mem, session->config.phase_count, "phase"));
     return rc;
 }

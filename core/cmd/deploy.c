@@ -79,16 +79,14 @@ static int prepare_phase(struct session *session, const struct phase *phase, str
 static void show_deploy(struct session *session, const struct phase_run *phases, size_t count,
                         const struct change_set *changes)
 {
-    FILE *out = report_stream(session);
-    if (session->log.json && !consent_is_asked(session))
-        return;
+    consent_begin(session);
     report_show_steps(session);
     report_show_changes(session, changes);
-    (void)fprintf(out, "Phases:");
+    report_say(session, "Phases:");
     for (size_t i = 0; i < count; i++)
-        (void)fprintf(out, " %s", phases[i].name);
-    (void)fprintf(out, "\n");
-    (void)fflush(out);
+        report_say(session, " %s", phases[i].name);
+    report_say(session, "\n");
+    (void)fflush(stdout);
 }
 
 int command_deploy(struct session *session, struct err *err)

@@ -7,37 +7,34 @@
 #include "journal.h"
 #include "report_text.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static void show_head(const struct session *session, const struct journals *all,
                       const struct journal *journal)
 {
-    (void)printf("%6ld  %-7s %s  %s%s%s", journal->seq, txn_phase_names[journal->phase],
-                 journal->started, journal->command, journal->hook != NULL ? " at " : "",
-                 journal->hook != NULL ? journal->hook : "");
+    report_say(session, "%6ld  %-7s %s  %s%s%s", journal->seq, txn_phase_names[journal->phase],
+               journal->started, journal->command, journal->hook != NULL ? " at " : "",
+               journal->hook != NULL ? journal->hook : "");
     if (journal->undoes > 0)
-        (void)printf(" of %s%ld", journal->partial ? "a part of " : "", journal->undoes);
-    (void)printf("  by %s on %s", text_shown(session->mem, journal->user),
-                 text_shown(session->mem, journal->host));
+        report_say(session, " of %s%ld", journal->partial ? "a part of " : "", journal->undoes);
+    report_say(session, "  by %s on %s", text_shown(session->mem, journal->user),
+               text_shown(session->mem, journal->host));
     const struct journal *rollback = NULL;
     while ((rollback = journal_next_rollback(all, journal->seq, rollback)) != NULL)
-        (void)printf("  (rolled back %sby %ld)", rollback->partial ? "in part " : "",
-                     rollback->seq);
-    (void)putchar('\n');
+        report_say(session, "  (rolled back %sby %ld)", rollback->partial ? "in part " : "",
+                   rollback->seq);
+    report_say(session, "\n");
 }
 
 static void show_change(const struct session *session, const struct change *change)
 {
-    (void)printf("        %s: %s %s\n", text_shown(session->mem, change->step),
-                 action_names[change->action], text_shown(session->mem, change->path));
+    report_say(session, "        %s: %s %s\n", text_shown(session->mem, change->step),
+               action_names[change->action], text_shown(session->mem, change->path));
     const struct names lines = report_change_lines(session->mem, change);
     for (size_t i = 0; i < lines.count; i++)
-        (void)printf("            %s\n", lines.names[i]);
+        report_say(session, "            %s\n", lines.names[i]);
     if (change->action != ACTION_DIRECTORY && change->action != ACTION_REMOVE_DIRECTORY)
-        (void)printf("            SHA-256 %s -> %s\n",
-                     change->old_sha256 != NULL ? change->old_sha256 : "(no file)",
-                     change->new_sha256 != NULL ? change->new_sha256 : "(no file)");
+        report_say(session, "            SHA-256 %s -> %s\n",
+                   change->old_sha256 != NULL ? change->old_sha256 : "(no file)",
+                   change->new_sha256 != NULL ? change->new_sha256 : "(no file)");
 }
 
 /* Those that are shown: all, or the one named. */
@@ -72,21 +69,19 @@ int command_history(struct session *session, struct err *err)
     *list = choose_transactions(session, &all);
     for (size_t i = 0; i < list->count; i++) {
         const struct journal *journal = &list->items[i];
-        if (!session->log.json)
-            show_head(session, &all, journal);
+        show_head(session, &all, journal);
         for (size_t k = 0; k < journal->count; k++) {
             const struct change *change = &journal->entries[k].change;
             *mem_push(session->mem, session->report.changes.items, session->report.changes.count) =
                 *change;
-            if (!session->log.json)
-                show_change(session, change);
+            show_change(session, change);
         }
     }
     if (session->cli.seq != 0 && list->count == 0)
         return err_set(err, STATUS_USAGE, "there is no transaction %ld; see tfhook history",
                        session->cli.seq);
-    if (list->count == 0 && !session->log.json)
-        (void)puts("Nothing was done yet.");
+    if (list->count == 0)
+        report_say(session, "Nothing was done yet.\n");
     session->report.history = list;
     session->report.transaction = session->cli.seq;
     session->report.result = "unchanged";

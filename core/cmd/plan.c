@@ -3,8 +3,6 @@
 #include "recovery.h"
 #include "report_text.h"
 
-#include <stdio.h>
-
 int command_plan(struct session *session, struct err *err)
 {
     struct selection selection;
@@ -17,21 +15,18 @@ int command_plan(struct session *session, struct err *err)
         rc = pipeline_plan(session, &selection, &changes, err);
     if (rc < 0) {
         session->report.result = "failed";
-        if (!session->log.json)
-            report_show_steps(session);
+        report_show_steps(session);
         return -1;
     }
     session->report.changes = changes;
     session->report.result = changes.count > 0 ? "changes" : "unchanged";
-    if (session->log.json)
-        return 0;
     report_show_steps(session);
     report_show_changes(session, &changes);
     report_show_next_steps(session);
     if (changes.count > 0)
-        (void)printf("%s to make; nothing was changed by this plan.\n",
-                     text_count(session->mem, changes.count, "change"));
+        report_say(session, "%s to make; nothing was changed by this plan.\n",
+                   text_count(session->mem, changes.count, "change"));
     else
-        (void)puts("Nothing to do.");
+        report_say(session, "Nothing to do.\n");
     return 0;
 }

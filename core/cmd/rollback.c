@@ -16,7 +16,6 @@
 #include "undo.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,10 +57,8 @@ static int refuse_entry(struct session *session, const struct entry *entry, stru
 static int refuse_entry(struct session *session, const struct entry *entry, struct err *err,
                         const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    const char *why = mem_vprintf(session->mem, format, args);
-    va_end(args);
+    const char *why;
+    MEM_FORMAT(session->mem, format, why);
     const char *path = entry->change.path;
     return err_set(err, STATUS_FAILED, "%s %s; nothing was changed (leave it out with --skip %s)",
                    text_shown(session->mem, path), why, text_shell_word(session->mem, path));
@@ -178,18 +175,17 @@ static int apply_inverse(struct session *session, const struct journal *journal,
 
 static int run_rollback(struct session *session, const struct journal *journal, struct err *err)
 {
-    FILE *out = report_stream(session);
     struct change_set changes = {.mem = session->mem};
     if (check_skips(session, journal, err) < 0 || invert_all(session, journal, &changes, err) < 0)
         return -1;
     session->report.changes = changes;
     session->report.result = changes.count > 0 && session->cli.plan_only ? "changes" : "unchanged";
-    if (!session->log.json || (consent_is_asked(session) && !session->cli.plan_only)) {
-        (void)fprintf(out, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
-                      journal->command, journal->hook != NULL ? " at " : "",
-                      journal->hook != NULL ? journal->hook : "", journal->started, journal->user);
-        report_show_changes(session, &changes);
-    }
+    if (!session->cli.plan_only)
+        consent_begin(session);
+    report_say(session, "Rolling back transaction %ld (%s%s%s, %s, by %s).\n", journal->seq,
+               journal->command, journal->hook != NULL ? " at " : "",
+               journal->hook != NULL ? journal->hook : "", journal->started, journal->user);
+    report_show_changes(session, &changes);
     if (session->cli.plan_only)
         return 0;
     session->report.result = "failed";
@@ -206,12 +202,10 @@ static int run_rollback(struct session *session, const struct journal *journal, 
                          "restart or deploy again what was restarted or deployed after transaction "
                          "%ld: it may still work with what was undone",
                          journal->seq));
-    if (!session->log.json)
-        (void)fprintf(out, "Transaction %ld is rolled back%s, by transaction %ld.\n", journal->seq,
-                      session->cli.skip.count > 0 ? " but for what was left out" : "",
-                      session->report.transaction);
-    if (!session->log.json)
-        report_show_next_steps(session);
+    report_say(session, "Transaction %ld is rolled back%s, by transaction %ld.\n", journal->seq,
+               session->cli.skip.count > 0 ? " but for what was left out" : "",
+               session->report.transaction);
+    report_show_next_steps(session);
     return 0;
 }
 
@@ -239,12 +233,12 @@ static void say_undone(struct session *session, long seq)
     bool plan = session->cli.plan_only;
     session->report.result = plan ? "changes" : "rolled-back";
     session->report.transaction = seq;
-    if (!session->log.json)
-        (void)printf("Transaction %ld %s. To roll back one before it, name it: tfhook rollback "
-                     "SEQ.\n",
-                     seq,
-                     plan ? "is the newest, and was interrupted: a rollback undoes it, and no other"
-                          : "was the newest; it was interrupted, and is undone now");
+    report_say(session,
+               "Transaction %ld %s. To roll back one before it, name it: tfhook rollback "
+               "SEQ.\n",
+               seq,
+               plan ? "is the newest, and was interrupted: a rollback undoes it, and no other"
+                    : "was the newest; it was interrupted, and is undone now");
 }
 
 int command_rollback(struct session *session, struct err *err)

@@ -3,8 +3,6 @@
 #include "recovery.h"
 #include "report_text.h"
 
-#include <stdio.h>
-
 int command_verify(struct session *session, struct err *err)
 {
     struct selection selection;
@@ -16,12 +14,10 @@ int command_verify(struct session *session, struct err *err)
         return -1;
     int rc = pipeline_verify(session, &selection, &verified, &culprit, err);
     session->report.result = rc < 0 ? "failed" : verified > 0 ? "passed" : "unchanged";
-    if (session->log.json)
-        return rc;
     report_show_steps(session);
     report_show_findings(session, 0, true);
     if (rc == 0 && verified == 0)
-        (void)puts("Nothing was verified on this host.");
+        report_say(session, "Nothing was verified on this host.\n");
     report_show_next_steps(session);
     return rc;
 }

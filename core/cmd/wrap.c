@@ -49,7 +49,7 @@ int command_wrap(struct session *session, struct err *err)
         lock_and_recover(session, err) < 0 ||
         phases_rehearse(session, &phase, 1, &rehearsal, err) < 0)
         return -1;
-    if (!session->log.json && !session->log.quiet)
+    if (!session->log.quiet)
         report_show_changes(session, &rehearsal);
     return phases_run(session, &phase, 1, NULL, err);
 }

@@ -107,10 +107,8 @@ static int refuse_usage(struct parser *parser, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static int refuse_usage(struct parser *parser, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    const char *text = mem_vprintf(parser->mem, format, args);
-    va_end(args);
+    const char *text;
+    MEM_FORMAT(parser->mem, format, text);
     return err_set(parser->err, STATUS_USAGE, "%s; see tfhook --help",
                    text_shown(parser->mem, text));
 }

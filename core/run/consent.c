@@ -14,9 +14,17 @@ bool consent_is_asked(const struct session *session)
     return !session->cli.yes && consent_has_terminal();
 }
 
-bool consent_ask(const struct session *session, const char *question)
+void consent_begin(struct session *session)
+{
+    if (session->log.json && consent_is_asked(session))
+        session->text = stderr;
+}
+
+bool consent_ask(struct session *session, const char *question)
 {
     char answer[16] = "";
+    if (session->log.json)
+        session->text = NULL;
     if (!consent_is_asked(session))
         return true;
     (void)fflush(stdout);

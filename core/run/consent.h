@@ -12,7 +12,10 @@ bool consent_has_terminal(void);
 /* On a terminal and without --yes. */
 bool consent_is_asked(const struct session *session);
 
+/* What is shown from here on is for the question: when one is asked, also with --json, on stderr.
+ */
+void consent_begin(struct session *session);
 /* True to go on. With --yes or off a terminal no question is asked. */
-bool consent_ask(const struct session *session, const char *question);
+bool consent_ask(struct session *session, const char *question);
 
 #endif

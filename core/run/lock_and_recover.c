@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "interrupt.h"
 #include "lock.h"
+#include "recovery.h"
 
 int lock_session(struct session *session, struct err *err)
 {
@@ -16,31 +17,28 @@ int lock_session(struct session *session, struct err *err)
     return 0;
 }
 
-struct recovery recovery_of_session(struct session *session, struct change_set *undone)
-{
-    return (struct recovery){.mem = session->mem,
-                             .state_dir = session->environment.state_dir,
-                             .log = &session->log,
-                             .undone = undone};
-}
-
-int report_recovery(struct session *session, const struct recovery *recovery, int result,
-                    const struct err *err)
-{
-    if (recovery->seq > 0) {
-        session->report.result = "rolled-back";
-        session->report.transaction = recovery->seq;
-    }
-    if (result < 0)
-        session->report.result = err->status == STATUS_STUCK ? "stuck" : "failed";
-    return result;
-}
-
 int recover_interrupted(struct session *session, struct change_set *undone, struct err *err)
 {
-    struct recovery recovery = recovery_of_session(session, undone);
-    int rc = recovery_settle_all(&recovery, err);
-    return report_recovery(session, &recovery, rc, err);
+    struct report *report = &session->report;
+    struct recovery recovery = {.mem = session->mem,
+                                .state_dir = session->environment.state_dir,
+                                .log = &session->log,
+                                .undone = undone};
+    bool applied = false;
+    int rc = session->cli.restore ? recovery_restore(&recovery, session->cli.seq, err)
+             : session->cli.keep  ? recovery_keep(&recovery, session->cli.seq, &applied, err)
+                                  : recovery_settle_all(&recovery, err);
+    if (recovery.seq > 0) {
+        report->result = "rolled-back";
+        report->transaction = recovery.seq;
+    }
+    if (rc == 0 && session->cli.keep) {
+        report->result = applied ? "applied" : "unchanged";
+        report->transaction = session->cli.seq;
+    }
+    if (rc < 0)
+        report->result = err->status == STATUS_STUCK ? "stuck" : "failed";
+    return rc;
 }
 
 int lock_and_recover(struct session *session, struct err *err)

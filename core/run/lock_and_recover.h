@@ -7,25 +7,18 @@
 #ifndef TFHOOK_LOCK_AND_RECOVER_H
 #define TFHOOK_LOCK_AND_RECOVER_H
 
-#include "recovery.h"
-#include "report.h"
 #include "session.h"
 
 /* The lock alone. */
 int lock_session(struct session *session, struct err *err) __attribute__((warn_unused_result));
 
-/* What an earlier run left half done, settled; what was put back is added to `undone` unless that
- * is NULL. */
+/* What an earlier run left half done, settled, or with --restore or --keep the one that is named;
+ * what it came to is told in the report. What was put back is added to `undone` unless that is
+ * NULL. */
 int recover_interrupted(struct session *session, struct change_set *undone, struct err *err)
     __attribute__((warn_unused_result));
 
 /* Both. */
 int lock_and_recover(struct session *session, struct err *err) __attribute__((warn_unused_result));
-
-/* The parts of recover_interrupted(), for who settles one: a recovery, and after it what it came
- * to, by its result, told in the report. Returns the result. */
-struct recovery recovery_of_session(struct session *session, struct change_set *undone);
-int report_recovery(struct session *session, const struct recovery *recovery, int result,
-                    const struct err *err);
 
 #endif

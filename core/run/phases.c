@@ -7,7 +7,6 @@
 #include "report_text.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,12 +15,10 @@
 static void show_hook(const struct session *session, const char *hook, long transaction,
                       size_t findings)
 {
-    if (session->log.json)
-        return;
     if (session->report.transaction != transaction)
-        (void)printf("%s: changed, as transaction %ld\n", hook, session->report.transaction);
+        report_say(session, "%s: changed, as transaction %ld\n", hook, session->report.transaction);
     else if (session->report.findings.count > findings)
-        (void)printf("%s:\n", hook);
+        report_say(session, "%s:\n", hook);
     report_show_findings(session, findings, false);
     (void)fflush(stdout);
 }
@@ -140,8 +137,7 @@ int phases_run(struct session *session, const struct phase_run *phases, size_t c
     }
     if (rc < 0)
         handle_failure(session, &committed, err);
-    if (!session->log.json)
-        report_show_next_steps(session);
+    report_show_next_steps(session);
     return rc;
 }
 

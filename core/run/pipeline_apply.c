@@ -73,7 +73,9 @@ static bool show_and_ask(struct session *session, const struct apply_request *wh
                          const struct change_set *changes)
 {
     bool asks = what->ask && consent_is_asked(session);
-    if (what->show && (!(session->log.json || session->log.quiet) || asks)) {
+    if (what->ask)
+        consent_begin(session);
+    if (what->show && (!session->log.quiet || asks)) {
         report_show_steps(session);
         report_show_changes(session, changes);
     }
@@ -96,7 +98,7 @@ int pipeline_apply(struct session *session, const struct apply_request *what, st
         }
         int rc = 0;
         if (changes.count == 0) {
-            if (what->show && !session->log.json && !session->log.quiet)
+            if (what->show && !session->log.quiet)
                 report_show_steps(session);
             rc = verify_only(session, what, &again, err);
         } else if (!show_and_ask(session, what, &changes)) {

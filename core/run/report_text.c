@@ -1,5 +1,6 @@
 #include "report_text.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 enum color { PLAIN, GREEN, YELLOW, RED, BOLD };
@@ -7,27 +8,30 @@ enum color { PLAIN, GREEN, YELLOW, RED, BOLD };
 static const char *color_code(const struct session *session, enum color which)
 {
     static const char *const codes[] = {"\033[0m", "\033[32m", "\033[33m", "\033[31m", "\033[1m"};
-    return session->log.color_out && !session->log.json ? codes[which] : "";
+    return session->log.color_out && session->text == stdout ? codes[which] : "";
 }
 
-FILE *report_stream(const struct session *session)
+void report_say(const struct session *session, const char *format, ...)
 {
-    return session->log.json ? stderr : stdout;
+    va_list args;
+    va_start(args, format);
+    if (session->text != NULL)
+        (void)vfprintf(session->text, format, args);
+    va_end(args);
 }
 
 void report_show_steps(const struct session *session)
 {
-    FILE *out = report_stream(session);
     static const enum color colors[] = {GREEN, PLAIN, RED, RED, RED};
     for (size_t i = 0; i < session->report.step_count; i++) {
         const struct step_report *step = &session->report.steps[i];
         /* Why a step failed is the error, which is told on stderr. */
         bool tell = step->message[0] != '\0' && step->status <= STEP_SKIPPED;
-        (void)fprintf(out, "%s%-9s%s %s (%s)%s%s%s%s\n", color_code(session, colors[step->status]),
-                      step_status_names[step->status], color_code(session, PLAIN), step->name,
-                      step->plugin, step->hook != NULL ? " at " : "",
-                      step->hook != NULL ? step->hook : "", tell ? ": " : "",
-                      tell ? step->message : "");
+        report_say(session, "%s%-9s%s %s (%s)%s%s%s%s\n", color_code(session, colors[step->status]),
+                   step_status_names[step->status], color_code(session, PLAIN), step->name,
+                   step->plugin, step->hook != NULL ? " at " : "",
+                   step->hook != NULL ? step->hook : "", tell ? ": " : "",
+                   tell ? step->message : "");
     }
 }
 
@@ -63,7 +67,7 @@ static const char *what_happens(const struct change *change)
 }
 
 /* A mode is told when it is not what a reader takes for granted. */
-static void show_mode(FILE *out, const struct change *change)
+static void show_mode(const struct session *session, const struct change *change)
 {
     bool sets = change->action == ACTION_WRITE || change->action == ACTION_DIRECTORY;
     int usual = change->action == ACTION_DIRECTORY ? 0755 : 0644;
@@ -71,67 +75,64 @@ static void show_mode(FILE *out, const struct change *change)
     if (!sets || change->mode == change->old_mode)
         return;
     if (change->existed && change->mode >= 0)
-        (void)fprintf(out, "    mode %04o -> %04o\n", (unsigned)change->old_mode,
-                      (unsigned)change->mode);
+        report_say(session, "    mode %04o -> %04o\n", (unsigned)change->old_mode,
+                   (unsigned)change->mode);
     else if (!change->existed && mode >= 0 && mode != usual)
-        (void)fprintf(out, "    mode %04o\n", (unsigned)mode);
+        report_say(session, "    mode %04o\n", (unsigned)mode);
 }
 
 static void show_change(const struct session *session, const struct change *change)
 {
-    FILE *out = report_stream(session);
     /* Where a symbolic link leads, when the path has one. */
     const char *real = root_inside(&session->environment.root, change->real);
     bool linked = strcmp(real, root_inside(&session->environment.root, change->path)) != 0;
-    (void)fprintf(out, "  %s%s%s %s%s%s\n", color_code(session, BOLD), what_happens(change),
-                  color_code(session, PLAIN),
-                  text_shown(session->mem, root_inside(&session->environment.root, change->path)),
-                  linked ? " -> " : "", linked ? text_shown(session->mem, real) : "");
+    report_say(session, "  %s%s%s %s%s%s\n", color_code(session, BOLD), what_happens(change),
+               color_code(session, PLAIN),
+               text_shown(session->mem, root_inside(&session->environment.root, change->path)),
+               linked ? " -> " : "", linked ? text_shown(session->mem, real) : "");
     const struct names lines = report_change_lines(session->mem, change);
     for (size_t i = 0; i < lines.count; i++) {
         const char *line = lines.names[i];
         if (change->action == ACTION_EDIT)
-            (void)fprintf(out, "    %s%s%s\n", color_code(session, line[0] == '+' ? GREEN : RED),
-                          line, color_code(session, PLAIN));
+            report_say(session, "    %s%s%s\n", color_code(session, line[0] == '+' ? GREEN : RED),
+                       line, color_code(session, PLAIN));
         else
-            (void)fprintf(out, "    %s\n", line);
+            report_say(session, "    %s\n", line);
     }
-    show_mode(out, change);
+    show_mode(session, change);
     if (change->action == ACTION_WRITE && change->existed &&
         strcmp(change->old_sha256, change->new_sha256) == 0)
-        (void)fprintf(out, "    the content stays\n");
+        report_say(session, "    the content stays\n");
     else if (change->action == ACTION_WRITE && change->existed)
-        (void)fprintf(out, "    SHA-256 %.16s... -> %.16s..., %zu bytes\n", change->old_sha256,
-                      change->new_sha256, change->content.size);
+        report_say(session, "    SHA-256 %.16s... -> %.16s..., %zu bytes\n", change->old_sha256,
+                   change->new_sha256, change->content.size);
     else if (change->action == ACTION_WRITE)
-        (void)fprintf(out, "    SHA-256 %.16s..., %zu bytes\n", change->new_sha256,
-                      change->content.size);
+        report_say(session, "    SHA-256 %.16s..., %zu bytes\n", change->new_sha256,
+                   change->content.size);
 }
 
 void report_show_changes(const struct session *session, const struct change_set *changes)
 {
-    FILE *out = report_stream(session);
     const char *step = "";
     for (size_t i = 0; i < changes->count; i++) {
         if (strcmp(changes->items[i].step, step) != 0) {
             step = changes->items[i].step;
-            (void)fprintf(out, "\n%s:\n", step);
+            report_say(session, "\n%s:\n", step);
         }
         show_change(session, &changes->items[i]);
     }
     if (changes->count > 0)
-        (void)fputc('\n', out);
+        report_say(session, "\n");
 }
 
 static void show_finding(const struct session *session, const struct finding *finding)
 {
-    FILE *out = report_stream(session);
     static const enum color colors[] = {GREEN, PLAIN, YELLOW, RED};
-    (void)fprintf(out, "%s%s%s %s %s: %s\n", color_code(session, colors[finding->verdict]),
-                  verdict_names[finding->verdict], color_code(session, PLAIN), finding->id,
-                  finding->subject, finding->message);
+    report_say(session, "%s%s%s %s %s: %s\n", color_code(session, colors[finding->verdict]),
+               verdict_names[finding->verdict], color_code(session, PLAIN), finding->id,
+               finding->subject, finding->message);
     if (finding->hint != NULL)
-        (void)fprintf(out, "     -> %s\n", finding->hint);
+        report_say(session, "     -> %s\n", finding->hint);
 }
 
 /* Steps that did not end well, and were not to be ignored: what they would have found is unknown.
@@ -147,7 +148,6 @@ static size_t broken_steps(const struct session *session)
 
 void report_show_findings(const struct session *session, size_t first, bool all)
 {
-    FILE *out = report_stream(session);
     size_t counts[TFHOOK_FAIL + 1] = {0};
     size_t broken = broken_steps(session);
     for (size_t i = first; i < session->report.findings.count; i++) {
@@ -157,22 +157,21 @@ void report_show_findings(const struct session *session, size_t first, bool all)
             show_finding(session, finding);
     }
     if (session->report.findings.count > first)
-        (void)fprintf(out, "%s: %zu passed, %zu warned, %zu failed, %zu skipped%s\n",
-                      counts[TFHOOK_FAIL] == 0 && broken == 0 ? "Verified" : "NOT verified",
-                      counts[TFHOOK_PASS], counts[TFHOOK_WARN], counts[TFHOOK_FAIL],
-                      counts[TFHOOK_SKIP],
-                      broken == 0 ? ""
-                                  : mem_printf(session->mem, ", %zu step%s did not end well",
-                                               broken, broken == 1 ? "" : "s"));
+        report_say(session, "%s: %zu passed, %zu warned, %zu failed, %zu skipped%s\n",
+                   counts[TFHOOK_FAIL] == 0 && broken == 0 ? "Verified" : "NOT verified",
+                   counts[TFHOOK_PASS], counts[TFHOOK_WARN], counts[TFHOOK_FAIL],
+                   counts[TFHOOK_SKIP],
+                   broken == 0 ? ""
+                               : mem_printf(session->mem, ", %zu step%s did not end well", broken,
+                                            broken == 1 ? "" : "s"));
 }
 
 void report_show_next_steps(const struct session *session)
 {
-    FILE *out = report_stream(session);
     const struct names *steps = &session->report.next_steps;
     if (steps->count > 0)
-        (void)fprintf(out, "Next, for a person%s:\n",
-                      session->report.command_ran ? ", where the phases have not done it" : "");
+        report_say(session, "Next, for a person%s:\n",
+                   session->report.command_ran ? ", where the phases have not done it" : "");
     for (size_t i = 0; i < steps->count; i++)
-        (void)fprintf(out, "  %zu. %s\n", i + 1, steps->names[i]);
+        report_say(session, "  %zu. %s\n", i + 1, steps->names[i]);
 }

@@ -1,6 +1,7 @@
 /*
- * The report as text for a person: data to stdout. Nothing secret gets here: contents are not
- * shown, but for the lines of line edits, which are the steps' own.
+ * The report as text for a person: data to stdout, and nothing with --json, but for what a question
+ * is about. Nothing secret gets here: contents are not shown, but for the lines of line edits,
+ * which are the steps' own.
  */
 #ifndef TFHOOK_REPORT_TEXT_H
 #define TFHOOK_REPORT_TEXT_H
@@ -8,14 +9,12 @@
 #include "report.h"
 #include "session.h"
 
-#include <stdio.h>
-
 /* The lines of a change's edits, with "- " and "+ ", escaped; else what its step says of it. */
 struct names report_change_lines(struct mem *mem, const struct change *change);
 
-/* Where text goes: to stdout, which with --json is the object's; then, for a question only, to
- * stderr. */
-FILE *report_stream(const struct session *session);
+/* To session->text, as the others below. */
+void report_say(const struct session *session, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 void report_show_steps(const struct session *session);
 /* Changes, with what the steps say of them. */

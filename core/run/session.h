@@ -14,10 +14,13 @@
 #include "report.h"
 #include "run_environment.h"
 
+#include <stdio.h>
+
 struct session {
     struct mem *mem;
     struct cli cli;
     struct log log;
+    FILE *text; /* what a person reads, who asked for no JSON: stdout; NULL: nobody does */
     struct run_environment environment;
     struct config config;
     int lock;               /* -1: not held */

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,50 +95,45 @@ char *text_from_hex(struct mem *mem, const char *hex)
 
 enum { NOTHING = -1 };
 
-/* The length of the escaped text, which is written when there is a place for it. The character
- * `kept` stays as it is. */
-static size_t escape_into(const unsigned char *s, size_t size, int kept, char *out)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < size;) {
-        size_t length = s[i] == kept ? 1 : shown_length(s + i, size - i);
-        const char escaped[] = {'\\', 'x', hex_digits[s[i] >> 4], hex_digits[s[i] & 15]};
-        size_t written = length > 0 ? length : sizeof escaped;
-        if (out != NULL)
-            memcpy(out + at, length > 0 ? (const char *)s + i : escaped, written);
-        at += written;
-        i += length > 0 ? length : 1;
-    }
-    return at;
-}
-
-static const char *escape_all(struct mem *mem, const char *text, size_t size, int kept)
+/* The character `kept` stays as it is. */
+static const char *escape(struct mem *mem, const char *text, size_t size, int kept)
 {
     const unsigned char *s = (const unsigned char *)text;
-    char *out = mem_alloc(mem, escape_into(s, size, kept, NULL) + 1);
-    (void)escape_into(s, size, kept, out);
+    char *out = mem_alloc(mem, size * strlen("\\xNN") + 1);
+    char *end = out;
+    for (size_t i = 0; i < size;) {
+        size_t length = s[i] == kept ? 1 : shown_length(s + i, size - i);
+        if (length > 0)
+            end = mempcpy(end, s + i, length);
+        else
+            end += sprintf(end, "\\x%02x", s[i]);
+        i += length > 0 ? length : 1;
+    }
     return out;
 }
 
 const char *text_escape(struct mem *mem, const char *text, size_t size)
 {
-    return escape_all(mem, text, size, NOTHING);
+    return escape(mem, text, size, NOTHING);
 }
 
 const char *text_shown(struct mem *mem, const char *text)
 {
-    return text == NULL ? NULL : escape_all(mem, text, strlen(text), NOTHING);
+    return text == NULL ? NULL : escape(mem, text, strlen(text), NOTHING);
 }
 
 const char *text_escape_lines(struct mem *mem, const char *text)
 {
-    return escape_all(mem, text, strlen(text), '\n');
+    return escape(mem, text, strlen(text), '\n');
 }
 
 bool text_may_be_shown(const char *text, size_t size)
 {
     const unsigned char *s = (const unsigned char *)text;
-    return escape_into(s, size, '\t', NULL) == size;
+    size_t length = 1;
+    for (size_t i = 0; i < size && length > 0; i += length)
+        length = s[i] == '\t' ? 1 : shown_length(s + i, size - i);
+    return length > 0;
 }
 
 const char *text_shell_word(struct mem *mem, const char *text)

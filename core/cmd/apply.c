@@ -17,16 +17,16 @@ static void say_not_run(const struct session *session, const struct selection *s
 
 int command_apply(struct session *session, struct err *err)
 {
-    struct apply_request what = {.command = "apply", .show = true, .ask = true};
-    if (pipeline_select(session, &what.selection, err) < 0 || lock_and_recover(session, err) < 0 ||
-        pipeline_check(session, &what.selection, err) < 0)
+    struct selection selection;
+    if (pipeline_select(session, &selection, err) < 0 || lock_and_recover(session, err) < 0 ||
+        pipeline_check(session, &selection, err) < 0)
         return -1;
-    int rc = pipeline_apply(session, &what, err);
+    int rc = pipeline_apply(session, &selection, true, err);
     report_show_findings(session, 0, false);
     if (rc < 0)
         return rc;
     report_show_next_steps(session);
-    say_not_run(session, &what.selection);
+    say_not_run(session, &selection);
     if (session->report.transaction > 0)
         report_say(session, "Done, as transaction %ld; `%s rollback %ld` is the way back.\n",
                    session->report.transaction, session_program(session),

@@ -37,17 +37,6 @@ static void show_change(const struct session *session, const struct change *chan
                    change->new_sha256 != NULL ? change->new_sha256 : "(no file)");
 }
 
-/* Those that are shown: all, or the one named. */
-static struct journals choose_transactions(struct session *session, const struct journals *all)
-{
-    struct journals list = {0};
-    for (size_t i = 0; i < all->count; i++)
-        if (all->items[i].phase != TXN_GONE &&
-            (session->cli.seq == 0 || all->items[i].seq == session->cli.seq))
-            *mem_push(session->mem, list.items, list.count) = all->items[i];
-    return list;
-}
-
 int command_history(struct session *session, struct err *err)
 {
     struct journals all;
@@ -66,9 +55,12 @@ int command_history(struct session *session, struct err *err)
                                         .started = "?"};
     }
     struct journals *list = mem_alloc(session->mem, sizeof *list);
-    *list = choose_transactions(session, &all);
-    for (size_t i = 0; i < list->count; i++) {
-        const struct journal *journal = &list->items[i];
+    for (size_t i = 0; i < all.count; i++) {
+        const struct journal *journal = &all.items[i];
+        bool named = session->cli.seq == 0 || session->cli.seq == journal->seq;
+        if (!named || journal->phase == TXN_GONE)
+            continue;
+        *mem_push(session->mem, list->items, list->count) = *journal;
         show_head(session, &all, journal);
         for (size_t k = 0; k < journal->count; k++) {
             const struct change *change = &journal->entries[k].change;

@@ -15,7 +15,6 @@
 #include "transaction.h"
 #include "undo.h"
 
-#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,16 +51,13 @@ static int read_all(struct session *session, struct journals *all, struct err *e
     return 0;
 }
 
-static int refuse_entry(struct session *session, const struct entry *entry, struct err *err,
-                        const char *format, ...) __attribute__((format(printf, 4, 5)));
-static int refuse_entry(struct session *session, const struct entry *entry, struct err *err,
-                        const char *format, ...)
+/* What is so, and why: "" when that says it all. */
+static int refuse_entry(struct session *session, const struct entry *entry, const char *what,
+                        const char *why, struct err *err)
 {
-    const char *why;
-    MEM_FORMAT(session->mem, format, why);
     const char *path = entry->change.path;
-    return err_set(err, STATUS_FAILED, "%s %s; nothing was changed (leave it out with --skip %s)",
-                   text_shown(session->mem, path), why, text_shell_word(session->mem, path));
+    return err_set(err, STATUS_FAILED, "%s %s%s; nothing was changed (leave it out with --skip %s)",
+                   text_shown(session->mem, path), what, why, text_shell_word(session->mem, path));
 }
 
 /* An edit that others have undone already is no change. */
@@ -73,10 +69,10 @@ static int invert_edits(struct session *session, const struct entry *entry,
     const char *why = NULL;
     int rc = file_read(session->mem, change.real, FILE_LIMIT, &now);
     if (rc < 0)
-        return refuse_entry(session, entry, err, "cannot be read: %s", strerror(-rc));
+        return refuse_entry(session, entry, "cannot be read: ", strerror(-rc), err);
     change.undo = &entry->change.edits;
     if (edits_undo(session->mem, change.undo, &now, &change.content, &change.edits, &why) < 0)
-        return refuse_entry(session, entry, err, "was changed since: %s", why);
+        return refuse_entry(session, entry, "was changed since: ", why, err);
     change.old_sha256 = digest(session->mem, now.data, now.size);
     change.new_sha256 = digest(session->mem, change.content.data, change.content.size);
     if (change.edits.count > 0)
@@ -112,9 +108,9 @@ static int invert_entry(struct session *session, const struct journal *journal,
     if (state == ENTRY_OLD || (state < 0 && entry_is_directory(entry)))
         return 0;
     if (state < 0)
-        return refuse_entry(session, entry, err, "cannot be read: %s", strerror(-state));
+        return refuse_entry(session, entry, "cannot be read: ", strerror(-state), err);
     if (state == ENTRY_FOREIGN)
-        return refuse_entry(session, entry, err, "was changed by something else since");
+        return refuse_entry(session, entry, "was changed by something else since", "", err);
     if (change.action == ACTION_DIRECTORY)
         change.mode = entry->change.old_mode;
     if (change.action == ACTION_WRITE && read_backup(session, journal, entry, &change, err) < 0)
@@ -132,7 +128,7 @@ static int invert_all(struct session *session, const struct journal *journal,
             continue;
         const char *lost = target_directory_lost(session->mem, journal, entry);
         if (lost != NULL)
-            return refuse_entry(session, entry, err, "cannot be rolled back: %s", lost);
+            return refuse_entry(session, entry, "cannot be rolled back: ", lost, err);
         if (invert_entry(session, journal, entry, changes, err) < 0)
             return -1;
     }

@@ -11,31 +11,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One line of what a hook has done, then what its verification found. */
-static void show_hook(const struct session *session, const char *hook, long transaction,
-                      size_t findings)
-{
-    if (session->report.transaction != transaction)
-        report_say(session, "%s: changed, as transaction %ld\n", hook, session->report.transaction);
-    else if (session->report.findings.count > findings)
-        report_say(session, "%s:\n", hook);
-    report_show_findings(session, findings, false);
-    (void)fflush(stdout);
-}
-
-/* Adds the number of a transaction to `committed`. */
+/* Adds the number of a transaction to `committed`. One line tells what was done, then come the
+ * findings. */
 static int run_hook(struct session *session, const char *hook, struct names *committed,
                     struct err *err)
 {
-    const struct apply_request what = {.selection = {.hook = hook},
-                                       .command = cli_commands[session->cli.command].name};
-    const long transaction = session->report.transaction;
-    const size_t findings = session->report.findings.count;
-    int rc = pipeline_apply(session, &what, err);
-    if (session->report.transaction != transaction)
-        names_add(session->mem, committed,
-                  mem_printf(session->mem, "%ld", session->report.transaction));
-    show_hook(session, hook, transaction, findings);
+    const struct report *report = &session->report;
+    const struct selection selection = {.hook = hook};
+    const long transaction = report->transaction;
+    const size_t findings = report->findings.count;
+    int rc = pipeline_apply(session, &selection, false, err);
+    if (report->transaction != transaction) {
+        names_add(session->mem, committed, mem_printf(session->mem, "%ld", report->transaction));
+        report_say(session, "%s: changed, as transaction %ld\n", hook, report->transaction);
+    } else if (report->findings.count > findings) {
+        report_say(session, "%s:\n", hook);
+    }
+    report_show_findings(session, findings, false);
+    (void)fflush(stdout);
     return rc;
 }
 

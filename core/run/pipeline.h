@@ -67,10 +67,9 @@ int pipeline_plan(struct session *session, const struct selection *selection,
 bool pipeline_goes_on(struct session *session, struct runner *runner, const char *why);
 
 /* Every selected step's verify. Findings go into the report. -1 with STATUS_FINDING when one is
- * `fail`, STATUS_FAILED when a step could not finish; *ret_culprit is the first step at fault
- * (NULL: none), and *ret_verified how many steps looked at something. */
-int pipeline_verify(struct session *session, const struct selection *selection,
-                    size_t *ret_verified, struct runner **ret_culprit, struct err *err)
+ * `fail`, STATUS_FAILED when a step could not finish; sets `culprit` and `verified` of the session.
+ */
+int pipeline_verify(struct session *session, const struct selection *selection, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -16,31 +16,30 @@ static void report_changes(struct session *session, const struct change_set *cha
 }
 
 /* A step that may be left out has failed. */
-static bool may_go_on(struct session *session, struct runner *culprit, struct err *err)
+static bool may_go_on(struct session *session, struct err *err)
 {
-    if (culprit == NULL || err->status == STATUS_STUCK ||
-        !pipeline_goes_on(session, culprit, err->text))
+    if (session->culprit == NULL || err->status == STATUS_STUCK ||
+        !pipeline_goes_on(session, session->culprit, err->text))
         return false;
     *err = (struct err){.mem = session->mem};
     return true;
 }
 
 /* Written, verified and committed. *ret_again: a step was dropped; plan anew without it. */
-static int write_and_verify(struct session *session, const struct apply_request *what,
+static int write_and_verify(struct session *session, const struct selection *selection,
                             const struct change_set *changes, bool *ret_again, struct err *err)
 {
-    struct runner *culprit = NULL;
-    size_t verified = 0;
-    struct txn txn = {
-        session->mem,
-        &session->environment,
-        &session->log,
-        {.command = what->command, .hook = what->selection.hook, .user = session_user(session)}};
+    struct txn txn = {session->mem,
+                      &session->environment,
+                      &session->log,
+                      {.command = cli_commands[session->cli.command].name,
+                       .hook = selection->hook,
+                       .user = session_user(session)}};
     if (txn_begin(&txn, changes, err) < 0)
         return -1;
     int rc = txn_apply(&txn, err);
     if (rc == 0) {
-        rc = pipeline_verify(session, &what->selection, &verified, &culprit, err);
+        rc = pipeline_verify(session, selection, err);
         if (interrupt_pending)
             rc = err_set(err, STATUS_FAILED, "interrupted");
         rc = rc == 0 ? txn_commit(&txn, err) : txn_undo(&txn, err);
@@ -50,39 +49,35 @@ static int write_and_verify(struct session *session, const struct apply_request 
         return 0;
     }
     session->report.result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
-    *ret_again = may_go_on(session, culprit, err);
+    *ret_again = may_go_on(session, err);
     return *ret_again ? 0 : -1;
 }
 
-static int verify_only(struct session *session, const struct apply_request *what, bool *ret_again,
+static int verify_only(struct session *session, const struct selection *selection, bool *ret_again,
                        struct err *err)
 {
-    struct runner *culprit = NULL;
-    size_t verified = 0;
     if (session->report.result == NULL)
         session->report.result = "unchanged";
-    if (pipeline_verify(session, &what->selection, &verified, &culprit, err) == 0)
+    if (pipeline_verify(session, selection, err) == 0)
         return 0;
-    *ret_again = may_go_on(session, culprit, err);
+    *ret_again = may_go_on(session, err);
     if (!*ret_again)
         session->report.result = "failed";
     return *ret_again ? 0 : -1;
 }
 
-static bool show_and_ask(struct session *session, const struct apply_request *what,
-                         const struct change_set *changes)
+static bool show_and_ask(struct session *session, const struct change_set *changes)
 {
-    bool asks = what->ask && consent_is_asked(session);
-    if (what->ask)
-        consent_begin(session);
-    if (what->show && (!session->log.quiet || asks)) {
+    consent_begin(session);
+    if (!session->log.quiet || consent_is_asked(session)) {
         report_show_steps(session);
         report_show_changes(session, changes);
     }
-    return !asks || consent_ask(session, "Make these changes?");
+    return consent_ask(session, "Make these changes?");
 }
 
-int pipeline_apply(struct session *session, const struct apply_request *what, struct err *err)
+int pipeline_apply(struct session *session, const struct selection *selection, bool ask,
+                   struct err *err)
 {
     const size_t findings = session->report.findings.count;
     const size_t next_steps = session->report.next_steps.count;
@@ -90,21 +85,22 @@ int pipeline_apply(struct session *session, const struct apply_request *what, st
     while (again) {
         struct change_set changes = {.mem = session->mem};
         again = false;
+        session->culprit = NULL;
         session->report.findings.count = findings; /* without those of a try before */
         const char *before = session->report.result;
-        if (pipeline_plan(session, &what->selection, &changes, err) < 0) {
+        if (pipeline_plan(session, selection, &changes, err) < 0) {
             session->report.result = "failed";
             return -1;
         }
         int rc = 0;
         if (changes.count == 0) {
-            if (what->show && !session->log.quiet)
+            if (ask && !session->log.quiet)
                 report_show_steps(session);
-            rc = verify_only(session, what, &again, err);
-        } else if (!show_and_ask(session, what, &changes)) {
+            rc = verify_only(session, selection, &again, err);
+        } else if (ask && !show_and_ask(session, &changes)) {
             rc = err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
         } else {
-            rc = write_and_verify(session, what, &changes, &again, err);
+            rc = write_and_verify(session, selection, &changes, &again, err);
         }
         if (rc < 0 || again)
             names_truncate(&session->report.next_steps, next_steps);

@@ -7,17 +7,11 @@
 
 #include "pipeline.h"
 
-struct apply_request {
-    struct selection selection;
-    const char *command; /* for history */
-    bool show;           /* print the plan before it is applied */
-    bool ask;            /* and have it confirmed */
-};
-
 /* 0, with the transaction's number in report.transaction when there was something to do. -1: all is
  * as it was, or STATUS_STUCK. report.result says which. A step with on-failure = ignore that fails
- * its verification is dropped: all is undone and done again without it. */
-int pipeline_apply(struct session *session, const struct apply_request *what, struct err *err)
-    __attribute__((warn_unused_result));
+ * its verification is dropped: all is undone and done again without it. `ask`: the plan is shown,
+ * and has to be confirmed, before it is applied. */
+int pipeline_apply(struct session *session, const struct selection *selection, bool ask,
+                   struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -67,12 +67,6 @@ static struct runner *next_runner(struct session *session, const struct selectio
     return NULL;
 }
 
-static const char *step_failed(struct session *session, const struct runner *runner,
-                               const char *message)
-{
-    return mem_printf(session->mem, "step %s: %s", runner->step->name, message);
-}
-
 static const struct finding *first_failure(const struct call_result *result)
 {
     for (size_t i = 0; i < result->findings.count; i++)
@@ -213,7 +207,8 @@ int pipeline_check(struct session *session, const struct selection *selection, s
         call_step(session, runner, CALL_CHECK, selection->hook, NULL, &result);
         if (result.exit == STATUS_OK)
             continue;
-        const char *text = step_failed(session, runner, result.message);
+        const char *text =
+            mem_printf(session->mem, "step %s: %s", runner->step->name, result.message);
         if (runner->step->ignore_failure && result.exit != STATUS_REJECTED && !interrupt_pending) {
             log_warn(&session->log, "%s (on-failure = ignore)", text);
             leave_out(session, runner);
@@ -248,7 +243,7 @@ int pipeline_plan(struct session *session, const struct selection *selection,
         if (result.status == STEP_OK)
             add_next_steps(session, &result);
         if (result.exit != STATUS_OK && !pipeline_goes_on(session, runner, result.message))
-            return err_set(err, result.exit, "%s", step_failed(session, runner, result.message));
+            return err_set(err, result.exit, "step %s: %s", runner->step->name, result.message);
     }
     return 0;
 }
@@ -272,25 +267,25 @@ static void publish_files(struct session *session, const struct runner *runner,
     }
 }
 
-static int judge_verification(struct session *session, const struct runner *runner,
-                              const struct call_result *result, struct err *err)
+static int judge_verification(const struct runner *runner, const struct call_result *result,
+                              struct err *err)
 {
     const struct finding *failure = first_failure(result);
     if (result->exit != STATUS_OK)
-        return err_set(err, result->exit, "%s", step_failed(session, runner, result->message));
+        return err_set(err, result->exit, "step %s: %s", runner->step->name, result->message);
     if (failure == NULL)
         return 0;
     return err_set(err, STATUS_FINDING, "step %s: %s: %s: %s", runner->step->name, failure->id,
                    failure->subject, failure->message);
 }
 
-int pipeline_verify(struct session *session, const struct selection *selection,
-                    size_t *ret_verified, struct runner **ret_culprit, struct err *err)
+int pipeline_verify(struct session *session, const struct selection *selection, struct err *err)
 {
     struct findings *findings = &session->report.findings;
     struct call_result result;
-    size_t failures = 0, verified = 0, at = 0;
-    *ret_culprit = NULL;
+    size_t failures = 0, at = 0;
+    session->verified = 0;
+    session->culprit = NULL;
     for (struct runner *runner; (runner = next_runner(session, selection, true, &at)) != NULL;) {
         call_step(session, runner, CALL_VERIFY, selection->hook, NULL, &result);
         for (size_t k = 0; k < result.findings.count; k++) {
@@ -299,14 +294,13 @@ int pipeline_verify(struct session *session, const struct selection *selection,
         }
         if (result.status == STEP_OK)
             publish_files(session, runner, &result);
-        verified += result.status == STEP_OK;
+        session->verified += result.status == STEP_OK;
         add_next_steps(session, &result);
-        if (judge_verification(session, runner, &result, err) < 0 && *ret_culprit == NULL)
-            *ret_culprit = runner;
+        if (judge_verification(runner, &result, err) < 0 && session->culprit == NULL)
+            session->culprit = runner;
     }
-    *ret_verified = verified;
     /* The error names the first; a person must not think that it is the only one. */
-    if (*ret_culprit != NULL && err->status == STATUS_FINDING && failures > 1)
+    if (session->culprit != NULL && err->status == STATUS_FINDING && failures > 1)
         err->text = mem_printf(session->mem, "%s (and %zu more)", err->text, failures - 1);
-    return *ret_culprit == NULL ? 0 : -1;
+    return session->culprit == NULL ? 0 : -1;
 }

@@ -50,20 +50,14 @@ struct names report_change_lines(struct mem *mem, const struct change *change)
 
 static const char *what_happens(const struct change *change)
 {
-    switch (change->action) {
-    case ACTION_WRITE:
-        return change->existed ? "change" : "create";
-    case ACTION_EDIT:
-        return "edit";
-    case ACTION_REMOVE:
-        return "remove";
-    case ACTION_DIRECTORY:
-        return "make directory";
-    case ACTION_REMOVE_DIRECTORY:
-        return "remove directory, when it is empty,";
-    default:
-        return "";
-    }
+    static const char *const words[ACTIONS] = {
+        [ACTION_WRITE] = "create",
+        [ACTION_EDIT] = "edit",
+        [ACTION_REMOVE] = "remove",
+        [ACTION_DIRECTORY] = "make directory",
+        [ACTION_REMOVE_DIRECTORY] = "remove directory, when it is empty,",
+    };
+    return change->action == ACTION_WRITE && change->existed ? "change" : words[change->action];
 }
 
 /* A mode is told when it is not what a reader takes for granted. */

@@ -27,6 +27,8 @@ struct session {
     int plugin_dir;         /* open; -1: no plugin was needed yet */
     struct runner *runners; /* the steps, in their order (pipeline.h) */
     size_t runner_count;
+    size_t verified;        /* how many steps looked at something in the last verification */
+    struct runner *culprit; /* the first step at fault in it; NULL: none */
     struct report report;
 };
 

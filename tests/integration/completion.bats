@@ -80,7 +80,7 @@ long_options() {
         for option in $(long_options); do
             value=()
             [[ $option =~ ^(restore|keep|wait)$ ]] && value=(1)
-            grep -q "{\"$option\", .*, CLI_FLAG" "$TOP/core/run/cli.c" || value=("${value[0]:-$T}")
+            grep -q "{\"$option\", .*, FLAG(" "$TOP/core/run/cli.c" || value=("${value[0]:-$T}")
             status=0
             "$TFHOOK" --state-dir "$T/none" -c "$T/none.ini" --plugin-dir "$T/none" \
                 "--$option" "${value[@]}" "$command" "${words[@]}" </dev/null >"$T/out" 2>&1 || status=$?

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* The program below --root, if there is one; else the path as the config has it. */
@@ -21,23 +20,15 @@ static const char *command_path(struct session *session, const char *path)
     return path;
 }
 
-/* The index of a phase; the number of phases when there is none of that name. */
-static size_t find_phase(const struct config *config, const char *name)
-{
-    size_t i = 0;
-    while (i < config->phase_count && strcmp(config->phases[i].name, name) != 0)
-        i++;
-    return i;
-}
-
 /* The phases of --from to --to. */
 static int choose_phases(struct session *session, const struct phase **ret, size_t *ret_count,
                          struct err *err)
 {
     const struct config *config = &session->config;
     size_t count = config->phase_count;
-    size_t first = session->cli.from == NULL ? 0 : find_phase(config, session->cli.from);
-    size_t last = session->cli.to == NULL ? count - 1 : find_phase(config, session->cli.to);
+    size_t first = session->cli.from == NULL ? 0 : pipeline_find_phase(config, session->cli.from);
+    size_t last =
+        session->cli.to == NULL ? count - 1 : pipeline_find_phase(config, session->cli.to);
     if (count == 0)
         return err_set(err, STATUS_REJECTED,
                        "%s: there is no [phase NAME]; deploy has nothing to run", config->file);

@@ -116,23 +116,11 @@ static int refuse_name(struct parser *parser, const char *what, const char *name
                         text_did_you_mean(parser->mem, name, valid));
 }
 
-/* As messages name it. */
-static const char *option_word(struct mem *mem, const struct cli_option *option)
-{
-    return option->letter != 0 ? mem_printf(mem, "-%c", option->letter)
-                               : mem_printf(mem, "--%s", option->name);
-}
-
-static int take_number(struct parser *parser, const struct cli_option *option, long min, long *ret)
-{
-    if (text_number(optarg, min, LONG_MAX / 100, ret))
-        return 0;
-    return refuse_usage(parser, "--%s %s: expected a whole number", option->name, optarg);
-}
-
 static int take_option(struct parser *parser, const struct cli_option *option)
 {
     void *member = (char *)parser->cli + option->member;
+    long *number = member;
+    long min = 0;
     parser->given |= 1u << (option - cli_options);
     if (optarg != NULL && optarg[0] == '\0')
         return refuse_usage(parser, "an option has an empty value");
@@ -146,13 +134,17 @@ static int take_option(struct parser *parser, const struct cli_option *option)
     case CLI_LIST:
         names_add(parser->mem, member, optarg);
         return 0;
-    case CLI_NUMBER:
-        return take_number(parser, option, 0, member);
     case CLI_SEQ:
         *(bool *)member = true;
-        return take_number(parser, option, 1, &parser->cli->seq);
+        number = &parser->cli->seq;
+        min = 1;
+        break;
+    case CLI_NUMBER:
+        break;
     }
-    return -1;
+    if (text_number(optarg, min, LONG_MAX / 100, number))
+        return 0;
+    return refuse_usage(parser, "--%s %s: expected a whole number", option->name, optarg);
 }
 
 static int refuse_option(struct parser *parser, int id, char **argv)
@@ -231,22 +223,18 @@ static int take_words(struct parser *parser, const struct names *words, bool das
     struct cli *cli = parser->cli;
     if (cli->command == COMMAND_WRAP)
         return take_wrap(parser, words, dashes);
+    bool takes_seq = cli->command == COMMAND_ROLLBACK || cli->command == COMMAND_HISTORY;
     for (size_t i = 0; i < words->count; i++) {
         const char *word = words->names[i];
-        bool takes_seq = cli->command == COMMAND_ROLLBACK || cli->command == COMMAND_HISTORY;
         if (takes_seq && cli->seq == 0 && text_number(word, 1, LONG_MAX, &cli->seq))
             continue;
-        if (cli->command == COMMAND_PLUGINS && cli->name == NULL) {
+        if (cli->command == COMMAND_PLUGINS && cli->name == NULL)
             cli->name = word;
-            continue;
-        }
-        /* -o KEY=VALUE KEY=VALUE ... */
-        if (cli->options.count > 0 && strchr(word, '=') != NULL) {
-            names_add(parser->mem, &cli->options, word);
-            continue;
-        }
-        return refuse_usage(parser, "%s does not take \"%s\"", cli_commands[cli->command].name,
-                            word);
+        else if (cli->options.count > 0 && strchr(word, '=') != NULL)
+            names_add(parser->mem, &cli->options, word); /* -o KEY=VALUE KEY=VALUE ... */
+        else
+            return refuse_usage(parser, "%s does not take \"%s\"", cli_commands[cli->command].name,
+                                word);
     }
     return 0;
 }
@@ -254,11 +242,15 @@ static int take_words(struct parser *parser, const struct names *words, bool das
 static int check_combination(struct parser *parser)
 {
     struct cli *cli = parser->cli;
-    for (size_t i = 0; i < OPTIONS; i++)
-        if ((parser->given & (1u << i)) != 0 && (cli_options[i].commands & BIT(cli->command)) == 0)
-            return refuse_usage(parser, "%s does not belong to %s",
-                                option_word(parser->mem, &cli_options[i]),
-                                cli_commands[cli->command].name);
+    const char *command = cli_commands[cli->command].name;
+    for (size_t i = 0; i < OPTIONS; i++) {
+        const struct cli_option *option = &cli_options[i];
+        if ((parser->given & (1u << i)) == 0 || (option->commands & BIT(cli->command)) != 0)
+            continue;
+        if (option->letter != 0)
+            return refuse_usage(parser, "-%c does not belong to %s", option->letter, command);
+        return refuse_usage(parser, "--%s does not belong to %s", option->name, command);
+    }
     if (cli->quiet && cli->verbose)
         return refuse_usage(parser, "-q and -v exclude each other");
     if (cli->restore && cli->keep)
@@ -272,9 +264,7 @@ static int check_combination(struct parser *parser)
         return refuse_usage(parser, "--hook and --step exclude each other");
     if (cli->hook != NULL && !names_have(&config_hooks, cli->hook))
         return refuse_name(parser, "no hook", cli->hook, &config_hooks);
-    if (check_phase(parser, "--from", cli->from) < 0 || check_phase(parser, "--to", cli->to) < 0)
-        return -1;
-    return 0;
+    return check_phase(parser, "--from", cli->from) < 0 ? -1 : check_phase(parser, "--to", cli->to);
 }
 
 /* A mistake in the command line is told in JSON too, wherever --json stands. */

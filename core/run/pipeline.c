@@ -11,13 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool has_phase(const struct config *config, const char *hook)
+size_t pipeline_find_phase(const struct config *config, const char *name)
 {
-    const char *phase = strchr(hook, '-') + 1;
-    for (size_t i = 0; i < config->phase_count; i++)
-        if (strcmp(config->phases[i].name, phase) == 0)
-            return true;
-    return false;
+    size_t i = 0;
+    while (i < config->phase_count && strcmp(config->phases[i].name, name) != 0)
+        i++;
+    return i;
 }
 
 /* `wrap` may still run them; but who has phases means deploy. */
@@ -27,29 +26,14 @@ static void warn_of_idle_hooks(const struct session *session)
     for (size_t i = 0; i < config->step_count && config->phase_count > 0; i++)
         for (size_t k = 0; k < config->steps[i].hooks.count; k++) {
             const char *hook = config->steps[i].hooks.names[k];
-            if (strcmp(hook, "post-failure") != 0 && !has_phase(config, hook))
+            const char *phase = strchr(hook, '-') + 1;
+            if (strcmp(hook, "post-failure") != 0 &&
+                pipeline_find_phase(config, phase) == config->phase_count)
                 log_warn(&session->log,
                          "%s:%u: [step %s] is at %s, but there is no [phase %s]: `tfhook deploy` "
                          "does not run it there",
-                         config->file, config->steps[i].line, config->steps[i].name, hook,
-                         strchr(hook, '-') + 1);
+                         config->file, config->steps[i].line, config->steps[i].name, hook, phase);
         }
-}
-
-static int parse_config(struct session *session, struct names *problems, struct err *err)
-{
-    const char *file = session->cli.config;
-    struct blob text;
-    if (session->cli.plugin != NULL) {
-        config_of_options(session->mem, session->cli.plugin, &session->cli.options,
-                          &session->config, problems);
-        return 0;
-    }
-    if (session_config_text(session, &text, err) < 0)
-        return -1;
-    const char *shown = text_shown(session->mem, file);
-    config_parse(session->mem, shown, &text, &session->config, problems);
-    return 0;
 }
 
 const char *pipeline_missing_plugin(const struct session *session, const char *name)
@@ -115,15 +99,16 @@ static void describe_step(struct session *session, struct runner *runner, struct
         }
     }
     struct err err = {.mem = session->mem};
+    bool in_file = step->line > 0;
     const char *problem = pipeline_missing_plugin(session, step->plugin);
-    if (problem == NULL && pipeline_describe(session, runner, &err) < 0)
-        problem = step->line == 0 ? err.text
-                                  : mem_printf(session->mem, "[step %s]: %s", step->name, err.text);
-    if (problem != NULL)
-        names_add(session->mem, problems,
-                  step->line == 0 ? problem
-                                  : mem_printf(session->mem, "%s:%u: %s", session->config.file,
-                                               step->line, problem));
+    if (problem == NULL && pipeline_describe(session, runner, &err) == 0)
+        return;
+    if (problem == NULL)
+        problem =
+            in_file ? mem_printf(session->mem, "[step %s]: %s", step->name, err.text) : err.text;
+    if (in_file)
+        problem = mem_printf(session->mem, "%s:%u: %s", session->config.file, step->line, problem);
+    names_add(session->mem, problems, problem);
 }
 
 /* A default that no step's plugin understands is a mistake, not a default. */
@@ -187,7 +172,16 @@ int pipeline_load(struct session *session, struct err *err)
     struct names problems = {0};
     char cwd[PATH_MAX];
     bool command_line = session->cli.plugin != NULL;
-    if (parse_config(session, &problems, err) < 0 || session_open(session, err) < 0)
+    struct blob text;
+    if (!command_line && session_config_text(session, &text, err) < 0)
+        return -1;
+    if (command_line)
+        config_of_options(session->mem, session->cli.plugin, &session->cli.options,
+                          &session->config, &problems);
+    else
+        config_parse(session->mem, text_shown(session->mem, session->cli.config), &text,
+                     &session->config, &problems);
+    if (session_open(session, err) < 0)
         return -1;
     struct err unopened = {.mem = session->mem};
     bool opened = pipeline_open_plugins(session, &unopened) == 0;

@@ -21,6 +21,9 @@ struct runner {
     bool dropped; /* on-failure = ignore, and it failed */
 };
 
+/* The index of a phase; the number of phases when there is none of that name. */
+size_t pipeline_find_phase(const struct config *config, const char *name);
+
 /* Config, plugins and settings. All problems are reported; -1 with STATUS_REJECTED then. */
 int pipeline_load(struct session *session, struct err *err) __attribute__((warn_unused_result));
 

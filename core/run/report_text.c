@@ -94,15 +94,14 @@ static void show_change(const struct session *session, const struct change *chan
             report_say(session, "    %s\n", line);
     }
     show_mode(session, change);
-    if (change->action == ACTION_WRITE && change->existed &&
-        strcmp(change->old_sha256, change->new_sha256) == 0)
+    if (change->action != ACTION_WRITE)
+        return;
+    const char *old = change->existed ? change->old_sha256 : "";
+    if (strcmp(old, change->new_sha256) == 0)
         report_say(session, "    the content stays\n");
-    else if (change->action == ACTION_WRITE && change->existed)
-        report_say(session, "    SHA-256 %.16s... -> %.16s..., %zu bytes\n", change->old_sha256,
-                   change->new_sha256, change->content.size);
-    else if (change->action == ACTION_WRITE)
-        report_say(session, "    SHA-256 %.16s..., %zu bytes\n", change->new_sha256,
-                   change->content.size);
+    else
+        report_say(session, "    SHA-256 %.16s%s%.16s..., %zu bytes\n", old,
+                   change->existed ? "... -> " : "", change->new_sha256, change->content.size);
 }
 
 void report_show_changes(const struct session *session, const struct change_set *changes)
@@ -129,21 +128,16 @@ static void show_finding(const struct session *session, const struct finding *fi
         report_say(session, "     -> %s\n", finding->hint);
 }
 
-/* Steps that did not end well, and were not to be ignored: what they would have found is unknown.
- */
-static size_t broken_steps(const struct session *session)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < session->report.step_count; i++)
-        count +=
-            session->report.steps[i].status > STEP_SKIPPED && !session->report.steps[i].left_out;
-    return count;
-}
-
 void report_show_findings(const struct session *session, size_t first, bool all)
 {
     size_t counts[TFHOOK_FAIL + 1] = {0};
-    size_t broken = broken_steps(session);
+    /* Steps that did not end well, and were not to be ignored: what they would have found is
+     * unknown.
+     */
+    size_t broken = 0;
+    for (size_t i = 0; i < session->report.step_count; i++)
+        broken +=
+            session->report.steps[i].status > STEP_SKIPPED && !session->report.steps[i].left_out;
     for (size_t i = first; i < session->report.findings.count; i++) {
         const struct finding *finding = &session->report.findings.items[i];
         counts[finding->verdict]++;

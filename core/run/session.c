@@ -41,15 +41,12 @@ static const struct root everywhere = {.dir = ""};
 
 /* From the command line as it is, from the config below --root. */
 static int choose_directory(struct session *session, const char *option, const char *key,
-                            const char *fallback, bool fallback_in_root, const char *what,
-                            const char **ret, struct err *err)
+                            const char *what, const char **ret, struct err *err)
 {
-    bool in_root = option == NULL && (key != NULL || fallback_in_root);
-    const struct root *root = in_root ? &session->environment.root : &everywhere;
-    const char *path = option != NULL ? from_cwd(session->mem, option)
-                       : key != NULL  ? key
-                                      : fallback;
-    return secure_path_resolve(session->mem, root, path, what, ret, err);
+    if (option != NULL)
+        return secure_path_resolve(session->mem, &everywhere, from_cwd(session->mem, option), what,
+                                   ret, err);
+    return secure_path_resolve(session->mem, &session->environment.root, key, what, ret, err);
 }
 
 /* Who can write a journal can have any file put back, or removed; a note is a plugin's own word. */
@@ -81,16 +78,17 @@ static const char *default_plugin_dir(struct mem *mem)
 
 int session_open(struct session *session, struct err *err)
 {
-    run_environment_init(session->mem, &session->environment);
-    if (set_root(session, err) < 0)
-        return -1;
-    if (choose_directory(session, session->cli.state_dir, session->config.state_dir,
-                         DEFAULT_STATE_DIR, true, "the state directory is not used",
-                         &session->environment.state_dir, err) < 0 ||
-        choose_directory(session, session->cli.plugin_dir, session->config.plugin_dir,
-                         default_plugin_dir(session->mem), false,
-                         "the plugin directory is not used", &session->environment.plugin_dir,
-                         err) < 0)
+    struct run_environment *environment = &session->environment;
+    const char *state = session->config.state_dir;
+    const char *plugins = session->cli.plugin_dir;
+    if (plugins == NULL && session->config.plugin_dir == NULL)
+        plugins = default_plugin_dir(session->mem); /* never below --root */
+    run_environment_init(session->mem, environment);
+    if (set_root(session, err) < 0 ||
+        choose_directory(session, session->cli.state_dir, state != NULL ? state : DEFAULT_STATE_DIR,
+                         "the state directory is not used", &environment->state_dir, err) < 0 ||
+        choose_directory(session, plugins, session->config.plugin_dir,
+                         "the plugin directory is not used", &environment->plugin_dir, err) < 0)
         return -1;
     return check_state_dir(session, err);
 }

@@ -5,7 +5,6 @@
 #include "commands.h"
 #include "descriptors.h"
 #include "digest.h"
-#include "help.h"
 #include "interrupt.h"
 #include "invoker_environment.h"
 #include "journal.h"
@@ -33,16 +32,6 @@ static void open_standard_streams(void)
                       fd, strerror(errno));
         _exit(STATUS_INTERNAL);
     }
-}
-
-static struct log make_log(const struct cli *cli)
-{
-    return (struct log){.quiet = cli->quiet,
-                        .verbose = cli->verbose,
-                        .json = cli->json,
-                        .terminal = isatty(STDERR_FILENO) == 1,
-                        .color_out = isatty(STDOUT_FILENO) == 1 && !cli->no_color &&
-                                     getenv("NO_COLOR") == NULL};
 }
 
 static const struct {
@@ -93,23 +82,29 @@ static void say_error(const struct session *session, const struct err *err)
 static enum status run_command(struct session *session)
 {
     struct err err = {.mem = session->mem};
-    session->log = make_log(&session->cli);
-    session->text = session->cli.json ? NULL : stdout;
+    const struct cli *cli = &session->cli;
+    session->log = (struct log){.quiet = cli->quiet,
+                                .verbose = cli->verbose,
+                                .json = cli->json,
+                                .terminal = isatty(STDERR_FILENO) == 1,
+                                .color_out = isatty(STDOUT_FILENO) == 1 && !cli->no_color &&
+                                             getenv("NO_COLOR") == NULL};
+    session->text = cli->json ? NULL : stdout;
     (void)digest(session->mem, "", 0); /* the library sets itself up here, not in every child */
-    int rc = commands[session->cli.command].needs_config ? pipeline_load(session, &err)
-                                                         : load_without_config(session, &err);
+    int rc = commands[cli->command].needs_config ? pipeline_load(session, &err)
+                                                 : load_without_config(session, &err);
     if (rc == 0)
-        rc = commands[session->cli.command].run(session, &err);
+        rc = commands[cli->command].run(session, &err);
     if (session->lock >= 0)
         journal_prune(session->mem, session->environment.state_dir, session->config.keep);
     if (rc == 0)
         err = (struct err){.mem = session->mem};
-    if (session->log.json && session->cli.command != COMMAND_PLUGINS)
+    if (session->log.json && cli->command != COMMAND_PLUGINS)
         report_json(session, &err);
     say_error(session, &err);
     if (rc < 0)
         return err.status;
-    bool pending = session->cli.detailed_exitcode && session->report.changes.count > 0;
+    bool pending = cli->detailed_exitcode && session->report.changes.count > 0;
     return pending ? STATUS_CHANGES : STATUS_OK;
 }
 
@@ -151,8 +146,5 @@ int main(int argc, char **argv)
     } else {
         status = run_command(&session);
     }
-    status = flush_output(&session, status);
-    if (session.lock >= 0)
-        (void)close(session.lock);
-    return (int)status;
+    return (int)flush_output(&session, status); /* and the end of the process gives up the lock */
 }

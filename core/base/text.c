@@ -68,21 +68,18 @@ static size_t shown_length(const unsigned char *s, size_t left)
     return 0;
 }
 
-static const char hex_digits[] = "0123456789abcdef";
-
 char *text_hex(struct mem *mem, const void *data, size_t size)
 {
     const unsigned char *bytes = data;
     char *hex = mem_alloc(mem, 2 * size + 1);
-    for (size_t i = 0; i < size; i++) {
-        hex[2 * i] = hex_digits[bytes[i] >> 4];
-        hex[2 * i + 1] = hex_digits[bytes[i] & 15];
-    }
+    for (size_t i = 0; i < size; i++)
+        (void)sprintf(hex + 2 * i, "%02x", bytes[i]);
     return hex;
 }
 
 char *text_from_hex(struct mem *mem, const char *hex)
 {
+    static const char hex_digits[] = "0123456789abcdef";
     size_t size = strlen(hex) / 2;
     char *bytes = mem_alloc(mem, size + 1);
     if (strspn(hex, hex_digits) < 2 * size)

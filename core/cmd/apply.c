@@ -1,7 +1,6 @@
 /* The command `apply`. */
 #include "commands.h"
 #include "lock_and_recover.h"
-#include "pipeline_apply.h"
 #include "report_text.h"
 
 /* Steps that only verify have hooks of their own; their proof is still to come. */

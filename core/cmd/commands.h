@@ -17,4 +17,7 @@ command_run command_check, command_plan, command_apply, command_verify, command_
 /* These need no config. */
 command_run command_rollback, command_recover, command_history, command_plugins;
 
+/* The text of --help, of a command or of all: an example first, then the rest. */
+void help_show(enum command command);
+
 #endif

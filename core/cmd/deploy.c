@@ -10,16 +10,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* The program below --root, if there is one; else the path as the config has it. */
-static const char *command_path(struct session *session, const char *path)
-{
-    const char *inside = NULL;
-    if (root_resolve(&session->environment.root, session->mem, path, &inside) == 0 &&
-        access(inside, X_OK) == 0)
-        return inside;
-    return path;
-}
-
 /* The phases of --from to --to. */
 static int choose_phases(struct session *session, const struct phase **ret, size_t *ret_count,
                          struct err *err)
@@ -56,8 +46,12 @@ static int prepare_phase(struct session *session, const struct phase *phase, str
         .elsewhere = !config_names_host(&phase->only_on, session->environment.hostname)};
     for (size_t i = 0; i < phase->command_count; i++) {
         const char *written = phase->commands[i].names[0];
-        programs[i] = command_path(session, written);
-        if (session->environment.root.dir[0] != '\0' && programs[i] == written)
+        const struct root *root = &session->environment.root;
+        /* The program below --root, if there is one; else the path as the config has it. */
+        if (root_resolve(root, session->mem, written, &programs[i]) < 0 ||
+            access(programs[i], X_OK) < 0)
+            programs[i] = written;
+        if (root->dir[0] != '\0' && programs[i] == written)
             log_warn(&session->log, "%s:%u: %s is not below --root: this machine's own will be run",
                      session->config.file, phase->line, written);
         if (!ret->elsewhere && access(programs[i], X_OK) < 0)

@@ -4,7 +4,6 @@
  */
 #include "commands.h"
 
-#include "journal.h"
 #include "report_text.h"
 
 static void show_head(const struct session *session, const struct journals *all,

@@ -10,10 +10,8 @@ int command_plan(struct session *session, struct err *err)
     recovery_warn(session->mem, &session->log, session->environment.state_dir);
     if (pipeline_select(session, &selection, err) < 0)
         return -1;
-    int rc = pipeline_check(session, &selection, err);
-    if (rc == 0)
-        rc = pipeline_plan(session, &selection, &changes, err);
-    if (rc < 0) {
+    if (pipeline_check(session, &selection, err) < 0 ||
+        pipeline_plan(session, &selection, &changes, err) < 0) {
         session->report.result = "failed";
         report_show_steps(session);
         return -1;

@@ -106,30 +106,30 @@ static void show_manual(const struct session *session, const struct plugin_info 
         show_key(session, &plugin->keys[i]);
 }
 
-static json_t *keys_to_json(const struct session *session, const struct plugin_info *plugin)
+static json_t *keys_to_json(struct mem *mem, const struct plugin_info *plugin)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < plugin->key_count; i++) {
         const struct tfhook_key *key = &plugin->keys[i];
         bool number = key->type == TFHOOK_NUMBER;
-        (void)json_array_append_new(
-            list,
+        json_t *json =
             json_pack("{s:s, s:s, s:s?, s:o, s:o, s:b, s:s?, s:s}", "name", key->name, "type",
-                      type_names[key->type], "choices", text_shown(session->mem, key->choices),
-                      "minimum", report_json_number(number, key->min), "maximum",
+                      type_names[key->type], "choices", text_shown(mem, key->choices), "minimum",
+                      report_json_number(number, key->min), "maximum",
                       report_json_number(number, key->max), "required", key->required != 0,
-                      "default", text_shown(session->mem, key->fallback), "help", key->help));
+                      "default", text_shown(mem, key->fallback), "help", key->help);
+        (void)json_array_append_new(list, json);
     }
     return list;
 }
 
-static json_t *to_json(const struct session *session, const struct plugin_info *plugin)
+static json_t *to_json(struct mem *mem, const struct plugin_info *plugin)
 {
     return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:b, s:b, s:o}", "name", plugin->name, "version",
                      plugin->version, "summary", plugin->summary, "file",
-                     text_shown(session->mem, plugin->file), "manual",
-                     text_escape_lines(session->mem, plugin->manual), "plans", plugin->plans,
-                     "verifies", plugin->verifies, "keys", keys_to_json(session, plugin));
+                     text_shown(mem, plugin->file), "manual",
+                     text_escape_lines(mem, plugin->manual), "plans", plugin->plans, "verifies",
+                     plugin->verifies, "keys", keys_to_json(mem, plugin));
 }
 
 int command_plugins(struct session *session, struct err *err)
@@ -138,10 +138,10 @@ int command_plugins(struct session *session, struct err *err)
     int rc = pipeline_open_plugins(session, err);
     if (rc == 0 && session->cli.name != NULL)
         names_add(session->mem, &names, session->cli.name);
-    else if (rc == 0 &&
-             (rc = loader_names(session->mem, session->environment.plugin_dir, &names)) < 0)
-        rc =
-            err_errno(err, STATUS_REJECTED, -rc, "cannot list %s", session->environment.plugin_dir);
+    else if (rc == 0)
+        rc = err_errno(err, STATUS_REJECTED,
+                       -loader_names(session->mem, session->environment.plugin_dir, &names),
+                       "cannot list %s", session->environment.plugin_dir);
     json_t *list = json_array();
     struct names problems = {0};
     for (size_t i = 0; i < names.count; i++) {
@@ -152,7 +152,7 @@ int command_plugins(struct session *session, struct err *err)
             continue;
         }
         if (session->log.json)
-            (void)json_array_append_new(list, to_json(session, &plugin));
+            (void)json_array_append_new(list, to_json(session->mem, &plugin));
         else if (session->cli.name != NULL)
             show_manual(session, &plugin);
         else

@@ -17,7 +17,6 @@
 
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* The one named; else the newest that is done, no rollback itself, and not yet rolled back. What a
  * rollback of a part left out was left out on purpose, so that counts too. One whose journal cannot
@@ -161,10 +160,9 @@ static int apply_inverse(struct session *session, const struct journal *journal,
                        .partial = session->cli.skip.count > 0}};
     if (txn_begin(&txn, changes, err) < 0 || txn_apply(&txn, err) < 0)
         return -1;
-    if (txn_commit(&txn, err) < 0) {
-        session->report.result = "rolled-back"; /* unless it is stuck, which the caller tells */
+    session->report.result = "rolled-back"; /* or stuck, which the caller tells */
+    if (txn_commit(&txn, err) < 0)
         return -1;
-    }
     session->report.transaction = txn.journal.seq;
     return 0;
 }
@@ -192,7 +190,6 @@ static int run_rollback(struct session *session, const struct journal *journal, 
             session->report.result = "stuck";
         return -1;
     }
-    session->report.result = "rolled-back";
     names_add(session->mem, &session->report.next_steps,
               mem_printf(session->mem,
                          "restart or deploy again what was restarted or deployed after transaction "

@@ -212,8 +212,7 @@ static int take_wrap(struct parser *parser, const struct names *words, bool dash
         return refuse_usage(parser, "wrap needs a phase and a command: tfhook wrap provision -- "
                                     "/usr/bin/teamforge provision");
     cli->name = words->names[0];
-    for (size_t i = 1; i < words->count; i++)
-        names_add(parser->mem, &cli->words, words->names[i]);
+    cli->words = (struct names){words->names + 1, words->count - 1};
     return check_phase(parser, "wrap", cli->name);
 }
 

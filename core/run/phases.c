@@ -3,13 +3,11 @@
 #include "clock.h"
 #include "interrupt.h"
 #include "phase_command.h"
-#include "pipeline_apply.h"
 #include "report_text.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* Adds the number of a transaction to `committed`. One line tells what was done, then come the
  * findings. */
@@ -32,23 +30,14 @@ static int run_hook(struct session *session, const char *hook, struct names *com
     return rc;
 }
 
-static const char *log_path(struct session *session, const char *phase, struct err *err)
-{
-    const char *dir = mem_printf(session->mem, "%s/log", session->environment.state_dir);
-    if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
-        (void)err_errno(err, STATUS_FAILED, errno, "cannot make %s", dir);
-        return NULL;
-    }
-    return mem_printf(session->mem, "%s/%s-%s.log", dir,
-                      clock_utc_text(session->mem, session->environment.now), phase);
-}
-
 static int run_command(struct session *session, const char *phase, const char *program,
                        const struct names *words, struct err *err)
 {
-    const char *log = log_path(session, phase, err);
-    if (log == NULL)
-        return -1;
+    const char *dir = mem_printf(session->mem, "%s/log", session->environment.state_dir);
+    const char *log = mem_printf(session->mem, "%s/%s-%s.log", dir,
+                                 clock_utc_text(session->mem, session->environment.now), phase);
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+        return err_errno(err, STATUS_FAILED, errno, "cannot make %s", dir);
     const struct phase_command command = {program, words->names, log, session->log.json};
     const char *shown = text_shown(session->mem, words->names[0]);
     log_info(&session->log, "%s: running %s (log: %s)", phase, shown, log);
@@ -84,12 +73,13 @@ static void handle_failure(struct session *session, const struct names *committe
         session->report.result = "stuck";
     if (committed->count == 0)
         return;
-    const char *list = "";
+    struct names ways = {0};
     for (size_t i = committed->count; i > 0; i--)
-        list = mem_printf(session->mem, "%s%s`%s rollback %s`", list, list[0] == '\0' ? "" : ", ",
-                          session_program(session), committed->names[i - 1]);
+        names_add(session->mem, &ways,
+                  mem_printf(session->mem, "`%s rollback %s`", session_program(session),
+                             committed->names[i - 1]));
     err->text = mem_printf(session->mem, "%s; what was committed before stands; to undo it: %s",
-                           err->text, list);
+                           err->text, names_join(session->mem, &ways, ", "));
 }
 
 static int run_phase(struct session *session, const struct phase_run *phase,

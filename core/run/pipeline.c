@@ -50,8 +50,6 @@ const char *pipeline_missing_plugin(const struct session *session, const char *n
 int pipeline_open_plugins(struct session *session, struct err *err)
 {
     const char *plugin_dir = session->environment.plugin_dir;
-    if (session->plugin_dir >= 0)
-        return 0;
     if (access(plugin_dir, R_OK) < 0)
         return err_errno(err, STATUS_REJECTED, errno,
                          "cannot read the plugin directory %s (set plugin-dir, or use "

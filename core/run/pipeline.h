@@ -75,4 +75,16 @@ bool pipeline_goes_on(struct session *session, struct runner *runner, const char
 int pipeline_verify(struct session *session, const struct selection *selection, struct err *err)
     __attribute__((warn_unused_result));
 
+/* --- a transaction --- */
+
+/* Steps turned into a committed transaction: plan, show, ask, apply, verify, commit, or all undone.
+ * The caller holds the lock.
+ *
+ * 0, with the transaction's number in report.transaction when there was something to do. -1: all is
+ * as it was, or STATUS_STUCK. report.result says which. A step with on-failure = ignore that fails
+ * its verification is dropped: all is undone and done again without it. `ask`: the plan is shown,
+ * and has to be confirmed, before it is applied. */
+int pipeline_apply(struct session *session, const struct selection *selection, bool ask,
+                   struct err *err) __attribute__((warn_unused_result));
+
 #endif

@@ -1,9 +1,8 @@
-#include "pipeline_apply.h"
+/* A pipeline's steps turned into a committed transaction. */
+#include "pipeline.h"
 
 #include "consent.h"
 #include "interrupt.h"
-#include "lock_and_recover.h"
-#include "pipeline.h"
 #include "report_text.h"
 #include "transaction.h"
 
@@ -25,9 +24,9 @@ static bool may_go_on(struct session *session, struct err *err)
     return true;
 }
 
-/* Written, verified and committed. *ret_again: a step was dropped; plan anew without it. */
+/* Written, verified and committed. */
 static int write_and_verify(struct session *session, const struct selection *selection,
-                            const struct change_set *changes, bool *ret_again, struct err *err)
+                            const struct change_set *changes, struct err *err)
 {
     struct txn txn = {session->mem,
                       &session->environment,
@@ -44,26 +43,11 @@ static int write_and_verify(struct session *session, const struct selection *sel
             rc = err_set(err, STATUS_FAILED, "interrupted");
         rc = rc == 0 ? txn_commit(&txn, err) : txn_undo(&txn, err);
     }
-    if (rc == 0) {
+    if (rc == 0)
         session->report.transaction = txn.journal.seq;
-        return 0;
-    }
-    session->report.result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
-    *ret_again = may_go_on(session, err);
-    return *ret_again ? 0 : -1;
-}
-
-static int verify_only(struct session *session, const struct selection *selection, bool *ret_again,
-                       struct err *err)
-{
-    if (session->report.result == NULL)
-        session->report.result = "unchanged";
-    if (pipeline_verify(session, selection, err) == 0)
-        return 0;
-    *ret_again = may_go_on(session, err);
-    if (!*ret_again)
-        session->report.result = "failed";
-    return *ret_again ? 0 : -1;
+    else
+        session->report.result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
+    return rc;
 }
 
 static bool show_and_ask(struct session *session, const struct change_set *changes)
@@ -79,41 +63,42 @@ static bool show_and_ask(struct session *session, const struct change_set *chang
 int pipeline_apply(struct session *session, const struct selection *selection, bool ask,
                    struct err *err)
 {
-    const size_t findings = session->report.findings.count;
-    const size_t next_steps = session->report.next_steps.count;
-    bool again = true;
-    while (again) {
+    struct report *report = &session->report;
+    const size_t findings = report->findings.count;
+    const size_t next_steps = report->next_steps.count;
+    for (bool again = true; again;) {
         struct change_set changes = {.mem = session->mem};
-        again = false;
+        const char *before = report->result;
         session->culprit = NULL;
-        session->report.findings.count = findings; /* without those of a try before */
-        const char *before = session->report.result;
+        report->findings.count = findings; /* without those of a try before */
         if (pipeline_plan(session, selection, &changes, err) < 0) {
-            session->report.result = "failed";
+            report->result = "failed";
             return -1;
         }
         int rc = 0;
         if (changes.count == 0) {
             if (ask && !session->log.quiet)
                 report_show_steps(session);
-            rc = verify_only(session, selection, &again, err);
+            rc = pipeline_verify(session, selection, err);
         } else if (ask && !show_and_ask(session, &changes)) {
             rc = err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
         } else {
-            rc = write_and_verify(session, selection, &changes, &again, err);
+            rc = write_and_verify(session, selection, &changes, err);
         }
-        if (rc < 0 || again)
-            names_truncate(&session->report.next_steps, next_steps);
-        if (rc < 0) {
+        again = rc < 0 && may_go_on(session, err); /* planned anew, without a step */
+        if (rc < 0)
+            names_truncate(&report->next_steps, next_steps);
+        if (!again)
             report_changes(session, &changes);
-            if (session->report.result == before)
-                session->report.result = "failed";
+        if (rc < 0 && !again) {
+            if (report->result == before)
+                report->result = "failed";
             return -1;
         }
-        if (!again && changes.count > 0) {
-            report_changes(session, &changes);
-            session->report.result = "applied";
-        }
+        if (report->result == NULL)
+            report->result = "unchanged";
+        if (rc == 0 && changes.count > 0)
+            report->result = "applied";
     }
     return 0;
 }

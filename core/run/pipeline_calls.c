@@ -1,13 +1,11 @@
 /* The calls of a pipeline's steps: check, plan, verify. */
 #include "pipeline.h"
 
-#include "digest.h"
 #include "file.h"
 #include "interrupt.h"
 #include "plugin_call.h"
 #include "target_directory.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,8 +18,7 @@ static void report_step(struct session *session, const struct runner *runner, co
     /* A step that is planned and then verified is reported once, with the later result. */
     for (size_t i = 0; i < session->report.step_count; i++) {
         struct step_report *old = &session->report.steps[i];
-        bool same_hook =
-            hook == NULL ? old->hook == NULL : old->hook != NULL && strcmp(old->hook, hook) == 0;
+        bool same_hook = hook == NULL || strcmp(old->hook, hook) == 0; /* NULL: it has none */
         if (strcmp(old->name, step->name) != 0 || !same_hook)
             continue;
         if (status != STEP_OK || message[0] != '\0') {
@@ -171,7 +168,6 @@ static void add_next_steps(struct session *session, const struct call_result *re
 static void call_step(struct session *session, const struct runner *runner, enum call which,
                       const char *hook, struct change_set *changes, struct call_result *ret)
 {
-    const char *why = NULL;
     const bool has[] = {[CALL_CHECK] = runner->plugin.checks,
                         [CALL_PLAN] = runner->plugin.plans,
                         [CALL_VERIFY] = runner->plugin.verifies};
@@ -188,10 +184,9 @@ static void call_step(struct session *session, const struct runner *runner, enum
     if (has[which])
         plugin_call_run(session->mem, &child, ret);
     if (which == CALL_PLAN && ret->status == STEP_OK &&
-        merge_proposals(session, runner, ret, changes, &why) < 0) {
+        merge_proposals(session, runner, ret, changes, &ret->message) < 0) {
         ret->status = STEP_FAILED;
         ret->exit = STATUS_FAILED;
-        ret->message = why;
     }
     bool finding = first_failure(ret) != NULL && ret->status == STEP_OK;
     report_step(session, runner, hook, finding ? STEP_FAILED : ret->status, ret->message);
@@ -267,18 +262,6 @@ static void publish_files(struct session *session, const struct runner *runner,
     }
 }
 
-static int judge_verification(const struct runner *runner, const struct call_result *result,
-                              struct err *err)
-{
-    const struct finding *failure = first_failure(result);
-    if (result->exit != STATUS_OK)
-        return err_set(err, result->exit, "step %s: %s", runner->step->name, result->message);
-    if (failure == NULL)
-        return 0;
-    return err_set(err, STATUS_FINDING, "step %s: %s: %s: %s", runner->step->name, failure->id,
-                   failure->subject, failure->message);
-}
-
 int pipeline_verify(struct session *session, const struct selection *selection, struct err *err)
 {
     struct findings *findings = &session->report.findings;
@@ -296,7 +279,15 @@ int pipeline_verify(struct session *session, const struct selection *selection, 
             publish_files(session, runner, &result);
         session->verified += result.status == STEP_OK;
         add_next_steps(session, &result);
-        if (judge_verification(runner, &result, err) < 0 && session->culprit == NULL)
+        const struct finding *failure = first_failure(&result);
+        if (result.exit != STATUS_OK)
+            (void)err_set(err, result.exit, "step %s: %s", runner->step->name, result.message);
+        else if (failure != NULL)
+            (void)err_set(err, STATUS_FINDING, "step %s: %s: %s: %s", runner->step->name,
+                          failure->id, failure->subject, failure->message);
+        else
+            continue;
+        if (session->culprit == NULL)
             session->culprit = runner;
     }
     /* The error names the first; a person must not think that it is the only one. */

@@ -4,8 +4,6 @@
 #ifndef TFHOOK_REPORT_JSON_H
 #define TFHOOK_REPORT_JSON_H
 
-#include "err.h"
-#include "report.h"
 #include "session.h"
 
 #include <jansson.h>

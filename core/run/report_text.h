@@ -6,7 +6,6 @@
 #ifndef TFHOOK_REPORT_TEXT_H
 #define TFHOOK_REPORT_TEXT_H
 
-#include "report.h"
 #include "session.h"
 
 /* The lines of a change's edits, with "- " and "+ ", escaped; else what its step says of it. */

@@ -112,12 +112,10 @@ int session_config_text(struct session *session, struct blob *ret, struct err *e
         descriptor_close(&directory);
         descriptor_close(&fd);
     }
-    if (rc < 0)
-        return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s%s", file,
-                         rc == -ENOENT ? " (name another with -c FILE, or use --plugin NAME -o "
-                                         "KEY=VALUE)"
-                                       : "");
-    return 0;
+    return err_errno(err, STATUS_REJECTED, -rc, "cannot read the config %s%s", file,
+                     rc == -ENOENT ? " (name another with -c FILE, or use --plugin NAME -o "
+                                     "KEY=VALUE)"
+                                   : "");
 }
 
 const char *session_program(const struct session *session)

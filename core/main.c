@@ -99,6 +99,8 @@ static enum status run_command(struct session *session)
         journal_prune(session->mem, session->environment.state_dir, session->config.keep);
     if (rc == 0)
         err = (struct err){.mem = session->mem};
+    else if (err.status == STATUS_STUCK)
+        session->report.result = "stuck";
     if (session->log.json && cli->command != COMMAND_PLUGINS)
         report_json(session, &err);
     say_error(session, &err);

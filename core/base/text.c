@@ -193,12 +193,11 @@ const char *text_did_you_mean(struct mem *mem, const char *name, const struct na
     if (length == 0 || length > NEAREST_MAX)
         return "";
     for (size_t i = 0; i < candidates->count; i++) {
-        if (strlen(candidates->names[i]) > NEAREST_MAX)
-            continue;
-        size_t d = edit_distance(name, candidates->names[i]);
+        const char *candidate = candidates->names[i];
+        size_t d = strlen(candidate) > NEAREST_MAX ? SIZE_MAX : edit_distance(name, candidate);
         if (d < best_distance) {
             best_distance = d;
-            best = candidates->names[i];
+            best = candidate;
         }
     }
     return best_distance <= 1 + length / 3 ? mem_printf(mem, "; did you mean %s?", best) : "";

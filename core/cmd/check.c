@@ -4,8 +4,7 @@
 
 int command_check(struct session *session, struct err *err)
 {
-    const struct selection all = {0};
-    int rc = pipeline_check(session, &all, err);
+    int rc = pipeline_check(session, &(struct selection){0}, err);
     session->report.result = rc == 0 ? "passed" : "failed";
     report_show_steps(session);
     if (rc == 0 && session->config.phase_count > 0)

@@ -12,7 +12,6 @@ int command_plan(struct session *session, struct err *err)
         return -1;
     if (pipeline_check(session, &selection, err) < 0 ||
         pipeline_plan(session, &selection, &changes, err) < 0) {
-        session->report.result = "failed";
         report_show_steps(session);
         return -1;
     }

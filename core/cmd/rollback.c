@@ -160,7 +160,7 @@ static int apply_inverse(struct session *session, const struct journal *journal,
                        .partial = session->cli.skip.count > 0}};
     if (txn_begin(&txn, changes, err) < 0 || txn_apply(&txn, err) < 0)
         return -1;
-    session->report.result = "rolled-back"; /* or stuck, which the caller tells */
+    session->report.result = "rolled-back";
     if (txn_commit(&txn, err) < 0)
         return -1;
     session->report.transaction = txn.journal.seq;
@@ -185,11 +185,8 @@ static int run_rollback(struct session *session, const struct journal *journal, 
     session->report.result = "failed";
     if (!consent_ask(session, "Undo it?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
-    if (apply_inverse(session, journal, &changes, err) < 0) {
-        if (err->status == STATUS_STUCK)
-            session->report.result = "stuck";
+    if (apply_inverse(session, journal, &changes, err) < 0)
         return -1;
-    }
     names_add(session->mem, &session->report.next_steps,
               mem_printf(session->mem,
                          "restart or deploy again what was restarted or deployed after transaction "
@@ -227,8 +224,7 @@ static void say_undone(struct session *session, long seq)
     session->report.result = plan ? "changes" : "rolled-back";
     session->report.transaction = seq;
     report_say(session,
-               "Transaction %ld %s. To roll back one before it, name it: tfhook rollback "
-               "SEQ.\n",
+               "Transaction %ld %s. To roll back one before it, name it: tfhook rollback SEQ.\n",
                seq,
                plan ? "is the newest, and was interrupted: a rollback undoes it, and no other"
                     : "was the newest; it was interrupted, and is undone now");
@@ -249,15 +245,13 @@ int command_rollback(struct session *session, struct err *err)
     struct journal *journal = choose_transaction(&all, session->cli.seq);
     if (journal == NULL && session->cli.seq == 0)
         return err_set(err, STATUS_FAILED,
-                       "there is no committed transaction to roll back; see "
-                       "tfhook history");
+                       "there is no committed transaction to roll back; see tfhook history");
     if (journal == NULL)
         return err_set(err, STATUS_USAGE, "there is no transaction %ld; see tfhook history",
                        session->cli.seq);
     if (journal->phase != TXN_DONE)
         return err_set(err, STATUS_FAILED,
-                       "transaction %ld is %s; only a committed one can be "
-                       "rolled back",
+                       "transaction %ld is %s; only a committed one can be rolled back",
                        journal->seq, txn_phase_names[journal->phase]);
     if (journal_is_undone(&all, journal->seq))
         return err_set(err, STATUS_FAILED, "transaction %ld is rolled back already", journal->seq);

@@ -37,7 +37,7 @@ int recover_interrupted(struct session *session, struct change_set *undone, stru
         report->transaction = session->cli.seq;
     }
     if (rc < 0)
-        report->result = err->status == STATUS_STUCK ? "stuck" : "failed";
+        report->result = "failed";
     return rc;
 }
 

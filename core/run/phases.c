@@ -59,8 +59,8 @@ static void handle_failure(struct session *session, const struct names *committe
 {
     struct err later = {.mem = session->mem};
     const char *result = session->report.result;
-    bool earlier_hook =
-        result != NULL && (strcmp(result, "applied") == 0 || strcmp(result, "unchanged") == 0);
+    if (result == NULL || strcmp(result, "applied") == 0 || strcmp(result, "unchanged") == 0)
+        result = "failed"; /* what an earlier hook came to is no more the run's result */
     struct names own = {0};
     interrupt_pending = 0;
     if (err->status == STATUS_STUCK)
@@ -68,9 +68,7 @@ static void handle_failure(struct session *session, const struct names *committe
                  "post-failure is left out: nothing is written on top of what is stuck");
     else if (run_hook(session, "post-failure", &own, &later) < 0)
         log_error(&session->log, "post-failure: %s", later.text);
-    session->report.result = result == NULL || earlier_hook ? "failed" : result;
-    if (err->status == STATUS_STUCK)
-        session->report.result = "stuck";
+    session->report.result = result;
     if (committed->count == 0)
         return;
     struct names ways = {0};

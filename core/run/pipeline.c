@@ -51,10 +51,10 @@ int pipeline_open_plugins(struct session *session, struct err *err)
 {
     const char *plugin_dir = session->environment.plugin_dir;
     if (access(plugin_dir, R_OK) < 0)
-        return err_errno(err, STATUS_REJECTED, errno,
-                         "cannot read the plugin directory %s (set plugin-dir, or use "
-                         "--plugin-dir)",
-                         plugin_dir);
+        return err_errno(
+            err, STATUS_REJECTED, errno,
+            "cannot read the plugin directory %s (set plugin-dir, or use --plugin-dir)",
+            plugin_dir);
     session->plugin_dir = secure_path_open_directory(
         plugin_dir, mem_printf(session->mem, "the plugins in %s are not loaded", plugin_dir), err);
     if (session->plugin_dir < 0)

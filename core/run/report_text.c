@@ -118,18 +118,9 @@ void report_show_changes(const struct session *session, const struct change_set 
         report_say(session, "\n");
 }
 
-static void show_finding(const struct session *session, const struct finding *finding)
-{
-    static const enum color colors[] = {GREEN, PLAIN, YELLOW, RED};
-    report_say(session, "%s%s%s %s %s: %s\n", color_code(session, colors[finding->verdict]),
-               verdict_names[finding->verdict], color_code(session, PLAIN), finding->id,
-               finding->subject, finding->message);
-    if (finding->hint != NULL)
-        report_say(session, "     -> %s\n", finding->hint);
-}
-
 void report_show_findings(const struct session *session, size_t first, bool all)
 {
+    static const enum color colors[] = {GREEN, PLAIN, YELLOW, RED};
     size_t counts[TFHOOK_FAIL + 1] = {0};
     /* Steps that did not end well, and were not to be ignored: what they would have found is
      * unknown.
@@ -141,8 +132,13 @@ void report_show_findings(const struct session *session, size_t first, bool all)
     for (size_t i = first; i < session->report.findings.count; i++) {
         const struct finding *finding = &session->report.findings.items[i];
         counts[finding->verdict]++;
-        if (all || session->log.verbose || finding->verdict >= TFHOOK_WARN)
-            show_finding(session, finding);
+        if (!all && !session->log.verbose && finding->verdict < TFHOOK_WARN)
+            continue;
+        report_say(session, "%s%s%s %s %s: %s\n", color_code(session, colors[finding->verdict]),
+                   verdict_names[finding->verdict], color_code(session, PLAIN), finding->id,
+                   finding->subject, finding->message);
+        if (finding->hint != NULL)
+            report_say(session, "     -> %s\n", finding->hint);
     }
     if (session->report.findings.count > first)
         report_say(session, "%s: %zu passed, %zu warned, %zu failed, %zu skipped%s\n",

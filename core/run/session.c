@@ -123,15 +123,13 @@ const char *session_program(const struct session *session)
     const struct cli *cli = &session->cli;
     struct mem *mem = session->mem;
     const char *words = "tfhook";
-    const struct {
-        const char *option, *value;
-    } given[] = {{"-c", cli->config_given ? cli->config : NULL},
-                 {"--root", cli->root},
-                 {"--state-dir", cli->state_dir}};
+    const char *const given[][2] = {{"-c", cli->config_given ? cli->config : NULL},
+                                    {"--root", cli->root},
+                                    {"--state-dir", cli->state_dir}};
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
-        if (given[i].value != NULL)
-            words = mem_printf(mem, "%s %s %s", words, given[i].option,
-                               text_shell_word(mem, given[i].value));
+        if (given[i][1] != NULL)
+            words =
+                mem_printf(mem, "%s %s %s", words, given[i][0], text_shell_word(mem, given[i][1]));
     return words;
 }
 

@@ -50,7 +50,7 @@ static void leave_terminal(void)
     (void)close(terminal);
 }
 
-static void set_limit(int which, rlim_t soft, rlim_t hard)
+static void set_limit(__rlimit_resource_t which, rlim_t soft, rlim_t hard)
 {
     const struct rlimit limit = {soft, hard};
     (void)setrlimit(which, &limit);

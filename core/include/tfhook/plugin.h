@@ -275,8 +275,8 @@ struct tfhook_host {
     int (*probe_input)(const struct tfhook_host *host, const char *const *argv, const void *input,
                        size_t size, int seconds, size_t limit, struct tfhook_output *ret);
     /* What the kernel says of a process: `name` is one below /proc/PID, such as "cmdline" or
-     * "ns/mnt"; of a link, where it leads, else the content. PID 0: this process. At most `limit` bytes (0: 4 MiB). An environment may hold
-     * secrets: wipe what is returned. */
+     * "ns/mnt"; of a link, where it leads, else the content. PID 0: this process. At most `limit`
+     * bytes (0: 4 MiB). An environment may hold secrets: wipe what is returned. */
     int (*process)(const struct tfhook_host *host, long pid, const char *name, size_t limit,
                    struct tfhook_data *ret);
     /* The changes that this run has staged so far, this step's included, by index from 0; -ENOENT

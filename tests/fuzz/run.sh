@@ -27,7 +27,7 @@ declare -A SOURCES=(
     [pem]='plugins/lib/x509/cert.c plugins/lib/x509/cert_read.c plugins/lib/x509/cert_facts.c
         plugins/lib/x509/cert_parse.c'
     [tokens]='plugins/lib/teamforge/site_options.c plugins/lib/teamforge/site_options_edit.c
-        core/changes/line_edit.c core/changes/lines.c'
+        core/changes/line_edit.c'
     [ini]='core/config/ini_text.c core/config/config.c core/config/value.c'
     [records]='core/host/wire.c core/plugin/call_result.c'
     [journal]='core/txn/journal_json.c'

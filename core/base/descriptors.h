@@ -5,7 +5,6 @@
 #ifndef TFHOOK_DESCRIPTORS_H
 #define TFHOOK_DESCRIPTORS_H
 
-#include "blob.h"
 #include "mem.h"
 
 #include <stddef.h>

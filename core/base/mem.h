@@ -19,6 +19,12 @@ struct mem {
     struct mem_block *blocks;
 };
 
+/* Bytes that somebody else owns: what a file holds, or a record's field. */
+struct blob {
+    const unsigned char *data; /* data[size] is a NUL that does not count */
+    size_t size;
+};
+
 void *mem_alloc(struct mem *mem, size_t size) __attribute__((malloc)); /* zeroed */
 char *mem_str(struct mem *mem, const char *text);
 char *mem_strn(struct mem *mem, const char *text, size_t size);

@@ -14,7 +14,6 @@
 #ifndef TFHOOK_LINE_EDIT_H
 #define TFHOOK_LINE_EDIT_H
 
-#include "blob.h"
 #include "mem.h"
 
 #include <stdbool.h>

@@ -10,7 +10,6 @@
 #ifndef TFHOOK_INI_TEXT_H
 #define TFHOOK_INI_TEXT_H
 
-#include "blob.h"
 #include "mem.h"
 #include "text.h"
 

@@ -9,7 +9,6 @@
 #ifndef TFHOOK_FILE_H
 #define TFHOOK_FILE_H
 
-#include "blob.h"
 #include "mem.h"
 #include "text.h"
 

@@ -6,7 +6,6 @@
 #ifndef TFHOOK_SESSION_H
 #define TFHOOK_SESSION_H
 
-#include "blob.h"
 #include "cli.h"
 #include "config.h"
 #include "err.h"

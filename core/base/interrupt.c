@@ -2,8 +2,6 @@
 
 #include "invoker_environment.h"
 
-#include <stddef.h>
-
 volatile sig_atomic_t interrupt_pending;
 volatile sig_atomic_t interrupt_forward_to;
 

@@ -2,7 +2,6 @@
 
 #include "text.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 static bool progress_is_shown;

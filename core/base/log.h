@@ -6,7 +6,6 @@
 #define TFHOOK_LOG_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <tfhook/plugin.h>
 
 struct log {
@@ -20,11 +19,10 @@ struct log {
 /* The least that is shown. */
 enum tfhook_level log_level_shown(const struct log *log);
 
-/* "tfhook: ...", then a new line. error and warn always; info unless -q; debug with -v. */
+/* "tfhook: ...", then a new line. error and warn always; info unless -q. */
 #define log_error(log, ...) log_say((log), LOG_ERROR, __VA_ARGS__)
 #define log_warn(log, ...) log_say((log), TFHOOK_WARNING, __VA_ARGS__)
 #define log_info(log, ...) log_say((log), TFHOOK_INFO, __VA_ARGS__)
-#define log_debug(log, ...) log_say((log), TFHOOK_DEBUG, __VA_ARGS__)
 enum { LOG_ERROR = TFHOOK_WARNING + 1 };
 void log_say(const struct log *log, long level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

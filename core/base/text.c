@@ -22,6 +22,17 @@ void names_truncate(struct names *list, size_t count)
     list->names[count] = NULL;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void names_sort(struct names *list)
+{
+    if (list->count > 1)
+        qsort(list->names, list->count, sizeof *list->names, by_name);
+}
+
 bool names_have(const struct names *list, const char *name)
 {
     for (size_t i = 0; i < list->count; i++)

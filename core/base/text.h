@@ -17,6 +17,7 @@ struct names {
 
 void names_add(struct mem *mem, struct names *list, const char *name);
 void names_truncate(struct names *list, size_t count); /* to at most so many */
+void names_sort(struct names *list);                   /* by byte */
 bool names_have(const struct names *list, const char *name);
 /* All names as one text, with `between` between two of them. */
 const char *names_join(struct mem *mem, const struct names *list, const char *between);

@@ -326,12 +326,10 @@ int file_replace(struct mem *mem, const char *path, const struct blob *content, 
     const char *temp = name_beside(mem, path, strrchr(path, '/') + 1);
     file_discard(temp);
     int rc = file_create(temp, content, mode, NULL);
-    if (rc < 0)
-        return rc;
-    rc = file_rename(temp, path);
-    if (rc < 0) {
-        file_discard(temp);
-        return rc;
-    }
-    return file_sync_parent(path);
+    if (rc == 0)
+        rc = file_rename(temp, path);
+    if (rc == 0)
+        return file_sync_parent(path);
+    file_discard(temp);
+    return rc;
 }

@@ -9,7 +9,6 @@
 #ifndef TFHOOK_FILE_H
 #define TFHOOK_FILE_H
 
-#include "mem.h"
 #include "text.h"
 
 #include <stdbool.h>

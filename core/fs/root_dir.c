@@ -1,10 +1,8 @@
 #include "root_dir.h"
 
-#include "descriptors.h"
 #include "path_walk.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <linux/limits.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/xattr.h>
 

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Of what this step read last of the file; NULL when it has not. */
 static const char *seen_sha256(const struct host_context *context, const char *real)
@@ -14,8 +13,6 @@ static const char *seen_sha256(const struct host_context *context, const char *r
             return context->seen[i - 1].sha256;
     return NULL;
 }
-
-static int make_parent(const struct tfhook_host *host, const char *path, const char *real);
 
 /* Fills in what every change has; the kind of what is on the disk decides whether it may be. */
 static int begin_change(struct host_context *context, const char *path, enum action action,
@@ -69,6 +66,18 @@ static bool is_mode(int mode)
     return mode >= -1 && mode <= 07777;
 }
 
+/* A plugin's own folder is the core's to make. */
+static int make_parent(const struct tfhook_host *host, const char *path, const char *real)
+{
+    struct host_context *context = host->core;
+    if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0)
+        return 0;
+    const char *parent = file_parent(context->mem, real);
+    if (change_set_find(context->changes, parent) != NULL)
+        return 0;
+    return host->directory(host, root_inside(&context->environment->root, parent), 0755);
+}
+
 /* And those above it that are not there. */
 static int host_directory(const struct tfhook_host *host, const char *path, int mode)
 {
@@ -89,18 +98,6 @@ static int host_directory(const struct tfhook_host *host, const char *path, int 
         return rc;
     change.mode = mode < 0 ? 0755 : mode;
     return stage_change(context, &change);
-}
-
-/* A plugin's own folder is the core's to make. */
-static int make_parent(const struct tfhook_host *host, const char *path, const char *real)
-{
-    struct host_context *context = host->core;
-    if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0)
-        return 0;
-    const char *parent = file_parent(context->mem, real);
-    if (change_set_find(context->changes, parent) != NULL)
-        return 0;
-    return host_directory(host, root_inside(&context->environment->root, parent), 0755);
 }
 
 static int host_write(const struct tfhook_host *host, const char *path, const void *data,

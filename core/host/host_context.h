@@ -72,10 +72,8 @@ void host_table(struct host_context *context, struct tfhook_host *ret);
 
 /* Of these, each puts in the functions of one file. */
 void host_add_files(struct tfhook_host *ret);
-void host_add_report(struct tfhook_host *ret);
 void host_add_changes(struct tfhook_host *ret);
-void host_add_probe_command(struct tfhook_host *ret);
-void host_add_procfs(struct tfhook_host *ret);
+void host_add_system(struct tfhook_host *ret);
 
 /* Send the end record, misuse considered. */
 void host_end(struct host_context *context, int result);

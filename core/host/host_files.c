@@ -4,9 +4,7 @@
 #include "host_context.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* What a plan has read it may stage. The digest is made at once: the plugin may wipe what it got.
@@ -52,11 +50,6 @@ static int host_read(const struct tfhook_host *host, const char *path, size_t li
     return 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Lays what is staged over the names of the directory `real`. */
 static struct names overlay_names(struct host_context *context, const char *real,
                                   const struct names *disk)
@@ -74,8 +67,7 @@ static struct names overlay_names(struct host_context *context, const char *real
         if (staged->action != ACTION_REMOVE && rest[0] == '/' && strchr(rest + 1, '/') == NULL)
             names_add(context->mem, &names, rest + 1);
     }
-    if (names.count > 1)
-        qsort(names.names, names.count, sizeof *names.names, by_name);
+    names_sort(&names);
     return names;
 }
 

@@ -63,12 +63,12 @@ static void end_with_parent_and_leave_no_core(void)
     (void)prctl(PR_SET_DUMPABLE, 0);
 }
 
-bool sandbox_enter(const struct sandbox *how)
+bool sandbox_enter(pid_t parent, long seconds, const int streams[3])
 {
     (void)setpgid(0, 0);
     leave_terminal();
     end_with_parent_and_leave_no_core();
-    if (getppid() != how->parent || !set_streams(how->streams))
+    if (getppid() != parent || !set_streams(streams))
         return false;
     descriptors_close_inherited();
     invoker_reset_signals(); /* the umask is 022: invoker_environment.h */
@@ -76,7 +76,7 @@ bool sandbox_enter(const struct sandbox *how)
         return false;
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     set_limit(RLIMIT_CORE, 0, 0);
-    set_limit(RLIMIT_CPU, (rlim_t)how->seconds + 1, (rlim_t)how->seconds + 2);
+    set_limit(RLIMIT_CPU, (rlim_t)seconds + 1, (rlim_t)seconds + 2);
     set_limit(RLIMIT_FSIZE, 0, COMMAND_FILE_SIZE);
 #ifndef __SANITIZE_ADDRESS__ /* its shadow is larger than any memory */
     set_limit(RLIMIT_DATA, MEMORY_SIZE, MEMORY_SIZE);

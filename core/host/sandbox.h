@@ -24,15 +24,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct sandbox {
-    pid_t parent;   /* when it is another by now, it has died, and so shall this process */
-    long seconds;   /* of CPU time */
-    int streams[3]; /* for stdin, stdout and stderr; stdin -1: nothing to read */
-};
-
-/* Once, in the child, before any code of a plugin's. False: it has no way to go on, and must exit.
- */
-bool sandbox_enter(const struct sandbox *how) __attribute__((warn_unused_result));
+/* Once, in the child, before any code of a plugin's. `parent`: when it is another by now, it has
+ * died, and so shall this process. `seconds` of CPU time. `streams`: for stdin, stdout and stderr;
+ * stdin -1: nothing to read. False: it has no way to go on, and must exit. */
+bool sandbox_enter(pid_t parent, long seconds, const int streams[3])
+    __attribute__((warn_unused_result));
 
 /* For the calling thread. NULL, or why it keeps its user and all that this user may do. */
 const char *sandbox_drop_root(void);

@@ -6,8 +6,6 @@ const char *const verdict_names[] = {"pass", "skip", "warn", "fail"};
 int call_result_add(struct call_result *result, struct mem *mem, const char *step,
                     const struct record *record)
 {
-    struct findings *findings = &result->findings;
-    struct plugin_info *info = &result->info;
     const struct tfhook_key *key = &record->key;
     switch (record->type) {
     case RECORD_DESCRIPTOR:
@@ -16,13 +14,13 @@ int call_result_add(struct call_result *result, struct mem *mem, const char *ste
     case RECORD_KEY:
         if (key->type > TFHOOK_ENUMS || (key->type >= TFHOOK_ENUM) != (key->choices != NULL))
             return -1;
-        *mem_push(mem, info->keys, info->key_count) = *key;
+        *mem_push(mem, result->info.keys, result->info.key_count) = *key;
         return 0;
     case RECORD_FINDING:
         if (record->finding.verdict > TFHOOK_FAIL)
             return -1;
-        *mem_push(mem, findings->items, findings->count) = record->finding;
-        findings->items[findings->count - 1].step = step;
+        *mem_push(mem, result->findings.items, result->findings.count) = record->finding;
+        result->findings.items[result->findings.count - 1].step = step;
         return 0;
     case RECORD_NEXT_STEP:
         names_add(mem, &result->next_steps, record->said.text);
@@ -53,17 +51,12 @@ int call_result_add(struct call_result *result, struct mem *mem, const char *ste
 void call_result_end(struct call_result *result, struct mem *mem, long returned,
                      const char *message)
 {
-    static const struct {
-        enum step_status status;
-        enum status exit;
-    } ends[] = {[TFHOOK_OK] = {STEP_OK, STATUS_OK},
-                [TFHOOK_SKIPPED] = {STEP_SKIPPED, STATUS_OK},
-                [TFHOOK_FAILED] = {STEP_FAILED, STATUS_FAILED},
-                [TFHOOK_REJECTED] = {STEP_FAILED, STATUS_REJECTED}};
-    bool known = returned >= TFHOOK_OK && returned <= TFHOOK_REJECTED;
-    result->status = ends[known ? returned : TFHOOK_FAILED].status;
-    result->exit = ends[known ? returned : TFHOOK_FAILED].exit;
-    if (!known)
+    bool well = returned == TFHOOK_OK || returned == TFHOOK_SKIPPED;
+    result->status = returned == TFHOOK_OK ? STEP_OK : well ? STEP_SKIPPED : STEP_FAILED;
+    result->exit = well ? STATUS_OK : STATUS_FAILED;
+    if (returned == TFHOOK_REJECTED)
+        result->exit = STATUS_REJECTED;
+    if (returned < TFHOOK_OK || returned > TFHOOK_REJECTED)
         result->message = mem_printf(mem, "the plugin returned %ld, which is no result", returned);
     else if (message != NULL && message[0] != '\0')
         result->message = message;

@@ -6,7 +6,6 @@
 #ifndef TFHOOK_CALL_RESULT_H
 #define TFHOOK_CALL_RESULT_H
 
-#include "exit_status.h"
 #include "wire.h"
 
 enum step_status { STEP_OK, STEP_SKIPPED, STEP_FAILED, STEP_CRASHED, STEP_TIMED_OUT };

@@ -1,11 +1,9 @@
 #include "loader.h"
 
+#include "file.h"
 #include "secure_path.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,19 +72,17 @@ int loader_load(const struct plugin_file *file, struct tfhook_plugin *ret, struc
 
 int loader_names(struct mem *mem, const char *plugin_dir, struct names *ret)
 {
-    struct dirent **entries = NULL;
-    int count = scandir(plugin_dir, &entries, NULL, alphasort);
-    if (count < 0)
-        return -errno;
-    struct names names = {0};
-    for (int i = 0; i < count; i++) {
-        const char *name = entries[i]->d_name;
+    struct names all, names = {0};
+    int rc = file_list(mem, plugin_dir, &all);
+    if (rc < 0)
+        return rc;
+    names_sort(&all);
+    for (size_t i = 0; i < all.count; i++) {
+        const char *name = all.names[i];
         size_t length = strlen(name);
         if (length > 3 && name[0] != '.' && strcmp(name + length - 3, ".so") == 0)
             names_add(mem, &names, mem_strn(mem, name, length - 3));
-        free(entries[i]);
     }
-    free(entries);
     *ret = names;
     return 0;
 }

@@ -1,20 +1,120 @@
-/* A call, in the parent: its process from start to end, and what comes up from it meanwhile. */
+/* A call: in the child from fork to exit; in the parent its process from start to end, and what
+ * comes up from it meanwhile. */
 #include "plugin_call.h"
 
 #include "clock.h"
 #include "descriptors.h"
+#include "host_context.h"
 #include "interrupt.h"
-#include "plugin_child.h"
+#include "key_schema.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* --- the child --- */
+
+static const char *text_or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+static int send_description(struct host_context *context, const struct tfhook_plugin *plugin,
+                            const char *path)
+{
+    const char *fault = key_schema_fault(context->mem, plugin);
+    if (fault != NULL) {
+        context->message =
+            mem_printf(context->mem, "%s: %s: its author has to mend that", path, fault);
+        return TFHOOK_REJECTED;
+    }
+    host_send(context, &(struct record){RECORD_DESCRIPTOR,
+                                        .descriptor = {.file = path,
+                                                       .name = plugin->name,
+                                                       .version = text_or_empty(plugin->version),
+                                                       .summary = text_or_empty(plugin->summary),
+                                                       .manual = text_or_empty(plugin->manual),
+                                                       .checks = plugin->check != NULL,
+                                                       .plans = plugin->plan != NULL,
+                                                       .verifies = plugin->verify != NULL}});
+    for (size_t i = 0; i < plugin->key_count; i++) {
+        struct record record = {.type = RECORD_KEY};
+        struct tfhook_key *key = &record.key;
+        const char *at = (const char *)plugin->keys + i * plugin->key_size;
+        memcpy(key, at, plugin->key_size < sizeof *key ? plugin->key_size : sizeof *key);
+        key->name = text_or_empty(key->name);
+        key->help = text_or_empty(key->help);
+        host_send(context, &record);
+    }
+    return TFHOOK_OK;
+}
+
+static int run_function(struct host_context *context, const struct tfhook_plugin *plugin,
+                        const struct plugin_call *call)
+{
+    struct tfhook_host table;
+    int (*const functions[])(const struct tfhook_host *) = {
+        [CALL_CHECK] = plugin->check, [CALL_PLAN] = plugin->plan, [CALL_VERIFY] = plugin->verify};
+    if (call->call == CALL_DESCRIBE)
+        return send_description(context, plugin, call->file->path);
+    if (functions[call->call] == NULL)
+        return TFHOOK_OK;
+    host_table(context, &table);
+    return functions[call->call](&table);
+}
+
+/* In the child of the process `parent`: never returns. It sends records to one descriptor; what it
+ * prints goes to the other. */
+static _Noreturn void run_child(const struct plugin_call *call, pid_t parent, int records,
+                                int printed)
+{
+    struct mem mem = {0};
+    struct change_set none = {.mem = &mem};
+    struct root_cache cache = {.mem = &mem};
+    struct run_environment environment = *call->environment;
+    environment.root.cache = &cache;
+    struct host_context context = {.mem = &mem,
+                                   .environment = &environment,
+                                   .step = call->step,
+                                   .hook = call->hook,
+                                   .settings = call->settings,
+                                   .changes = call->changes != NULL ? call->changes : &none,
+                                   .may_stage = call->call == CALL_PLAN,
+                                   .may_publish = call->call == CALL_VERIFY,
+                                   .log_level = log_level_shown(call->log),
+                                   .fd = records};
+    if (!sandbox_enter(parent, call->step->timeout, (const int[]){-1, printed, printed}))
+        _exit(1);
+    (void)signal(SIGPIPE, SIG_IGN);
+    const char *lack = sandbox_drop_root();
+    if (lack != NULL && call->call == CALL_DESCRIBE)
+        host_say(&context, RECORD_LOG, TFHOOK_DEBUG,
+                 mem_printf(&mem,
+                            "the plugin %s may do all that this user may (%s): should it write a "
+                            "file by itself, nothing hinders it",
+                            call->step->plugin, lack));
+    struct tfhook_plugin plugin;
+    struct err err = {.mem = &mem};
+    int result = TFHOOK_REJECTED;
+    if (loader_load(call->file, &plugin, &err) == 0)
+        result = run_function(&context, &plugin, call);
+    else
+        context.message = err.text;
+    if (__fpending(stdout) > 0)
+        (void)fflush(stdout);
+    host_end(&context, result);
+    _exit(0);
+}
+
+/* --- the parent --- */
 
 enum {
     ROOM_MIN = 4 * 1024,
@@ -81,20 +181,15 @@ static void take_records(struct running *run)
     run->size -= at;
 }
 
-static void make_room(struct running *run)
-{
-    if (run->size < run->room)
-        return;
-    run->room = run->room * 2 + ROOM_MIN;
-    run->data = realloc(run->data, run->room);
-    if (run->data == NULL)
-        mem_exhausted();
-}
-
 /* Takes what is there now. False: there is nothing more for the moment, or they are broken. */
 static bool read_records(struct running *run)
 {
-    make_room(run);
+    if (run->size == run->room) {
+        run->room = run->room * 2 + ROOM_MIN;
+        run->data = realloc(run->data, run->room);
+        if (run->data == NULL)
+            mem_exhausted();
+    }
     ssize_t got = read(run->records, run->data + run->size, run->room - run->size);
     if (got == 0)
         descriptor_close(&run->records);
@@ -191,9 +286,7 @@ static bool read_until_end(struct running *run)
     return true;
 }
 
-static void set_failure(struct running *run, enum step_status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
+TFHOOK_PRINTF(3, 4)
 static void set_failure(struct running *run, enum step_status status, const char *format, ...)
 {
     run->result->status = status;
@@ -236,7 +329,7 @@ static void start_child(struct running *run)
         descriptor_close(&records[0]);
         descriptor_close(&printed[0]);
         descriptor_close(&(int){run->call->lock});
-        plugin_child_main(run->call, parent, records[1], printed[1]);
+        run_child(run->call, parent, records[1], printed[1]);
     }
     descriptor_close(&records[1]);
     descriptor_close(&printed[1]);

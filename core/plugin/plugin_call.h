@@ -16,7 +16,6 @@
 #define TFHOOK_PLUGIN_CALL_H
 
 #include "call_result.h"
-#include "err.h"
 #include "loader.h"
 #include "log.h"
 #include "run_environment.h"

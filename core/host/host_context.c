@@ -58,16 +58,6 @@ int host_resolve(struct host_context *context, const char *path, const char **re
     return rc;
 }
 
-const struct setting *host_setting(struct host_context *context, const char *key)
-{
-    static const struct setting absent = {.origin = ""};
-    const struct setting *found = settings_find(context->settings, key);
-    if (found != NULL)
-        return found;
-    (void)host_misuse(context, "it asks for the key %s, which it does not declare", key);
-    return &absent;
-}
-
 struct tfhook_names host_names(const struct names *names)
 {
     static const char *const none[] = {NULL};
@@ -98,19 +88,30 @@ void host_end(struct host_context *context, int result)
 
 /* The settings. */
 
+/* An absent one, and a misuse, when the plugin does not declare it. */
+static const struct setting *find_setting(struct host_context *context, const char *key)
+{
+    static const struct setting absent = {.origin = ""};
+    const struct setting *found = settings_find(context->settings, key);
+    if (found != NULL)
+        return found;
+    (void)host_misuse(context, "it asks for the key %s, which it does not declare", key);
+    return &absent;
+}
+
 static const char *host_value(const struct tfhook_host *host, const char *key)
 {
-    return host_setting(host->core, key)->value;
+    return find_setting(host->core, key)->value;
 }
 
 static struct tfhook_names host_items(const struct tfhook_host *host, const char *key)
 {
-    return host_names(&host_setting(host->core, key)->items);
+    return host_names(&find_setting(host->core, key)->items);
 }
 
 static long host_number(const struct tfhook_host *host, const char *key)
 {
-    return host_setting(host->core, key)->number;
+    return find_setting(host->core, key)->number;
 }
 
 static int host_flag(const struct tfhook_host *host, const char *key)
@@ -199,7 +200,7 @@ TFHOOK_PRINTF(3, 4)
 static int host_reject(const struct tfhook_host *host, const char *key, const char *format, ...)
 {
     struct host_context *context = host->core;
-    const struct setting *found = host_setting(context, key);
+    const struct setting *found = find_setting(context, key);
     const char *text;
     MEM_FORMAT(context->mem, format, text);
     context->message = mem_printf(context->mem, "%s%s: %s", found->origin, key, text);

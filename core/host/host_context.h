@@ -58,8 +58,6 @@ int host_lstat(struct host_context *context, const char *real, struct stat *ret)
  *         rc = file_read(...);
  *     while (host_retries_as_root(context, rc)); */
 bool host_retries_as_root(struct host_context *context, int rc);
-/* The setting of that name; an absent one, and a misuse, when the plugin does not declare it. */
-const struct setting *host_setting(struct host_context *context, const char *key);
 struct tfhook_names host_names(const struct names *names);
 /* Fills in a struct of the plugin's, which begins with its size there: an older one has fewer
  * members. -EINVAL, and a misuse, when the size is not set. */

@@ -54,16 +54,16 @@ static const uint32_t absent = UINT32_MAX;
 static struct blob field_bytes(const struct record *record, const struct field *field)
 {
     const unsigned char *at = (const unsigned char *)record + field->offset;
+    const char *text;
     switch (toupper(field->kind)) {
     case 'B':
         return *(const struct blob *)(const void *)at;
     case 'N':
     case 'F':
         return (struct blob){at, field->size};
-    default: {
-        const char *text = *(const char *const *)(const void *)at;
+    default:
+        text = *(const char *const *)(const void *)at;
         return (struct blob){(const unsigned char *)text, text == NULL ? 0 : strlen(text)};
-    }
     }
 }
 

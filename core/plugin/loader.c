@@ -14,8 +14,7 @@ static int copy_descriptor(const char *name, const char *file, const void *symbo
 {
     size_t size;
     memcpy(&size, symbol, sizeof size);
-    size_t least = offsetof(struct tfhook_plugin, check);
-    if (size < least || size > 64 * sizeof *ret)
+    if (size < offsetof(struct tfhook_plugin, check) || size > 64 * sizeof *ret)
         return err_set(err, STATUS_REJECTED, "%s: its descriptor has the size %zu, which is none",
                        file, size);
     struct tfhook_plugin plugin = {0};
@@ -29,9 +28,9 @@ static int copy_descriptor(const char *name, const char *file, const void *symbo
     if (plugin.name == NULL || strcmp(plugin.name, name) != 0)
         return err_set(err, STATUS_REJECTED, "%s says that its name is %s; rename the file", file,
                        plugin.name == NULL ? "(none)" : plugin.name);
-    size_t key_least = offsetof(struct tfhook_key, help);
-    if (plugin.key_count > 0 && (plugin.keys == NULL || plugin.key_size < key_least ||
-                                 plugin.key_size > 4096 || plugin.key_count > 4096))
+    if (plugin.key_count > 0 &&
+        (plugin.keys == NULL || plugin.key_size < offsetof(struct tfhook_key, help) ||
+         plugin.key_size > 4096 || plugin.key_count > 4096))
         return err_set(err, STATUS_REJECTED, "%s: its keys are not laid out as declared", file);
     *ret = plugin;
     return 0;

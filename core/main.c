@@ -7,12 +7,10 @@
 #include "digest.h"
 #include "interrupt.h"
 #include "invoker_environment.h"
-#include "journal.h"
 #include "report_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>

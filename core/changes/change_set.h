@@ -13,8 +13,6 @@
 #include "line_edit.h"
 #include "text.h"
 
-#include <stdbool.h>
-
 /* The last is for rollbacks only: a directory that is not empty by now stays. */
 enum action {
     ACTION_WRITE,

@@ -7,7 +7,6 @@
 #include "report_text.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* The phases of --from to --to. */

@@ -1,7 +1,5 @@
 #include "commands.h"
 
-#include <stdio.h>
-
 static void show_row(const char *usage, const char *summary)
 {
     (void)printf(summary != NULL ? "  %-21s%s\n" : "  %s\n", usage, summary);

@@ -5,10 +5,8 @@
 #include "commands.h"
 
 #include "interrupt.h"
-#include "loader.h"
 #include "report_json.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -16,7 +16,6 @@
 #include "undo.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 /* The one named; else the newest that is done, no rollback itself, and not yet rolled back. What a
  * rollback of a part left out was left out on purpose, so that counts too. One whose journal cannot

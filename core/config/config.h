@@ -10,8 +10,6 @@
 
 #include <tfhook/plugin.h>
 
-#include <stdbool.h>
-
 struct phase {
     const char *name;
     struct names *commands; /* the words of each */

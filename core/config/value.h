@@ -11,8 +11,6 @@
 
 #include <tfhook/plugin.h>
 
-#include <stdbool.h>
-
 struct setting {
     const struct tfhook_key *key;
     const char *origin; /* "tfhook.ini:12: " or "" for a default */

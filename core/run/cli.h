@@ -8,8 +8,6 @@
 #include "err.h"
 #include "text.h"
 
-#include <stdbool.h>
-
 enum command {
     COMMAND_NONE,
     COMMAND_CHECK,

@@ -1,6 +1,5 @@
 #include "consent.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -7,7 +7,6 @@
 #include "target_directory.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 static void report_step(struct session *session, const struct runner *runner, const char *hook,
                         enum step_status status, const char *message)

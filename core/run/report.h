@@ -8,8 +8,6 @@
 #include "change_set.h"
 #include "journal.h"
 
-#include <stdbool.h>
-
 struct step_report {
     const char *name, *plugin, *hook;
     enum step_status status;

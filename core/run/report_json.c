@@ -2,7 +2,6 @@
 
 #include "report_text.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 json_t *report_json_number(bool present, long value)

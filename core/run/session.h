@@ -8,7 +8,6 @@
 
 #include "cli.h"
 #include "config.h"
-#include "err.h"
 #include "log.h"
 #include "report.h"
 #include "run_environment.h"

@@ -3,7 +3,6 @@
 #include "file.h"
 #include "interrupt.h"
 #include "secure_path.h"
-#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -14,8 +14,6 @@
 #include "err.h"
 #include "log.h"
 
-#include <stdbool.h>
-
 /* The caller holds the lock, and owns all of it. */
 struct recovery {
     struct mem *mem;

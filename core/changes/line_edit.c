@@ -131,20 +131,17 @@ static ptrdiff_t find_placed(struct mem *mem, const struct lines *lines, const s
 
 /* --- applying --- */
 
-static const char *quoted_pair(struct mem *mem, const char *old_line, const char *new_line)
-{
-    if (old_line == NULL)
-        return mem_printf(mem, "the place of the line \"%s\"", new_line);
-    if (new_line == NULL)
-        return mem_printf(mem, "the line \"%s\", to be removed,", old_line);
-    return mem_printf(mem, "the line \"%s\", to become \"%s\",", old_line, new_line);
-}
-
 static int report_conflict(struct mem *mem, const char *old_line, const char *new_line,
                            ptrdiff_t at, const char **ret_why)
 {
-    *ret_why = mem_printf(mem, "%s is %s", quoted_pair(mem, old_line, new_line),
-                          at == NOT_FOUND ? "not there" : "there more than once");
+    const char *state = at == NOT_FOUND ? "not there" : "there more than once";
+    if (old_line == NULL)
+        *ret_why = mem_printf(mem, "the place of the line \"%s\" is %s", new_line, state);
+    else if (new_line == NULL)
+        *ret_why = mem_printf(mem, "the line \"%s\", to be removed, is %s", old_line, state);
+    else
+        *ret_why =
+            mem_printf(mem, "the line \"%s\", to become \"%s\", is %s", old_line, new_line, state);
     return -1;
 }
 

@@ -73,12 +73,6 @@ static void check_hooks(const struct reader *reader, unsigned line, const struct
                        text_did_you_mean(reader->mem, hooks->names[i], &config_hooks));
 }
 
-static void check_on_failure(const struct reader *reader, unsigned line, const char *value)
-{
-    if (value != NULL && strcmp(value, "ignore") != 0 && strcmp(value, "abort") != 0)
-        ini_refuse(&reader->problems, line, "on-failure = %s: expected abort or ignore", value);
-}
-
 /* A key that is absent has no value. One that is repeated was refused already; its last value
  * counts. */
 static struct setting read_key(const struct reader *reader, const struct ini_section *section,
@@ -92,8 +86,10 @@ static struct setting read_key(const struct reader *reader, const struct ini_sec
         value_read(&reader->problems, key, entry, NULL, &setting);
         if (key == &config_step_keys[STEP_HOOK])
             check_hooks(reader, entry->line, &setting.items);
-        if (key == &config_step_keys[STEP_ON_FAILURE])
-            check_on_failure(reader, entry->line, setting.value);
+        const char *value = key == &config_step_keys[STEP_ON_FAILURE] ? setting.value : NULL;
+        if (value != NULL && strcmp(value, "ignore") != 0 && strcmp(value, "abort") != 0)
+            ini_refuse(&reader->problems, entry->line, "on-failure = %s: expected abort or ignore",
+                       value);
     }
     return setting;
 }
@@ -162,10 +158,9 @@ static void read_phase(const struct reader *reader, const struct ini_section *se
 /* May a step or a plugin be called so? */
 static bool is_plain_name(const char *name)
 {
-    return name[0] != '\0' &&
+    return name[0] != '\0' && name[0] != '.' &&
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                        "0123456789-_.") == strlen(name) &&
-           name[0] != '.';
+                        "0123456789-_.") == strlen(name);
 }
 
 static void read_step(const struct reader *reader, const struct ini_section *section,

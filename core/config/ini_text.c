@@ -24,10 +24,8 @@ const char *ini_place(const struct ini_problems *problems, unsigned line)
 
 void ini_refuse(const struct ini_problems *problems, unsigned line, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    const char *text = mem_vprintf(problems->mem, format, args);
-    va_end(args);
+    const char *text;
+    MEM_FORMAT(problems->mem, format, text);
     names_add(problems->mem, problems->lines,
               mem_printf(problems->mem, "%s%s", ini_place(problems, line), text));
 }

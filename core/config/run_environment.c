@@ -22,10 +22,9 @@ void run_environment_init(struct mem *mem, struct run_environment *ret)
     ret->short_name = short_name;
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
     long seconds = 0;
-    if (epoch != NULL && text_number(epoch, 0, LONG_MAX, &seconds))
-        ret->now = seconds;
-    else
-        ret->now = time(NULL);
+    if (epoch == NULL || !text_number(epoch, 0, LONG_MAX, &seconds))
+        seconds = time(NULL);
+    ret->now = seconds;
 }
 
 int run_environment_resolve(const struct run_environment *environment, struct mem *mem,

@@ -99,9 +99,8 @@ struct parser {
 };
 
 /* One line, whatever the words of the command line hold. */
-static int refuse_usage(struct parser *parser, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static int refuse_usage(struct parser *parser, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int refuse_usage(struct parser *parser,
+                                                              const char *format, ...)
 {
     const char *text;
     MEM_FORMAT(parser->mem, format, text);

@@ -6,14 +6,6 @@
 #include "report_text.h"
 #include "transaction.h"
 
-/* The report keeps what each hook's transaction changed, one after the other. */
-static void report_changes(struct session *session, const struct change_set *changes)
-{
-    for (size_t i = 0; i < changes->count; i++)
-        *mem_push(session->mem, session->report.changes.items, session->report.changes.count) =
-            changes->items[i];
-}
-
 /* A step that may be left out has failed. */
 static bool may_go_on(struct session *session, struct err *err)
 {
@@ -88,8 +80,10 @@ int pipeline_apply(struct session *session, const struct selection *selection, b
         again = rc < 0 && may_go_on(session, err); /* planned anew, without a step */
         if (rc < 0)
             names_truncate(&report->next_steps, next_steps);
-        if (!again)
-            report_changes(session, &changes);
+        /* The report keeps what each hook's transaction changed, one after the other. */
+        for (size_t i = 0; !again && i < changes.count; i++)
+            *mem_push(session->mem, report->changes.items, report->changes.count) =
+                changes.items[i];
         if (rc < 0 && !again) {
             if (report->result == before)
                 report->result = "failed";

@@ -43,10 +43,9 @@ static const struct root everywhere = {.dir = ""};
 static int choose_directory(struct session *session, const char *option, const char *key,
                             const char *what, const char **ret, struct err *err)
 {
-    if (option != NULL)
-        return secure_path_resolve(session->mem, &everywhere, from_cwd(session->mem, option), what,
-                                   ret, err);
-    return secure_path_resolve(session->mem, &session->environment.root, key, what, ret, err);
+    const struct root *root = option != NULL ? &everywhere : &session->environment.root;
+    const char *path = option != NULL ? from_cwd(session->mem, option) : key;
+    return secure_path_resolve(session->mem, root, path, what, ret, err);
 }
 
 /* Who can write a journal can have any file put back, or removed; a note is a plugin's own word. */

@@ -89,8 +89,7 @@ static void show_key(const struct session *session, const struct tfhook_key *key
     if (key->fallback != NULL)
         line = mem_printf(mem, "%s; default %s", line, key->fallback);
     (void)putchar('\n');
-    line = mem_printf(mem, "%s)", line);
-    show_wrapped(text_shown(mem, line), 2, 8);
+    show_wrapped(text_shown(mem, mem_printf(mem, "%s)", line)), 2, 8);
     show_text(session, key->help, 6);
 }
 

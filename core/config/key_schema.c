@@ -1,4 +1,4 @@
-#include "key_schema.h"
+#include "plugin_info.h"
 
 #include "config.h"
 #include "value.h"

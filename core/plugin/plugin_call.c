@@ -6,7 +6,6 @@
 #include "descriptors.h"
 #include "host_context.h"
 #include "interrupt.h"
-#include "key_schema.h"
 #include "sandbox.h"
 
 #include <errno.h>

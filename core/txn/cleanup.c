@@ -1,6 +1,5 @@
 #include "cleanup.h"
 
-#include "conflict_copy.h"
 #include "file.h"
 #include "target_directory.h"
 

@@ -1,4 +1,4 @@
-#include "conflict_copy.h"
+#include "cleanup.h"
 
 #include "file.h"
 

@@ -38,7 +38,7 @@ struct entry {
     struct blob old; /* in memory only: the content that is backed up */
 };
 
-/* In the names of conflict copies (conflict_copy.h). */
+/* In the names of conflict copies (cleanup.h). */
 #define JOURNAL_FOREIGN ".foreign."
 
 /* Its target is a directory: to be made, or removed when it is empty. */

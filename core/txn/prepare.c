@@ -1,4 +1,13 @@
-#include "prepare.h"
+/*
+ * The first part of a transaction: all that can fail for want of space, rights or quota, before any
+ * target is touched.
+ *
+ * On the disk, in this order: the directory SEQ.prep with the journal, and then, file by file, the
+ * backup in that directory, the new content beside the target (.tfhook-...), and a second name of
+ * the old file beside it. All of it is synced but for the names beside the targets: an undo does
+ * not need those of them that a loss of power takes away.
+ */
+#include "transaction.h"
 
 #include "descriptors.h"
 #include "digest.h"
@@ -162,10 +171,9 @@ static int make_notes_dir(struct txn *txn, const struct change *change, struct e
     size_t length = strlen(notes);
     if (strncmp(change->real, notes, length) != 0 || change->real[length] != '/' || change->existed)
         return 0;
-    return make_dir(notes, err) < 0 || make_dir(file_parent(txn->mem, change->real), err) < 0 ||
-                   sync_directory(notes, err) < 0
-               ? -1
-               : 0;
+    if (make_dir(notes, err) < 0 || make_dir(file_parent(txn->mem, change->real), err) < 0)
+        return -1;
+    return sync_directory(notes, err);
 }
 
 static int make_transaction_dir(struct txn *txn, struct err *err)
@@ -188,16 +196,6 @@ static int make_transaction_dir(struct txn *txn, struct err *err)
     return 0;
 }
 
-/* The journal on the disk, with every directory above it: a run that made one of those may have
- * been killed before its sync. */
-static int write_journal(struct txn *txn, struct err *err)
-{
-    if (make_transaction_dir(txn, err) < 0 || journal_write(txn->mem, &txn->journal, err) < 0)
-        return -1;
-    return err_errno(err, STATUS_FAILED, -file_sync_ancestors(txn->journal.dir),
-                     "cannot sync a directory above %s", txn->journal.dir);
-}
-
 int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
 {
     struct journal *journal = &txn->journal;
@@ -210,7 +208,10 @@ int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
     for (size_t i = 0; i < changes->count; i++)
         if (make_notes_dir(txn, &changes->items[i], err) < 0)
             return -1;
-    if (write_journal(txn, err) < 0)
+    /* With every directory above: a run that made one may have been killed before its sync. */
+    if (make_transaction_dir(txn, err) < 0 || journal_write(txn->mem, journal, err) < 0 ||
+        err_errno(err, STATUS_FAILED, -file_sync_ancestors(journal->dir),
+                  "cannot sync a directory above %s", journal->dir) < 0)
         return -1;
     /* now on disk, and synced: phase = prep, the journal, which names every temp file to come */
     for (size_t i = 0; i < changes->count; i++) {

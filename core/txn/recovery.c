@@ -19,7 +19,6 @@
 #include "recovery.h"
 
 #include "cleanup.h"
-#include "conflict_copy.h"
 #include "file.h"
 #include "undo.h"
 

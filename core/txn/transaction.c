@@ -25,10 +25,8 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "conflict_copy.h"
 #include "file.h"
 #include "interrupt.h"
-#include "prepare.h"
 #include "target_directory.h"
 #include "undo.h"
 

@@ -10,7 +10,7 @@
  *     (the caller has the steps verify)
  *     txn_commit   done: the rename of the journal's directory is the commit. It is refused when a
  *                  target has changed since it was replaced, or when a program that had it open
- *                  has written into the old file (conflict_copy.h). What such a program writes
+ *                  has written into the old file (conflict_copy.c). What such a program writes
  *                  after the commit is lost.
  *     txn_undo     undone: the old files renamed back by their second names (hard links that prep
  *                  made), or written anew from the backups; line edits in a file that has changed
@@ -44,5 +44,10 @@ int txn_commit(struct txn *txn, struct err *err) __attribute__((warn_unused_resu
 /* Undone for the reason that `err` has, to which it is added how that went: all is as it was, or
  * STATUS_STUCK. -1, as it is a failure's end. */
 int txn_undo(struct txn *txn, struct err *err) __attribute__((warn_unused_result));
+
+/* Of txn_begin() alone (prepare.c): every target checked against what the steps saw, the journal's
+ * entries made, all of it written. What was written stays when it fails: the journal names it. */
+int prepare(struct txn *txn, const struct change_set *changes, struct err *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -37,7 +37,6 @@
 #include "undo.h"
 
 #include "cleanup.h"
-#include "conflict_copy.h"
 #include "digest.h"
 #include "file.h"
 #include "target_directory.h"

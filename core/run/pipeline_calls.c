@@ -115,12 +115,16 @@ static int complete_proposal(struct session *session, const struct runner *runne
 static void add_summaries(struct session *session, const struct runner *runner,
                           const struct call_result *result, struct change_set *changes)
 {
+    const char *path = "", *real = NULL; /* of the line before: thousands may be of one path */
+    struct change *change = NULL;
     for (size_t i = 0; i < result->summary_count; i++) {
         const struct summary_line *line = &result->summaries[i];
-        const char *real = NULL;
-        int rc = run_environment_resolve(&session->environment, session->mem, runner->step->plugin,
-                                         line->path, &real);
-        struct change *change = rc < 0 ? NULL : change_set_find(changes, real);
+        if (strcmp(path, line->path) != 0) {
+            path = line->path;
+            int rc = run_environment_resolve(&session->environment, session->mem,
+                                             runner->step->plugin, path, &real);
+            change = rc < 0 ? NULL : change_set_find(changes, real);
+        }
         if (change != NULL)
             names_add(session->mem, &change->summary, line->text);
     }

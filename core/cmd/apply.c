@@ -1,7 +1,5 @@
 /* The command `apply`. */
 #include "commands.h"
-#include "lock_and_recover.h"
-#include "report_text.h"
 
 /* Steps that only verify have hooks of their own; their proof is still to come. */
 static void say_not_run(const struct session *session, const struct selection *selection)

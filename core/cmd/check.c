@@ -1,6 +1,5 @@
 /* The command `check`. */
 #include "commands.h"
-#include "report_text.h"
 
 int command_check(struct session *session, struct err *err)
 {

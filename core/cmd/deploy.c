@@ -1,10 +1,7 @@
 /* The command `deploy`: the config's phases in their order, each wrapped by its hooks
  * (phases.h). */
 #include "commands.h"
-#include "consent.h"
-#include "lock_and_recover.h"
 #include "phases.h"
-#include "report_text.h"
 
 #include <errno.h>
 #include <unistd.h>

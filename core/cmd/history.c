@@ -4,8 +4,6 @@
  */
 #include "commands.h"
 
-#include "report_text.h"
-
 static void show_head(const struct session *session, const struct journals *all,
                       const struct journal *journal)
 {
@@ -44,14 +42,10 @@ int command_history(struct session *session, struct err *err)
     for (size_t i = 0; i < all.count; i++) {
         struct err unread = {.mem = session->mem};
         struct journal *journal = &all.items[i];
-        if (journal_read(session->mem, journal, &unread) < 0)
-            *journal = (struct journal){.seq = journal->seq,
-                                        .phase = journal->phase,
-                                        .dir = journal->dir,
-                                        .command = "(no journal)",
-                                        .user = "?",
-                                        .host = "?",
-                                        .started = "?"};
+        if (journal_read(session->mem, journal, &unread) < 0) {
+            journal->command = "(no journal)";
+            journal->user = journal->host = journal->started = "?";
+        }
     }
     struct journals *list = mem_alloc(session->mem, sizeof *list);
     for (size_t i = 0; i < all.count; i++) {

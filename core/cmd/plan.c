@@ -1,7 +1,6 @@
 /* The command `plan`. */
 #include "commands.h"
 #include "recovery.h"
-#include "report_text.h"
 
 int command_plan(struct session *session, struct err *err)
 {

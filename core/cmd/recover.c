@@ -1,9 +1,6 @@
 /* The commands `recover`, `recover --restore SEQ` and `recover --keep SEQ`. */
 #include "commands.h"
 
-#include "lock_and_recover.h"
-#include "report_text.h"
-
 int command_recover(struct session *session, struct err *err)
 {
     if (lock_session(session, err) < 0 ||

@@ -5,12 +5,9 @@
  */
 #include "commands.h"
 
-#include "consent.h"
 #include "digest.h"
 #include "file.h"
-#include "lock_and_recover.h"
 #include "recovery.h"
-#include "report_text.h"
 #include "target_directory.h"
 #include "transaction.h"
 #include "undo.h"

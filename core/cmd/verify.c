@@ -1,7 +1,6 @@
 /* The command `verify`. */
 #include "commands.h"
 #include "recovery.h"
-#include "report_text.h"
 
 int command_verify(struct session *session, struct err *err)
 {

@@ -1,9 +1,7 @@
 /* The command `wrap`: one phase command, with the steps hooked around its phase. */
 #include "commands.h"
 #include "invoker_environment.h"
-#include "lock_and_recover.h"
 #include "phases.h"
-#include "report_text.h"
 
 #include <errno.h>
 #include <string.h>

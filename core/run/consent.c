@@ -1,4 +1,4 @@
-#include "consent.h"
+#include "session.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,8 +1,7 @@
-#include "lock_and_recover.h"
+#include "session.h"
 
 #include "clock.h"
 #include "interrupt.h"
-#include "lock.h"
 #include "recovery.h"
 
 int lock_session(struct session *session, struct err *err)

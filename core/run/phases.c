@@ -3,7 +3,6 @@
 #include "clock.h"
 #include "interrupt.h"
 #include "phase_command.h"
-#include "report_text.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,9 +1,7 @@
 /* A pipeline's steps turned into a committed transaction. */
 #include "pipeline.h"
 
-#include "consent.h"
 #include "interrupt.h"
-#include "report_text.h"
 #include "transaction.h"
 
 /* A step that may be left out has failed. */

@@ -1,7 +1,5 @@
 #include "report_json.h"
 
-#include "report_text.h"
-
 #include <stdlib.h>
 
 json_t *report_json_number(bool present, long value)

@@ -1,5 +1,5 @@
 /*
- * The report as the one JSON object of --json. Nothing secret gets here, as in report_text.h.
+ * The report as the one JSON object of --json. Nothing secret gets here, as in the text (report.h).
  */
 #ifndef TFHOOK_REPORT_JSON_H
 #define TFHOOK_REPORT_JSON_H

@@ -1,4 +1,4 @@
-#include "report_text.h"
+#include "session.h"
 
 #include <stdarg.h>
 #include <string.h>

@@ -44,4 +44,37 @@ const char *session_user(struct session *session);
 /* "tfhook" with the options that lead to the state of this run, for a shell. */
 const char *session_program(const struct session *session);
 
+/* --- what every command that changes something does first --- */
+
+/* Order: lock_and_recover(), or lock_session() and then recover_interrupted(). From the lock on
+ * INT, TERM and HUP end the call at hand and undo the transaction. */
+
+/* The lock alone. */
+int lock_session(struct session *session, struct err *err) __attribute__((warn_unused_result));
+
+/* What an earlier run left half done, settled, or with --restore or --keep the one that is named;
+ * what it came to is told in the report. What was put back is added to `undone` unless that is
+ * NULL. */
+int recover_interrupted(struct session *session, struct change_set *undone, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Both. */
+int lock_and_recover(struct session *session, struct err *err) __attribute__((warn_unused_result));
+
+/* --- consent --- */
+
+/* On a terminal the administrator is shown the plan and asked; off a terminal the verb is the
+ * consent. */
+
+bool consent_has_terminal(void);
+
+/* On a terminal and without --yes. */
+bool consent_is_asked(const struct session *session);
+
+/* What is shown from here on is for the question: when one is asked, also with --json, on stderr.
+ */
+void consent_begin(struct session *session);
+/* True to go on. With --yes or off a terminal no question is asked. */
+bool consent_ask(struct session *session, const char *question);
+
 #endif

@@ -1,4 +1,4 @@
-#include "lock.h"
+#include "recovery.h"
 
 #include "file.h"
 #include "interrupt.h"

@@ -1,6 +1,6 @@
 /*
- * Settling transactions whose run died, from the disk alone: no plugin, config or site is needed.
- * What is done in which state is told in recovery.c.
+ * The lock; and settling transactions whose run died, from the disk alone: no plugin, config or
+ * site is needed. What is done in which state is told in recovery.c.
  *
  *     prep    -> undone          (or it stays, and a person is needed)
  *     open    -> undone | stuck
@@ -13,6 +13,18 @@
 #include "change_set.h"
 #include "err.h"
 #include "log.h"
+
+/* --- the lock --- */
+
+/* One writer at a time: a flock on STATE/lock. The file is never unlinked, so that there is one
+ * inode to lock; it says who holds the lock. The descriptor is closed in every child.
+ *
+ * Waits up to `wait` seconds. The descriptor, which holds the lock until it is closed; -1 with
+ * STATUS_LOCKED and the holder's pid, command and start in the error. Makes the state directory. */
+int lock_take(struct mem *mem, const struct log *log, const char *state_dir, const char *command,
+              const char *now, long wait, struct err *err) __attribute__((warn_unused_result));
+
+/* --- recovery --- */
 
 /* The caller holds the lock, and owns all of it. */
 struct recovery {

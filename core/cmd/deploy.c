@@ -1,7 +1,6 @@
 /* The command `deploy`: the config's phases in their order, each wrapped by its hooks
- * (phases.h). */
+ * (phases.c). */
 #include "commands.h"
-#include "phases.h"
 
 #include <errno.h>
 #include <unistd.h>

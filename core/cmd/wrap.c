@@ -1,7 +1,6 @@
 /* The command `wrap`: one phase command, with the steps hooked around its phase. */
 #include "commands.h"
 #include "invoker_environment.h"
-#include "phases.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "phases.h"
+#include "pipeline.h"
 
 #include "clock.h"
 #include "interrupt.h"

@@ -71,23 +71,29 @@ static const struct finding *first_failure(const struct call_result *result)
     return NULL;
 }
 
+/* The OS path of what a step is to write: its own note, or a file of the site. */
+static int resolve_target(struct session *session, const struct runner *runner, const char *path,
+                          const char **ret, const char **ret_why)
+{
+    if (strncmp(path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) != 0)
+        return target_path_resolve(session->mem, &session->environment.root, path, ret, ret_why);
+    int rc = run_environment_resolve(&session->environment, session->mem, runner->step->plugin,
+                                     path, ret);
+    if (rc == 0)
+        return 0;
+    *ret_why = mem_str(session->mem, strerror(-rc));
+    return -1;
+}
+
 /* Adds to a proposal what the parent finds out itself: the child's word is not taken for it. */
 static int complete_proposal(struct session *session, const struct runner *runner,
                              const struct change_set *changes, struct change *change,
                              const char **ret_why)
 {
-    struct mem *mem = session->mem;
-    const char *proposed = change->path;
-    bool is_note = strncmp(proposed, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0;
-    int rc = is_note ? run_environment_resolve(&session->environment, mem, runner->step->plugin,
-                                               proposed, &change->real)
-                     : target_path_resolve(mem, &session->environment.root, proposed, &change->real,
-                                           ret_why);
-    if (rc < 0 && is_note)
-        *ret_why = mem_str(mem, strerror(-rc));
+    int rc = resolve_target(session, runner, change->path, &change->real, ret_why);
     if (rc < 0)
         return -1;
-    if (is_note)
+    if (strncmp(change->path, TFHOOK_NOTES, strlen(TFHOOK_NOTES)) == 0)
         change->path = root_inside(&session->environment.root, change->real);
     change->step = runner->step->name;
     const struct change *staged = change_set_find(changes, change->real);
@@ -106,8 +112,8 @@ static int complete_proposal(struct session *session, const struct runner *runne
         return -1;
     }
     if (change->action == ACTION_EDIT && staged == NULL) {
-        rc = file_read(mem, change->real, FILE_LIMIT, &change->content);
-        *ret_why = rc < 0 ? mem_str(mem, strerror(-rc)) : NULL;
+        rc = file_read(session->mem, change->real, FILE_LIMIT, &change->content);
+        *ret_why = rc < 0 ? mem_str(session->mem, strerror(-rc)) : NULL;
     }
     return rc < 0 ? -1 : 0;
 }
@@ -249,14 +255,13 @@ static void publish_files(struct session *session, const struct runner *runner,
 {
     for (size_t i = 0; i < result->report_count; i++) {
         const struct change *file = &result->reports[i];
-        const char *real = NULL;
-        int rc = run_environment_resolve(&session->environment, session->mem, runner->step->plugin,
-                                         file->path, &real);
-        if (rc == 0)
-            rc = file_replace(session->mem, real, &file->content, 0644);
+        const char *real = NULL, *why = NULL;
+        int rc = resolve_target(session, runner, file->path, &real, &why);
+        if (rc == 0 && (rc = file_replace(session->mem, real, &file->content, 0644)) < 0)
+            why = strerror(-rc);
         if (rc < 0)
             log_warn(&session->log, "step %s: cannot write %s: %s", runner->step->name,
-                     text_shown(session->mem, file->path), strerror(-rc));
+                     text_shown(session->mem, file->path), text_shown(session->mem, why));
     }
 }
 

@@ -105,6 +105,11 @@ as_other() {
     tfhook -c "$T/c.ini" apply
     expect_status 1
     [ "$(cat "$T/ours/f")" = ours ]
+    # What is published at once is judged the same way.
+    config "verify:publish:$T/theirs/f:evil"
+    tfhook -c "$T/c.ini" verify
+    expect_output "cannot write $T/theirs/f: a link of user 65534 leads from there to $T/ours/f"
+    [ "$(cat "$T/ours/f")" = ours ]
     # By a link of a third one, to what is that one's, too.
     mkdir "$T/third"
     echo third >"$T/third/f"

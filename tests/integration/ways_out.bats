@@ -180,6 +180,19 @@ phase_is() {
     [ -z "$(find "$T" -name '.tfhook-*')" ]
 }
 
+@test "a prep that is settled by its number has changed nothing, and JSON says so" {
+    local way
+    config "plan:write:$T/f:new"
+    for way in --restore --keep; do
+        rm -rf "$T/state"
+        die_at linkat:1 -c "$T/c.ini" apply
+        phase_is 000001.prep
+        tfhook recover $way 1 --json
+        expect_status 0
+        grep -q '"result":"unchanged"' "$T/out" || fail "$way: $(cat "$T/out")"
+    done
+}
+
 @test "a journal that cannot be read for a moment makes nothing stuck" {
     config "plan:write:$T/f:new" 'verify:hang'
     die_in_verify

@@ -91,7 +91,8 @@ int command_deploy(struct session *session, struct err *err)
     show_deploy(session, phases, count, &rehearsal);
     if (!consent_ask(session, "Run these phases and make these changes?"))
         return err_set(err, STATUS_FAILED, "not confirmed; nothing was changed");
-    int rc = phases_run(session, phases, count, "tfhook deploy --from", err);
+    const char *resume = mem_printf(session->mem, "%s deploy --from", session_program(session));
+    int rc = phases_run(session, phases, count, resume, err);
     if (session->report.result == NULL)
         session->report.result = "unchanged";
     return rc;

@@ -1,6 +1,7 @@
 /*
  * The steps of a run, in their order, and their calls: each in a child of its own, what it says
- * gathered into the run's report.
+ * gathered into the run's report. Then what is made of the calls: a transaction, and phases with
+ * hooks around them.
  *
  * Order: pipeline_load(); or pipeline_open_plugins() and pipeline_describe() for plugins without a
  * config. Then the calls, for the steps that a selection names.
@@ -40,8 +41,8 @@ const char *pipeline_missing_plugin(const struct session *session, const char *n
 int pipeline_describe(struct session *session, struct runner *runner, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Steps chosen by a hook, else by their names, else all: or only those that can plan, without those
- * that are for failures only. */
+/* Steps chosen by a hook, else by their names, else all. only_planners: those that cannot plan, and
+ * those for failures, are left out. */
 struct selection {
     const char *hook;          /* NULL: not by hook */
     const struct names *steps; /* NULL or empty: not by name */
@@ -114,7 +115,7 @@ int phases_rehearse(struct session *session, const struct phase_run *phases, siz
     __attribute__((warn_unused_result));
 
 /* -1 with STATUS_COMMAND_FAILED when a command fails. `resume` is what a message names to go on
- * with the phase at hand, "tfhook deploy --from"; NULL: nothing. */
+ * with the phase at hand, as "tfhook deploy --from"; NULL: nothing. */
 int phases_run(struct session *session, const struct phase_run *phases, size_t count,
                const char *resume, struct err *err) __attribute__((warn_unused_result));
 

@@ -385,7 +385,7 @@ EOF
     deploy_config 3 pass
     run_config --yes deploy
     expect_status 8
-    expect_output "tfhook deploy --from provision"
+    expect_output "\`tfhook -c $T/c.ini --state-dir $T/state deploy --from provision\`"
     expect_output " rollback 1\`"
     [ -e "$T/failed" ] && [ -e "$T/before" ]
     deploy_config 0 fail

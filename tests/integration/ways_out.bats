@@ -247,7 +247,7 @@ END
     tfhook -c "$T/c.ini" deploy --yes --json
     expect_status 6
     expect_output "post-failure is left out"
-    expect_output 'only then resume with `tfhook deploy --from stop`'
+    expect_output "only then resume with \`tfhook -c $T/c.ini --state-dir $T/state deploy --from stop\`"
     grep -q '"result":"stuck"' "$T/out"
     [ ! -e "$T/failed" ]
     [ "$(cat "$T/f")" = theirs ]

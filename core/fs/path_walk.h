@@ -1,7 +1,7 @@
 /*
  * One walk along a path, from the open descriptor of each directory to the next, so that nothing
- * can be put into the way behind it. All that core does with a path goes by it: what becomes of a
- * link, and what is looked at on the way, is the caller's to say.
+ * can be put into the way behind it. What becomes of a link, and what is looked at on the way, is
+ * the caller's to say. What core reads, writes and removes of the site goes by it.
  *
  *     struct path_walk walk = {.visit = check_owner, .context = &check};
  *     int fd = path_walk(&walk, "/etc/tfhook");

@@ -2,8 +2,7 @@
  * A phase command: TeamForge's own step, which may run for an hour and start the daemons of a
  * production site. It keeps the caller's environment (with LANG=en_US.UTF-8), umask, limits, signal
  * dispositions, standard input and controlling terminal, has no deadline, and gets INT, TERM and
- * HUP when we do. Its output goes
- * where it went before, and to a log.
+ * HUP when we do. Its output goes where it went before, and to a log.
  *
  * The output passes through a process of its own that lives until the last writer has gone, as with
  * `| tee`: a daemon that the command leaves behind with our pipe in its hands never finds it

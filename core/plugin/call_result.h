@@ -1,7 +1,7 @@
 /*
  * What came of one call of a plugin: its end, what it said, what it proposes. Built from records by
- * plugin_call.c; consumed by run/pipeline_calls.c when the child has ended well, else only its
- * message is used.
+ * plugin_call.c, consumed by run/pipeline_calls.c; what was proposed or published is used only when
+ * the child has ended well.
  */
 #ifndef TFHOOK_CALL_RESULT_H
 #define TFHOOK_CALL_RESULT_H

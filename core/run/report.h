@@ -1,5 +1,6 @@
 /*
- * What has come of a run so far: what --json prints. Text is shown from the same.
+ * What has come of a run so far: what --json prints. Text is shown from the same, by the functions
+ * at the end.
  */
 #ifndef TFHOOK_REPORT_H
 #define TFHOOK_REPORT_H

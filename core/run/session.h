@@ -1,7 +1,8 @@
 /*
  * What holds for the whole of one run of the program: its command line, its config, where it works,
  * how it talks, the lock that it holds, its steps, and what has come of it so far. Made by main,
- * filled by session_open() and by pipeline_load(), then handed to one command.
+ * filled by session_open() and by pipeline_load(), then handed to one command. With it, what the
+ * commands that change something have in common: the lock with recovery, and the question.
  */
 #ifndef TFHOOK_SESSION_H
 #define TFHOOK_SESSION_H
@@ -47,7 +48,7 @@ const char *session_program(const struct session *session);
 /* --- what every command that changes something does first --- */
 
 /* Order: lock_and_recover(), or lock_session() and then recover_interrupted(). From the lock on
- * INT, TERM and HUP end the call at hand and undo the transaction. */
+ * INT, TERM and HUP end the call at hand, and the transaction is undone. */
 
 /* The lock alone. */
 int lock_session(struct session *session, struct err *err) __attribute__((warn_unused_result));

@@ -17,8 +17,9 @@ static void report_step(struct session *session, const struct runner *runner, co
     /* A step that is planned and then verified is reported once, with the later result. */
     for (size_t i = 0; i < session->report.step_count; i++) {
         struct step_report *old = &session->report.steps[i];
-        bool same_hook = hook == NULL || strcmp(old->hook, hook) == 0; /* NULL: it has none */
-        if (strcmp(old->name, step->name) != 0 || !same_hook)
+        if (strcmp(old->name, step->name) != 0)
+            continue;
+        if (hook != NULL && strcmp(old->hook, hook) != 0) /* NULL: the step has none */
             continue;
         if (status != STEP_OK || message[0] != '\0') {
             old->status = status;

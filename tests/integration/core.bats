@@ -219,6 +219,16 @@ EOF
     refuse_output SECRET
 }
 
+@test "a step without a hook stands before one with a hook" {
+    printf '[step %s]\nplugin = fake\n%sdo =\n    plan:write:%s:new\n' \
+        one '' "$T/f" two $'hook = pre-provision\n' "$T/g" >"$T/c.ini"
+    tfhook -c "$T/c.ini" apply --json
+    expect_status 0
+    grep -q '"name":"one","plugin":"fake","hook":null,"status":"ok"' "$T/out" || fail "one"
+    grep -q '"name":"two","plugin":"fake","hook":"pre-provision","status":"ok"' "$T/out" || fail "two"
+    [ -e "$T/f" ] && [ -e "$T/g" ]
+}
+
 @test "publish writes a report after verify, and staging in verify fails the step" {
     config "verify:publish:$T/metrics:text"
     run_config verify

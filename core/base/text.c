@@ -84,7 +84,7 @@ char *text_hex(struct mem *mem, const void *data, size_t size)
     const unsigned char *bytes = data;
     char *hex = mem_alloc(mem, 2 * size + 1);
     for (size_t i = 0; i < size; i++)
-        (void)sprintf(hex + 2 * i, "%02x", bytes[i]);
+        (void)snprintf(hex + 2 * i, strlen("NN") + 1, "%02x", bytes[i]);
     return hex;
 }
 
@@ -114,7 +114,7 @@ static const char *escape(struct mem *mem, const char *text, size_t size, int ke
         if (length > 0)
             end = mempcpy(end, s + i, length);
         else
-            end += sprintf(end, "\\x%02x", s[i]);
+            end += snprintf(end, strlen("\\xNN") + 1, "\\x%02x", s[i]);
         i += length > 0 ? length : 1;
     }
     return out;
